@@ -1,0 +1,1 @@
+//! One conditional request for one source; the only HTTP client.

@@ -1,0 +1,104 @@
+//! The nouns of the line: plain values, no I/O, nothing of ours imported.
+//!
+//! A [`Source`] is a configured place we poll; a [`Feed`] is one parsed
+//! document; an [`Entry`] is one thing in it; a [`Story`] is the entries judged
+//! to be one release; an [`Output`] is an outbound feed we define. A
+//! [`RefreshRecord`] is what one refresh wants written.
+
+use std::fmt;
+use std::sync::Arc;
+
+#[macro_use]
+mod words;
+
+mod change;
+mod entry;
+mod feed;
+mod output;
+mod source;
+mod story;
+
+pub use change::{Applied, Due, FeedFields, Fingerprint, Incoming, RefreshRecord};
+pub use entry::{Category, Enclosure, Entry, Origin, Person};
+pub use feed::{Feed, FeedFormat};
+pub use output::{ContentForm, Duplicates, Output};
+pub use source::{
+    FailureClass, History, LastOutcome, Location, Outcome, Rhythm, Source, SourceReport,
+    SourceState, Validators,
+};
+pub use story::{Copy, Layer, Member, Relation, Story};
+
+/// A moment in UTC. The store keeps milliseconds, so every moment that we make
+/// is cut to whole milliseconds.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;
+
+/// Sixteen bytes of BLAKE3: identities, content hashes, body hashes.
+pub type Hash = [u8; 16];
+
+/// An id that did not follow `[a-z0-9-]+`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("an id is made of a-z, 0-9 and `-`, not `{0}`")]
+pub struct BadId(pub String);
+
+macro_rules! name_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Checks `[a-z0-9-]+`.
+            ///
+            /// # Errors
+            /// [`BadId`] names what was given.
+            pub fn new(id: &str) -> Result<Self, BadId> {
+                let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+                if id.is_empty() || !id.bytes().all(fits) {
+                    return Err(BadId(id.to_owned()));
+                }
+                Ok(Self(id.into()))
+            }
+
+            /// The id as it stands in the configuration.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+name_id! {
+    /// A source's id, as configured.
+    SourceId
+}
+name_id! {
+    /// An output's id, as configured; also its path over HTTP.
+    OutputId
+}
+
+/// An entry's row in the store. Ours; the publisher's identifier is its GUID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryId(pub i64);
+
+/// A story's row in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StoryId(pub i64);
+
+impl fmt::Display for EntryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for StoryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,204 @@
+//! A place we poll, and what is known of it from earlier refreshes.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use url::Url;
+
+use super::{Hash, SourceId, Timestamp};
+
+/// A configured place we poll.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Unique among the configured sources.
+    pub id: SourceId,
+    /// Where the feed is.
+    pub location: Location,
+    /// What to call it; `None`: the feed's own title.
+    pub title: Option<String>,
+    /// Labels that outputs select by (`tag:wire`) and rules see.
+    pub tags: Vec<String>,
+    /// Whose copy of a story is shown: higher wins.
+    pub priority: i64,
+    /// Of a new source's backlog, how many of the newest may appear in outputs; `None`: all.
+    pub first_items: Option<NonZeroU32>,
+    /// New entries in a day beyond this are stored but held back; `None`: no quota.
+    pub daily_items: Option<NonZeroU32>,
+    /// The id that this source had before; its entries and state go on under the new one.
+    pub formerly: Option<SourceId>,
+}
+
+/// Where a feed is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// An `http` or `https` URL, as configured, without fragment.
+    Url(Url),
+    /// A local file, absolute; re-read when its bytes differ.
+    File(PathBuf),
+}
+
+impl fmt::Display for Location {
+    /// For people: never with the URL's user info.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url(url) if url.username().is_empty() && url.password().is_none() => url.fmt(f),
+            Self::Url(url) => {
+                let mut bare = url.clone();
+                // Neither call fails for http and https, the only schemes a location has.
+                let _ = bare.set_username("");
+                let _ = bare.set_password(None);
+                bare.fmt(f)
+            }
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// What is known of a source from earlier refreshes. The default is a source never asked.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SourceState {
+    /// What the last complete answer gave to be sent back; stored only together with its entries.
+    pub validators: Option<Validators>,
+    /// Of the decoded body last parsed; the same bytes are not parsed again.
+    pub body_hash: Option<Hash>,
+    /// Where a permanent redirect led to a valid feed; asked in place of the configured URL.
+    pub moved_to: Option<Url>,
+    /// What the schedule decides on.
+    pub history: History,
+}
+
+/// Validators of a source (RFC 9110 §8.8), byte for byte as the server sent them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Validators {
+    /// The URL that gave them; they are sent to no other.
+    pub url: Url,
+    /// The value of `ETag`, quotes and `W/` included.
+    pub etag: Option<Vec<u8>>,
+    /// The value of `Last-Modified`, whatever it says.
+    pub last_modified: Option<Vec<u8>>,
+}
+
+/// What the schedule decides on. All moments are ours except where said.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History {
+    /// The last request's end, whatever came of it.
+    pub last_attempt: Option<Timestamp>,
+    /// The last fresh or not-modified answer.
+    pub last_success: Option<Timestamp>,
+    /// Failures in a row; 0 after any success.
+    pub errors: u32,
+    /// The server asked not to be asked before this (`Retry-After`).
+    pub retry_after: Option<Timestamp>,
+    /// The answer stays fresh until then (RFC 9111 §4.2; RSS `ttl`); no earlier request.
+    pub fresh_until: Option<Timestamp>,
+    /// The server said 410: not asked again without `--force`.
+    pub gone: bool,
+    /// How often the source publishes.
+    pub rhythm: Rhythm,
+}
+
+/// How often a source publishes, learned from its documents.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Rhythm {
+    /// Mean time between two entries; `None` until two are known.
+    pub mean_gap: Option<Duration>,
+    /// When something new last came: the newest entry's own date where it gives
+    /// one that is not in the future, else the refresh that brought it.
+    pub last_new: Option<Timestamp>,
+}
+
+words! {
+    /// What came of a refresh; the word stands in the log, the store and `sources --json`.
+    Outcome {
+        /// A body that was not known before.
+        Fresh = "fresh",
+        /// 304, or the same bytes again.
+        NotModified = "not_modified",
+        /// A fresh body, found through a permanent redirect.
+        Moved = "moved",
+        /// 410: the publisher ended the feed.
+        Gone = "gone",
+        /// 429, or 503 with `Retry-After`.
+        Throttled = "throttled",
+        /// Anything else; [`FailureClass`] says what.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// Why a refresh failed.
+    FailureClass {
+        /// The name has no address.
+        Dns = "dns",
+        /// No connection.
+        Connect = "connect",
+        /// Certificate or handshake.
+        Tls = "tls",
+        /// The deadline over the whole request passed.
+        Timeout = "timeout",
+        /// Beyond the cap on the decoded body, the header or the wire.
+        TooLarge = "too_large",
+        /// The transfer ended before the body did.
+        Truncated = "truncated",
+        /// The content coding could not be undone.
+        Decode = "decode",
+        /// An address that is not to be asked.
+        EgressBlocked = "egress_blocked",
+        /// A redirect that cannot be followed.
+        Redirect = "redirect",
+        /// A redirect back to where it came from, or our own feed as a source.
+        Loop = "loop",
+        /// A status that is no answer.
+        Status = "status",
+        /// A body, but not a feed.
+        NotAFeed = "not_a_feed",
+        /// A feed, but not readable.
+        Parse = "parse",
+        /// Nested beyond the limit.
+        TooDeep = "too_deep",
+        /// The parser panicked on it.
+        Panic = "panic",
+        /// A local file that is missing or cannot be read.
+        File = "file",
+        /// The store could not take the entries; they are asked for again.
+        Store = "store",
+    }
+}
+
+/// What came of the last refresh, as the log and `mainstem sources` tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastOutcome {
+    /// The kind.
+    pub outcome: Outcome,
+    /// Why, where it failed.
+    pub class: Option<FailureClass>,
+    /// The last HTTP status, where there was one.
+    pub status: Option<u16>,
+    /// For a person: what was wrong, and where; no newline, no secret.
+    pub message: Option<String>,
+}
+
+/// One line of `mainstem sources`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceReport {
+    /// The source.
+    pub id: SourceId,
+    /// Its feed's own title, once known.
+    pub feed_title: Option<String>,
+    /// Its feed's home page, once known.
+    pub home_url: Option<String>,
+    /// What came of the last refresh; `None`: never asked.
+    pub last: Option<LastOutcome>,
+    /// What the schedule decides on.
+    pub history: History,
+    /// When it is next due as last decided; `None`: never asked, or not again.
+    pub next_due: Option<Timestamp>,
+    /// Why then.
+    pub because: Option<String>,
+    /// Stored entries.
+    pub entries: u64,
+    /// Of these, the ones that are copies of another source's.
+    pub duplicates: u64,
+}

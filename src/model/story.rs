@@ -1,0 +1,92 @@
+//! Entries that are one release.
+
+use super::{Entry, EntryId, Hash, SourceId, StoryId, Timestamp};
+
+words! {
+    /// How an entry relates to the one that its story began with.
+    Relation {
+        /// The story began with it.
+        First = "first",
+        /// The same release again.
+        Same = "same",
+        /// A corrected or newer version of it.
+        Update = "update",
+    }
+}
+
+words! {
+    /// What joined an entry to its story.
+    Layer {
+        /// The publisher's identifier within its source.
+        Guid = "guid",
+        /// The canonical URL across sources.
+        Url = "url",
+        /// The hash of the normalized text across sources.
+        Content = "content",
+        /// Similarity of the texts.
+        Near = "near",
+        /// A person.
+        Manual = "manual",
+    }
+}
+
+/// Entries judged to be one release.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Story {
+    /// Its row in the store.
+    pub id: StoryId,
+    /// Grows by one with every change to the story or a member; a verdict on an older one is void.
+    pub revision: i64,
+    /// By entry id: in the order they were first stored.
+    pub members: Vec<Member>,
+}
+
+/// A stored entry as a member of its story.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    /// Its row in the store.
+    pub id: EntryId,
+    /// Where it came from.
+    pub source: SourceId,
+    /// Its identity within its source: hash of GUID, else of canonical URL, else of title and date.
+    pub identity: Hash,
+    /// Of everything of it that an output shows; another one is an edit.
+    pub whole: Hash,
+    /// To the entry that the story began with.
+    pub relation: Relation,
+    /// What joined it to the story; `None` for the first.
+    pub layer: Option<Layer>,
+    /// 0.0–1.0, where the layer measures; exact layers give 1.0.
+    pub score: Option<f64>,
+    /// When we first stored it.
+    pub first_seen: Timestamp,
+    /// Its place in outputs, fixed at first sight: `published`, or `first_seen` when that is absent or in the future.
+    pub ordered_at: Timestamp,
+    /// When we last saw it edited; `None`: never.
+    pub changed_at: Option<Timestamp>,
+    /// Stored, but not to appear: backlog beyond `first_items`, or flood beyond `daily_items`.
+    pub held: bool,
+    /// The entry as last seen.
+    pub entry: Entry,
+}
+
+/// Another member of a story that is shown: what outputs say of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Copy {
+    /// Where it came from.
+    pub source: SourceId,
+    /// Plain text.
+    pub title: String,
+    /// Its own page.
+    pub url: Option<String>,
+    /// Byte for byte.
+    pub guid: Option<String>,
+    /// The publisher's date.
+    pub published: Option<Timestamp>,
+    /// To the entry that the story began with.
+    pub relation: Relation,
+    /// What joined it; `None` for the first.
+    pub layer: Option<Layer>,
+    /// See [`Member::score`].
+    pub score: Option<f64>,
+}

@@ -1,0 +1,1 @@
+//! Entries to documents: bytes, media type, validators; pure.

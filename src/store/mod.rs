@@ -1,0 +1,235 @@
+//! The only SQL: what the line remembers.
+//!
+//! A [`Store`] speaks in whole steps, each one transaction: apply a refresh,
+//! take the changed stories, keep what the outputs decided, read an output's
+//! window. Two engines can stand behind it; both are held to the same contract
+//! suite (`tests/it/store_contract.rs`). It never fetches, never renders, and
+//! asks `dedupe` for every verdict, inside the transaction that stores it: so
+//! two refreshes at once cannot make two stories of one release.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::model::{
+    Applied, Copy, FeedFields, Hash, Member, OutputId, RefreshRecord, Source, SourceId,
+    SourceReport, SourceState, Story, StoryId, Timestamp,
+};
+
+pub mod sqlite;
+
+/// Why the store could not do a step.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file is not a sound database; exit code 65. The message names the file, what was found and what to do.
+    #[error("{path}: {found}; {advice}")]
+    Damaged {
+        /// The database.
+        path: PathBuf,
+        /// What was found.
+        found: String,
+        /// What to do.
+        advice: String,
+    },
+    /// A newer Mainstem wrote it; exit code 78.
+    #[error(
+        "{path} has schema {found}, this version knows up to {known}: use the newer mainstem that wrote it, or another [store] path"
+    )]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// It cannot be opened, read or written where it is; exit code 74.
+    #[error("{path}: {what}")]
+    Unusable {
+        /// The database.
+        path: PathBuf,
+        /// What was tried and why it failed.
+        what: String,
+    },
+    /// A step failed; nothing of it is to be relied on, and it may be repeated.
+    #[error("the store could not {step}")]
+    Step {
+        /// The step, as a verb.
+        step: &'static str,
+        /// Why.
+        #[source]
+        cause: rusqlite::Error,
+    },
+    /// The writer has ended: the process is stopping.
+    #[error("the store is closed")]
+    Closed,
+}
+
+/// What the outputs decided about one story, as it stood at one revision.
+#[derive(Debug, Clone)]
+pub struct Membership {
+    /// The story judged.
+    pub story: StoryId,
+    /// The revision judged: the decision is dropped when the story has moved on, and the outbox keeps it.
+    pub revision: i64,
+    /// For each output judged, the items that it keeps of the story; an empty list: none.
+    pub kept: Vec<(OutputId, Vec<KeptItem>)>,
+}
+
+/// One item that an output keeps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptItem {
+    /// 0 for the story as a whole; else the entry that stands for itself (`duplicates = "off"`).
+    pub slot: i64,
+    /// The member shown.
+    pub shown: crate::model::EntryId,
+    /// [`Member::whole`] of the one shown.
+    pub whole: Hash,
+    /// The outbound id to use when the item enters and nobody else in the output has it.
+    pub item_id: String,
+    /// The outbound id to use when `item_id` is taken by another story; unique by derivation.
+    pub fallback_id: String,
+    /// Its place, should it enter now.
+    pub ordered_at: Timestamp,
+    /// The date of the last edit that the publisher or we know of; the item's `updated` never moves back.
+    pub updated: Timestamp,
+}
+
+/// One item of an output's window, ready to be rendered.
+#[derive(Debug, Clone)]
+pub struct WindowItem {
+    /// The permanent outbound id.
+    pub item_id: String,
+    /// Its story.
+    pub story: StoryId,
+    /// Its place, fixed when it entered.
+    pub ordered_at: Timestamp,
+    /// Moved only by real edits, never back.
+    pub updated: Timestamp,
+    /// The member shown.
+    pub shown: Member,
+    /// Its source's feed, as last parsed.
+    pub feed: FeedFields,
+    /// The other members of the story that are not held, by entry id, whatever their source; empty where the slot is an entry.
+    pub copies: Vec<Copy>,
+}
+
+/// An output as the store knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputState {
+    /// The output.
+    pub id: OutputId,
+    /// Whether it must be replayed: never was, or its rules differ from those it was last replayed with.
+    pub stale: bool,
+}
+
+/// An output's documents as last rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DocumentStamp {
+    /// When their bytes last changed: `Last-Modified`.
+    pub changed_at: Timestamp,
+}
+
+/// What the line remembers. Every method is one transaction.
+#[async_trait]
+pub trait Store: Send + Sync {
+    // Sources.
+
+    /// Makes the known sources these: new ones are added, renamed ones (`formerly`) keep their entries and state,
+    /// missing ones are marked removed (their entries stay). A source whose location changed loses its validators,
+    /// body hash and back-off, not its entries.
+    async fn register_sources(
+        &self,
+        sources: &[Arc<Source>],
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// The state of one registered source; the default for one never asked.
+    async fn source_state(&self, source: &SourceId) -> Result<SourceState, StoreError>;
+
+    /// The states of all registered, not removed sources, by id.
+    async fn source_states(&self) -> Result<Vec<(SourceId, SourceState)>, StoreError>;
+
+    /// A report on every registered, not removed source, by id.
+    async fn source_reports(&self) -> Result<Vec<SourceReport>, StoreError>;
+
+    // Refresh.
+
+    /// Writes a refresh whole: state, validators, feed fields and entries. Known identities whose `whole` is the same are
+    /// only marked seen; another `whole` is an edit in place; unknown ones are settled by `dedupe::decide` against their
+    /// candidates. Every story touched stands in the outbox afterwards. Many records may share one commit; each stands or falls alone.
+    async fn apply(&self, record: RefreshRecord) -> Result<Applied, StoreError>;
+
+    // Outputs.
+
+    /// Makes the known outputs these, each with the hash of everything that its membership depends on; reports which are stale.
+    /// The documents of an output no longer configured are forgotten, not its item ids.
+    async fn register_outputs(
+        &self,
+        outputs: &[(OutputId, Hash)],
+        now: Timestamp,
+    ) -> Result<Vec<OutputState>, StoreError>;
+
+    /// Up to `limit` changed stories from the outbox, longest waiting first, whole. Empty: nothing has changed.
+    async fn changed_stories(&self, limit: usize) -> Result<Vec<Story>, StoreError>;
+
+    /// Up to `limit` stories with an id above `after`, by id: for replaying a changed rule.
+    async fn stories_after(&self, after: StoryId, limit: usize) -> Result<Vec<Story>, StoreError>;
+
+    /// Writes what outputs decided and, with `settle_outbox`, takes the judged revisions out of the outbox. Returns the outputs
+    /// whose documents may differ now. Judging again changes nothing. An item that leaves keeps its id for a return.
+    async fn keep(
+        &self,
+        judged: Vec<Membership>,
+        settle_outbox: bool,
+        now: Timestamp,
+    ) -> Result<Vec<OutputId>, StoreError>;
+
+    /// Ends an output's replay: it was judged with the rules of this hash.
+    async fn finish_replay(
+        &self,
+        output: &OutputId,
+        rules: Hash,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// The items of an output's documents: at most `limit`, none placed before `not_before`, newest place first, then by item id.
+    async fn window(
+        &self,
+        output: &OutputId,
+        limit: u32,
+        not_before: Option<Timestamp>,
+    ) -> Result<Vec<WindowItem>, StoreError>;
+
+    /// Notes the hash of an output's rendered documents; `changed_at` moves to `now` only if it differs from the last.
+    async fn stamp(
+        &self,
+        output: &OutputId,
+        documents: Hash,
+        now: Timestamp,
+    ) -> Result<DocumentStamp, StoreError>;
+
+    // Care.
+
+    /// Whether another process has committed since the last call.
+    async fn changed_elsewhere(&self) -> Result<bool, StoreError>;
+
+    /// Strips up to `limit` entries last seen in their source before `unseen_since` that stand in no output's window
+    /// (`windows`: for each output the place of its oldest item) down to their identity. Returns how many; fewer than `limit`: done.
+    async fn expire(
+        &self,
+        unseen_since: Timestamp,
+        windows: &[(OutputId, Timestamp)],
+        limit: usize,
+    ) -> Result<usize, StoreError>;
+
+    /// Writes a consistent copy to `to`, which must not exist, beside running work.
+    async fn backup(&self, to: &Path) -> Result<(), StoreError>;
+
+    /// Reads and writes one row, so that a watchdog beat follows a real check.
+    async fn probe(&self) -> Result<(), StoreError>;
+
+    /// Writes what is under way, checkpoints and closes. Steps after it are [`StoreError::Closed`].
+    async fn close(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,81 @@
+//! Folding: case, accents, compatibility forms, typographic variants.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Folds text for comparing: NFKD without combining marks, lower case, `ß` as `ss`; quotes, dashes and
+/// spaces in one form; soft hyphens, zero-width and bidi characters gone.
+///
+/// `fold(fold(x)) == fold(x)`. ASCII takes a short way: most of what is folded is ASCII.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text
+            .chars()
+            .filter(|c| !is_noise(*c))
+            .map(|c| c.to_ascii_lowercase())
+            .collect();
+    }
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfkd().filter(|c| !is_combining_mark(*c)) {
+        match c {
+            '\u{2018}'..='\u{201B}' | '\u{2032}' | '\u{00B4}' | '`' => folded.push('\''),
+            '\u{201C}'..='\u{201F}' | '\u{2033}' | '«' | '»' => folded.push('"'),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => folded.push('-'),
+            'ß' | 'ẞ' => folded.push_str("ss"),
+            'æ' | 'Æ' => folded.push_str("ae"),
+            'œ' | 'Œ' => folded.push_str("oe"),
+            'ø' | 'Ø' => folded.push('o'),
+            'ł' | 'Ł' => folded.push('l'),
+            'đ' | 'Đ' => folded.push('d'),
+            'ς' => folded.push('σ'),
+            c if c.is_whitespace() => folded.push(' '),
+            c if is_noise(c) => {}
+            // Lower-casing can decompose (`İ`), so marks are dropped once more.
+            c => folded.extend(
+                c.to_lowercase()
+                    .filter(|c| !is_combining_mark(*c))
+                    .map(|c| if c == 'ς' { 'σ' } else { c }),
+            ),
+        }
+    }
+    folded
+}
+
+/// Characters that carry nothing to compare: soft hyphen, zero-width, bidi marks, tatweel, variation selectors, controls.
+fn is_noise(c: char) -> bool {
+    matches!(c, '\u{00AD}' | '\u{0640}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FE00}'..='\u{FE0F}')
+        || (c.is_control() && !c.is_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fold;
+
+    #[test]
+    fn folds_case_accents_and_typography() {
+        for (given, folded) in [
+            ("Plain ASCII", "plain ascii"),
+            ("\u{201C}Élan\u{201D} – naïve", "\"elan\" - naive"),
+            ("Straße, STRASSE", "strasse, strasse"),
+            ("co\u{AD}operate\u{200B}", "cooperate"),
+            ("İstanbul Ǆ", "istanbul dz"),
+            ("ﬁne ①", "fine 1"),
+            ("ΛΟΓΟΣ λόγος", "λογοσ λογοσ"),
+            ("a\u{A0}b\u{3000}c", "a b c"),
+            ("Москва Ё", "москва е"),
+        ] {
+            assert_eq!(fold(given), folded, "{given:?}");
+            assert_eq!(fold(&fold(given)), folded, "twice: {given:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn folding_twice_is_folding_once(text in "\\PC{0,40}") {
+            let once = fold(&text);
+            proptest::prop_assert_eq!(fold(&once), once);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What plain text means here, and safe HTML: what parse, dedupe and select all read.
+//!
+//! *Plain text* is a line a block, single spaces within, no control characters.
+//! *Folded* text is what comparing reads: no case, no accents, one form of every
+//! quote, dash and space. *Tokens* are its words.
+
+mod fold;
+mod html;
+mod sanitize;
+mod tokens;
+
+pub use fold::fold;
+pub use html::{html_to_text, plain_line};
+pub use sanitize::sanitize;
+pub use tokens::{Tokens, tokens};

@@ -1,0 +1,113 @@
+//! Words of folded text.
+
+/// The words of a folded text, joined by single spaces in one buffer.
+///
+/// A word is a run of letters and digits; in scripts that do not part words (Han, kana, Thai, Lao, Khmer, Myanmar)
+/// every character is one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tokens {
+    joined: String,
+    ends: Vec<usize>,
+}
+
+/// Splits folded text into words, see [`super::fold`].
+#[must_use]
+pub fn tokens(folded: &str) -> Tokens {
+    let mut found = Tokens {
+        joined: String::with_capacity(folded.len()),
+        ends: Vec::new(),
+    };
+    let mut in_word = false;
+    for c in folded.chars() {
+        // An apostrophe inside a word ("minister's") parts nothing from it that a copy would write otherwise.
+        if !c.is_alphanumeric() {
+            in_word = false;
+            continue;
+        }
+        let alone = stands_alone(c);
+        if !in_word || alone {
+            if !found.joined.is_empty() {
+                found.joined.push(' ');
+            }
+            found.ends.push(0);
+        }
+        found.joined.push(c);
+        if let Some(end) = found.ends.last_mut() {
+            *end = found.joined.len();
+        }
+        in_word = !alone;
+    }
+    found
+}
+
+impl Tokens {
+    /// How many words there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is no word.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// All words joined by single spaces.
+    #[must_use]
+    pub fn joined(&self) -> &str {
+        &self.joined
+    }
+
+    /// The words in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.joined.split(' ').filter(|word| !word.is_empty())
+    }
+
+    /// The first `count` words, joined; all where there are fewer.
+    #[must_use]
+    pub fn prefix(&self, count: usize) -> &str {
+        match count.checked_sub(1) {
+            None => "",
+            Some(last) => &self.joined[..self.ends.get(last).copied().unwrap_or(self.joined.len())],
+        }
+    }
+}
+
+/// Whether the character is a word of its own: its script writes no spaces between words.
+fn stands_alone(c: char) -> bool {
+    matches!(c,
+        '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}'
+        | '\u{3040}'..='\u{30FF}' | '\u{31F0}'..='\u{31FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
+        | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::fold, tokens};
+
+    #[test]
+    fn splits_words_of_all_scripts() {
+        for (given, words) in [
+            ("One, two – three!", "one two three"),
+            ("  ", ""),
+            ("Covid-19: 3.5 %", "covid 19 3 5"),
+            ("日本経済 news", "日 本 経 済 news"),
+            ("กรุง", "ก ร ง"),
+            ("Москва, ёж", "москва еж"),
+        ] {
+            let found = tokens(&fold(given));
+            assert_eq!(found.joined(), words, "{given:?}");
+            assert_eq!(found.len(), found.iter().count(), "{given:?}");
+        }
+    }
+
+    #[test]
+    fn prefix_ends_on_a_word() {
+        let found = tokens("alpha beta gamma");
+        assert_eq!(
+            [found.prefix(0), found.prefix(2), found.prefix(9)],
+            ["", "alpha beta", "alpha beta gamma"]
+        );
+    }
+}
