@@ -1,0 +1,185 @@
+//! The form of a URL that two feeds of the same page share.
+//!
+//! The form is compared, never fetched or shown: it may drop what a server
+//! needs. What it must never do is join two pages; so only parameters known to
+//! carry campaigns are dropped, and everything like an id stays.
+
+use url::Url;
+
+/// Parameters that name the way a reader came, not the page. A name ending in `*` stands for all it begins.
+const TRACKING: &[&str] = &[
+    "utm_*",
+    "mtm_*",
+    "pk_*",
+    "piwik_*",
+    "hsa_*",
+    "mc_cid",
+    "mc_eid",
+    "fbclid",
+    "gclid",
+    "gclsrc",
+    "dclid",
+    "gbraid",
+    "wbraid",
+    "msclkid",
+    "yclid",
+    "twclid",
+    "igshid",
+    "igsh",
+    "ttclid",
+    "li_fat_id",
+    "_hsenc",
+    "_hsmi",
+    "_ga",
+    "_gl",
+    "mkt_tok",
+    "vero_id",
+    "oly_anon_id",
+    "oly_enc_id",
+    "cmpid",
+    "cmp",
+    "ocid",
+    "ncid",
+    "cid_source",
+    "ref",
+    "ref_src",
+    "referrer",
+    "xtor",
+    "wt_mc",
+    "wt.mc_id",
+    "wt_zmc",
+    "at_medium",
+    "at_campaign",
+    "at_custom*",
+    "ns_campaign",
+    "ns_source",
+    "ns_mchannel",
+    "s_cid",
+    "spm",
+    "share",
+    "smid",
+    "sr_share",
+    "amp",
+    "outputtype",
+];
+
+/// Parts of a host name that choose a rendering of the same page.
+const HOST_PREFIXES: &[&str] = &["www.", "m.", "amp.", "mobile."];
+
+/// The canonical form: no scheme, user info, default port or fragment; host without `www.` and its like; path without
+/// a trailing slash or `/amp`, with `%` escapes in one form; parameters without tracking, sorted.
+#[must_use]
+pub(super) fn canonical(url: &Url) -> Option<String> {
+    let mut host = url.host_str()?.trim_end_matches('.');
+    while let Some(rest) = HOST_PREFIXES
+        .iter()
+        .find_map(|prefix| host.strip_prefix(prefix))
+    {
+        // `m.com` and `www.de` are hosts of their own.
+        if !rest.contains('.') {
+            break;
+        }
+        host = rest;
+    }
+    let mut form = host.to_owned();
+    if let Some(port) = url.port() {
+        form.push_str(&format!(":{port}"));
+    }
+    let path = unescape(url.path());
+    let path = path.trim_end_matches('/');
+    form.push_str(path.strip_suffix("/amp").unwrap_or(path));
+    let mut parameters: Vec<String> = url
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !is_tracking(pair.split('=').next().unwrap_or_default()))
+        .map(unescape)
+        .collect();
+    parameters.sort_unstable();
+    for (nth, parameter) in parameters.iter().enumerate() {
+        form.push(if nth == 0 { '?' } else { '&' });
+        form.push_str(parameter);
+    }
+    Some(form)
+}
+
+fn is_tracking(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    TRACKING.iter().any(|known| match known.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => name == *known,
+    })
+}
+
+/// Decodes escapes of unreserved characters and writes the others in upper case (RFC 3986 §6.2.2).
+fn unescape(part: &str) -> String {
+    let mut form = String::with_capacity(part.len());
+    let mut rest = part;
+    while let Some(at) = rest.find('%') {
+        form.push_str(&rest[..at]);
+        let escape = rest.get(at..at + 3).unwrap_or_default();
+        match u8::from_str_radix(escape.get(1..).unwrap_or_default(), 16) {
+            Ok(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
+                form.push(char::from(byte))
+            }
+            Ok(_) => form.push_str(&escape.to_ascii_uppercase()),
+            Err(_) => {
+                form.push('%');
+                rest = &rest[at + 1..];
+                continue;
+            }
+        }
+        rest = &rest[at + 3..];
+    }
+    form.push_str(rest);
+    form
+}
+
+#[cfg(test)]
+mod tests {
+    use super::canonical;
+
+    fn form(url: &str) -> String {
+        canonical(&url.parse().expect(url)).expect(url)
+    }
+
+    #[test]
+    fn one_page_has_one_form() {
+        for (left, right) in [
+            ("http://example.org/a", "https://www.example.org/a/"),
+            ("https://m.example.org/a", "https://amp.example.org/a/amp"),
+            (
+                "https://example.org/a#top",
+                "https://EXAMPLE.org:443/a?utm_source=x&utm_medium=rss",
+            ),
+            (
+                "https://example.org/a?b=2&a=1",
+                "https://example.org/a?a=1&fbclid=z&b=2",
+            ),
+            (
+                "https://example.org/%7Euser/%c3%a9",
+                "https://example.org/~user/%C3%A9",
+            ),
+            ("https://user@example.org./a", "https://example.org/a?"),
+            ("https://www.m.example.org/a", "https://example.org/a?AMP=1"),
+        ] {
+            assert_eq!(form(left), form(right), "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn two_pages_have_two_forms() {
+        for (left, right) in [
+            ("https://example.org/a?id=1", "https://example.org/a?id=2"),
+            ("https://example.org/a", "https://example.org/b"),
+            ("https://example.org/A", "https://example.org/a"),
+            ("https://news.example.org/a", "https://example.org/a"),
+            ("https://m.com/a", "https://com.example/a"),
+            ("https://example.org:8443/a", "https://example.org/a"),
+            ("https://example.org/a%2Fb", "https://example.org/a/b"),
+            ("https://example.org/100%", "https://example.org/100"),
+        ] {
+            assert_ne!(form(left), form(right), "{left} {right}");
+        }
+    }
+}
