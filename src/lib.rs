@@ -10,5 +10,6 @@ pub mod schedule;
 pub mod select;
 pub mod serve;
 pub mod store;
+pub mod systemd;
 pub mod telemetry;
 pub mod text;

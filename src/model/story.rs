@@ -75,6 +75,8 @@ pub struct Member {
 pub struct Copy {
     /// Where it came from.
     pub source: SourceId,
+    /// The title of its source's feed, as last parsed.
+    pub feed_title: Option<String>,
     /// Plain text.
     pub title: String,
     /// Its own page.

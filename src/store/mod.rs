@@ -122,6 +122,8 @@ pub struct OutputState {
     pub id: OutputId,
     /// Whether it must be replayed: never was, or its rules differ from those it was last replayed with.
     pub stale: bool,
+    /// Whether its documents were ever rendered ([`Store::stamp`]); with an empty store the first follow the first pass.
+    pub rendered: bool,
 }
 
 /// An output's documents as last rendered.
