@@ -1,1 +1,155 @@
 //! When is a source due? Pure: settings, history and the time in, the next turn out. Reads no clock, keeps no queue.
+//!
+//! The turn follows from the last request, never from now: computed again after
+//! a restart it is the same, so a restart causes no early request, and a turn
+//! missed while the daemon was down comes once.
+
+use std::time::Duration;
+
+use crate::model::{Due, History, SourceId, Timestamp};
+
+mod adaptive;
+mod backoff;
+mod cron_line;
+mod words;
+
+pub use adaptive::observe;
+pub use cron_line::{CronError, CronLine};
+pub use words::duration_in_words;
+
+/// What decides a source's rhythm.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cadence {
+    /// The same time after each request.
+    Every(Duration),
+    /// The moments of a crontab line.
+    Cron(CronLine),
+    /// After the source's own rhythm, between `min_interval` and `max_interval`.
+    Adaptive,
+}
+
+/// When a source is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// What decides.
+    pub cadence: Cadence,
+    /// Adaptive never asks more often.
+    pub min_interval: Duration,
+    /// Adaptive never asks less often.
+    pub max_interval: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            cadence: Cadence::Adaptive,
+            min_interval: Duration::from_secs(15 * 60),
+            max_interval: DAY,
+        }
+    }
+}
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+/// `Retry-After` is believed up to this.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(7 * 24 * 3600);
+/// A freshness lifetime is believed up to this.
+const MAX_FRESHNESS: Duration = DAY;
+
+/// When a source is due next, and why then. Without a request in its history: now. Otherwise the latest of its cadence (or,
+/// after failures, the back-off) with jitter, its `Retry-After` and its freshness lifetime.
+#[must_use]
+pub fn next_due(settings: &Settings, source: &SourceId, history: &History, now: Timestamp) -> Due {
+    let because = |at: Timestamp, because: String| Due {
+        at: Some(at),
+        because,
+    };
+    if history.gone {
+        return Due {
+            at: None,
+            because: "gone: the server said 410; not asked again".to_owned(),
+        };
+    }
+    let Some(last) = history.last_attempt else {
+        return because(now, "first contact".to_owned());
+    };
+    let turn = turn(settings, history, last);
+    let mut due = because(
+        later(turn.at, backoff::jitter(source, last, turn.spread)),
+        turn.because,
+    );
+    let bounds = [
+        (
+            history.retry_after,
+            MAX_RETRY_AFTER,
+            "the server asked for it (Retry-After)",
+        ),
+        (
+            history.fresh_until,
+            MAX_FRESHNESS,
+            "its last answer stays fresh until then",
+        ),
+    ];
+    for (bound, most, why) in bounds {
+        let Some(bound) = bound.map(|bound| bound.min(later(last, most))) else {
+            continue;
+        };
+        if due.at.is_none_or(|at| at < bound) {
+            due = because(bound, why.to_owned());
+        }
+    }
+    due
+}
+
+/// A turn before jitter.
+struct Turn {
+    at: Timestamp,
+    because: String,
+    /// What jitter is a share of.
+    spread: Duration,
+}
+
+fn turn(settings: &Settings, history: &History, last: Timestamp) -> Turn {
+    let (interval, because) = match &settings.cadence {
+        Cadence::Every(interval) => (*interval, format!("every {}", duration_in_words(*interval))),
+        Cadence::Adaptive => adaptive::interval(settings, &history.rhythm, last),
+        Cadence::Cron(line) => {
+            // A line that never fires is refused when it is read; a day is for the end of chrono's calendar.
+            let at = line.next_after(last).unwrap_or_else(|| later(last, DAY));
+            let gap = (at - last).to_std().unwrap_or_default();
+            if history.errors == 0 {
+                return Turn {
+                    at,
+                    because: format!("cron {line}"),
+                    spread: gap.min(backoff::CRON_SPREAD),
+                };
+            }
+            (gap, format!("cron {line}"))
+        }
+    };
+    if history.errors == 0 {
+        return Turn {
+            at: later(last, interval),
+            because,
+            spread: interval,
+        };
+    }
+    let wait = backoff::after_failures(interval, history.errors);
+    let failures = if history.errors == 1 {
+        "failure".to_owned()
+    } else {
+        "failures in a row".to_owned()
+    };
+    Turn {
+        at: later(last, wait),
+        because: format!("back-off after {} {failures}", history.errors),
+        spread: wait,
+    }
+}
+
+/// `at` later by `wait`; at the end of the calendar it stays.
+fn later(at: Timestamp, wait: Duration) -> Timestamp {
+    chrono::Duration::from_std(wait)
+        .ok()
+        .and_then(|wait| at.checked_add_signed(wait))
+        .unwrap_or(at.max(Timestamp::MAX_UTC))
+}

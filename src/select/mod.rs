@@ -1,1 +1,170 @@
 //! Which entries an output keeps, and which member of a story it shows; pure.
+//!
+//! Goes in: rules as text, entries. Comes out: compiled [`Rule`]s and verdicts
+//! with their reason. A rule that cannot be evaluated on an entry keeps it:
+//! nothing is lost to a rule that failed.
+
+use std::fmt;
+
+mod expression;
+mod shown;
+mod subject;
+mod words;
+
+pub use shown::choose_shown;
+pub use subject::Subject;
+
+use expression::Expression;
+use words::Words;
+
+/// A rule as written: all three parts must agree.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RuleText {
+    /// Any of these words, phrases or `/patterns/`; none: everything.
+    pub include: Vec<String>,
+    /// None of these.
+    pub exclude: Vec<String>,
+    /// An expression in CEL that is true.
+    pub condition: Option<String>,
+}
+
+/// A compiled rule.
+#[derive(Debug)]
+pub struct Rule {
+    include: Option<Words>,
+    exclude: Option<Words>,
+    condition: Option<Expression>,
+}
+
+/// Which part of a rule is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RulePart {
+    /// The n-th of `include`.
+    Include(usize),
+    /// The n-th of `exclude`.
+    Exclude(usize),
+    /// `where`.
+    Where,
+}
+
+/// Why a rule cannot be compiled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleError {
+    /// Where.
+    pub part: RulePart,
+    /// Byte offset within that text, where known.
+    pub offset: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub hint: Option<String>,
+}
+
+/// What a rule says of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// All parts agree.
+    Kept,
+    /// A part does not.
+    Dropped(Reason),
+    /// `where` could not be evaluated, for this reason; the entry is kept.
+    Unjudged(String),
+}
+
+/// The part that dropped an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// None of the words of `include` occurs.
+    NotIncluded,
+    /// This word of `exclude` occurs.
+    Excluded(String),
+    /// `where` is false.
+    WhereFalse(String),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotIncluded => f.write_str("none of the words of `include` occurs"),
+            Self::Excluded(word) => write!(f, "excluded by {word:?}"),
+            Self::WhereFalse(expression) => write!(f, "`where` is false: {expression}"),
+        }
+    }
+}
+
+impl Rule {
+    /// Compiles a rule, once.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn compile(text: &RuleText) -> Result<Self, Vec<RuleError>> {
+        let mut errors = Vec::new();
+        let mut words = |words: &[String], part: fn(usize) -> RulePart| {
+            if words.is_empty() {
+                return None;
+            }
+            Words::compile(words, part)
+                .map_err(|found| errors.extend(found))
+                .ok()
+        };
+        let include = words(&text.include, RulePart::Include);
+        let exclude = words(&text.exclude, RulePart::Exclude);
+        let condition = match text
+            .condition
+            .as_deref()
+            .map(Expression::compile)
+            .transpose()
+        {
+            Ok(condition) => condition,
+            Err(error) => {
+                errors.push(error);
+                None
+            }
+        };
+        if errors.is_empty() {
+            Ok(Self {
+                include,
+                exclude,
+                condition,
+            })
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// Whether it keeps everything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.include.is_none() && self.exclude.is_none() && self.condition.is_none()
+    }
+
+    /// Judges one entry. The cheap parts come first.
+    #[must_use]
+    pub fn judge(&self, subject: &Subject<'_>) -> Verdict {
+        if self
+            .include
+            .as_ref()
+            .is_some_and(|words| words.first_in(subject).is_none())
+        {
+            return Verdict::Dropped(Reason::NotIncluded);
+        }
+        if let Some(word) = self
+            .exclude
+            .as_ref()
+            .and_then(|words| words.first_in(subject))
+        {
+            return Verdict::Dropped(Reason::Excluded(word.to_owned()));
+        }
+        match self
+            .condition
+            .as_ref()
+            .map(|condition| (condition, condition.evaluate(subject)))
+        {
+            None | Some((_, Ok(true))) => Verdict::Kept,
+            Some((condition, Ok(false))) => {
+                Verdict::Dropped(Reason::WhereFalse(condition.text().to_owned()))
+            }
+            Some((_, Err(why))) => Verdict::Unjudged(why),
+        }
+    }
+}

@@ -224,6 +224,7 @@ pub trait Store: Send + Sync {
         unseen_since: Timestamp,
         windows: &[(OutputId, Timestamp)],
         limit: usize,
+        now: Timestamp,
     ) -> Result<usize, StoreError>;
 
     /// Writes a consistent copy to `to`, which must not exist, beside running work.

@@ -1,1 +1,246 @@
-//! SQLite.
+//! SQLite: one file, one writing thread, a few readers beside it.
+//!
+//! WAL with `synchronous = FULL`. Several processes may work on one file
+//! (`refresh` beside `run`): every step is one IMMEDIATE transaction that reads
+//! what it decides on.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use async_trait::async_trait;
+
+use super::{DocumentStamp, Membership, OutputState, Store, StoreError, WindowItem};
+use crate::model::{
+    Applied, Hash, OutputId, RefreshRecord, Source, SourceId, SourceReport, SourceState, Story,
+    StoryId, Timestamp,
+};
+
+mod care;
+mod columns;
+mod open;
+mod outputs;
+mod readers;
+mod refresh;
+mod schema;
+mod sources;
+mod writer;
+
+pub use open::Opening;
+
+use readers::Readers;
+use writer::Writer;
+
+/// A store in one SQLite file.
+pub struct SqliteStore {
+    path: PathBuf,
+    writer: Writer,
+    readers: Readers,
+    /// `data_version` as the writer last saw it: it moves only when another process commits.
+    seen_version: AtomicI64,
+}
+
+impl SqliteStore {
+    /// Opens the database, brings its schema up to date, and starts the writer. A missing one is made.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`], [`StoreError::Newer`] or [`StoreError::Unusable`], each with the path and what to do; the
+    /// file is left as it is.
+    pub fn open(path: &Path, opening: Opening) -> Result<Self, StoreError> {
+        let db = open::open(path, opening)?;
+        let version = data_version(&db).map_err(|cause| StoreError::Step {
+            step: "open",
+            cause,
+        })?;
+        let writer = Writer::start(path.to_owned(), db).map_err(|error| StoreError::Unusable {
+            path: path.to_owned(),
+            what: format!("no thread for writing: {error}"),
+        })?;
+        let readers = Readers::new(path.to_owned());
+        Ok(Self {
+            path: path.to_owned(),
+            writer,
+            readers,
+            seen_version: AtomicI64::new(version),
+        })
+    }
+}
+
+fn data_version(db: &rusqlite::Connection) -> rusqlite::Result<i64> {
+    db.pragma_query_value(None, "data_version", |row| row.get(0))
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn register_sources(
+        &self,
+        sources: &[Arc<Source>],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sources = sources.to_vec();
+        self.writer
+            .step("register the sources", move |db| {
+                sources::register(db, &sources, now)
+            })
+            .await
+    }
+
+    async fn source_state(&self, source: &SourceId) -> Result<SourceState, StoreError> {
+        let source = source.clone();
+        self.readers
+            .read("read a source's state", move |db| {
+                sources::state(db, &source)
+            })
+            .await
+    }
+
+    async fn source_states(&self) -> Result<Vec<(SourceId, SourceState)>, StoreError> {
+        self.readers
+            .read("read the sources' states", sources::states)
+            .await
+    }
+
+    async fn source_reports(&self) -> Result<Vec<SourceReport>, StoreError> {
+        self.readers
+            .read("read the sources", sources::reports)
+            .await
+    }
+
+    async fn apply(&self, record: RefreshRecord) -> Result<Applied, StoreError> {
+        self.writer
+            .step("write a refresh", move |db| refresh::apply(db, &record))
+            .await
+    }
+
+    async fn register_outputs(
+        &self,
+        outputs: &[(OutputId, Hash)],
+        _now: Timestamp,
+    ) -> Result<Vec<OutputState>, StoreError> {
+        let outputs = outputs.to_vec();
+        self.writer
+            .step("register the outputs", move |db| {
+                outputs::register(db, &outputs)
+            })
+            .await
+    }
+
+    async fn changed_stories(&self, limit: usize) -> Result<Vec<Story>, StoreError> {
+        self.readers
+            .read("read the changed stories", move |db| {
+                outputs::changed(db, limit)
+            })
+            .await
+    }
+
+    async fn stories_after(&self, after: StoryId, limit: usize) -> Result<Vec<Story>, StoreError> {
+        self.readers
+            .read("read stories", move |db| outputs::after(db, after, limit))
+            .await
+    }
+
+    async fn keep(
+        &self,
+        judged: Vec<Membership>,
+        settle_outbox: bool,
+        now: Timestamp,
+    ) -> Result<Vec<OutputId>, StoreError> {
+        self.writer
+            .step("keep what the outputs decided", move |db| {
+                outputs::keep(db, &judged, settle_outbox, now)
+            })
+            .await
+    }
+
+    async fn finish_replay(
+        &self,
+        output: &OutputId,
+        rules: Hash,
+        _now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let output = output.clone();
+        self.writer
+            .step("end a replay", move |db| {
+                outputs::finish_replay(db, &output, rules)
+            })
+            .await
+    }
+
+    async fn window(
+        &self,
+        output: &OutputId,
+        limit: u32,
+        not_before: Option<Timestamp>,
+    ) -> Result<Vec<WindowItem>, StoreError> {
+        let output = output.clone();
+        self.readers
+            .read("read an output's window", move |db| {
+                outputs::window(db, &output, limit, not_before)
+            })
+            .await
+    }
+
+    async fn stamp(
+        &self,
+        output: &OutputId,
+        documents: Hash,
+        now: Timestamp,
+    ) -> Result<DocumentStamp, StoreError> {
+        let output = output.clone();
+        self.writer
+            .step("stamp documents", move |db| {
+                outputs::stamp(db, &output, documents, now)
+            })
+            .await
+    }
+
+    async fn changed_elsewhere(&self) -> Result<bool, StoreError> {
+        let version = self.writer.look("look for changes", data_version).await?;
+        Ok(self.seen_version.swap(version, Ordering::Relaxed) != version)
+    }
+
+    async fn expire(
+        &self,
+        unseen_since: Timestamp,
+        windows: &[(OutputId, Timestamp)],
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let windows = windows.to_vec();
+        self.writer
+            .step("expire entries", move |db| {
+                care::expire(db, unseen_since, &windows, limit, now)
+            })
+            .await
+    }
+
+    async fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        let refused = |what: String| StoreError::Unusable {
+            path: to.to_owned(),
+            what,
+        };
+        // Claims the name, so that nothing that stands there is ever written over.
+        std::fs::File::create_new(to)
+            .map_err(|error| refused(format!("cannot take the backup: {error}")))?;
+        let (from, target) = (self.path.clone(), to.to_owned());
+        let copied = tokio::task::spawn_blocking(move || {
+            care::backup(&open::connect_reader(&from)?, &target)
+        })
+        .await;
+        match copied {
+            Ok(copied) => copied
+                .map_err(|error| refused(format!("the backup failed and was removed: {error}"))),
+            Err(_) => Err(StoreError::Closed),
+        }
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.writer.step("write a row", care::probe).await
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        self.readers.close();
+        self.writer.close().await;
+        Ok(())
+    }
+}

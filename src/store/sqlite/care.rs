@@ -1,0 +1,61 @@
+//! Retention, backup and the check behind the watchdog's beat.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, backup::Backup, params};
+
+use super::columns::ms;
+use crate::model::{OutputId, Timestamp};
+
+/// Pages copied in one step of a backup, so that writers find their turn between two.
+const BACKUP_PAGES: i32 = 256;
+const BACKUP_PAUSE: Duration = Duration::from_millis(2);
+
+/// See [`crate::store::Store::expire`].
+pub(super) fn expire(
+    db: &Connection,
+    unseen_since: Timestamp,
+    windows: &[(OutputId, Timestamp)],
+    limit: usize,
+    now: Timestamp,
+) -> rusqlite::Result<usize> {
+    db.execute_batch("CREATE TEMP TABLE IF NOT EXISTS shown_since (output INTEGER PRIMARY KEY, place INTEGER); DELETE FROM temp.shown_since")?;
+    for (output, place) in windows {
+        db.execute(
+            "INSERT OR REPLACE INTO temp.shown_since SELECT output, ?2 FROM outputs WHERE id = ?1",
+            params![output.as_str(), ms(*place)],
+        )?;
+    }
+    // The story stays whole while any output shows it: its copies are shown with it.
+    db.execute(
+        "UPDATE entries SET expired_at = ?3, title = '', summary = NULL, rest = NULL, text = '', html = NULL
+         WHERE entry IN (
+             SELECT e.entry FROM entries e
+             WHERE e.expired_at IS NULL AND e.last_seen < ?1 AND NOT EXISTS (
+                 SELECT 1 FROM output_items i JOIN temp.shown_since w USING (output)
+                 WHERE i.story = e.story AND i.left_at IS NULL AND i.ordered_at >= w.place)
+             ORDER BY e.last_seen LIMIT ?2)",
+        params![ms(unseen_since), i64::try_from(limit).unwrap_or(i64::MAX), ms(now)],
+    )
+}
+
+/// Copies the database page by page beside running work; a copy cut short is removed.
+pub(super) fn backup(from: &Connection, to: &Path) -> rusqlite::Result<()> {
+    let copied = (|| {
+        let mut copy = Connection::open(to)?;
+        Backup::new(from, &mut copy)?.run_to_completion(BACKUP_PAGES, BACKUP_PAUSE, None)?;
+        // One file, to be moved anywhere.
+        copy.pragma_update(None, "journal_mode", "DELETE")
+    })();
+    if copied.is_err() {
+        let _ = std::fs::remove_file(to);
+    }
+    copied
+}
+
+/// Reads and writes one row.
+pub(super) fn probe(db: &Connection) -> rusqlite::Result<()> {
+    db.execute("UPDATE claims SET owner = owner WHERE shard = 0", [])?;
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! Opening a file that may be anything.
+//!
+//! A file that is not ours, not sound or from a newer version is refused with
+//! its path, what was found and what to do; it is never touched or deleted.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::schema::{APPLICATION_ID, VERSION, migrate};
+use crate::store::StoreError;
+
+/// How long a step waits for another process that is writing.
+const BUSY: Duration = Duration::from_secs(5);
+/// Older ones can damage a database when two connections checkpoint and write at once.
+const OLDEST_SQLITE: i32 = 3_051_003;
+/// Prepared statements kept by a connection.
+const STATEMENTS: usize = 64;
+
+/// A connection that writes.
+pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let db = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    db.busy_timeout(BUSY)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    // FULL: an accepted entry survives a power cut; NORMAL was seen to lose commits.
+    db.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384",
+    )?;
+    Ok(db)
+}
+
+/// A connection that only reads.
+pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let db = connect(path)?;
+    db.execute_batch("PRAGMA query_only = ON")?;
+    Ok(db)
+}
+
+/// How much is made sure of when a database is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// The daemon's: the whole file is read and checked, about a second per GiB, and a new epoch begins.
+    Thorough,
+    /// A command's beside it: whose file it is and which version.
+    Quick,
+}
+
+/// Opens, checks and migrates the database; a missing one is made.
+pub(super) fn open(path: &Path, opening: Opening) -> Result<Connection, StoreError> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        return Err(unusable(
+            path,
+            format!(
+                "SQLite {} can damage databases; build with 3.51.3 or newer",
+                rusqlite::version()
+            ),
+        ));
+    }
+    if path.is_dir() {
+        return Err(unusable(
+            path,
+            "is a directory, not a database file; name a file in [store] path".to_owned(),
+        ));
+    }
+    let mut db = connect(path).map_err(|error| refuse(path, error))?;
+    check(path, &db, opening)?;
+    prepare(&mut db, opening).map_err(|error| refuse(path, error))?;
+    Ok(db)
+}
+
+/// Reads only: whose file it is, which version, and whether it is sound.
+fn check(path: &Path, db: &Connection, opening: Opening) -> Result<(), StoreError> {
+    let number = |pragma: &str| {
+        db.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0))
+            .map_err(|error| refuse(path, error))
+    };
+    let (application, version) = (number("application_id")?, number("user_version")?);
+    let tables: i64 = db
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(|error| refuse(path, error))?;
+    if tables > 0 && application != i64::from(APPLICATION_ID) {
+        return Err(unusable(
+            path,
+            "is a database of another program; name another file in [store] path".to_owned(),
+        ));
+    }
+    if version > VERSION {
+        return Err(StoreError::Newer {
+            path: path.to_owned(),
+            found: version,
+            known: VERSION,
+        });
+    }
+    if opening == Opening::Quick {
+        return Ok(());
+    }
+    let found: String = db
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(|error| refuse(path, error))?;
+    if found != "ok" {
+        return Err(damaged(path, found));
+    }
+    Ok(())
+}
+
+fn prepare(db: &mut Connection, opening: Opening) -> rusqlite::Result<()> {
+    db.pragma_update(None, "page_size", 8192)?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    migrate(db)?;
+    if opening == Opening::Quick {
+        return Ok(());
+    }
+    // Each start of a daemon is a new epoch of the one shard owner that SQLite has.
+    db.execute(
+        "INSERT INTO claims (shard, owner, epoch) VALUES (0, 'local', 1) ON CONFLICT (shard) DO UPDATE SET epoch = epoch + 1",
+        [],
+    )?;
+    Ok(())
+}
+
+/// Tells a damaged file from one that cannot be reached.
+fn refuse(path: &Path, error: rusqlite::Error) -> StoreError {
+    let code = error.sqlite_error_code();
+    match code {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            damaged(path, error.to_string())
+        }
+        Some(ErrorCode::ReadOnly) => unusable(
+            path,
+            "is read-only; make the file and its directory writable for this user".to_owned(),
+        ),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => unusable(
+            path,
+            format!(
+                "is locked by another program for more than {} s",
+                BUSY.as_secs()
+            ),
+        ),
+        _ => unusable(
+            path,
+            format!(
+                "cannot be opened: {error}; its directory must exist and be writable for this user"
+            ),
+        ),
+    }
+}
+
+fn unusable(path: &Path, what: String) -> StoreError {
+    StoreError::Unusable {
+        path: path.to_owned(),
+        what,
+    }
+}
+
+fn damaged(path: &Path, found: String) -> StoreError {
+    let advice = format!(
+        "it is left as it is: put a backup in its place, or move it away and rescue what is readable with `sqlite3 {} .recover`",
+        path.display()
+    );
+    StoreError::Damaged {
+        path: path.to_owned(),
+        found,
+        advice,
+    }
+}

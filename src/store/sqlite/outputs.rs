@@ -1,0 +1,301 @@
+//! Stories on their way to the outputs, and what the outputs keep.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+
+use super::columns::{COPY, MEMBER, copy, member, moment, moment_at, ms};
+use crate::model::{Copy, EntryId, FeedFields, Hash, Member, OutputId, Story, StoryId, Timestamp};
+use crate::store::{DocumentStamp, KeptItem, Membership, OutputState, WindowItem};
+
+/// See [`crate::store::Store::register_outputs`].
+pub(super) fn register(
+    db: &Connection,
+    outputs: &[(OutputId, Hash)],
+) -> rusqlite::Result<Vec<OutputState>> {
+    db.execute_batch("CREATE TEMP TABLE IF NOT EXISTS configured (id TEXT PRIMARY KEY); DELETE FROM temp.configured")?;
+    let mut states = Vec::new();
+    for (id, rules) in outputs {
+        db.execute(
+            "INSERT OR IGNORE INTO temp.configured VALUES (?)",
+            [id.as_str()],
+        )?;
+        db.execute(
+            "INSERT OR IGNORE INTO outputs (id) VALUES (?)",
+            [id.as_str()],
+        )?;
+        let (stored, documents): (Option<Hash>, Option<Hash>) = db.query_row(
+            "SELECT rules, documents FROM outputs WHERE id = ?",
+            [id.as_str()],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        states.push(OutputState {
+            id: id.clone(),
+            stale: stored != Some(*rules),
+            rendered: documents.is_some(),
+        });
+    }
+    // One that comes back later is replayed, under the item ids it had.
+    db.execute("UPDATE outputs SET rules = NULL, documents = NULL WHERE id NOT IN (SELECT id FROM temp.configured)", [])?;
+    Ok(states)
+}
+
+/// See [`crate::store::Store::changed_stories`].
+pub(super) fn changed(db: &Connection, limit: usize) -> rusqlite::Result<Vec<Story>> {
+    stories(
+        db,
+        "SELECT story FROM outbox ORDER BY since, story LIMIT ?1",
+        params![count(limit)],
+    )
+}
+
+/// See [`crate::store::Store::stories_after`].
+pub(super) fn after(db: &Connection, after: StoryId, limit: usize) -> rusqlite::Result<Vec<Story>> {
+    stories(
+        db,
+        "SELECT story FROM stories WHERE story > ?2 ORDER BY story LIMIT ?1",
+        params![count(limit), after.0],
+    )
+}
+
+fn count(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+fn stories(
+    db: &Connection,
+    which: &str,
+    bounds: impl rusqlite::Params,
+) -> rusqlite::Result<Vec<Story>> {
+    let ids: Vec<i64> = db
+        .prepare_cached(which)?
+        .query_map(bounds, |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut revision = db.prepare_cached("SELECT revision FROM stories WHERE story = ?")?;
+    let mut members = db.prepare_cached(&format!(
+        "SELECT {MEMBER} FROM entries e JOIN sources s USING (source) WHERE e.story = ? AND e.expired_at IS NULL ORDER BY e.entry"
+    ))?;
+    ids.into_iter()
+        .map(|id| {
+            Ok(Story {
+                id: StoryId(id),
+                revision: revision.query_row([id], |row| row.get(0))?,
+                members: members
+                    .query_map([id], member)?
+                    .collect::<rusqlite::Result<_>>()?,
+            })
+        })
+        .collect()
+}
+
+/// See [`crate::store::Store::keep`].
+pub(super) fn keep(
+    db: &Connection,
+    judged: &[Membership],
+    settle_outbox: bool,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<OutputId>> {
+    let mut differ = BTreeSet::new();
+    for membership in judged {
+        let revision: Option<i64> = db
+            .prepare_cached("SELECT revision FROM stories WHERE story = ?")?
+            .query_row([membership.story.0], |row| row.get(0))
+            .optional()?;
+        if revision != Some(membership.revision) {
+            continue;
+        }
+        for (output, items) in &membership.kept {
+            let row: Option<i64> = db
+                .prepare_cached("SELECT output FROM outputs WHERE id = ?")?
+                .query_row([output.as_str()], |row| row.get(0))
+                .optional()?;
+            let Some(row) = row else { continue };
+            if (Keeper {
+                db,
+                output: row,
+                story: membership.story.0,
+                now: ms(now),
+            })
+            .keep(items)?
+            {
+                differ.insert(output.clone());
+            }
+        }
+        if settle_outbox {
+            db.prepare_cached("DELETE FROM outbox WHERE story = ? AND revision = ?")?
+                .execute(params![membership.story.0, membership.revision])?;
+        }
+    }
+    Ok(differ.into_iter().collect())
+}
+
+/// One output's items of one story.
+struct Keeper<'a> {
+    db: &'a Connection,
+    output: i64,
+    story: i64,
+    now: i64,
+}
+
+impl Keeper<'_> {
+    /// Makes the items these; whether the documents may differ now. An item that stays counts: its copies may have changed.
+    fn keep(&self, items: &[KeptItem]) -> rusqlite::Result<bool> {
+        let mut stored: BTreeMap<i64, (Hash, i64, bool)> = self
+            .db
+            .prepare_cached("SELECT slot, whole, updated_at, left_at IS NULL AS inside FROM output_items WHERE output = ? AND story = ?")?
+            .query_map(params![self.output, self.story], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?))))?
+            .collect::<rusqlite::Result<_>>()?;
+        for item in items {
+            match stored.remove(&item.slot) {
+                None => self.enter(item)?,
+                Some((whole, updated_at, _)) => self.show(item, whole, updated_at)?,
+            }
+        }
+        let mut differ = !items.is_empty();
+        for (slot, _) in stored.into_iter().filter(|(_, (_, _, inside))| *inside) {
+            self.db
+                .prepare_cached("UPDATE output_items SET left_at = ? WHERE output = ? AND story = ? AND slot = ?")?
+                .execute(params![self.now, self.output, self.story, slot])?;
+            differ = true;
+        }
+        Ok(differ)
+    }
+
+    fn enter(&self, item: &KeptItem) -> rusqlite::Result<()> {
+        self.db
+            .prepare_cached(
+                "INSERT INTO output_items (output, story, slot, entry, whole, item_id, ordered_at, entered_at, updated_at)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )?
+            .execute(params![
+                self.output, self.story, item.slot, item.shown.0, item.whole, self.free_id(item)?, ms(item.ordered_at), self.now,
+                ms(item.updated)
+            ])?;
+        Ok(())
+    }
+
+    /// The preferred id, else the derived one. That one is the entry's alone: where a row has it already, the entry was
+    /// shown by a story that it has left since, and the id comes with it.
+    fn free_id<'i>(&self, item: &'i KeptItem) -> rusqlite::Result<&'i str> {
+        let mut taken = self
+            .db
+            .prepare_cached("SELECT 1 FROM output_items WHERE output = ? AND item_id = ?")?;
+        if !taken.exists(params![self.output, item.item_id])? {
+            return Ok(&item.item_id);
+        }
+        if taken.exists(params![self.output, item.fallback_id])? {
+            self.db
+                .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ?")?
+                .execute(params![self.output, item.fallback_id])?;
+        }
+        Ok(&item.fallback_id)
+    }
+
+    /// Another text is an edit: `updated` moves to the publisher's date, or to now where that did not move.
+    fn show(&self, item: &KeptItem, whole: Hash, updated_at: i64) -> rusqlite::Result<()> {
+        let theirs = ms(item.updated);
+        let updated = match whole == item.whole {
+            true => updated_at,
+            false if theirs > updated_at => theirs,
+            false => self.now.max(updated_at),
+        };
+        self.db
+            .prepare_cached(
+                "UPDATE output_items SET entry = :entry, whole = :whole, updated_at = :updated, left_at = NULL
+                 WHERE output = :output AND story = :story AND slot = :slot
+                     AND (entry != :entry OR whole != :whole OR left_at IS NOT NULL)",
+            )?
+            .execute(named_params! {
+                ":entry": item.shown.0, ":whole": item.whole, ":updated": updated, ":output": self.output, ":story": self.story,
+                ":slot": item.slot,
+            })?;
+        Ok(())
+    }
+}
+
+/// See [`crate::store::Store::finish_replay`].
+pub(super) fn finish_replay(
+    db: &Connection,
+    output: &OutputId,
+    rules: Hash,
+) -> rusqlite::Result<()> {
+    db.execute(
+        "UPDATE outputs SET rules = ? WHERE id = ?",
+        params![rules, output.as_str()],
+    )?;
+    Ok(())
+}
+
+/// See [`crate::store::Store::window`].
+pub(super) fn window(
+    db: &Connection,
+    output: &OutputId,
+    limit: u32,
+    not_before: Option<Timestamp>,
+) -> rusqlite::Result<Vec<WindowItem>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT i.item_id, i.story, i.slot, i.ordered_at AS place, i.updated_at AS item_updated, s.feed_id, s.title AS feed_title, s.home_url,
+             s.self_url, s.updated_at AS feed_updated, s.language AS feed_language, s.icon, {MEMBER}
+         FROM output_items i JOIN outputs o USING (output) JOIN entries e USING (entry) JOIN sources s USING (source)
+         WHERE o.id = ?1 AND i.left_at IS NULL AND i.ordered_at >= ?2 AND e.expired_at IS NULL
+         ORDER BY i.ordered_at DESC, i.item_id LIMIT ?3"
+    ))?;
+    let bounds = params![output.as_str(), not_before.map_or(i64::MIN, ms), limit];
+    let mut items: Vec<(i64, WindowItem)> = statement
+        .query_map(bounds, window_item)?
+        .collect::<rusqlite::Result<_>>()?;
+    for (slot, item) in &mut items {
+        if *slot == 0 {
+            item.copies = copies(db, item.story, item.shown.id)?;
+        }
+    }
+    Ok(items.into_iter().map(|(_, item)| item).collect())
+}
+
+fn window_item(row: &Row<'_>) -> rusqlite::Result<(i64, WindowItem)> {
+    let shown: Member = member(row)?;
+    let item = WindowItem {
+        item_id: row.get("item_id")?,
+        story: StoryId(row.get("story")?),
+        ordered_at: moment(row.get("place")?),
+        updated: moment(row.get("item_updated")?),
+        shown,
+        feed: FeedFields {
+            id: row.get("feed_id")?,
+            title: row.get("feed_title")?,
+            home_url: row.get("home_url")?,
+            self_url: row.get("self_url")?,
+            updated: moment_at(row, "feed_updated")?,
+            language: row.get("feed_language")?,
+            icon: row.get("icon")?,
+        },
+        copies: Vec::new(),
+    };
+    Ok((row.get("slot")?, item))
+}
+
+fn copies(db: &Connection, story: StoryId, shown: EntryId) -> rusqlite::Result<Vec<Copy>> {
+    db.prepare_cached(&format!(
+        "SELECT {COPY} FROM entries e JOIN sources s USING (source)
+         WHERE e.story = ? AND e.entry != ? AND e.held = 0 AND e.expired_at IS NULL ORDER BY e.entry"
+    ))?
+    .query_map(params![story.0, shown.0], copy)?
+    .collect()
+}
+
+/// See [`crate::store::Store::stamp`].
+pub(super) fn stamp(
+    db: &Connection,
+    output: &OutputId,
+    documents: Hash,
+    now: Timestamp,
+) -> rusqlite::Result<DocumentStamp> {
+    db.prepare_cached("UPDATE outputs SET documents = ?2, changed_at = ?3 WHERE id = ?1 AND (documents IS NULL OR documents != ?2)")?
+        .execute(params![output.as_str(), documents, ms(now)])?;
+    let changed_at: i64 = db
+        .prepare_cached("SELECT changed_at FROM outputs WHERE id = ?")?
+        .query_row([output.as_str()], |row| row.get(0))?;
+    Ok(DocumentStamp {
+        changed_at: moment(changed_at),
+    })
+}

@@ -1,0 +1,66 @@
+//! A few reading connections beside the writer; each read sees one snapshot.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+use tokio::sync::Semaphore;
+
+use super::open::connect_reader;
+use crate::store::StoreError;
+
+/// Reads at once.
+const AT_ONCE: usize = 4;
+
+#[derive(Clone)]
+pub(super) struct Readers {
+    path: Arc<PathBuf>,
+    turns: Arc<Semaphore>,
+    /// Connections nobody uses now. A plain mutex: held for a push or a pop, never across an await.
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl Readers {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self {
+            path: Arc::new(path),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            idle: Arc::default(),
+        }
+    }
+
+    /// Runs a read off the async threads. `name` is a verb for the error.
+    pub(super) async fn read<T, F>(&self, name: &'static str, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let _turn = self.turns.acquire().await.map_err(|_| StoreError::Closed)?;
+        let readers = self.clone();
+        let result = tokio::task::spawn_blocking(move || {
+            let db = match readers.idle().pop() {
+                Some(db) => db,
+                None => connect_reader(&readers.path)?,
+            };
+            let value = db
+                .unchecked_transaction()
+                .and_then(|snapshot| read(&snapshot))?;
+            readers.idle().push(db);
+            Ok(value)
+        });
+        match result.await {
+            Ok(read) => read.map_err(|cause| StoreError::Step { step: name, cause }),
+            Err(_) => Err(StoreError::Closed),
+        }
+    }
+
+    /// Closes the idle connections.
+    pub(super) fn close(&self) {
+        self.turns.close();
+        self.idle().clear();
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,37 @@
+//! The schema, and how an older one becomes it.
+//!
+//! Migrations only go forward, are numbered by `user_version`, run in one
+//! transaction each and are never edited after a release. Moments are
+//! milliseconds since 1970, hashes 16 bytes. Similar texts will get a table
+//! `near_keys(key, entry)` beside `entries`; nothing else has to move for it.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// `application_id`: "Main" in ASCII; tells our files from other SQLite databases.
+pub(super) const APPLICATION_ID: i32 = 0x4D61_696E;
+
+/// One entry a version; the n-th brings version n to n + 1.
+const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql")];
+
+/// The version that this program writes.
+#[expect(clippy::cast_possible_wrap, reason = "a handful of migrations")]
+pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// Brings the schema up to date, one transaction a version.
+pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
+    loop {
+        // IMMEDIATE: of two processes that open an old file at once, the second finds it done.
+        let step = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let version: i64 = step.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let Some(sql) = usize::try_from(version)
+            .ok()
+            .and_then(|version| MIGRATIONS.get(version))
+        else {
+            return Ok(());
+        };
+        step.execute_batch(sql)?;
+        step.pragma_update(None, "user_version", version + 1)?;
+        step.pragma_update(None, "application_id", APPLICATION_ID)?;
+        step.commit()?;
+    }
+}

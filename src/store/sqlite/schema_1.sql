@@ -1,0 +1,130 @@
+-- Who may write a shard's sources. One process owns all shards of a SQLite file; the epoch grows with every opening,
+-- so that a late writer can be told from the present one.
+CREATE TABLE claims (
+    shard    INTEGER PRIMARY KEY,
+    owner    TEXT    NOT NULL,
+    epoch    INTEGER NOT NULL,
+    until_at INTEGER              -- NULL: no end, as long as the process lives
+) STRICT;
+
+-- Cold: a configured place that is polled.
+CREATE TABLE sources (
+    source     INTEGER PRIMARY KEY AUTOINCREMENT,
+    id         TEXT    NOT NULL UNIQUE,
+    location   TEXT    NOT NULL,
+    added_at   INTEGER NOT NULL,
+    removed_at INTEGER,           -- NULL: configured
+    feed_id    TEXT,              -- the feed's own fields; all NULL until a document was parsed
+    title      TEXT,
+    home_url   TEXT,
+    self_url   TEXT,
+    updated_at INTEGER,
+    language   TEXT,
+    icon       TEXT
+) STRICT;
+
+-- Hot: written by every refresh.
+CREATE TABLE source_state (
+    source        INTEGER PRIMARY KEY REFERENCES sources,
+    shard         INTEGER NOT NULL,
+    epoch         INTEGER NOT NULL,
+    due_at        INTEGER,        -- NULL: never asked, or not again by itself
+    because       TEXT,
+    validator_url TEXT,           -- NULL: no validators
+    etag          BLOB,
+    last_modified BLOB,
+    body_hash     BLOB,           -- NULL: no body was parsed
+    moved_to      TEXT,
+    attempt_at    INTEGER,        -- NULL: never asked
+    success_at    INTEGER,
+    errors        INTEGER NOT NULL DEFAULT 0,
+    retry_after   INTEGER,
+    fresh_until   INTEGER,
+    gone          INTEGER NOT NULL DEFAULT 0,
+    mean_gap      INTEGER,        -- seconds
+    last_new_at   INTEGER,
+    outcome       TEXT,           -- of the last refresh; NULL: never asked
+    class         TEXT,
+    status        INTEGER,
+    message       TEXT,
+    day           INTEGER NOT NULL DEFAULT 0,  -- the UTC day that day_items counts
+    day_items     INTEGER NOT NULL DEFAULT 0,
+    entries       INTEGER NOT NULL DEFAULT 0,  -- stored entries, and those of them that joined another's story
+    duplicates    INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX source_state_due ON source_state (shard, due_at);
+
+-- Entries that are one release. The revision grows with every change to the story or a member.
+CREATE TABLE stories (
+    story      INTEGER PRIMARY KEY AUTOINCREMENT,
+    revision   INTEGER NOT NULL DEFAULT 1,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+-- An entry; its identity stays when its body has expired. Small columns stand before large ones.
+CREATE TABLE entries (
+    entry        INTEGER PRIMARY KEY AUTOINCREMENT,
+    source       INTEGER NOT NULL REFERENCES sources,
+    identity     BLOB    NOT NULL,
+    story        INTEGER NOT NULL REFERENCES stories,
+    relation     TEXT    NOT NULL,      -- first, same, update
+    layer        TEXT,                  -- NULL: first
+    score        REAL,
+    url_hash     BLOB,
+    content_hash BLOB,
+    whole        BLOB    NOT NULL,
+    held         INTEGER NOT NULL,      -- 0 no, 1 backlog, 2 flood
+    published_at INTEGER,               -- NULL: the publisher gave none that can be read
+    updated_at   INTEGER,
+    ordered_at   INTEGER NOT NULL,
+    first_seen   INTEGER NOT NULL,
+    last_seen    INTEGER NOT NULL,      -- exact to a day
+    changed_at   INTEGER,               -- NULL: never edited
+    expired_at   INTEGER,               -- NULL: whole; else only the identity is left
+    guid         TEXT,                  -- NULL: the publisher gave none
+    url          TEXT,
+    title        TEXT    NOT NULL,
+    language     TEXT,
+    summary      TEXT,
+    rest         TEXT,                  -- JSON of the rarer fields; NULL: none of them
+    text         TEXT    NOT NULL,
+    html         TEXT,
+    UNIQUE (source, identity)
+) STRICT;
+CREATE INDEX entries_url     ON entries (url_hash)     WHERE url_hash IS NOT NULL;
+CREATE INDEX entries_content ON entries (content_hash) WHERE content_hash IS NOT NULL;
+CREATE INDEX entries_story   ON entries (story);
+CREATE INDEX entries_seen    ON entries (last_seen)    WHERE expired_at IS NULL;
+
+-- Stories that the outputs have not judged at their present revision; left by the transaction that changed them.
+CREATE TABLE outbox (
+    story    INTEGER PRIMARY KEY REFERENCES stories,
+    revision INTEGER NOT NULL,
+    since    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX outbox_since ON outbox (since);
+
+CREATE TABLE outputs (
+    output     INTEGER PRIMARY KEY AUTOINCREMENT,
+    id         TEXT    NOT NULL UNIQUE,
+    rules      BLOB,                    -- what its membership was last replayed with; NULL: never replayed
+    documents  BLOB,                    -- hash of its documents; NULL: never rendered
+    changed_at INTEGER                  -- when that hash last changed
+) STRICT;
+
+-- What an output keeps. An item that left keeps its row, so that it returns under the same id.
+CREATE TABLE output_items (
+    output     INTEGER NOT NULL REFERENCES outputs,
+    story      INTEGER NOT NULL,
+    slot       INTEGER NOT NULL,        -- 0: the whole story; else the entry that stands for itself
+    entry      INTEGER NOT NULL,        -- the member shown
+    whole      BLOB    NOT NULL,
+    item_id    TEXT    NOT NULL,
+    ordered_at INTEGER NOT NULL,
+    entered_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    left_at    INTEGER,                 -- NULL: in
+    PRIMARY KEY (output, story, slot),
+    UNIQUE (output, item_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX output_items_window ON output_items (output, ordered_at DESC, item_id) WHERE left_at IS NULL;

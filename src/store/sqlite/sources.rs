@@ -1,0 +1,229 @@
+//! Sources and what is known of them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+
+use super::columns::{moment_at, ms, source_id, url, word};
+use super::refresh::unknown_source;
+use crate::model::{
+    FailureClass, FeedFields, History, LastOutcome, Outcome, RefreshRecord, Rhythm, Source,
+    SourceId, SourceReport, SourceState, Timestamp, Validators,
+};
+
+/// See [`crate::store::Store::register_sources`].
+pub(super) fn register(
+    db: &Connection,
+    sources: &[Arc<Source>],
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let mut missing: BTreeSet<String> = db
+        .prepare("SELECT id FROM sources WHERE removed_at IS NULL")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for source in sources {
+        if let Some(formerly) = &source.formerly {
+            rename(db, formerly, &source.id)?;
+            missing.remove(formerly.as_str());
+        }
+        missing.remove(source.id.as_str());
+        add(db, source, now)?;
+    }
+    let mut remove = db.prepare("UPDATE sources SET removed_at = ? WHERE id = ?")?;
+    for id in missing {
+        remove.execute(params![ms(now), id])?;
+    }
+    Ok(())
+}
+
+/// Gives a source its new id, with all it has. Nothing happens where the old id is unknown or the new one is taken.
+fn rename(db: &Connection, formerly: &SourceId, id: &SourceId) -> rusqlite::Result<()> {
+    db.execute(
+        "UPDATE sources SET id = ?2 WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sources WHERE id = ?2)",
+        params![formerly.as_str(), id.as_str()],
+    )?;
+    Ok(())
+}
+
+fn add(db: &Connection, source: &Source, now: Timestamp) -> rusqlite::Result<()> {
+    // As configured, user info and all: another password is no other place, but this stays on the owner's disk.
+    let location = match &source.location {
+        crate::model::Location::Url(url) => url.to_string(),
+        crate::model::Location::File(path) => path.display().to_string(),
+    };
+    let known: Option<(i64, String, Option<i64>)> = db
+        .prepare_cached("SELECT source, location, removed_at FROM sources WHERE id = ?")?
+        .query_row([source.id.as_str()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    match known {
+        None => {
+            db.prepare_cached("INSERT INTO sources (id, location, added_at) VALUES (?, ?, ?)")?
+                .execute(params![source.id.as_str(), location, ms(now)])?;
+            db.prepare_cached(
+                "INSERT INTO source_state (source, shard, epoch) VALUES (?, 0, (SELECT COALESCE(max(epoch), 0) FROM claims WHERE shard = 0))",
+            )?
+            .execute([db.last_insert_rowid()])?;
+        }
+        Some((row, stored, _)) if stored != location => {
+            db.execute(
+                "UPDATE sources SET location = ?, removed_at = NULL WHERE source = ?",
+                params![location, row],
+            )?;
+            db.execute(
+                "UPDATE source_state SET validator_url = NULL, etag = NULL, last_modified = NULL, body_hash = NULL, moved_to = NULL,
+                     attempt_at = NULL, errors = 0, retry_after = NULL, fresh_until = NULL, gone = 0, due_at = NULL, because = NULL
+                 WHERE source = ?",
+                [row],
+            )?;
+        }
+        Some((row, _, Some(_))) => {
+            db.execute(
+                "UPDATE sources SET removed_at = NULL WHERE source = ?",
+                [row],
+            )?;
+        }
+        Some((_, _, None)) => {}
+    }
+    Ok(())
+}
+
+/// The row of a source, by id.
+pub(super) fn row(db: &Connection, id: &SourceId) -> rusqlite::Result<i64> {
+    db.prepare_cached("SELECT source FROM sources WHERE id = ?")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?
+        .ok_or_else(|| unknown_source(id))
+}
+
+const STATE: &str = "st.validator_url, st.etag, st.last_modified, st.body_hash, st.moved_to, st.attempt_at, st.success_at, st.errors,
+    st.retry_after, st.fresh_until, st.gone, st.mean_gap, st.last_new_at";
+
+fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
+    let validators = match url(row.get("validator_url")?) {
+        Some(url) => Some(Validators {
+            url,
+            etag: row.get("etag")?,
+            last_modified: row.get("last_modified")?,
+        }),
+        None => None,
+    };
+    Ok(SourceState {
+        validators,
+        body_hash: row.get("body_hash")?,
+        moved_to: url(row.get("moved_to")?),
+        history: history(row)?,
+    })
+}
+
+fn history(row: &Row<'_>) -> rusqlite::Result<History> {
+    Ok(History {
+        last_attempt: moment_at(row, "attempt_at")?,
+        last_success: moment_at(row, "success_at")?,
+        errors: row.get("errors")?,
+        retry_after: moment_at(row, "retry_after")?,
+        fresh_until: moment_at(row, "fresh_until")?,
+        gone: row.get("gone")?,
+        rhythm: Rhythm {
+            mean_gap: row
+                .get::<_, Option<u32>>("mean_gap")?
+                .map(|seconds| Duration::from_secs(seconds.into())),
+            last_new: moment_at(row, "last_new_at")?,
+        },
+    })
+}
+
+/// See [`crate::store::Store::source_state`].
+pub(super) fn state(db: &Connection, id: &SourceId) -> rusqlite::Result<SourceState> {
+    db.prepare_cached(&format!(
+        "SELECT {STATE} FROM source_state st JOIN sources s USING (source) WHERE s.id = ?"
+    ))?
+    .query_row([id.as_str()], state_of)
+    .optional()?
+    .ok_or_else(|| unknown_source(id))
+}
+
+/// See [`crate::store::Store::source_states`].
+pub(super) fn states(db: &Connection) -> rusqlite::Result<Vec<(SourceId, SourceState)>> {
+    db.prepare(&format!(
+        "SELECT s.id, {STATE} FROM source_state st JOIN sources s USING (source) WHERE s.removed_at IS NULL ORDER BY s.id"
+    ))?
+    .query_map([], |row| Ok((source_id(row, "id")?, state_of(row)?)))?
+    .collect()
+}
+
+/// See [`crate::store::Store::source_reports`].
+pub(super) fn reports(db: &Connection) -> rusqlite::Result<Vec<SourceReport>> {
+    db.prepare(&format!(
+        "SELECT s.id, s.title, s.home_url, st.outcome, st.class, st.status, st.message, st.due_at, st.because, st.entries,
+             st.duplicates, {STATE}
+         FROM source_state st JOIN sources s USING (source) WHERE s.removed_at IS NULL ORDER BY s.id"
+    ))?
+    .query_map([], |row| {
+        let last = match word(row, "outcome", Outcome::from_word)? {
+            Some(outcome) => Some(LastOutcome {
+                outcome,
+                class: word(row, "class", FailureClass::from_word)?,
+                status: row.get("status")?,
+                message: row.get("message")?,
+            }),
+            None => None,
+        };
+        Ok(SourceReport {
+            id: source_id(row, "id")?,
+            feed_title: row.get("title")?,
+            home_url: row.get("home_url")?,
+            last,
+            history: history(row)?,
+            next_due: moment_at(row, "due_at")?,
+            because: row.get("because")?,
+            entries: row.get::<_, u32>("entries")?.into(),
+            duplicates: row.get::<_, u32>("duplicates")?.into(),
+        })
+    })?
+    .collect()
+}
+
+/// Writes what is known of a source after a refresh, validators included.
+pub(super) fn write_state(
+    db: &Connection,
+    source: i64,
+    record: &RefreshRecord,
+) -> rusqlite::Result<()> {
+    let state = &record.state;
+    let history = &state.history;
+    db.prepare_cached(
+        "UPDATE source_state SET epoch = (SELECT COALESCE(max(epoch), 0) FROM claims WHERE shard = source_state.shard),
+             due_at = :due_at, because = :because, validator_url = :validator_url,
+             etag = :etag, last_modified = :last_modified, body_hash = :body_hash, moved_to = :moved_to, attempt_at = :attempt_at,
+             success_at = :success_at, errors = :errors, retry_after = :retry_after, fresh_until = :fresh_until, gone = :gone,
+             mean_gap = :mean_gap, last_new_at = :last_new_at, outcome = :outcome, class = :class, status = :status, message = :message
+         WHERE source = :source",
+    )?
+    .execute(named_params! {
+        ":due_at": record.due.at.map(ms), ":because": record.due.because,
+        ":validator_url": state.validators.as_ref().map(|given| given.url.as_str()),
+        ":etag": state.validators.as_ref().and_then(|given| given.etag.as_deref()),
+        ":last_modified": state.validators.as_ref().and_then(|given| given.last_modified.as_deref()),
+        ":body_hash": state.body_hash, ":moved_to": state.moved_to.as_ref().map(url::Url::as_str),
+        ":attempt_at": history.last_attempt.map(ms), ":success_at": history.last_success.map(ms), ":errors": history.errors,
+        ":retry_after": history.retry_after.map(ms), ":fresh_until": history.fresh_until.map(ms), ":gone": history.gone,
+        ":mean_gap": history.rhythm.mean_gap.map(|gap| u32::try_from(gap.as_secs()).unwrap_or(u32::MAX)),
+        ":last_new_at": history.rhythm.last_new.map(ms),
+        ":outcome": record.last.outcome.as_str(), ":class": record.last.class.map(FailureClass::as_str),
+        ":status": record.last.status, ":message": record.last.message, ":source": source,
+    })?;
+    Ok(())
+}
+
+/// Writes the feed's own fields.
+pub(super) fn write_feed(db: &Connection, source: i64, feed: &FeedFields) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE sources SET feed_id = ?2, title = ?3, home_url = ?4, self_url = ?5, updated_at = ?6, language = ?7, icon = ?8 WHERE source = ?1",
+    )?
+    .execute(params![source, feed.id, feed.title, feed.home_url, feed.self_url, feed.updated.map(ms), feed.language, feed.icon])?;
+    Ok(())
+}
