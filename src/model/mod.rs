@@ -15,6 +15,7 @@ mod change;
 mod entry;
 mod feed;
 mod output;
+mod secret;
 mod source;
 mod story;
 
@@ -22,6 +23,7 @@ pub use change::{Applied, Due, FeedFields, Fingerprint, Incoming, RefreshRecord}
 pub use entry::{Category, Enclosure, Entry, Origin, Person};
 pub use feed::{Feed, FeedFormat};
 pub use output::{ContentForm, Duplicates, Output};
+pub use secret::Secret;
 pub use source::{
     FailureClass, History, LastOutcome, Location, Outcome, Rhythm, Source, SourceReport,
     SourceState, Validators,

@@ -1,1 +1,123 @@
 //! Bytes to entries; pure.
+//!
+//! decode → identify → repair → read (feed-rs for XML, our own for JSON Feed) →
+//! normalize. Goes in: any bytes. Comes out: a feed, or what the bytes are
+//! instead. Never panics, never fetches, never makes up a date.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use url::Url;
+
+use crate::model::{FailureClass, Feed};
+
+mod decode;
+mod identify;
+mod json_feed;
+mod links;
+mod normalize;
+mod repair;
+
+use identify::Kind;
+
+/// Entries taken of one document, the newest.
+const MAX_ENTRIES: usize = 2000;
+/// Elements within elements; beyond, it is an attack.
+const MAX_DEPTH: usize = 256;
+
+/// A document to read.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// As decoded from its transfer.
+    pub bytes: &'a [u8],
+    /// The `Content-Type` that came with it: a character set in it binds.
+    pub content_type: Option<&'a str>,
+    /// Where it was found: base of its relative links.
+    pub base: Option<&'a Url>,
+}
+
+/// Why a document gives no feed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ParseError {
+    /// `NotAFeed`, `Parse`, `TooDeep` or `Panic`.
+    pub class: FailureClass,
+    /// What it is instead, or what is wrong with it, in one line.
+    pub message: String,
+}
+
+impl ParseError {
+    fn new(class: FailureClass, message: impl Into<String>) -> Self {
+        Self {
+            class,
+            message: message.into(),
+        }
+    }
+}
+
+/// Reads one document. Entries stand in document order, at most the 2,000 newest.
+///
+/// # Errors
+/// [`ParseError`] says what the document is instead of a feed, or what keeps it from being read.
+pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
+    let text = decode::decode(input.bytes, input.content_type);
+    // Libraries have panicked on feeds found in the wild: it costs this document only.
+    let read = catch_unwind(AssertUnwindSafe(|| match identify::identify(&text)? {
+        Kind::Json => json_feed::read(&text, input.base),
+        Kind::Xml { start } => read_xml(&text[start..], input.base),
+    }));
+    let mut feed = read.unwrap_or_else(|_| {
+        Err(ParseError::new(
+            FailureClass::Panic,
+            "the parser failed on this document",
+        ))
+    })?;
+    keep_newest(&mut feed);
+    Ok(feed)
+}
+
+fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
+    if identify::depth(text) > MAX_DEPTH {
+        return Err(ParseError::new(
+            FailureClass::TooDeep,
+            format!("elements are nested deeper than {MAX_DEPTH}"),
+        ));
+    }
+    let (sound, recovered) = repair::repair(text);
+    let parser = feed_rs::parser::Builder::new()
+        .base_uri(base)
+        // Its own would be random for a feed with neither link nor base.
+        .id_generator(|_, _, _| String::new())
+        .sanitize_content(false)
+        .build();
+    let read = parser
+        .parse(sound.as_bytes())
+        .map_err(|error| ParseError::new(FailureClass::Parse, one_line(&error.to_string())))?;
+    let mut feed = normalize::normalize(read, base);
+    feed.recovered = recovered;
+    Ok(feed)
+}
+
+fn keep_newest(feed: &mut Feed) {
+    if feed.entries.len() <= MAX_ENTRIES {
+        return;
+    }
+    let mut order: Vec<usize> = (0..feed.entries.len()).collect();
+    // Stable: undated ones stay in document order, behind dated ones.
+    order.sort_by_key(|&nth| {
+        std::cmp::Reverse(feed.entries[nth].published.or(feed.entries[nth].updated))
+    });
+    let mut kept: Vec<usize> = order.into_iter().take(MAX_ENTRIES).collect();
+    kept.sort_unstable();
+    let mut kept = kept.into_iter().peekable();
+    let mut nth = 0;
+    feed.entries.retain(|_| {
+        nth += 1;
+        kept.next_if_eq(&(nth - 1)).is_some()
+    });
+    feed.recovered
+        .push(format!("clipped to its {MAX_ENTRIES} newest entries"));
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,1 +1,223 @@
-//! The HTTP surface.
+//! The HTTP surface: documents rendered in advance, nothing computed per request.
+//!
+//! Errors are plain text and echo nothing that was asked. Building a link never
+//! uses the request's `Host`.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+
+use crate::model::{OutputId, Secret, Timestamp};
+use crate::publish::{DocumentFormat, Documents};
+
+mod document;
+
+/// An output's documents as they are served.
+#[derive(Debug, Clone)]
+pub struct Published {
+    /// The bytes.
+    pub documents: Documents,
+    /// `Last-Modified`.
+    pub changed_at: Timestamp,
+}
+
+/// What is served at one moment.
+#[derive(Debug, Clone, Default)]
+struct Content {
+    outputs: BTreeMap<String, Served>,
+    sources_opml: String,
+    /// Why it is not ready, if so.
+    not_ready: Option<String>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Served {
+    token: Option<Secret>,
+    /// `None` until the first pass has ended.
+    published: Option<Arc<Published>>,
+}
+
+/// Everything that is served. Cheap to clone; changes are swapped in whole, under running readers.
+#[derive(Debug, Clone)]
+pub struct Site(Arc<ArcSwap<Content>>);
+
+impl Default for Site {
+    fn default() -> Self {
+        let starting = Content {
+            not_ready: Some("starting".to_owned()),
+            ..Content::default()
+        };
+        Self(Arc::new(ArcSwap::from_pointee(starting)))
+    }
+}
+
+impl Site {
+    /// Serves these outputs from now on; the documents of those that stay, stay.
+    pub fn replace_outputs(&self, outputs: &[(OutputId, Option<Secret>)]) {
+        self.change(|content| {
+            let mut before = std::mem::take(&mut content.outputs);
+            for (id, token) in outputs {
+                let published = before
+                    .remove(id.as_str())
+                    .and_then(|served| served.published);
+                content.outputs.insert(
+                    id.to_string(),
+                    Served {
+                        token: token.clone(),
+                        published,
+                    },
+                );
+            }
+        });
+    }
+
+    /// Serves an output's new documents.
+    pub fn publish(&self, output: &OutputId, published: Published) {
+        let published = Arc::new(published);
+        self.change(|content| {
+            if let Some(served) = content.outputs.get_mut(output.as_str()) {
+                served.published = Some(published.clone());
+            }
+        });
+    }
+
+    /// Serves this list of sources.
+    pub fn set_sources_opml(&self, opml: &str) {
+        self.change(|content| opml.clone_into(&mut content.sources_opml));
+    }
+
+    /// Whether the service is ready; `Some`: why it is not, in one line.
+    pub fn set_not_ready(&self, why: Option<&str>) {
+        self.change(|content| content.not_ready = why.map(str::to_owned));
+    }
+
+    fn change(&self, change: impl Fn(&mut Content)) {
+        self.0.rcu(|content| {
+            let mut next = Content::clone(content);
+            change(&mut next);
+            next
+        });
+    }
+}
+
+/// Serves until `shutdown` ends and every open request is answered.
+///
+/// # Errors
+/// The listener's.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    site: Site,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, routes(site))
+        .with_graceful_shutdown(shutdown)
+        .await
+}
+
+fn routes(site: Site) -> Router {
+    Router::new()
+        .route("/healthz", any(|| async { "alive\n" }))
+        .route("/readyz", any(readyz))
+        .route("/sources.opml", any(sources_opml))
+        .route("/{document}", any(output))
+        .fallback(|| async { not_found() })
+        .layer(from_fn(guard))
+        .with_state(site)
+}
+
+/// GET and HEAD only, and headers that keep a browser from running anything.
+async fn guard(request: Request, next: Next) -> Response {
+    let mut response = match *request.method() {
+        Method::GET | Method::HEAD => next.run(request).await,
+        _ => {
+            let allow = [(header::ALLOW, HeaderValue::from_static("GET, HEAD"))];
+            (
+                StatusCode::METHOD_NOT_ALLOWED,
+                allow,
+                "only GET and HEAD are served here\n",
+            )
+                .into_response()
+        }
+    };
+    let headers = response.headers_mut();
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; sandbox"),
+    );
+    response
+}
+
+async fn readyz(State(site): State<Site>) -> Response {
+    match &site.0.load().not_ready {
+        None => "ready\n".into_response(),
+        Some(why) => later(&format!("not ready: {why}\n")),
+    }
+}
+
+async fn sources_opml(State(site): State<Site>) -> Response {
+    (
+        [(header::CONTENT_TYPE, "text/x-opml; charset=utf-8")],
+        site.0.load().sources_opml.clone(),
+    )
+        .into_response()
+}
+
+async fn output(
+    State(site): State<Site>,
+    Path(document): Path<String>,
+    request: Request,
+) -> Response {
+    let content = site.0.load_full();
+    let found = document.rsplit_once('.').and_then(|(id, ending)| {
+        let format = DocumentFormat::ALL
+            .into_iter()
+            .find(|format| format.as_str() == ending)?;
+        Some((content.outputs.get(id)?, format))
+    });
+    let Some((served, format)) = found else {
+        return not_found();
+    };
+    if served
+        .token
+        .as_ref()
+        .is_some_and(|token| !document::may_read(token, &request))
+    {
+        let challenge = [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))];
+        return (
+            StatusCode::UNAUTHORIZED,
+            challenge,
+            "this feed needs a token: ?token=… or a bearer token\n",
+        )
+            .into_response();
+    }
+    match &served.published {
+        None => later("the first pass over the sources is still running\n"),
+        Some(published) => {
+            document::answer(published, format, request.headers(), served.token.is_some())
+        }
+    }
+}
+
+fn not_found() -> Response {
+    (StatusCode::NOT_FOUND, "not found\n").into_response()
+}
+
+fn later(why: &str) -> Response {
+    let retry = [
+        (header::RETRY_AFTER, HeaderValue::from_static("5")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (StatusCode::SERVICE_UNAVAILABLE, retry, why.to_owned()).into_response()
+}

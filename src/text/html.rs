@@ -1,13 +1,156 @@
 //! HTML to plain text.
 
-/// Plain text of sanitized HTML.
+use std::borrow::Cow;
+
+use ammonia::Builder;
+
+/// Elements after which a reader sees a new line.
+const BLOCKS: &[&str] = &[
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "caption",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+];
+
+/// Plain text of HTML that [`super::sanitize`] has written: a line a block, single spaces, entities decoded. What the
+/// sanitizer writes is well-formed, so its tags can be told from text by their angle brackets alone.
 #[must_use]
 pub fn html_to_text(html: &str) -> String {
-    html.to_owned()
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        push_text(&mut text, &rest[..open]);
+        let tag = &rest[open + 1..];
+        let close = tag.find('>').map_or(tag.len(), |close| close + 1);
+        let name = tag
+            .trim_start_matches('/')
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .next()
+            .unwrap_or_default();
+        if BLOCKS.contains(&name) {
+            text.push('\n');
+        }
+        rest = &tag[close..];
+    }
+    push_text(&mut text, rest);
+    let lines = text
+        .split('\n')
+        .map(single_spaced)
+        .filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A title or name as one plain line.
+/// A title or name as one plain line: markup and entities that it holds beneath the feed's own escaping are resolved,
+/// control characters and bidirectional overrides are gone, white space is single.
 #[must_use]
 pub fn plain_line(raw: &str) -> String {
-    raw.to_owned()
+    if !raw.contains(['<', '&']) {
+        return single_spaced(raw);
+    }
+    // Nothing is allowed: what is left is escaped text.
+    let text = Builder::empty()
+        .add_clean_content_tags(["script", "style"])
+        .clean(raw)
+        .to_string();
+    single_spaced(&decode_entities(&text))
+}
+
+/// Text between tags: its own line breaks are white space like any other.
+fn push_text(text: &mut String, raw: &str) {
+    text.extend(
+        decode_entities(raw)
+            .chars()
+            .map(|c| if c == '\n' { ' ' } else { c }),
+    );
+}
+
+/// `&…;` as the character it names; one that names none stays as it is.
+pub(super) fn decode_entities(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let mut decoded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        decoded.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let entity = rest
+            .find(';')
+            .filter(|end| *end <= 32)
+            .and_then(|end| Some((end, resolve(&rest[..end])?)));
+        match entity {
+            Some((end, resolved)) => {
+                decoded.push_str(&resolved);
+                rest = &rest[end + 1..];
+            }
+            None => decoded.push('&'),
+        }
+    }
+    decoded.push_str(rest);
+    Cow::Owned(decoded)
+}
+
+fn resolve(name: &str) -> Option<Cow<'static, str>> {
+    let number = match name.strip_prefix('#') {
+        None => return quick_xml::escape::resolve_html5_entity(name).map(Cow::Borrowed),
+        Some(hex) if hex.starts_with(['x', 'X']) => u32::from_str_radix(&hex[1..], 16),
+        Some(decimal) => decimal.parse(),
+    };
+    number
+        .ok()
+        .and_then(char::from_u32)
+        .map(|c| Cow::Owned(c.to_string()))
+}
+
+/// White space single and trimmed; control characters and bidirectional overrides, which could make a line read as another,
+/// left out.
+fn single_spaced(raw: &str) -> String {
+    let visible = |c: &char| {
+        c.is_whitespace()
+            || !(c.is_control()
+                || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}'))
+    };
+    let cleaned: String = raw.chars().filter(visible).collect();
+    let mut line = String::with_capacity(cleaned.len());
+    for word in cleaned.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }

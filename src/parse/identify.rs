@@ -1,0 +1,133 @@
+//! What a document is, before anything tries to read it.
+
+use super::ParseError;
+use crate::model::FailureClass;
+
+/// Root elements of feeds.
+const ROOTS: &[&str] = &["rss", "feed", "rdf", "entry"];
+/// Server noise before the document is looked through this far.
+const NOISE: usize = 4096;
+
+/// How a document is to be read.
+pub(super) enum Kind {
+    /// As JSON Feed.
+    Json,
+    /// As XML, from the root element on.
+    Xml {
+        /// Where its root element starts.
+        start: usize,
+    },
+}
+
+/// Tells a feed from what servers send instead.
+pub(super) fn identify(text: &str) -> Result<Kind, ParseError> {
+    let instead = |what: String| Err(ParseError::new(FailureClass::NotAFeed, what));
+    let trimmed =
+        text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\0');
+    if trimmed.is_empty() {
+        return instead("the document is empty".to_owned());
+    }
+    if trimmed.starts_with('{') {
+        return Ok(Kind::Json);
+    }
+    let offset = text.len() - trimmed.len();
+    let Some((at, name)) = root(trimmed) else {
+        let what = if trimmed
+            .chars()
+            .take(64)
+            .any(|c| c == '\u{FFFD}' || (c.is_control() && !c.is_whitespace()))
+        {
+            "binary data, no feed"
+        } else if trimmed.starts_with('[') {
+            "JSON, but no feed: it is a list"
+        } else {
+            "plain text, no feed"
+        };
+        return instead(what.to_owned());
+    };
+    let local = name
+        .rsplit(':')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    match local.as_str() {
+        root if ROOTS.contains(&root) => Ok(Kind::Xml { start: offset + at }),
+        "html" | "head" | "body" | "div" | "p" | "script" | "meta" | "title" | "center" => {
+            instead("an HTML page, no feed: give the address of the feed itself".to_owned())
+        }
+        "opml" => {
+            instead("OPML, a list of feeds: `mainstem import` turns it into sources".to_owned())
+        }
+        _ => instead(format!(
+            "XML with the root element <{}>, no feed",
+            name.chars().take(64).collect::<String>()
+        )),
+    }
+}
+
+/// The first element: where it starts and its name. Declarations, comments and noise before it are passed over.
+fn root(text: &str) -> Option<(usize, &str)> {
+    let mut at = 0;
+    while let Some(open) = text.get(at..)?.find('<') {
+        let start = at + open;
+        // What a misconfigured server prints before the document is short.
+        if open > NOISE {
+            return None;
+        }
+        let rest = &text[start + 1..];
+        at = start
+            + 1
+            + match rest {
+                _ if rest.starts_with("!--") => rest.find("-->")? + 3,
+                _ if rest.starts_with('?') => rest.find("?>")? + 2,
+                _ if rest.starts_with('!') => doctype_end(rest)?,
+                _ if rest.starts_with(|c: char| c.is_alphabetic()) => {
+                    let name = rest
+                        .split(|c: char| c.is_whitespace() || c == '>' || c == '/')
+                        .next()?;
+                    return Some((start, name));
+                }
+                _ => 0,
+            };
+    }
+    None
+}
+
+/// The end of a declaration, which may hold others between brackets. What it declares is never read.
+fn doctype_end(rest: &str) -> Option<usize> {
+    let open = rest.find('[');
+    let close = rest.find('>')?;
+    match open {
+        Some(open) if open < close => {
+            let inner = rest.find("]>").or_else(|| {
+                rest.rfind(']')
+                    .and_then(|end| rest[end..].find('>').map(|more| end + more - 1))
+            })?;
+            Some(inner + 2)
+        }
+        _ => Some(close + 1),
+    }
+}
+
+/// How deep elements are nested; CDATA and comments do not count.
+pub(super) fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest, mut rest) = (0_usize, 0, text);
+    while let Some(open) = rest.find('<') {
+        rest = &rest[open + 1..];
+        let skipped = match rest {
+            _ if rest.starts_with("![CDATA[") => rest.find("]]>"),
+            _ if rest.starts_with("!--") => rest.find("-->"),
+            _ => rest.find('>'),
+        };
+        let Some(end) = skipped else { break };
+        match rest.as_bytes().first() {
+            Some(b'/') => depth = depth.saturating_sub(1),
+            Some(b'!' | b'?') => {}
+            _ if rest[..end].ends_with('/') => {}
+            _ => depth += 1,
+        }
+        deepest = deepest.max(depth);
+        rest = &rest[end..];
+    }
+    deepest
+}

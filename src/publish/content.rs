@@ -1,0 +1,89 @@
+//! What an item shows of its entry, in every format alike.
+
+use super::{Item, xml};
+use crate::model::{ContentForm, Output};
+
+/// Words of a text that stand for a missing headline.
+const TITLE_WORDS: usize = 12;
+/// Words of a text that stand for a missing summary.
+const SUMMARY_WORDS: usize = 60;
+
+/// The headline as the output wants it; never empty, for readers show nothing else in a list.
+pub(super) fn title(output: &Output, item: &Item) -> String {
+    let own = match item.entry.title.is_empty() {
+        false => item.entry.title.clone(),
+        true => shortened(&item.entry.text, TITLE_WORDS).unwrap_or_else(|| "Untitled".to_owned()),
+    };
+    // In one pass: what a publisher wrote is never read as a placeholder.
+    let mut written = String::new();
+    let mut rest = output.title_format.as_str();
+    while let Some(at) = rest.find('{') {
+        written.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (value, length) = match rest {
+            _ if rest.starts_with("{title}") => (own.as_str(), "{title}".len()),
+            _ if rest.starts_with("{source}") => (item.source.title.as_str(), "{source}".len()),
+            _ => ("{", 1),
+        };
+        written.push_str(value);
+        rest = &rest[length..];
+    }
+    written + rest
+}
+
+/// The summary, where the publisher gave one or the output wants nothing longer.
+pub(super) fn summary(output: &Output, item: &Item) -> Option<String> {
+    let own = item
+        .entry
+        .summary
+        .clone()
+        .filter(|summary| !summary.is_empty());
+    match output.content {
+        ContentForm::Full => own,
+        ContentForm::Summary => own.or_else(|| shortened(&item.entry.text, SUMMARY_WORDS)),
+        ContentForm::Link => None,
+    }
+}
+
+/// The body as HTML, with the line that names the other sources where the output wants it.
+pub(super) fn html(output: &Output, item: &Item) -> Option<String> {
+    let body = match output.content {
+        ContentForm::Full => item.entry.html.clone(),
+        ContentForm::Summary | ContentForm::Link => None,
+    };
+    let also = if output.also_in { also_in(item) } else { None };
+    match (body, also) {
+        (None, None) => None,
+        (body, also) => Some(body.unwrap_or_default() + &also.unwrap_or_default()),
+    }
+}
+
+fn also_in(item: &Item) -> Option<String> {
+    if item.copies.is_empty() {
+        return None;
+    }
+    let named = item.copies.iter().map(|copy| {
+        let name = xml::escape(&copy.source_title);
+        match &copy.copy.url {
+            Some(url) => format!(
+                "<a href=\"{}\" rel=\"noopener noreferrer nofollow\">{name}</a>",
+                xml::escape(url)
+            ),
+            None => name,
+        }
+    });
+    Some(format!(
+        "<p>Also in: {}</p>",
+        named.collect::<Vec<_>>().join(", ")
+    ))
+}
+
+fn shortened(text: &str, words: usize) -> Option<String> {
+    let mut rest = text.split_whitespace();
+    let taken: Vec<&str> = rest.by_ref().take(words).collect();
+    if taken.is_empty() {
+        return None;
+    }
+    let ellipsis = if rest.next().is_some() { " …" } else { "" };
+    Some(taken.join(" ") + ellipsis)
+}

@@ -1,0 +1,162 @@
+//! JSON Feed 1.1, with `_mainstem` for what no standard member says.
+
+use serde_json::{Map, Value, json};
+
+use super::content;
+use super::xml::rfc3339;
+use super::{CopyView, DocumentFormat, Item, OutboundFeed};
+use crate::model::{Enclosure, Entry, Layer, Person};
+
+/// JSON Feed's bytes.
+pub(super) fn write(feed: &OutboundFeed) -> Vec<u8> {
+    let document = json!({
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.output.title,
+        "feed_url": feed.url(DocumentFormat::Json),
+        "items": feed.items.iter().map(|item| write_item(feed, item)).collect::<Vec<_>>(),
+    });
+    let mut bytes = serde_json::to_vec_pretty(&document).expect("values of ours have a JSON form");
+    bytes.push(b'\n');
+    bytes
+}
+
+fn write_item(feed: &OutboundFeed, item: &Item) -> Value {
+    let mut written = Map::new();
+    written.insert("id".to_owned(), item.id.clone().into());
+    put(
+        &mut written,
+        "url",
+        item.entry.url.as_ref().map(url::Url::as_str),
+    );
+    put(
+        &mut written,
+        "external_url",
+        item.entry.external_url.as_ref().map(url::Url::as_str),
+    );
+    written.insert(
+        "title".to_owned(),
+        content::title(&feed.output, item).into(),
+    );
+    let summary = content::summary(&feed.output, item);
+    match content::html(&feed.output, item) {
+        Some(html) => written.insert("content_html".to_owned(), html.into()),
+        // "items": one of content_html and content_text must be there.
+        None => written.insert(
+            "content_text".to_owned(),
+            summary.clone().unwrap_or_default().into(),
+        ),
+    };
+    put(&mut written, "summary", summary.as_deref());
+    put(
+        &mut written,
+        "image",
+        item.entry.image.as_ref().map(url::Url::as_str),
+    );
+    written.insert(
+        "date_published".to_owned(),
+        rfc3339(item.published()).into(),
+    );
+    written.insert("date_modified".to_owned(), rfc3339(item.updated()).into());
+    put_common(&mut written, &item.entry);
+    written.insert("_mainstem".to_owned(), extension(item));
+    Value::Object(written)
+}
+
+fn extension(item: &Item) -> Value {
+    json!({
+        "story": item.story.to_string(),
+        "source": item.source.id.as_str(),
+        "guid": item.entry.guid,
+        "copies": item.copies.iter().map(copy).collect::<Vec<_>>(),
+    })
+}
+
+fn copy(view: &CopyView) -> Value {
+    let copy = &view.copy;
+    json!({
+        "source": copy.source.as_str(),
+        "title": copy.title,
+        "url": copy.url,
+        "guid": copy.guid,
+        "published": copy.published.map(rfc3339),
+        "relation": copy.relation.as_str(),
+        "layer": copy.layer.map(Layer::as_str),
+        "score": copy.score,
+    })
+}
+
+/// The members that an entry read and an entry republished have in common.
+pub(super) fn put_common(written: &mut Map<String, Value>, entry: &Entry) {
+    put_list(
+        written,
+        "authors",
+        entry.authors.iter().map(author).collect(),
+    );
+    put_list(
+        written,
+        "tags",
+        entry
+            .categories
+            .iter()
+            .map(|category| {
+                category
+                    .label
+                    .as_ref()
+                    .unwrap_or(&category.term)
+                    .clone()
+                    .into()
+            })
+            .collect(),
+    );
+    put(written, "language", entry.language.as_deref());
+    put_list(
+        written,
+        "attachments",
+        entry.enclosures.iter().map(attachment).collect(),
+    );
+}
+
+pub(super) fn author(person: &Person) -> Value {
+    let mut written = Map::new();
+    written.insert("name".to_owned(), person.name.clone().into());
+    put(
+        &mut written,
+        "url",
+        person.url.as_ref().map(url::Url::as_str),
+    );
+    Value::Object(written)
+}
+
+fn attachment(enclosure: &Enclosure) -> Value {
+    let mut written = Map::new();
+    written.insert("url".to_owned(), enclosure.url.as_str().into());
+    // "attachments": the media type is required.
+    written.insert(
+        "mime_type".to_owned(),
+        enclosure
+            .media_type
+            .as_deref()
+            .unwrap_or("application/octet-stream")
+            .into(),
+    );
+    put(&mut written, "title", enclosure.title.as_deref());
+    if let Some(bytes) = enclosure.length {
+        written.insert("size_in_bytes".to_owned(), bytes.into());
+    }
+    if let Some(seconds) = enclosure.duration_seconds {
+        written.insert("duration_in_seconds".to_owned(), seconds.into());
+    }
+    Value::Object(written)
+}
+
+pub(super) fn put(written: &mut Map<String, Value>, name: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        written.insert(name.to_owned(), value.into());
+    }
+}
+
+pub(super) fn put_list(written: &mut Map<String, Value>, name: &str, values: Vec<Value>) {
+    if !values.is_empty() {
+        written.insert(name.to_owned(), values.into());
+    }
+}

@@ -1,0 +1,116 @@
+//! RSS 2.0, as the RSS Advisory Board's best practices write it.
+
+use super::content;
+use super::xml::Xml;
+use super::{DocumentFormat, Item, OutboundFeed};
+use crate::model::Timestamp;
+
+const NAMESPACES: &[(&str, &str)] = &[
+    ("version", "2.0"),
+    ("xmlns:atom", "http://www.w3.org/2005/Atom"),
+    ("xmlns:content", "http://purl.org/rss/1.0/modules/content/"),
+    ("xmlns:dc", "http://purl.org/dc/elements/1.1/"),
+];
+
+/// RSS's bytes.
+pub(super) fn write(feed: &OutboundFeed) -> Vec<u8> {
+    let mut xml = Xml::new();
+    xml.element("rss", NAMESPACES, |xml| {
+        xml.element("channel", &[], |xml| {
+            xml.text("title", &[], &feed.output.title);
+            xml.text("link", &[], feed.public_url.as_str());
+            xml.text("description", &[], &feed.output.title);
+            xml.empty(
+                "atom:link",
+                &[
+                    ("rel", "self"),
+                    ("type", "application/rss+xml"),
+                    ("href", &feed.url(DocumentFormat::Rss)),
+                ],
+            );
+            xml.text(
+                "generator",
+                &[],
+                concat!("Mainstem ", env!("CARGO_PKG_VERSION")),
+            );
+            xml.text("docs", &[], "https://www.rssboard.org/rss-specification");
+            if !feed.items.is_empty() {
+                xml.text("lastBuildDate", &[], &rfc822(feed.updated()));
+            }
+            for item in &feed.items {
+                xml.element("item", &[], |xml| write_item(xml, feed, item));
+            }
+        });
+    });
+    xml.finish()
+}
+
+fn write_item(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
+    xml.text("title", &[], &content::title(&feed.output, item));
+    let link = item.entry.url.as_ref().map(url::Url::as_str);
+    xml.optional("link", link);
+    let is_permalink = if link == Some(item.id.as_str()) {
+        "true"
+    } else {
+        "false"
+    };
+    xml.text("guid", &[("isPermaLink", is_permalink)], &item.id);
+    xml.text("pubDate", &[], &rfc822(item.published()));
+    for person in &item.entry.authors {
+        xml.text("dc:creator", &[], &person.name);
+    }
+    for category in &item.entry.categories {
+        let domain: Vec<_> = category
+            .scheme
+            .as_deref()
+            .map(|scheme| ("domain", scheme))
+            .into_iter()
+            .collect();
+        xml.text(
+            "category",
+            &domain,
+            category.label.as_deref().unwrap_or(&category.term),
+        );
+    }
+    let html = content::html(&feed.output, item);
+    match (content::summary(&feed.output, item), html) {
+        // A reader that knows `description` alone gets the body all the same.
+        (None, Some(html)) => xml.text("description", &[], &html),
+        (Some(summary), html) => {
+            xml.text("description", &[], &super::xml::escape(&summary));
+            xml.optional("content:encoded", html.as_deref());
+        }
+        (None, None) => {}
+    }
+    // The best practices want one at most; it needs all three attributes.
+    if let Some(enclosure) = item.entry.enclosures.first() {
+        let length = enclosure.length.unwrap_or_default().to_string();
+        let media_type = enclosure
+            .media_type
+            .as_deref()
+            .filter(|given| super::atom::is_media_type(given));
+        let media_type = media_type.unwrap_or("application/octet-stream");
+        xml.empty(
+            "enclosure",
+            &[
+                ("url", enclosure.url.as_str()),
+                ("length", &length),
+                ("type", media_type),
+            ],
+        );
+    }
+    if let Some(url) = item
+        .source
+        .feed
+        .self_url
+        .as_deref()
+        .or(item.source.feed_url.as_deref())
+    {
+        xml.text("source", &[("url", url)], &item.source.title);
+    }
+}
+
+/// RFC 822 with a year of four digits.
+fn rfc822(at: Timestamp) -> String {
+    at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}

@@ -1,0 +1,106 @@
+//! An XML writer that nothing a publisher wrote can break.
+
+use std::borrow::Cow;
+
+use quick_xml::Writer;
+use quick_xml::events::attributes::Attribute;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+use quick_xml::name::QName;
+
+/// Writes elements into memory. Text and attribute values are escaped, characters that XML 1.0 §2.2 forbids are left out.
+pub(super) struct Xml {
+    writer: Writer<Vec<u8>>,
+}
+
+impl Xml {
+    pub(super) fn new() -> Self {
+        let mut xml = Self {
+            writer: Writer::new_with_indent(Vec::new(), b' ', 1),
+        };
+        xml.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
+        xml
+    }
+
+    /// `<name attributes>` and what `inner` writes and `</name>`.
+    pub(super) fn element(
+        &mut self,
+        name: &str,
+        attributes: &[(&str, &str)],
+        inner: impl FnOnce(&mut Self),
+    ) {
+        self.event(Event::Start(start(name, attributes)));
+        inner(self);
+        self.event(Event::End(BytesEnd::new(name)));
+    }
+
+    /// `<name attributes>text</name>`.
+    pub(super) fn text(&mut self, name: &str, attributes: &[(&str, &str)], text: &str) {
+        self.event(Event::Start(start(name, attributes)));
+        self.event(Event::Text(BytesText::from_escaped(escape(text))));
+        self.event(Event::End(BytesEnd::new(name)));
+    }
+
+    /// The same, where there is a text.
+    pub(super) fn optional(&mut self, name: &str, text: Option<&str>) {
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            self.text(name, &[], text);
+        }
+    }
+
+    /// `<name attributes/>`.
+    pub(super) fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) {
+        self.event(Event::Empty(start(name, attributes)));
+    }
+
+    pub(super) fn finish(self) -> Vec<u8> {
+        let mut bytes = self.writer.into_inner();
+        bytes.push(b'\n');
+        bytes
+    }
+
+    fn event(&mut self, event: Event<'_>) {
+        self.writer
+            .write_event(event)
+            .expect("writing into memory does not fail");
+    }
+}
+
+fn start<'n>(name: &'n str, attributes: &[(&str, &str)]) -> BytesStart<'n> {
+    let mut start = BytesStart::new(name);
+    for (name, value) in attributes {
+        // Written as it stands: it is escaped already.
+        start.push_attribute(Attribute {
+            key: QName(name),
+            value: Cow::Owned(escape(value)),
+        });
+    }
+    start
+}
+
+/// `>` is escaped too, so that no `]]>` can come about; a carriage return, which a reader would normalize away, as well.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\r' => escaped.push_str("&#13;"),
+            '\t' | '\n' => escaped.push(c),
+            c if is_illegal(c) => {}
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// XML 1.0 §2.2 `Char` leaves these out.
+fn is_illegal(c: char) -> bool {
+    matches!(c, '\0'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// RFC 3339, to the second where nothing finer was given (RFC 4287 §3.3).
+pub(super) fn rfc3339(at: crate::model::Timestamp) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+}
