@@ -1,11 +1,36 @@
-//! Mainstem: a feed aggregator daemon.
+//! Mainstem: many feeds in, one merged feed out; every release once.
+//!
+//! # The line
+//!
+//! `schedule` says when a source is due; `fetch` asks it; `parse` reads the
+//! document and `text` cleans it; `dedupe` recognizes the same release; `store`
+//! keeps it; `select` judges it for each output; `publish` writes the documents;
+//! `serve` hands them out. `refresh` is the inward line (fetch to store) for one
+//! source, `republish` the outward line (store to documents) for what changed,
+//! and `worker` the loop that keeps the first one going.
+//!
+//! # Layers
+//!
+//! A module uses only those of earlier rows; `tests/it/layers.rs` holds it to that.
+//!
+//! | row | modules |
+//! |---|---|
+//! | 0 words | `model` `clock` `text` |
+//! | 1 decisions, without I/O | `schedule` `parse` `dedupe` `select` `publish` |
+//! | 2 edges, each alone | `fetch` `store` `telemetry` `systemd` |
+//! | 3 flows | `refresh` `republish` `maintain` `serve`; `worker` uses `refresh` |
+//! | 4 assembly | `config` `daemon` `cli` |
+
 pub mod clock;
 pub mod config;
 pub mod dedupe;
 pub mod fetch;
+pub mod maintain;
 pub mod model;
 pub mod parse;
 pub mod publish;
+pub mod refresh;
+pub mod republish;
 pub mod schedule;
 pub mod select;
 pub mod serve;
@@ -13,3 +38,4 @@ pub mod store;
 pub mod systemd;
 pub mod telemetry;
 pub mod text;
+pub mod worker;

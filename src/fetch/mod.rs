@@ -1,1 +1,187 @@
 //! One conditional request for one source; the only HTTP client.
+//!
+//! Goes in: a place, and what is known of it. Comes out: a [`FetchOutcome`].
+//! Reads no feed, keeps no state of a source, retries nothing: the schedule
+//! does that.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
+use ipnet::IpNet;
+use url::Url;
+
+use crate::model::{FailureClass, Hash, Location, SourceState, Timestamp, Validators};
+
+mod body;
+mod client;
+mod exchange;
+mod failure;
+mod file;
+mod freshness;
+mod guard;
+mod host;
+mod validators;
+
+pub use client::{FetchSetupError, Fetcher};
+
+/// How every source is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Where a publisher learns who asks; goes into the User-Agent.
+    pub contact: Option<String>,
+    /// Requests in flight at one host.
+    pub per_host: NonZeroUsize,
+    /// Least time between the starts of two requests to one host.
+    pub host_gap: Duration,
+    /// Requests in flight at all hosts together.
+    pub concurrency: NonZeroUsize,
+    /// A proxy for every request; never the environment's.
+    pub proxy: Option<Url>,
+    /// Further certificate authorities, PEM.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            contact: None,
+            per_host: NonZeroUsize::new(2).expect("not zero"),
+            host_gap: Duration::from_secs(1),
+            concurrency: NonZeroUsize::new(64).expect("not zero"),
+            proxy: None,
+            ca_file: None,
+        }
+    }
+}
+
+/// How one source is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceSettings {
+    /// One whole request, redirects included; waiting for a host's turn is not.
+    pub timeout: Duration,
+    /// Cap on the decoded body, bytes.
+    pub max_body: u64,
+    /// Private, loopback and link-local addresses that may be asked all the same.
+    pub allow_addresses: Vec<IpNet>,
+    /// Requests in flight at this source's host; the smallest of a host's sources wins.
+    pub per_host: Option<NonZeroUsize>,
+    /// Sent to the source's own origin only.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Default for SourceSettings {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(30),
+            max_body: 8 * 1024 * 1024,
+            allow_addresses: Vec::new(),
+            per_host: None,
+            headers: Vec::new(),
+        }
+    }
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// Where.
+    pub location: &'a Location,
+    /// How.
+    pub settings: &'a SourceSettings,
+    /// What is known of it: validators, body hash, where it moved to.
+    pub state: &'a SourceState,
+    /// Without validators, and unchanged bytes count as fresh.
+    pub unconditional: bool,
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FetchOutcome {
+    /// A complete body that was not known before.
+    Fresh(Fresh),
+    /// 304, or the bytes that are known already.
+    NotModified(NotModified),
+    /// A complete body, found through permanent redirects.
+    Moved(Moved),
+    /// 410: the publisher ended the feed.
+    Gone {
+        /// The status.
+        status: u16,
+    },
+    /// 429, or 503 with `Retry-After`.
+    Throttled {
+        /// The status.
+        status: u16,
+        /// Not before then.
+        retry_after: Option<Timestamp>,
+    },
+    /// Anything else.
+    Failed(Failure),
+}
+
+/// A complete body, decoded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fresh {
+    /// Decoded.
+    pub body: Bytes,
+    /// Of the decoded body.
+    pub body_hash: Hash,
+    /// As sent.
+    pub content_type: Option<String>,
+    /// The last URL: base of relative links; `None` for a file.
+    pub url: Option<Url>,
+    /// `None` for a file.
+    pub status: Option<u16>,
+    /// To be stored together with what the body holds.
+    pub validators: Option<Validators>,
+    /// RFC 9111 §4.2.
+    pub fresh_until: Option<Timestamp>,
+}
+
+/// Nothing new.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NotModified {
+    /// `None` for a file.
+    pub status: Option<u16>,
+    /// As they stand from now on.
+    pub validators: Option<Validators>,
+    /// RFC 9111 §4.2.
+    pub fresh_until: Option<Timestamp>,
+}
+
+/// A body found through permanent redirects.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moved {
+    /// The last URL of the permanent prefix of the chain.
+    pub to: Url,
+    /// What was found.
+    pub fresh: Fresh,
+}
+
+/// Why a request failed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// The kind.
+    pub class: FailureClass,
+    /// The HTTP status, where it came that far.
+    pub status: Option<u16>,
+    /// What, where and what to do; no secret in it.
+    pub message: String,
+    /// Not before then.
+    pub retry_after: Option<Timestamp>,
+}
+
+/// Of a decoded body, with a version.
+fn body_hash(body: &[u8]) -> Hash {
+    /// Raised when bodies are hashed in another way: everything is then parsed once more.
+    const VERSION: u8 = 1;
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&[VERSION]);
+    hasher.update(body);
+    let mut hash = Hash::default();
+    hasher.finalize_xof().fill(&mut hash);
+    hash
+}

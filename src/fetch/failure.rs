@@ -1,0 +1,66 @@
+//! What went wrong, told apart.
+
+use std::error::Error;
+
+use super::{Failure, FetchOutcome};
+use crate::model::FailureClass;
+
+impl Failure {
+    pub(super) fn new(class: FailureClass, message: impl Into<String>) -> Self {
+        Self {
+            class,
+            status: None,
+            message: message.into(),
+            retry_after: None,
+        }
+    }
+
+    pub(super) fn with_status(self, status: u16) -> Self {
+        Self {
+            status: Some(status),
+            ..self
+        }
+    }
+}
+
+impl From<Failure> for FetchOutcome {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// Tells a failed exchange from its chain of causes. The URL is left out: it may carry secrets, and the source is named beside.
+pub(super) fn classify(error: reqwest::Error) -> Failure {
+    let error = error.without_url();
+    let mut causes = vec![error.to_string()];
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        causes.push(inner.to_string());
+        cause = inner.source();
+    }
+    let deepest = causes.last().cloned().unwrap_or_default();
+    let chain = causes.join(": ").to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| chain.contains(word));
+    let (class, what) = match () {
+        () if says(&[super::guard::REFUSED]) => (FailureClass::EgressBlocked, "refused"),
+        () if error.is_timeout() => (FailureClass::Timeout, "no answer in time"),
+        () if says(&["dns error", "failed to lookup", "name or service not known"]) => {
+            (FailureClass::Dns, "the name has no address")
+        }
+        () if says(&["certificate", "tls", "handshake", "unknownissuer"]) => {
+            (FailureClass::Tls, "no secure connection")
+        }
+        () if error.is_connect() => (FailureClass::Connect, "no connection"),
+        () if says(&["message head is too large", "too many headers"]) => {
+            (FailureClass::TooLarge, "the header is too large")
+        }
+        () if error.is_body()
+            || error.is_decode()
+            || says(&["end of file", "incomplete", "connection closed", "reset"]) =>
+        {
+            (FailureClass::Truncated, "the answer was cut short")
+        }
+        () => (FailureClass::Connect, "no valid HTTP answer"),
+    };
+    Failure::new(class, format!("{what}: {deepest}"))
+}

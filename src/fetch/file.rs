@@ -1,0 +1,46 @@
+//! Local files, through the same outcomes.
+
+use std::path::Path;
+
+use super::{Failure, FetchOutcome, Fresh, NotModified, Request, body_hash};
+use crate::model::FailureClass;
+
+/// Reads a file off the async threads.
+pub(super) async fn read(path: &Path, request: Request<'_>) -> FetchOutcome {
+    let failed =
+        |what: String| Failure::new(FailureClass::File, format!("{}: {what}", path.display()));
+    let size = match tokio::fs::metadata(path).await {
+        Ok(found) if !found.is_file() => return failed("is not a file".to_owned()).into(),
+        Ok(found) => found.len(),
+        Err(error) => return failed(error.to_string()).into(),
+    };
+    if size > request.settings.max_body {
+        let what = format!(
+            "{}: {size} bytes are more than max_body allows ({})",
+            path.display(),
+            request.settings.max_body
+        );
+        return Failure::new(FailureClass::TooLarge, what).into();
+    }
+    let body = match tokio::fs::read(path).await {
+        Ok(body) => body,
+        Err(error) => return failed(error.to_string()).into(),
+    };
+    let hash = body_hash(&body);
+    if request.state.body_hash == Some(hash) && !request.unconditional {
+        return FetchOutcome::NotModified(NotModified {
+            status: None,
+            validators: None,
+            fresh_until: None,
+        });
+    }
+    FetchOutcome::Fresh(Fresh {
+        body: body.into(),
+        body_hash: hash,
+        content_type: None,
+        url: None,
+        status: None,
+        validators: None,
+        fresh_until: None,
+    })
+}

@@ -1,0 +1,172 @@
+//! The egress guard: which addresses may be asked.
+//!
+//! Denied by default: everything that is not plainly public, after the IANA
+//! special-purpose registries. A name is judged by every address it resolves
+//! to, at the moment of connecting; a literal address by itself.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, LazyLock};
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+use super::Failure;
+use crate::model::FailureClass;
+
+/// In every message of a refusal, so that it is known again behind the client's own error.
+pub(super) const REFUSED: &str = "is not a public address";
+
+/// Names that mean this machine or network, whatever they resolve to.
+const LOCAL_NAMES: &[&str] = &["localhost", "local", "internal"];
+
+/// IPv4 blocks that are not public (RFC 6890 and its registry).
+static DENIED_V4: LazyLock<Vec<Ipv4Net>> = LazyLock::new(|| {
+    [
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.31.196.0/24",
+        "192.52.193.0/24",
+        "192.88.99.0/24",
+        "192.168.0.0/16",
+        "192.175.48.0/24",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+    ]
+    .iter()
+    .map(|block| block.parse().expect("a block of the table"))
+    .collect()
+});
+
+/// The one IPv6 block that is public, and what in it is not.
+static PUBLIC_V6: LazyLock<Ipv6Net> = LazyLock::new(|| "2000::/3".parse().expect("a block"));
+static DENIED_V6: LazyLock<Vec<Ipv6Net>> = LazyLock::new(|| {
+    [
+        "2001::/23",
+        "2001:db8::/32",
+        "2002::/16",
+        "2620:4f:8000::/48",
+        "3fff::/20",
+    ]
+    .iter()
+    .map(|block| block.parse().expect("a block of the table"))
+    .collect()
+});
+
+/// What a source may ask beyond public addresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(super) struct EgressPolicy {
+    allowed: Arc<Vec<IpNet>>,
+}
+
+impl EgressPolicy {
+    pub(super) fn new(allowed: &[IpNet]) -> Self {
+        let mut allowed = allowed.to_vec();
+        allowed.sort_unstable();
+        allowed.dedup();
+        Self {
+            allowed: Arc::new(allowed),
+        }
+    }
+
+    /// Whether an address may be asked. An IPv4 address inside an IPv6 one is judged as itself.
+    pub(super) fn permits(&self, address: IpAddr) -> bool {
+        let address = match address {
+            IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or(address, IpAddr::V4),
+            IpAddr::V4(_) => address,
+        };
+        self.allowed.iter().any(|block| block.contains(&address))
+            || match address {
+                IpAddr::V4(v4) => is_public_v4(v4),
+                IpAddr::V6(v6) => is_public_v6(v6),
+            }
+    }
+
+    /// Whether a URL may be asked at all: its scheme, its host where that is an address, names of this machine.
+    pub(super) fn check_url(&self, url: &Url) -> Result<(), Failure> {
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(Failure::new(
+                FailureClass::Redirect,
+                format!("the address leads to {}:, which is not asked", url.scheme()),
+            ));
+        }
+        match url.host() {
+            None => Err(Failure::new(
+                FailureClass::Redirect,
+                "the address has no host",
+            )),
+            Some(Host::Ipv4(address)) => self.check(address.into()),
+            Some(Host::Ipv6(address)) => self.check(address.into()),
+            Some(Host::Domain(name)) => {
+                let last = name
+                    .trim_end_matches('.')
+                    .rsplit('.')
+                    .next()
+                    .unwrap_or_default();
+                // Where loopback is allowed, so is its name; the resolver judges what it means.
+                if LOCAL_NAMES.contains(&last) && self.allowed.is_empty() {
+                    return Err(refusal(name));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Judges the address that a connection was made to: a second line, should the first be passed by.
+    pub(super) fn check(&self, address: IpAddr) -> Result<(), Failure> {
+        if self.permits(address) {
+            Ok(())
+        } else {
+            Err(refusal(&address.to_string()))
+        }
+    }
+}
+
+fn refusal(what: &str) -> Failure {
+    let message = format!("{what} {REFUSED}; to ask it all the same, list it in allow_addresses");
+    Failure::new(FailureClass::EgressBlocked, message)
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    !DENIED_V4.iter().any(|block| block.contains(&address))
+}
+
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    PUBLIC_V6.contains(&address) && !DENIED_V6.iter().any(|block| block.contains(&address))
+}
+
+impl Resolve for EgressPolicy {
+    /// The system's answer without what is not permitted; an error when nothing is left.
+    fn resolve(&self, name: Name) -> Resolving {
+        let policy = self.clone();
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0))
+                .await
+                .map_err(|error| format!("dns error: {}: {error}", name.as_str()))?
+                .collect();
+            let permitted: Vec<SocketAddr> = found
+                .iter()
+                .copied()
+                .filter(|address| policy.permits(address.ip()))
+                .collect();
+            match (permitted.is_empty(), found.first()) {
+                (false, _) => Ok(Box::new(permitted.into_iter()) as Addrs),
+                (true, Some(address)) => {
+                    Err(refusal(&format!("{} ({})", name.as_str(), address.ip()))
+                        .message
+                        .into())
+                }
+                (true, None) => Err(format!("dns error: {} has no address", name.as_str()).into()),
+            }
+        })
+    }
+}

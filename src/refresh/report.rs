@@ -1,0 +1,36 @@
+//! One log line per refresh, where its outcome is known.
+
+use std::time::Duration;
+
+use crate::model::{Applied, Due, LastOutcome, Outcome, SourceId};
+
+/// `info` for a refresh that changed something, `debug` for one that did not, `warn` for a source in trouble.
+pub(super) fn report(
+    source: &SourceId,
+    last: &LastOutcome,
+    entries: usize,
+    applied: Applied,
+    due: &Due,
+    elapsed: Duration,
+) {
+    let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    let next_due = due.at.map_or_else(
+        || "never".to_owned(),
+        |at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+    );
+    macro_rules! line {
+        ($level:ident, $message:literal) => {
+            tracing::$level!(
+                %source, outcome = %last.outcome, status = last.status, class = last.class.map(tracing::field::display),
+                why = last.message, entries, new = applied.new, changed = applied.changed, duplicates = applied.duplicates,
+                elapsed_ms, next_due, because = due.because, $message
+            )
+        };
+    }
+    match last.outcome {
+        Outcome::Failed | Outcome::Throttled | Outcome::Gone => line!(warn, "source in trouble"),
+        Outcome::Moved => line!(warn, "source has moved"),
+        Outcome::Fresh if applied != Applied::default() => line!(info, "refreshed"),
+        Outcome::Fresh | Outcome::NotModified => line!(debug, "nothing new"),
+    }
+}

@@ -1,0 +1,76 @@
+//! A window of the store as an outbound feed; pure.
+
+use url::Url;
+
+use crate::model::{Location, SourceId};
+use crate::publish::{CopyView, Item, OutboundFeed, SourceView};
+use crate::store::WindowItem;
+
+use super::plan::{OutputPlan, Plan};
+
+/// Names sources, and leaves out the copies of sources that the output does not see.
+pub(super) fn outbound_feed(
+    plan: &Plan,
+    output: &OutputPlan,
+    window: Vec<WindowItem>,
+) -> OutboundFeed {
+    OutboundFeed {
+        output: output.output.clone(),
+        public_url: plan.public_url.clone(),
+        items: window
+            .into_iter()
+            .map(|item| outbound_item(plan, output, item))
+            .collect(),
+    }
+}
+
+fn outbound_item(plan: &Plan, output: &OutputPlan, item: WindowItem) -> Item {
+    let source = SourceView {
+        id: item.shown.source.clone(),
+        title: source_title(plan, &item.shown.source, item.feed.title.as_deref()),
+        feed_url: plan.sources.get(&item.shown.source).and_then(|seen| {
+            match &seen.source.location {
+                Location::Url(url) => Some(without_secrets(url.clone())),
+                // A path of this machine is nobody else's business.
+                Location::File(_) => None,
+            }
+        }),
+        feed: item.feed,
+    };
+    let copies = item
+        .copies
+        .into_iter()
+        .filter(|copy| output.sources.contains(&copy.source));
+    Item {
+        id: item.item_id,
+        story: item.story,
+        updated: item.updated,
+        ordered_at: item.ordered_at,
+        entry: item.shown.entry,
+        source,
+        copies: copies
+            .map(|copy| CopyView {
+                source_title: source_title(plan, &copy.source, copy.feed_title.as_deref()),
+                copy,
+            })
+            .collect(),
+    }
+}
+
+/// The configured title, else the feed's own, else the id.
+fn source_title(plan: &Plan, id: &SourceId, own: Option<&str>) -> String {
+    let configured = plan
+        .sources
+        .get(id)
+        .and_then(|seen| seen.source.title.as_deref());
+    configured.or(own).unwrap_or(id.as_str()).to_owned()
+}
+
+/// A query may carry a token, user info always does.
+fn without_secrets(mut url: Url) -> String {
+    // Neither call fails for http and https, the only schemes a source has.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_query(None);
+    url.into()
+}

@@ -1,0 +1,194 @@
+//! Outwards, for what changed: take changed stories → judge them for every
+//! output → keep the membership → read the window → render the documents.
+//!
+//! Goes in: stories from the outbox. Comes out: documents. Nothing here scans
+//! the store for one new entry; only a changed rule is replayed over history.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::model::{OutputId, StoryId, Timestamp};
+use crate::publish::{self, Documents};
+use crate::store::{Store, StoreError};
+
+mod assemble;
+mod judge;
+mod plan;
+
+pub use plan::{OutputPlan, Plan, SourcePlan};
+
+/// Stories judged in one step.
+const BATCH: usize = 256;
+
+/// An output's documents, as they stand in the store.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// The bytes.
+    pub documents: Documents,
+    /// When they last changed.
+    pub changed_at: Timestamp,
+    /// The place of the oldest item shown: what lies before it may be forgotten.
+    pub oldest: Option<Timestamp>,
+    /// When the oldest item's time ends (`max_age`), so that the documents change without anything new.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// The outward line. One at a time works on a store within a process; several processes may.
+pub struct Republisher {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    plan: Arc<Plan>,
+    /// Rules that could not be evaluated, said once each.
+    unjudged: BTreeSet<(OutputId, String)>,
+}
+
+impl Republisher {
+    /// A republisher of these outputs.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, plan: Arc<Plan>) -> Self {
+        Self {
+            store,
+            clock,
+            plan,
+            unjudged: BTreeSet::new(),
+        }
+    }
+
+    /// What is published now.
+    #[must_use]
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// Publishes other outputs, or the same by other rules, from now on; call [`Self::replay`] next.
+    pub fn replace_plan(&mut self, plan: Arc<Plan>) {
+        self.plan = plan;
+        self.unjudged.clear();
+    }
+
+    /// Registers the outputs and judges the stored history anew for those whose rules have changed since they were last
+    /// judged. Their documents should be rendered afterwards.
+    ///
+    /// # Errors
+    /// The store's; what was replayed so far stays and the replay starts again next time.
+    pub async fn replay(&mut self) -> Result<(), StoreError> {
+        let outputs: Vec<_> = self
+            .plan
+            .outputs
+            .iter()
+            .map(|plan| (plan.output.id.clone(), self.plan.rules_hash(plan)))
+            .collect();
+        let states = self
+            .store
+            .register_outputs(&outputs, self.clock.now())
+            .await?;
+        let stale: BTreeSet<OutputId> = states
+            .into_iter()
+            .filter(|state| state.stale)
+            .map(|state| state.id)
+            .collect();
+        if stale.is_empty() {
+            return Ok(());
+        }
+        let mut after = StoryId(0);
+        loop {
+            let stories = self.store.stories_after(after, BATCH).await?;
+            let Some(last) = stories.last() else { break };
+            after = last.id;
+            let judged = stories
+                .iter()
+                .map(|story| self.judge(story, |output| stale.contains(output)))
+                .collect();
+            self.store.keep(judged, false, self.clock.now()).await?;
+        }
+        for (output, rules) in outputs.iter().filter(|(output, _)| stale.contains(output)) {
+            self.store
+                .finish_replay(output, *rules, self.clock.now())
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Judges every changed story for every output, until none is left; returns the outputs whose documents may differ.
+    ///
+    /// # Errors
+    /// The store's; what is not settled stays in the outbox.
+    pub async fn catch_up(&mut self) -> Result<BTreeSet<OutputId>, StoreError> {
+        let mut differ = BTreeSet::new();
+        loop {
+            let stories = self.store.changed_stories(BATCH).await?;
+            if stories.is_empty() {
+                return Ok(differ);
+            }
+            let judged = stories
+                .iter()
+                .map(|story| self.judge(story, |_| true))
+                .collect();
+            differ.extend(self.store.keep(judged, true, self.clock.now()).await?);
+        }
+    }
+
+    /// Renders one output from the store; `None`: it is not in the plan.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn render(&self, output: &OutputId) -> Result<Option<Rendered>, StoreError> {
+        let Some(plan) = self
+            .plan
+            .outputs
+            .iter()
+            .find(|plan| plan.output.id == *output)
+        else {
+            return Ok(None);
+        };
+        let now = self.clock.now();
+        let not_before = plan
+            .output
+            .max_age
+            .and_then(|age| now.checked_sub_signed(chrono::Duration::from_std(age).ok()?));
+        let items = self
+            .store
+            .window(output, plan.output.max_entries.get(), not_before)
+            .await?;
+        let oldest = items.last().map(|item| item.ordered_at);
+        let feed = assemble::outbound_feed(&self.plan, plan, items);
+        // Compressing a large feed takes longer than an async thread may be held.
+        let documents = tokio::task::spawn_blocking(move || publish::render(&feed))
+            .await
+            .map_err(|_| StoreError::Closed)?;
+        let stamp = self.store.stamp(output, documents.hash, now).await?;
+        let expires_at = oldest.zip(plan.output.max_age).and_then(|(oldest, age)| {
+            oldest.checked_add_signed(chrono::Duration::from_std(age).ok()?)
+        });
+        Ok(Some(Rendered {
+            documents,
+            changed_at: stamp.changed_at,
+            oldest,
+            expires_at,
+        }))
+    }
+
+    fn judge(
+        &mut self,
+        story: &crate::model::Story,
+        wanted: impl Fn(&OutputId) -> bool,
+    ) -> crate::store::Membership {
+        let (membership, unjudged) = judge::judge(&self.plan, story, wanted);
+        for (output, why) in unjudged {
+            if self.unjudged.insert((output.clone(), why.clone())) {
+                tracing::warn!(%output, story = %story.id, why, "a rule could not be evaluated; what it cannot judge is kept");
+            }
+        }
+        membership
+    }
+}
+
+/// The place of each output's oldest shown item: what retention must not touch.
+#[must_use]
+pub fn windows(rendered: &BTreeMap<OutputId, Rendered>) -> Vec<(OutputId, Timestamp)> {
+    rendered
+        .iter()
+        .filter_map(|(output, rendered)| Some((output.clone(), rendered.oldest?)))
+        .collect()
+}

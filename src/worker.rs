@@ -1,0 +1,217 @@
+//! The loop: what is due is refreshed, and gets its next turn.
+//!
+//! A queue ordered by due time, no ticks: it sleeps until the first source is
+//! due. Each refresh is its own task; its panic, hang or flood ends there.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::{Id, JoinSet};
+
+use crate::clock::Clock;
+use crate::model::{Applied, SourceId, Timestamp};
+use crate::refresh::{Occasion, Refreshed, Refresher, Target};
+use crate::schedule::next_due;
+use crate::store::{Store, StoreError};
+
+/// The longest sleep: a clock that was set forward is noticed within it.
+const MAX_SLEEP: Duration = Duration::from_secs(60);
+/// When a source comes round again whose refresh the store could not take or that panicked.
+const AFTER_ACCIDENT: chrono::Duration = chrono::Duration::minutes(1);
+/// Refreshes under way, those waiting for their host's turn included.
+const MAX_UNDER_WAY: usize = 20_000;
+/// How long refreshes under way may still take when the daemon stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What a worker is to refresh.
+#[derive(Clone)]
+pub struct Orders {
+    /// The inward line.
+    pub refresher: Arc<Refresher>,
+    /// The enabled sources.
+    pub targets: Vec<Target>,
+}
+
+/// What a worker tells: how far the first pass is, and when there is something to republish.
+pub struct Reports {
+    /// Sources never asked yet; 0 ends the first pass.
+    pub unasked: watch::Sender<usize>,
+    /// Told after every refresh that changed entries; one pending word is enough.
+    pub changed: mpsc::Sender<()>,
+}
+
+/// Refreshes what is due until `shutdown` ends, then lets what is under way reach the store within a grace time. New
+/// orders take the place of the old; due times stay, for they follow from what the store knows.
+///
+/// # Errors
+/// The store's, while reading the states of the sources; never a source's.
+pub async fn work(
+    mut orders: watch::Receiver<Orders>,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    reports: Reports,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), StoreError> {
+    let mut desk = Desk::new(orders.borrow_and_update().clone(), clock, reports);
+    desk.plan(store.as_ref()).await?;
+    tokio::pin!(shutdown);
+    loop {
+        let sleep = desk.start_what_is_due();
+        tokio::select! {
+            biased;
+            () = &mut shutdown => break,
+            Some(ended) = desk.under_way.join_next_with_id(), if !desk.under_way.is_empty() => desk.end(ended),
+            changed = orders.changed() => {
+                if changed.is_err() { break }
+                desk.orders = orders.borrow_and_update().clone();
+                desk.plan(store.as_ref()).await?;
+            }
+            () = tokio::time::sleep(sleep) => {}
+        }
+    }
+    desk.drain().await;
+    Ok(())
+}
+
+type Ended = (SourceId, Result<Refreshed, StoreError>);
+
+/// The queue and what is under way.
+struct Desk {
+    orders: Orders,
+    targets: BTreeMap<SourceId, Target>,
+    clock: Arc<dyn Clock>,
+    reports: Reports,
+    queue: BinaryHeap<Reverse<(Timestamp, SourceId)>>,
+    under_way: JoinSet<Ended>,
+    running: BTreeMap<Id, SourceId>,
+    unasked: BTreeSet<SourceId>,
+}
+
+impl Desk {
+    fn new(orders: Orders, clock: Arc<dyn Clock>, reports: Reports) -> Self {
+        Self {
+            orders,
+            targets: BTreeMap::new(),
+            clock,
+            reports,
+            queue: BinaryHeap::new(),
+            under_way: JoinSet::new(),
+            running: BTreeMap::new(),
+            unasked: BTreeSet::new(),
+        }
+    }
+
+    /// Queues every source by what the store knows of it. A restart or reload causes no early request: the due time
+    /// follows from the last one.
+    async fn plan(&mut self, store: &dyn Store) -> Result<(), StoreError> {
+        self.targets = self
+            .orders
+            .targets
+            .iter()
+            .map(|target| (target.source.id.clone(), target.clone()))
+            .collect();
+        let states: BTreeMap<_, _> = store.source_states().await?.into_iter().collect();
+        let now = self.clock.now();
+        self.queue.clear();
+        self.unasked.clear();
+        for (id, target) in &self.targets {
+            let history = states
+                .get(id)
+                .map(|state| state.history.clone())
+                .unwrap_or_default();
+            if history.last_attempt.is_none() {
+                self.unasked.insert(id.clone());
+            }
+            let running = self.running.values().any(|running| running == id);
+            if let Some(at) = next_due(&target.schedule, id, &history, now)
+                .at
+                .filter(|_| !running)
+            {
+                self.queue.push(Reverse((at, id.clone())));
+            }
+        }
+        let _ = self.reports.unasked.send(self.unasked.len());
+        Ok(())
+    }
+
+    /// Starts every refresh whose time has come; returns how long nothing else is due.
+    fn start_what_is_due(&mut self) -> Duration {
+        let now = self.clock.now();
+        while let Some(Reverse((at, _))) = self.queue.peek() {
+            if self.under_way.len() >= MAX_UNDER_WAY {
+                break; // The end of any of them wakes us.
+            }
+            if *at > now {
+                return (*at - now)
+                    .to_std()
+                    .unwrap_or_default()
+                    .clamp(Duration::from_millis(1), MAX_SLEEP);
+            }
+            let Some(Reverse((_, id))) = self.queue.pop() else {
+                break;
+            };
+            let Some(target) = self.targets.get(&id).cloned() else {
+                continue;
+            };
+            let refresher = self.orders.refresher.clone();
+            let task = self.under_way.spawn(async move {
+                let ended = refresher.refresh(&target, Occasion::Due).await;
+                (target.source.id.clone(), ended)
+            });
+            self.running.insert(task.id(), id);
+        }
+        MAX_SLEEP
+    }
+
+    /// Takes a refresh that has ended and queues the source's next turn.
+    fn end(&mut self, ended: Result<(Id, Ended), tokio::task::JoinError>) {
+        let (task, refreshed) = match ended {
+            Ok((task, (_, refreshed))) => (task, refreshed),
+            Err(panic) => {
+                tracing::error!(%panic, "a refresh ended abnormally");
+                (panic.id(), Err(StoreError::Closed))
+            }
+        };
+        let Some(id) = self.running.remove(&task) else {
+            return;
+        };
+        self.unasked.remove(&id);
+        let next = match refreshed {
+            Ok(Refreshed::Waiting { due }) => due.at,
+            Ok(Refreshed::Done { applied, due, .. }) => {
+                if applied != Applied::default() {
+                    // Full means that a word is pending already.
+                    let _ = self.reports.changed.try_send(());
+                }
+                due.at
+            }
+            Err(error) => {
+                tracing::error!(source = %id, error = &error as &dyn std::error::Error, "the refresh is not stored and will be repeated");
+                Some(self.clock.now() + AFTER_ACCIDENT)
+            }
+        };
+        if let Some(at) = next.filter(|_| self.targets.contains_key(&id)) {
+            self.queue.push(Reverse((at, id)));
+        }
+        let _ = self.reports.unasked.send(self.unasked.len());
+    }
+
+    /// Lets what is under way reach the store, for a while; the rest is cut and asked for again another time.
+    async fn drain(&mut self) {
+        let drained = tokio::time::timeout(GRACE, async {
+            while self.under_way.join_next().await.is_some() {}
+        })
+        .await;
+        if drained.is_err() {
+            tracing::info!(
+                cut = self.under_way.len(),
+                "refreshes under way were cut; they are repeated after the start"
+            );
+            self.under_way.shutdown().await;
+        }
+    }
+}
