@@ -1,7 +1,7 @@
 //! The client: one for each set of permitted addresses, made once.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,74 +10,42 @@ use reqwest::{Certificate, Client, Proxy, redirect};
 use tokio::sync::Semaphore;
 use url::Url;
 
+use super::exchange::Exchange;
 use super::guard::EgressPolicy;
 use super::host::Hosts;
-use super::{FetchOutcome, Request, Settings, exchange, file};
-use crate::model::{Location, Timestamp};
+use super::{Failure, FetchOutcome, Request, Settings, SourceSettings, file};
+use crate::model::{FailureClass, Location, Timestamp};
 
 /// Idle connections are kept this long: with thousands of hosts, memory is dearer than a handshake.
 const IDLE: Duration = Duration::from_secs(15);
 /// Header lines of one answer.
 const MAX_HEADERS: usize = 128;
 
-/// Why no fetcher can be made of the settings.
-#[derive(Debug, thiserror::Error)]
-pub enum FetchSetupError {
-    /// The file of certificate authorities.
-    #[error("ca_file {path}: {what}")]
-    CaFile {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        what: String,
-    },
-    /// The client itself.
-    #[error("the HTTP client could not be made")]
-    Client(#[source] reqwest::Error),
+/// What makes one client differ from another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct ClientKey {
+    policy: EgressPolicy,
+    proxy: Option<Url>,
+    ca_file: Option<PathBuf>,
 }
 
 /// Asks sources, politely. Shared by all refreshes.
 pub struct Fetcher {
-    pub(super) user_agent: HeaderValue,
     pub(super) hosts: Hosts,
     pub(super) turns: Semaphore,
-    /// A proxy resolves names itself, so the address connected to is the proxy's.
-    pub(super) proxied: bool,
-    settings: Settings,
-    certificates: Vec<Certificate>,
     /// A plain mutex: held for a look-up, never across an await.
-    clients: Mutex<HashMap<EgressPolicy, Client>>,
+    clients: Mutex<HashMap<ClientKey, Client>>,
 }
 
 impl Fetcher {
     /// A fetcher by these settings.
-    ///
-    /// # Errors
-    /// [`FetchSetupError`]: the file of authorities or the proxy.
-    pub fn new(settings: Settings) -> Result<Self, FetchSetupError> {
-        let certificates = match &settings.ca_file {
-            None => Vec::new(),
-            Some(path) => {
-                let wrong = |what: String| FetchSetupError::CaFile {
-                    path: path.clone(),
-                    what,
-                };
-                let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
-                Certificate::from_pem_bundle(&pem).map_err(|error| wrong(error.to_string()))?
-            }
-        };
-        let fetcher = Self {
-            user_agent: user_agent(settings.contact.as_deref()),
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        Self {
             hosts: Hosts::new(settings.per_host, settings.host_gap),
             turns: Semaphore::new(settings.concurrency.get()),
-            proxied: settings.proxy.is_some(),
-            certificates,
             clients: Mutex::default(),
-            settings,
-        };
-        // Made now, so that what is wrong with the settings is known at the start.
-        fetcher.client(&EgressPolicy::default())?;
-        Ok(fetcher)
+        }
     }
 
     /// Asks one source once; waits for its host's turn first.
@@ -86,60 +54,80 @@ impl Fetcher {
             Location::File(path) => file::read(path, request).await,
             Location::Url(configured) => {
                 let policy = EgressPolicy::new(&request.settings.allow_addresses);
-                match self.client(&policy) {
+                match self.client(&policy, request.settings) {
                     Ok(client) => {
-                        exchange::Exchange {
+                        let exchange = Exchange {
                             fetcher: self,
                             client,
                             policy,
                             request,
                             configured,
                             now,
-                        }
-                        .run()
-                        .await
+                        };
+                        exchange.run().await
                     }
-                    Err(error) => {
-                        super::Failure::new(crate::model::FailureClass::Connect, error.to_string())
-                            .into()
-                    }
+                    Err(why) => Failure::new(FailureClass::Connect, why).into(),
                 }
             }
         }
     }
 
-    fn client(&self, policy: &EgressPolicy) -> Result<Client, FetchSetupError> {
+    fn client(&self, policy: &EgressPolicy, settings: &SourceSettings) -> Result<Client, String> {
+        let key = ClientKey {
+            policy: policy.clone(),
+            proxy: settings.proxy.clone(),
+            ca_file: settings.ca_file.clone(),
+        };
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(policy) {
+        if let Some(client) = clients.get(&key) {
             return Ok(client.clone());
         }
-        let client = self.build(policy).map_err(FetchSetupError::Client)?;
-        clients.insert(policy.clone(), client.clone());
+        let client = build(&key)?;
+        clients.insert(key, client.clone());
         Ok(client)
     }
+}
 
-    fn build(&self, policy: &EgressPolicy) -> reqwest::Result<Client> {
-        let mut builder = Client::builder()
-            // The environment's proxy would be asked in place of our resolver, unguarded.
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .dns_resolver(policy.clone())
-            .http1_max_headers(MAX_HEADERS)
-            .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(2);
-        if let Some(proxy) = &self.settings.proxy {
-            builder = builder.proxy(Proxy::all(proxy.clone())?);
+fn build(key: &ClientKey) -> Result<Client, String> {
+    let mut builder = Client::builder()
+        // The environment's proxy would be asked in place of our resolver, unguarded.
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .dns_resolver(key.policy.clone())
+        .http1_max_headers(MAX_HEADERS)
+        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(2);
+    if let Some(proxy) = &key.proxy {
+        builder =
+            builder.proxy(Proxy::all(proxy.clone()).map_err(|error| format!("proxy: {error}"))?);
+    }
+    if let Some(path) = &key.ca_file {
+        builder = builder.tls_certs_merge(read_authorities(path)?);
+    }
+    builder
+        .build()
+        .map_err(|error| format!("the HTTP client could not be made: {error}"))
+}
+
+/// Reads a PEM file of certificate authorities.
+///
+/// # Errors
+/// What is wrong with it, with its path.
+pub fn read_authorities(path: &Path) -> Result<Vec<Certificate>, String> {
+    let wrong = |what: String| format!("{}: {what}", path.display());
+    let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    match Certificate::from_pem_bundle(&pem) {
+        Ok(authorities) if authorities.is_empty() => {
+            Err(wrong("holds no certificate in PEM form".to_owned()))
         }
-        if !self.certificates.is_empty() {
-            builder = builder.tls_certs_merge(self.certificates.iter().cloned());
-        }
-        builder.build()
+        Ok(authorities) => Ok(authorities),
+        Err(error) => Err(wrong(error.to_string())),
     }
 }
 
 /// `Mainstem/VERSION (+CONTACT)`, the same in every request.
-fn user_agent(contact: Option<&str>) -> HeaderValue {
+pub(super) fn user_agent(contact: Option<&str>) -> HeaderValue {
     let name = concat!("Mainstem/", env!("CARGO_PKG_VERSION"));
     let full =
         contact.and_then(|contact| HeaderValue::from_str(&format!("{name} (+{contact})")).ok());

@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use reqwest::{Client, Response};
 use url::Url;
 
-use super::client::same_origin;
+use super::client::{same_origin, user_agent};
 use super::failure::classify;
 use super::guard::EgressPolicy;
 use super::{
@@ -91,7 +91,7 @@ impl Exchange<'_> {
         let _turn = self
             .fetcher
             .hosts
-            .turn(&host, self.request.settings.per_host)
+            .turn(&host, self.request.settings)
             .await
             .ok_or_else(closed)?;
         let _place = self.fetcher.turns.acquire().await.map_err(|_| closed())?;
@@ -123,7 +123,10 @@ impl Exchange<'_> {
             .send()
             .await
             .map_err(classify)?;
-        if let Some(address) = response.remote_addr().filter(|_| !self.fetcher.proxied) {
+        if let Some(address) = response
+            .remote_addr()
+            .filter(|_| self.request.settings.proxy.is_none())
+        {
             self.policy.check(address.ip())?;
         }
         let status = response.status();
@@ -148,7 +151,10 @@ impl Exchange<'_> {
             }
             headers.extend(self.request.settings.headers.iter().cloned());
         }
-        headers.insert(header::USER_AGENT, self.fetcher.user_agent.clone());
+        headers.insert(
+            header::USER_AGENT,
+            user_agent(self.request.settings.contact.as_deref()),
+        );
         headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
         headers.insert(
             header::ACCEPT_ENCODING,

@@ -10,6 +10,8 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
+use super::SourceSettings;
+
 /// Hosts remembered before idle ones are forgotten.
 const REMEMBERED: usize = 4096;
 
@@ -24,8 +26,14 @@ pub(super) struct Hosts {
 struct Host {
     turns: Arc<Semaphore>,
     limit: usize,
-    /// When the next request may start; those that wait have taken their place already.
-    next: Mutex<Instant>,
+    last: Mutex<Option<Start>>,
+}
+
+/// When a request starts, and how far from the next it wants to be. Those that wait have taken their place already.
+#[derive(Clone, Copy)]
+struct Start {
+    at: Instant,
+    gap: Duration,
 }
 
 /// A turn at a host; ends when dropped.
@@ -40,21 +48,15 @@ impl Hosts {
         }
     }
 
-    /// Waits for a turn at a host, first come, first served. `limit`: a source's own, which binds its host.
-    pub(super) async fn turn(&self, host: &str, limit: Option<NonZeroUsize>) -> Option<Turn> {
-        let host = self.host(
-            host,
-            limit
-                .map_or(self.per_host, |limit| limit.min(self.per_host))
-                .get(),
-        );
+    /// Waits for a turn at a host, first come, first served. A source's own limit binds its host; of two neighbours'
+    /// gaps the longer counts.
+    pub(super) async fn turn(&self, host: &str, settings: &SourceSettings) -> Option<Turn> {
+        let limit = settings
+            .per_host
+            .map_or(self.per_host, |limit| limit.min(self.per_host));
+        let host = self.host(host, limit.get());
         let permit = host.turns.clone().acquire_owned().await.ok()?;
-        let start = {
-            let mut next = host.next.lock().unwrap_or_else(PoisonError::into_inner);
-            let start = (*next).max(Instant::now());
-            *next = start + self.gap;
-            start
-        };
+        let start = host.take_place(settings.host_gap.unwrap_or(self.gap));
         tokio::time::sleep_until(start).await;
         Some(Turn(permit))
     }
@@ -66,25 +68,38 @@ impl Hosts {
             // In use: somebody else holds it. Not yet free again: its gap would be forgotten with it.
             known.retain(|_, host| {
                 Arc::strong_count(host) > 1
-                    || *host.next.lock().unwrap_or_else(PoisonError::into_inner) > now
+                    || host.last().is_some_and(|last| last.at + last.gap > now)
             });
         }
-        let host = known.entry(name.to_owned()).or_insert_with(|| {
-            Arc::new(Host {
-                turns: Arc::new(Semaphore::new(limit)),
-                limit,
-                next: Mutex::new(Instant::now()),
-            })
-        });
+        let host = known
+            .entry(name.to_owned())
+            .or_insert_with(|| Host::new(limit, None));
         if limit < host.limit {
             // The smallest of a host's sources wins; turns under way end by the old limit.
-            let next = *host.next.lock().unwrap_or_else(PoisonError::into_inner);
-            *host = Arc::new(Host {
-                turns: Arc::new(Semaphore::new(limit)),
-                limit,
-                next: Mutex::new(next),
-            });
+            *host = Host::new(limit, host.last());
         }
         host.clone()
+    }
+}
+
+impl Host {
+    fn new(limit: usize, last: Option<Start>) -> Arc<Self> {
+        Arc::new(Self {
+            turns: Arc::new(Semaphore::new(limit)),
+            limit,
+            last: Mutex::new(last),
+        })
+    }
+
+    fn last(&self) -> Option<Start> {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take_place(&self, gap: Duration) -> Instant {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let earliest = last.map(|last| last.at + last.gap.max(gap));
+        let at = earliest.map_or_else(Instant::now, |earliest| earliest.max(Instant::now()));
+        *last = Some(Start { at, gap });
+        at
     }
 }

@@ -25,34 +25,25 @@ mod guard;
 mod host;
 mod validators;
 
-pub use client::{FetchSetupError, Fetcher};
+pub use client::{Fetcher, read_authorities};
 
-/// How every source is asked.
-#[derive(Debug, Clone, PartialEq)]
+/// How all sources together are asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// Where a publisher learns who asks; goes into the User-Agent.
-    pub contact: Option<String>,
     /// Requests in flight at one host.
     pub per_host: NonZeroUsize,
     /// Least time between the starts of two requests to one host.
     pub host_gap: Duration,
     /// Requests in flight at all hosts together.
     pub concurrency: NonZeroUsize,
-    /// A proxy for every request; never the environment's.
-    pub proxy: Option<Url>,
-    /// Further certificate authorities, PEM.
-    pub ca_file: Option<PathBuf>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            contact: None,
             per_host: NonZeroUsize::new(2).expect("not zero"),
             host_gap: Duration::from_secs(1),
             concurrency: NonZeroUsize::new(64).expect("not zero"),
-            proxy: None,
-            ca_file: None,
         }
     }
 }
@@ -64,10 +55,18 @@ pub struct SourceSettings {
     pub timeout: Duration,
     /// Cap on the decoded body, bytes.
     pub max_body: u64,
-    /// Private, loopback and link-local addresses that may be asked all the same.
-    pub allow_addresses: Vec<IpNet>,
     /// Requests in flight at this source's host; the smallest of a host's sources wins.
     pub per_host: Option<NonZeroUsize>,
+    /// Least time between the starts of two requests to this source's host; of two neighbours' the longer counts.
+    pub host_gap: Option<Duration>,
+    /// Where a publisher learns who asks; goes into the User-Agent.
+    pub contact: Option<String>,
+    /// A proxy for every request; never the environment's.
+    pub proxy: Option<Url>,
+    /// Further certificate authorities, PEM.
+    pub ca_file: Option<PathBuf>,
+    /// Private, loopback and link-local addresses that may be asked all the same.
+    pub allow_addresses: Vec<IpNet>,
     /// Sent to the source's own origin only.
     pub headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -77,8 +76,12 @@ impl Default for SourceSettings {
         Self {
             timeout: Duration::from_secs(30),
             max_body: 8 * 1024 * 1024,
-            allow_addresses: Vec::new(),
             per_host: None,
+            host_gap: None,
+            contact: None,
+            proxy: None,
+            ca_file: None,
+            allow_addresses: Vec::new(),
             headers: Vec::new(),
         }
     }

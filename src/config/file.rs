@@ -1,0 +1,272 @@
+//! The file, one to one: every table and key, with what it means.
+//!
+//! Read before anything is judged. The documentation here is the JSON Schema's.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use toml::de::DeTable;
+
+use super::problem::Found;
+use super::table::{At, RawTable};
+use super::values::{ContentWord, DuplicatesWord, HeaderText, Size, Span, UpdatesWord};
+
+type Texts = Vec<At<String>>;
+
+/// Mainstem's configuration.
+#[derive(Debug, schemars::JsonSchema)]
+#[schemars(title = "Mainstem configuration", deny_unknown_fields)]
+pub(super) struct File {
+    /// Where the outputs are served.
+    pub(super) server: Option<ServerTable>,
+    /// Where metrics are served. Without effect in this version.
+    pub(super) metrics: Option<MetricsTable>,
+    /// Where everything is kept.
+    pub(super) store: Option<StoreTable>,
+    /// How sources are asked, unless they say otherwise.
+    pub(super) fetch: Option<FetchTable>,
+    /// How the same release is recognized.
+    pub(super) dedupe: Option<DedupeTable>,
+    /// The sources that are polled.
+    #[schemars(rename = "source")]
+    pub(super) sources: Vec<SourceTable>,
+    /// The feeds that are published.
+    #[schemars(rename = "output")]
+    pub(super) outputs: Vec<OutputTable>,
+}
+
+table! {
+    /// `[server]`
+    ServerTable {
+        /// Address and port that the outputs are served at, unless systemd hands over a socket. Default "127.0.0.1:8480".
+        listen: String,
+        /// Base of every self link, as subscribers see it; default: http://LISTEN/.
+        public_url: String,
+    }
+}
+
+table! {
+    /// `[metrics]`
+    MetricsTable {
+        /// Address and port of the metrics' own listener.
+        listen: String,
+    }
+}
+
+table! {
+    /// `[store]`
+    StoreTable {
+        /// The database. Default: $STATE_DIRECTORY/mainstem.db, else mainstem.db beside the configuration.
+        path: String,
+        /// A PostgreSQL database for several workers. Not in this version.
+        url: String,
+        /// Entries that their source has not shown for this long, and that no output shows, are removed; their identity stays known. Default "365d".
+        keep: Span,
+        /// Beyond this size the oldest of these go earlier. Without effect in this version.
+        max_size: Size,
+    }
+}
+
+table! {
+    /// `[dedupe]`
+    DedupeTable {
+        /// Near-duplicates are looked for among entries published within this time. Default "7d".
+        window: Span,
+    }
+}
+
+table! {
+    /// `[fetch]`, and the same keys on a source
+    FetchTable {
+        /// The same time after each request. Without `every` and `cron`: after the source's own rhythm.
+        every: Span,
+        /// A crontab line: 5 fields, or 6 with seconds first.
+        cron: String,
+        /// Time zone of `cron`, by its name in the IANA database. Default "UTC".
+        time_zone: String,
+        /// Least time between two requests where the source's own rhythm decides. Default "15m".
+        min_interval: Span,
+        /// Most time between two requests where the source's own rhythm decides. Default "1d".
+        max_interval: Span,
+        /// One whole request, redirects included. Default "30s".
+        timeout: Span,
+        /// Largest document, decoded. Default "8MiB".
+        max_body: Size,
+        /// Requests in flight at one host. On a source it binds that host; the smallest wins. Default 2.
+        per_host: NonZeroU32,
+        /// Least time between two requests to one host. Of two neighbouring requests' the longer counts. Default "1s".
+        host_gap: Span,
+        /// Requests in flight together; not on a source. Default 64.
+        concurrency: NonZeroU32,
+        /// Proxy that every request goes through; the environment's is never used.
+        proxy: String,
+        /// Further certificate authorities, PEM.
+        ca_file: String,
+        /// Where publishers learn who asks: a URL or an address; goes into the User-Agent.
+        contact: String,
+        /// Private, loopback and link-local addresses that may be asked all the same, such as "127.0.0.1/32". Default: none.
+        allow_addresses: Texts,
+    }
+}
+
+table! {
+    /// `[[source]]`
+    SourceTable {
+        /// Unique; made of a-z, 0-9 and -.
+        id: String,
+        /// Where the feed is: http or https.
+        url: String,
+        /// Or a local file, re-read when its bytes differ.
+        path: String,
+        /// What to call it. Default: the feed's own title.
+        title: String,
+        /// Labels that outputs select by ("tag:wire") and rules see.
+        tags: Texts,
+        /// Whose copy of a story is shown: the higher wins. Default 0.
+        priority: i64,
+        /// Keep only entries with any of these words or phrases.
+        include: Texts,
+        /// Drop entries with any of these words or phrases.
+        exclude: Texts,
+        /// Keep only entries for which this CEL expression is true.
+        condition as "where": String,
+        /// Fetch the linked page and publish its article. Without effect in this version.
+        full_text: bool,
+        /// Of a new source's backlog, how many of the newest may appear in outputs; 0: all. Default 20.
+        first_items: u32,
+        /// More new entries than this in a day are stored but held back; 0: no quota. Default 500.
+        daily_items: u32,
+        /// Headers for the source's own origin only.
+        headers: BTreeMap<String, At<HeaderText>>,
+        /// Whether it is polled and published. Default true.
+        enabled: bool,
+        /// The id that it had before: its entries go on under the new one, and nothing is published again.
+        formerly: String,
+        + fetch: FetchTable,
+    }
+}
+
+table! {
+    /// `[[output]]`
+    OutputTable {
+        /// Unique; made of a-z, 0-9 and -; served as /ID.atom, /ID.rss and /ID.json.
+        id: String,
+        /// What subscribers see. Default: the id.
+        title: String,
+        /// Source ids and "tag:…". Default: all sources.
+        sources: Texts,
+        /// Keep only entries with any of these words or phrases: whole words, case, accents and typographic variants folded.
+        include: Texts,
+        /// Drop entries with any of these words or phrases.
+        exclude: Texts,
+        /// Keep only entries for which this CEL expression is true.
+        condition as "where": String,
+        /// How many entries the documents hold. Default 200.
+        max_entries: NonZeroU32,
+        /// Older entries leave the documents. Default: age does not matter.
+        max_age: Span,
+        /// What counts as one release: "near", "exact" or "off". Default "near".
+        duplicates: DuplicatesWord,
+        /// A corrected release replaces the old one in place, or is announced as a new entry. Default "replace".
+        updates: UpdatesWord,
+        /// Name the other sources in a line at the end of the content. Default false.
+        also_in: bool,
+        /// How much of an entry the documents carry: "full", "summary" or "link". Default "full".
+        content: ContentWord,
+        /// The title of each entry; may use {title} and {source}. Default "{title}".
+        title_format: String,
+        /// A file with the token that readers must bring. Default: everyone may read.
+        token_file: String,
+    }
+}
+
+impl File {
+    /// Reads the whole file; what is wrong is noted, what is right goes on.
+    pub(super) fn read(found: &mut Found<'_>) -> Self {
+        let text = found.text;
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            let message = error
+                .message()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            found.error(
+                &error.span().unwrap_or(0..0),
+                message,
+                "this is not TOML: see https://toml.io/ for how it is written",
+            );
+        }
+        let mut root = RawTable::new(table.into_inner(), 0..0, "the configuration");
+        let file = Self {
+            server: root
+                .take_table("server", "[server]", found)
+                .map(|table| ServerTable::read(table, found)),
+            metrics: root
+                .take_table("metrics", "[metrics]", found)
+                .map(|table| MetricsTable::read(table, found)),
+            store: root
+                .take_table("store", "[store]", found)
+                .map(|table| StoreTable::read(table, found)),
+            fetch: root
+                .take_table("fetch", "[fetch]", found)
+                .map(|table| FetchTable::read(table, found)),
+            dedupe: root
+                .take_table("dedupe", "[dedupe]", found)
+                .map(|table| DedupeTable::read(table, found)),
+            sources: root
+                .take_tables("source", "[[source]]", found)
+                .into_iter()
+                .map(|table| SourceTable::read(table, found))
+                .collect(),
+            outputs: root
+                .take_tables("output", "[[output]]", found)
+                .into_iter()
+                .map(|table| OutputTable::read(table, found))
+                .collect(),
+        };
+        root.finish(
+            &[
+                "server", "metrics", "store", "fetch", "dedupe", "source", "output",
+            ],
+            found,
+        );
+        file
+    }
+}
+
+/// The JSON Schema of the file (draft 2020-12), so that editors complete it.
+#[must_use]
+pub fn schema() -> String {
+    let mut schema = schemars::schema_for!(File).to_value();
+    without_null(&mut schema);
+    // Neither sources nor outputs are needed to begin with.
+    if let Some(root) = schema.as_object_mut() {
+        root.remove("required");
+    }
+    let mut text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
+    text.push('\n');
+    text
+}
+
+/// A key that is not needed may be left out; TOML has no null that it could be instead.
+fn without_null(schema: &mut serde_json::Value) {
+    match schema {
+        serde_json::Value::Object(members) => {
+            if let Some(serde_json::Value::Array(types)) = members.get_mut("type") {
+                types.retain(|kind| kind != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    members.insert("type".to_owned(), only);
+                }
+            }
+            if let Some(serde_json::Value::Array(choices)) = members.get_mut("anyOf") {
+                choices.retain(|choice| choice.get("type").is_none_or(|kind| kind != "null"));
+            }
+            members.values_mut().for_each(without_null);
+        }
+        serde_json::Value::Array(values) => values.iter_mut().for_each(without_null),
+        _ => {}
+    }
+}

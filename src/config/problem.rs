@@ -1,0 +1,176 @@
+//! What is wrong with a configuration: where, what, and what to write instead.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// How much a problem matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It works, but perhaps not as meant.
+    Warning,
+    /// One source will fail; the rest runs. A problem for `check`.
+    Missing,
+    /// Nothing starts with it.
+    Error,
+}
+
+/// One problem, at one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// How much it matters.
+    pub severity: Severity,
+    /// The configuration file.
+    pub file: PathBuf,
+    /// Line and column, from 1, in characters; `None`: the file as a whole.
+    pub place: Option<(usize, usize)>,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub hint: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.file.display())?;
+        if let Some((line, column)) = self.place {
+            write!(f, "{line}:{column}:")?;
+        }
+        let warning = if self.severity == Severity::Warning {
+            " warning:"
+        } else {
+            ""
+        };
+        write!(f, "{warning} {}\n    hint: {}", self.message, self.hint)
+    }
+}
+
+/// Everything that is wrong, in the order of the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Problems(pub Vec<Problem>);
+
+impl Problems {
+    /// The worst of them; `None`: there are none.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        self.0.iter().map(|problem| problem.severity).max()
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .iter()
+            .try_for_each(|problem| writeln!(f, "{problem}"))
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// Collects the problems of one file.
+pub(super) struct Found<'t> {
+    pub(super) file: &'t Path,
+    pub(super) text: &'t str,
+    problems: Vec<(usize, Problem)>,
+}
+
+impl<'t> Found<'t> {
+    pub(super) fn new(file: &'t Path, text: &'t str) -> Self {
+        Self {
+            file,
+            text,
+            problems: Vec::new(),
+        }
+    }
+
+    pub(super) fn error(
+        &mut self,
+        at: &Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.add(Severity::Error, at, message.into(), hint.into());
+    }
+
+    pub(super) fn missing(
+        &mut self,
+        at: &Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.add(Severity::Missing, at, message.into(), hint.into());
+    }
+
+    pub(super) fn warning(
+        &mut self,
+        at: &Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.add(Severity::Warning, at, message.into(), hint.into());
+    }
+
+    fn add(&mut self, severity: Severity, at: &Range<usize>, message: String, hint: String) {
+        let place = Some(self.place(at.start));
+        self.problems.push((
+            at.start,
+            Problem {
+                severity,
+                file: self.file.to_owned(),
+                place,
+                message,
+                hint,
+            },
+        ));
+    }
+
+    /// Line and column of a byte offset.
+    pub(super) fn place(&self, offset: usize) -> (usize, usize) {
+        let before = &self.text.as_bytes()[..offset.min(self.text.len())];
+        let before = String::from_utf8_lossy(before);
+        let line = before.matches('\n').count() + 1;
+        let column = before
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count()
+            + 1;
+        (line, column)
+    }
+
+    /// Where a byte of a string's value stands in the file: exact while nothing in it is escaped, else its beginning.
+    pub(super) fn within(
+        &self,
+        at: &Range<usize>,
+        value: &str,
+        offset: Option<usize>,
+    ) -> Range<usize> {
+        let Some(offset) = offset.filter(|offset| *offset <= value.len()) else {
+            return at.clone();
+        };
+        let verbatim = self
+            .text
+            .get(at.clone())
+            .and_then(|written| written.find(value));
+        verbatim.map_or(at.clone(), |quote| at.start + quote + offset..at.end)
+    }
+
+    /// All problems, in the order of the file.
+    pub(super) fn into_problems(mut self) -> Problems {
+        self.problems.sort_by_key(|(offset, _)| *offset);
+        Problems(
+            self.problems
+                .into_iter()
+                .map(|(_, problem)| problem)
+                .collect(),
+        )
+    }
+}
+
+/// The nearest of the words that are known, for a hint.
+pub(super) fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    known.into_iter().min_by_key(|candidate| {
+        strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase())
+    })
+}

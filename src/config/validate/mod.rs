@@ -1,0 +1,282 @@
+//! The file to settings: everything that is wrong is noted, nothing is guessed.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use url::Url;
+
+use super::file::File;
+use super::problem::{Found, nearest};
+use super::table::At;
+use super::{Config, DEDUPE_WINDOW, Environment, StoreSettings};
+use crate::model::Secret;
+use crate::republish::Plan;
+use crate::select::{Rule, RulePart, RuleText};
+
+mod fetch;
+mod output;
+mod server;
+mod source;
+
+/// Turns the file into settings. `None`: something in it is an error, and noted.
+pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found<'_>) -> Config {
+    let (listen, public_url) = server::server(file.server.as_ref(), found);
+    if let Some(metrics) = &file.metrics {
+        not_yet(&metrics.span, "[metrics]", found);
+    }
+    let store = store(file, environment, found);
+    let defaults = fetch::defaults(file.fetch.as_ref(), found);
+    let sources = source::sources(&file.sources, &defaults, environment, found);
+    let outputs = output::outputs(&file.outputs, &sources, found);
+    let plan = Plan {
+        public_url,
+        sources: source::plans(&sources),
+        outputs,
+    };
+    Config {
+        path: found.file.to_owned(),
+        listen,
+        store,
+        fetch: defaults.together,
+        dedupe_window: file
+            .dedupe
+            .as_ref()
+            .and_then(|dedupe| dedupe.window.as_ref())
+            .map_or(DEDUPE_WINDOW, |window| window.0),
+        targets: source::targets(&sources),
+        plan: Arc::new(plan),
+    }
+}
+
+fn store(file: &File, environment: &Environment, found: &mut Found<'_>) -> StoreSettings {
+    let table = file.store.as_ref();
+    if let Some(url) = table.and_then(|table| table.url.as_ref()) {
+        found.error(
+            &url.span,
+            "`url` in [store]: this version keeps its store in SQLite only",
+            "remove `url`, and name a file in `path` if you like",
+        );
+    }
+    if let Some(size) = table.and_then(|table| table.max_size.as_ref()) {
+        not_yet(&size.span, "`max_size` in [store]", found);
+    }
+    let written = table.and_then(|table| table.path.as_ref());
+    let path = match (written, &environment.state_directory) {
+        (Some(path), _) => relative(found.file, path),
+        (None, Some(directory)) => directory.join("mainstem.db"),
+        (None, None) => relative(found.file, "mainstem.db"),
+    };
+    if let Some(written) = written
+        && let Some(directory) = path.parent().filter(|directory| !directory.is_dir())
+    {
+        found.missing(
+            &written.span,
+            format!("the directory {} does not exist", directory.display()),
+            "make it, writable for the user that mainstem runs as",
+        );
+    }
+    let keep = table
+        .and_then(|table| table.keep.as_ref())
+        .map_or(StoreSettings::KEEP, |keep| keep.0);
+    StoreSettings { path, keep }
+}
+
+/// A key that is promised and read, but without effect so far.
+fn not_yet(at: &Range<usize>, what: &str, found: &mut Found<'_>) {
+    found.warning(
+        at,
+        format!("{what} has no effect in this version yet"),
+        "remove it, or leave it for a later version",
+    );
+}
+
+/// A path as it stands in the file, relative to the file.
+fn relative(file: &Path, path: &str) -> PathBuf {
+    let beside = file.parent().unwrap_or(Path::new(""));
+    // Absolute: the daemon may change its directory, the feed of a file source names its path.
+    let joined = beside.join(path);
+    std::path::absolute(&joined).unwrap_or(joined)
+}
+
+/// An id: well formed, and not somebody else's.
+fn id<T>(
+    written: Option<&At<String>>,
+    table: &At<()>,
+    read: impl Fn(&str) -> Option<T>,
+    found: &mut Found<'_>,
+) -> Option<T> {
+    let Some(written) = written else {
+        found.error(
+            &table.span,
+            "a table without an `id`",
+            "give it one, such as id = \"agency\"; it is made of a-z, 0-9 and -",
+        );
+        return None;
+    };
+    let id = read(written);
+    if id.is_none() {
+        let suggested: String = written
+            .to_lowercase()
+            .chars()
+            .map(|c| {
+                if c.is_ascii_lowercase() || c.is_ascii_digit() {
+                    c
+                } else {
+                    '-'
+                }
+            })
+            .collect();
+        found.error(
+            &written.span,
+            format!("the id {:?} is not made of a-z, 0-9 and -", written.value),
+            format!("write {suggested:?}"),
+        );
+    }
+    id
+}
+
+/// Ids seen so far, with their places.
+#[derive(Default)]
+struct Ids(BTreeMap<String, usize>);
+
+impl Ids {
+    /// Whether the id is new; a second one is noted.
+    fn claim(&mut self, written: &At<String>, found: &mut Found<'_>) -> bool {
+        if let Some(first) = self.0.get(&written.value) {
+            let (line, _) = found.place(*first);
+            found.error(
+                &written.span,
+                format!("the id {:?} is taken", written.value),
+                format!("line {line} has it; every id stands once"),
+            );
+            return false;
+        }
+        self.0.insert(written.value.clone(), written.span.start);
+        true
+    }
+}
+
+/// An http or https URL with a host, without fragment.
+fn http_url(written: &At<String>, found: &mut Found<'_>) -> Option<Url> {
+    let example = "write a whole address such as \"https://agency.example/rss\"";
+    match Url::parse(written.trim()) {
+        Ok(mut url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
+            url.set_fragment(None);
+            Some(url)
+        }
+        Ok(url) => {
+            found.error(
+                &written.span,
+                format!("{}: is not an http or https address", url.scheme()),
+                example,
+            );
+            None
+        }
+        Err(error) => {
+            found.error(
+                &written.span,
+                format!("{:?} is no address: {error}", written.value),
+                example,
+            );
+            None
+        }
+    }
+}
+
+fn address_blocks(
+    written: Option<&At<Vec<At<String>>>>,
+    found: &mut Found<'_>,
+) -> Option<Vec<IpNet>> {
+    let mut blocks = Vec::new();
+    for text in &written?.value {
+        match text
+            .parse::<IpNet>()
+            .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
+        {
+            Ok(block) => blocks.push(block),
+            Err(_) => found.error(
+                &text.span,
+                format!("{:?} is no block of addresses", text.value),
+                "write \"127.0.0.1/32\", \"10.0.0.0/8\" or \"fd00::/8\"",
+            ),
+        }
+    }
+    Some(blocks)
+}
+
+fn texts(written: Option<&At<Vec<At<String>>>>) -> Vec<String> {
+    written
+        .map(|texts| texts.iter().map(|text| text.value.clone()).collect())
+        .unwrap_or_default()
+}
+
+/// The three parts of a rule as they stand in the file.
+struct WrittenRule<'a> {
+    include: Option<&'a At<Vec<At<String>>>>,
+    exclude: Option<&'a At<Vec<At<String>>>>,
+    condition: Option<&'a At<String>>,
+}
+
+impl WrittenRule<'_> {
+    /// Compiles the rule; one with errors keeps everything, but then nothing starts.
+    fn compile(&self, found: &mut Found<'_>) -> (Arc<Rule>, RuleText) {
+        let text = RuleText {
+            include: texts(self.include),
+            exclude: texts(self.exclude),
+            condition: self.condition.map(|condition| condition.value.clone()),
+        };
+        let rule = Rule::compile(&text).unwrap_or_else(|errors| {
+            for error in errors {
+                let written = match error.part {
+                    RulePart::Include(index) => self.include.and_then(|words| words.get(index)),
+                    RulePart::Exclude(index) => self.exclude.and_then(|words| words.get(index)),
+                    RulePart::Where => self.condition,
+                };
+                let at = written.map_or(0..0, |written| {
+                    found.within(&written.span, &written.value, error.offset)
+                });
+                let hint = error
+                    .hint
+                    .unwrap_or_else(|| "see the section on rules in the README".to_owned());
+                found.error(&at, error.message, hint);
+            }
+            Rule::compile(&RuleText::default()).expect("an empty rule compiles")
+        });
+        (Arc::new(rule), text)
+    }
+}
+
+/// A secret's file, without the newline at its end.
+fn secret_file(
+    path: &Path,
+    at: &Range<usize>,
+    what: &str,
+    found: &mut Found<'_>,
+) -> Option<Secret> {
+    match std::fs::read(path) {
+        Ok(bytes) if bytes.trim_ascii().is_empty() => {
+            found.error(
+                at,
+                format!("{}: {what} is empty", path.display()),
+                "write the secret into it, in one line",
+            );
+            None
+        }
+        Ok(bytes) => Some(Secret::new(bytes.trim_ascii())),
+        Err(error) => {
+            found.error(at, format!("{}: {error}", path.display()), format!("make {what} readable for the user that mainstem runs as; a relative path begins at the configuration file"));
+            None
+        }
+    }
+}
+
+/// ` the nearest is …`, where there is one.
+fn nearest_hint<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> String {
+    nearest(word, known).map_or_else(
+        || "there is none so far".to_owned(),
+        |nearest| format!("the nearest known is {nearest:?}"),
+    )
+}

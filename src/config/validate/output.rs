@@ -1,0 +1,188 @@
+//! `[[output]]`.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroU32;
+
+use super::super::MAX_ENTRIES;
+use super::super::file::OutputTable;
+use super::super::problem::Found;
+use super::super::table::At;
+use super::source::Checked;
+use super::{Ids, WrittenRule, id, nearest_hint, not_yet, relative, secret_file};
+use crate::model::{ContentForm, Duplicates, Output, OutputId, SourceId};
+use crate::republish::OutputPlan;
+
+/// Paths that are served already.
+const RESERVED: &[&str] = &["health", "sources", "healthz", "readyz"];
+
+pub(super) fn outputs(
+    tables: &[OutputTable],
+    sources: &[Checked],
+    found: &mut Found<'_>,
+) -> Vec<OutputPlan> {
+    let mut ids = Ids::default();
+    if tables.is_empty() {
+        found.warning(
+            &(0..0),
+            "there is no [[output]]: nothing will be published",
+            "add one with an `id`",
+        );
+    }
+    tables
+        .iter()
+        .filter_map(|table| output(table, sources, &mut ids, found))
+        .collect()
+}
+
+fn output(
+    table: &OutputTable,
+    sources: &[Checked],
+    ids: &mut Ids,
+    found: &mut Found<'_>,
+) -> Option<OutputPlan> {
+    let here = At {
+        value: (),
+        span: table.span.clone(),
+    };
+    let id = id(table.id.as_ref(), &here, |id| OutputId::new(id).ok(), found);
+    if let Some(written) = table
+        .id
+        .as_ref()
+        .filter(|id| RESERVED.contains(&id.as_str()))
+    {
+        found.error(
+            &written.span,
+            format!("the id {:?} is served already", written.value),
+            format!("any but {}", RESERVED.join(", ")),
+        );
+    }
+    let unique = table
+        .id
+        .as_ref()
+        .is_none_or(|written| ids.claim(written, found));
+    if let Some(updates) = table.updates.as_ref().filter(|updates| updates.value.0) {
+        not_yet(&updates.span, "`updates = \"announce\"`", found);
+    }
+    if let Some(age) = table.max_age.as_ref().filter(|age| age.0.is_zero()) {
+        found.error(
+            &age.span,
+            "`max_age` of nothing shows nothing",
+            "write a duration such as \"30d\"",
+        );
+    }
+    let selected = selected(table, sources, found);
+    let (rule, rule_text) = WrittenRule {
+        include: table.include.as_ref(),
+        exclude: table.exclude.as_ref(),
+        condition: table.condition.as_ref(),
+    }
+    .compile(found);
+    let token = table.token_file.as_ref().and_then(|written| {
+        let path = relative(found.file, written);
+        secret_file(&path, &written.span, "the token file", found)
+    });
+    let title_format = title_format(table, found);
+    let id = id.filter(|_| unique)?;
+    let output = Output {
+        title: table
+            .title
+            .as_ref()
+            .map(|title| title.trim())
+            .filter(|title| !title.is_empty())
+            .unwrap_or(id.as_str())
+            .to_owned(),
+        id,
+        max_entries: table
+            .max_entries
+            .as_ref()
+            .map_or(NonZeroU32::new(MAX_ENTRIES).expect("not zero"), |count| {
+                count.value
+            }),
+        max_age: table.max_age.as_ref().map(|age| age.0),
+        duplicates: table
+            .duplicates
+            .as_ref()
+            .map_or(Duplicates::Near, |word| word.0),
+        content: table
+            .content
+            .as_ref()
+            .map_or(ContentForm::Full, |word| word.0),
+        title_format,
+        also_in: table.also_in.as_ref().is_some_and(|also_in| also_in.value),
+    };
+    Some(OutputPlan {
+        output,
+        sources: selected,
+        rule,
+        rule_text,
+        token,
+    })
+}
+
+/// The enabled sources that an output sees.
+fn selected(table: &OutputTable, sources: &[Checked], found: &mut Found<'_>) -> BTreeSet<SourceId> {
+    let enabled = |wanted: &dyn Fn(&Checked) -> bool| -> BTreeSet<SourceId> {
+        sources
+            .iter()
+            .filter(|checked| checked.enabled && wanted(checked))
+            .map(|checked| checked.source().id.clone())
+            .collect()
+    };
+    let Some(written) = &table.sources else {
+        return enabled(&|_| true);
+    };
+    let mut selected = BTreeSet::new();
+    for selector in &written.value {
+        let tag = selector.strip_prefix("tag:");
+        let matches = |checked: &Checked| match tag {
+            Some(tag) => checked.source().tags.iter().any(|own| own == tag),
+            None => checked.source().id.as_str() == selector.value,
+        };
+        if !sources.iter().any(matches) {
+            let (what, hint) = match tag {
+                Some(tag) => {
+                    let tags = sources
+                        .iter()
+                        .flat_map(|checked| checked.source().tags.iter().map(String::as_str));
+                    (
+                        format!("no source has the tag {tag:?}"),
+                        nearest_hint(tag, tags),
+                    )
+                }
+                None => {
+                    let ids = sources.iter().map(|checked| checked.source().id.as_str());
+                    (
+                        format!("there is no source {:?}", selector.value),
+                        nearest_hint(selector, ids),
+                    )
+                }
+            };
+            found.error(&selector.span, what, hint);
+        }
+        selected.extend(enabled(&matches));
+    }
+    if selected.is_empty() && !sources.is_empty() {
+        found.warning(
+            &written.span,
+            "none of these sources is enabled: the output stays empty",
+            "name other sources, or leave `sources` out for all of them",
+        );
+    }
+    selected
+}
+
+/// `{title}` and `{source}`, nothing else in braces.
+fn title_format(table: &OutputTable, found: &mut Found<'_>) -> String {
+    let Some(written) = &table.title_format else {
+        return "{title}".to_owned();
+    };
+    let rest = written.replace("{title}", "").replace("{source}", "");
+    if rest.contains(['{', '}']) {
+        found.error(
+            &written.span,
+            "`title_format` knows {title} and {source}, nothing else in braces",
+            "write \"{title} ({source})\", for example",
+        );
+    }
+    written.value.clone()
+}

@@ -1,0 +1,298 @@
+//! `[[source]]`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
+use std::ops::Range;
+use std::sync::Arc;
+
+use http::{HeaderName, HeaderValue};
+
+use super::super::file::SourceTable;
+use super::super::problem::Found;
+use super::super::table::At;
+use super::super::values::HeaderText;
+use super::super::{DAILY_ITEMS, Environment, FIRST_ITEMS};
+use super::fetch::{Defaults, settle};
+use super::{Ids, WrittenRule, http_url, id, not_yet, relative, texts};
+use crate::model::{Location, Source, SourceId};
+use crate::refresh::Target;
+use crate::republish::SourcePlan;
+use crate::select::{Rule, RuleText};
+
+/// Longest file that a header's value is read from, bytes.
+const MAX_HEADER: usize = 8 * 1024;
+/// What only we may say; a source that sets it would break conditional requests or decoding.
+const OURS: &[&str] = &[
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "host",
+    "if-modified-since",
+    "if-none-match",
+    "range",
+    "te",
+    "transfer-encoding",
+];
+
+/// A checked source.
+pub(super) struct Checked {
+    pub(super) enabled: bool,
+    target: Target,
+    rule: Arc<Rule>,
+    rule_text: RuleText,
+}
+
+impl Checked {
+    pub(super) fn source(&self) -> &Source {
+        &self.target.source
+    }
+}
+
+pub(super) fn sources(
+    tables: &[SourceTable],
+    defaults: &Defaults,
+    environment: &Environment,
+    found: &mut Found<'_>,
+) -> Vec<Checked> {
+    let mut ids = Ids::default();
+    let checked: Vec<Checked> = tables
+        .iter()
+        .filter_map(|table| source(table, defaults, environment, &mut ids, found))
+        .collect();
+    check_renames(tables, &ids, found);
+    if tables.is_empty() {
+        found.warning(
+            &(0..0),
+            "there is no [[source]]: nothing will be polled",
+            "add one with an `id` and a `url`",
+        );
+    }
+    checked
+}
+
+/// What is polled.
+pub(super) fn targets(sources: &[Checked]) -> Vec<Target> {
+    sources
+        .iter()
+        .filter(|checked| checked.enabled)
+        .map(|checked| checked.target.clone())
+        .collect()
+}
+
+/// What outputs see.
+pub(super) fn plans(sources: &[Checked]) -> BTreeMap<SourceId, SourcePlan> {
+    let enabled = sources.iter().filter(|checked| checked.enabled);
+    let plan = |checked: &Checked| SourcePlan {
+        source: checked.target.source.clone(),
+        rule: checked.rule.clone(),
+        rule_text: checked.rule_text.clone(),
+    };
+    enabled
+        .map(|checked| (checked.target.source.id.clone(), plan(checked)))
+        .collect()
+}
+
+fn source(
+    table: &SourceTable,
+    defaults: &Defaults,
+    environment: &Environment,
+    ids: &mut Ids,
+    found: &mut Found<'_>,
+) -> Option<Checked> {
+    let here = At {
+        value: (),
+        span: table.span.clone(),
+    };
+    let id = id(table.id.as_ref(), &here, |id| SourceId::new(id).ok(), found);
+    let unique = table
+        .id
+        .as_ref()
+        .is_none_or(|written| ids.claim(written, found));
+    let location = location(table, found);
+    let settled = settle(&table.fetch, defaults, found);
+    if let Some(concurrency) = &table.fetch.concurrency {
+        found.error(
+            &concurrency.span,
+            "`concurrency` counts all sources together",
+            "set it in [fetch]; `per_host` binds one host",
+        );
+    }
+    if let Some(full_text) = table.full_text.as_ref().filter(|full_text| full_text.value) {
+        not_yet(&full_text.span, "`full_text`", found);
+    }
+    let (rule, rule_text) = WrittenRule {
+        include: table.include.as_ref(),
+        exclude: table.exclude.as_ref(),
+        condition: table.condition.as_ref(),
+    }
+    .compile(found);
+    let mut fetch = settled.source;
+    fetch.headers = headers(table, environment, found);
+    let quota = |written: Option<&At<u32>>, default: u32| {
+        NonZeroU32::new(written.map_or(default, |written| written.value))
+    };
+    let source = Source {
+        id: id.filter(|_| unique)?,
+        location: location?,
+        title: table
+            .title
+            .as_ref()
+            .map(|title| title.trim().to_owned())
+            .filter(|title| !title.is_empty()),
+        tags: texts(table.tags.as_ref()),
+        priority: table.priority.as_ref().map_or(0, |priority| priority.value),
+        first_items: quota(table.first_items.as_ref(), FIRST_ITEMS),
+        daily_items: quota(table.daily_items.as_ref(), DAILY_ITEMS),
+        formerly: table
+            .formerly
+            .as_ref()
+            .and_then(|formerly| SourceId::new(formerly).ok()),
+    };
+    let target = Target {
+        source: Arc::new(source),
+        schedule: settled.schedule,
+        fetch,
+    };
+    Some(Checked {
+        enabled: table.enabled.as_ref().is_none_or(|enabled| enabled.value),
+        target,
+        rule,
+        rule_text,
+    })
+}
+
+fn location(table: &SourceTable, found: &mut Found<'_>) -> Option<Location> {
+    match (&table.url, &table.path) {
+        (Some(url), None) => http_url(url, found).map(Location::Url),
+        (None, Some(written)) => {
+            let path = relative(found.file, written);
+            if !path.is_file() {
+                let what = format!("{} is not there, or no file", path.display());
+                found.missing(&written.span, what, "the source fails until it is; a relative path begins at the configuration file");
+            }
+            Some(Location::File(path))
+        }
+        (Some(_), Some(path)) => {
+            found.error(
+                &path.span,
+                "a source with a `url` and a `path`",
+                "keep one of the two",
+            );
+            None
+        }
+        (None, None) => {
+            found.error(
+                &table.span,
+                "a source without a `url`",
+                "write url = \"https://…\", or path = \"…\" for a local file",
+            );
+            None
+        }
+    }
+}
+
+fn headers(
+    table: &SourceTable,
+    environment: &Environment,
+    found: &mut Found<'_>,
+) -> Vec<(HeaderName, HeaderValue)> {
+    let Some(written) = &table.headers else {
+        return Vec::new();
+    };
+    let mut headers = Vec::new();
+    for (name, value) in &written.value {
+        let known = HeaderName::try_from(name.as_str())
+            .ok()
+            .filter(|name| !OURS.contains(&name.as_str()));
+        let Some(name) = known else {
+            found.error(
+                &value.span,
+                format!("{name:?} is no header that a source can set"),
+                format!("any but {}", OURS.join(", ")),
+            );
+            continue;
+        };
+        let Some(bytes) = header_bytes(value, environment, found) else {
+            continue;
+        };
+        match HeaderValue::from_bytes(&bytes) {
+            Ok(mut header) => {
+                header.set_sensitive(true);
+                headers.push((name, header));
+            }
+            Err(_) => found.error(
+                &value.span,
+                format!("the value of {name} holds control characters"),
+                "write it in one line",
+            ),
+        }
+    }
+    headers
+}
+
+fn header_bytes(
+    value: &At<HeaderText>,
+    environment: &Environment,
+    found: &mut Found<'_>,
+) -> Option<Vec<u8>> {
+    let path = match &value.value {
+        HeaderText::Plain(text) => return Some(text.clone().into_bytes()),
+        HeaderText::File(header) => relative(found.file, &header.file),
+        HeaderText::Credential(header) => match &environment.credentials_directory {
+            Some(directory) => directory.join(&header.credential),
+            None => {
+                let hint = "under systemd: LoadCredential=NAME:/path in the unit; elsewhere use { file = \"…\" }";
+                found.error(
+                    &value.span,
+                    "there is no $CREDENTIALS_DIRECTORY that the credential could come from",
+                    hint,
+                );
+                return None;
+            }
+        },
+    };
+    let problem = match std::fs::read(&path) {
+        Ok(bytes) if bytes.len() > MAX_HEADER => {
+            format!("{} is too long for a header", path.display())
+        }
+        Ok(bytes) => return Some(bytes.trim_ascii().to_vec()),
+        Err(error) => format!("{}: {error}", path.display()),
+    };
+    found.error(
+        &value.span,
+        problem,
+        "make it a file with one line, readable for the user that mainstem runs as",
+    );
+    None
+}
+
+/// An id that a source gave up must not be somebody else's now, nor claimed twice.
+fn check_renames(tables: &[SourceTable], ids: &Ids, found: &mut Found<'_>) {
+    let mut claimed = BTreeSet::new();
+    let mut wrong =
+        |at: &Range<usize>, what: String, hint: &str| found.error(at, what, hint.to_owned());
+    for formerly in tables.iter().filter_map(|table| table.formerly.as_ref()) {
+        if SourceId::new(formerly).is_err() {
+            wrong(
+                &formerly.span,
+                format!("the id {:?} is not made of a-z, 0-9 and -", formerly.value),
+                "write the id as it stood here before",
+            );
+        } else if ids.0.contains_key(&formerly.value) {
+            wrong(
+                &formerly.span,
+                format!(
+                    "`formerly` names {:?}, which is a source still",
+                    formerly.value
+                ),
+                "rename one of the two",
+            );
+        } else if !claimed.insert(formerly.value.clone()) {
+            wrong(
+                &formerly.span,
+                format!("two sources were formerly {:?}", formerly.value),
+                "only one can take over its entries",
+            );
+        }
+    }
+}

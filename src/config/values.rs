@@ -1,0 +1,169 @@
+//! The kinds of values that keys have, as they are written.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, de};
+
+use super::table::{At, Value};
+use crate::model::{ContentForm, Duplicates};
+
+/// Declares a kind of value that is written as a string.
+macro_rules! written {
+    ($(#[$doc:meta])* $name:ident($inner:ty), $form:literal, $schema:expr, $read:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(super) struct $name(pub(super) $inner);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                let read: fn(&str) -> Option<$inner> = $read;
+                read(&text).map(Self).ok_or_else(|| de::Error::custom(format!("{text:?} is not {}", $form)))
+            }
+        }
+
+        impl Value for $name {
+            const FORM: &'static str = $form;
+        }
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                $schema
+            }
+        }
+    };
+}
+
+written!(
+    /// A time span.
+    Span(Duration), r#"a duration such as "90s", "15m", "1h", "1h30m" or "30d""#,
+    json_schema!({ "type": "string", "pattern": "^([0-9]+(ms|s|m|h|d|w))+$", "examples": ["90s", "15m", "1h", "30d"] }),
+    read_duration
+);
+written!(
+    /// Bytes.
+    Size(u64), r#"a size such as "512KiB", "8MiB" or "1GiB""#,
+    json_schema!({ "type": "string", "pattern": "^[0-9]+(B|[KMGT]i?B)$", "examples": ["8MiB"] }),
+    read_size
+);
+written!(
+    /// What counts as one release.
+    DuplicatesWord(Duplicates), r#""near", "exact" or "off""#,
+    json_schema!({ "enum": ["near", "exact", "off"] }), Duplicates::from_word
+);
+written!(
+    /// How much of an entry an output carries.
+    ContentWord(ContentForm), r#""full", "summary" or "link""#,
+    json_schema!({ "enum": ["full", "summary", "link"] }), ContentForm::from_word
+);
+written!(
+    /// Whether a corrected release is announced.
+    UpdatesWord(bool), r#""replace" or "announce""#,
+    json_schema!({ "enum": ["replace", "announce"] }),
+    |word| match word { "replace" => Some(false), "announce" => Some(true), _ => None }
+);
+
+/// The value of a header.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+pub(super) enum HeaderText {
+    /// As written here.
+    Plain(String),
+    /// The content of a file.
+    File(HeaderFile),
+    /// A credential that systemd hands over.
+    Credential(HeaderCredential),
+}
+
+/// `{ file = "agency.token" }`
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub(super) struct HeaderFile {
+    /// Relative to the configuration file.
+    pub(super) file: String,
+}
+
+/// `{ credential = "name" }`
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub(super) struct HeaderCredential {
+    /// A file's name in `$CREDENTIALS_DIRECTORY`.
+    pub(super) credential: String,
+}
+
+macro_rules! forms {
+    ($($type:ty => $form:literal,)+) => { $(impl Value for $type { const FORM: &'static str = $form; })+ };
+}
+
+forms! {
+    String => r#"a text in quotes: "…""#,
+    bool => "true or false, without quotes",
+    i64 => "a whole number, without quotes",
+    u32 => "a whole number from 0, without quotes",
+    NonZeroU32 => "a whole number from 1, without quotes",
+    Vec<At<String>> => r#"a list of texts: ["…", "…"]"#,
+    BTreeMap<String, At<HeaderText>> => r#"headers such as { Authorization = { file = "agency.token" } }"#,
+}
+
+/// `1h30m`: numbers with units, without blanks.
+fn read_duration(text: &str) -> Option<Duration> {
+    let units = [
+        ("ms", 1),
+        ("s", 1000),
+        ("m", 60_000),
+        ("h", 3_600_000),
+        ("d", 86_400_000),
+        ("w", 604_800_000_u64),
+    ];
+    let (mut rest, mut millis) = (text, 0_u64);
+    while !rest.is_empty() || text.is_empty() {
+        let (number, after) = number(rest)?;
+        let end = after
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(after.len());
+        let (_, factor) = units.iter().find(|(unit, _)| *unit == &after[..end])?;
+        millis = millis.checked_add(number.checked_mul(*factor)?)?;
+        rest = &after[end..];
+    }
+    // More than a thousand years is a slip of the hand, and beyond what calendars hold.
+    (millis <= 1000 * 366 * 86_400_000).then(|| Duration::from_millis(millis))
+}
+
+fn read_size(text: &str) -> Option<u64> {
+    let units = [
+        ("B", 1),
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("TiB", 1_u64 << 40),
+        ("KB", 1000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+        ("TB", 1_000_000_000_000),
+    ];
+    let (number, unit) = number(text)?;
+    let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
+    number.checked_mul(*factor)
+}
+
+fn number(text: &str) -> Option<(u64, &str)> {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    Some((text[..end].parse().ok()?, &text[end..]))
+}
