@@ -21,8 +21,10 @@
 //! | 3 flows | `refresh` `republish` `maintain` `serve`; `worker` uses `refresh` |
 //! | 4 assembly | `config` `daemon` `cli` |
 
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod daemon;
 pub mod dedupe;
 pub mod fetch;
 pub mod maintain;

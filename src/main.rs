@@ -1,3 +1,5 @@
-//! The binary: parse the command, run it, turn the result into an exit code.
+//! The binary: run the command, turn the result into an exit code.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    mainstem::cli::main()
+}

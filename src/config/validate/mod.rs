@@ -25,7 +25,11 @@ mod source;
 pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found<'_>) -> Config {
     let (listen, public_url) = server::server(file.server.as_ref(), found);
     if let Some(metrics) = &file.metrics {
-        not_yet(&metrics.span, "[metrics]", found);
+        let at = metrics
+            .listen
+            .as_ref()
+            .map_or(&metrics.span, |listen| &listen.span);
+        not_yet(at, "[metrics]", found);
     }
     let store = store(file, environment, found);
     let defaults = fetch::defaults(file.fetch.as_ref(), found);

@@ -1,0 +1,153 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::publish::DocumentFormat;
+
+/// Polls many feeds politely, recognizes the same release across them, and republishes merged feeds.
+#[derive(Debug, Parser)]
+#[command(name = "mainstem", version, max_term_width = 100)]
+pub(super) struct Arguments {
+    /// The configuration; else $MAINSTEM_CONFIG, ./config/mainstem.toml, /etc/mainstem/mainstem.toml
+    #[arg(short, long, value_name = "FILE", global = true)]
+    pub(super) config: Option<PathBuf>,
+    /// Say more; twice: everything
+    #[arg(short, long, action = ArgAction::Count, global = true, conflicts_with = "quiet")]
+    pub(super) verbose: u8,
+    /// Say only what is wrong
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    pub(super) color: Color,
+    /// How log lines are written
+    #[arg(long, value_name = "FORMAT", global = true, default_value = "human")]
+    pub(super) log_format: LogFormat,
+    /// What to do
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// When colours are used.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum LogFormat {
+    /// For people, or the journal
+    Human,
+    /// One JSON object a line
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run the daemon: poll what is due, store, republish, serve, until SIGTERM; SIGHUP reloads
+    Run,
+    /// Check the configuration and everything it names
+    Check {
+        /// Print the JSON Schema of the configuration, for editors
+        #[arg(long)]
+        schema: bool,
+    },
+    /// Poll now, once, and exit; works beside a running daemon
+    Refresh(RefreshArguments),
+    /// Print an output's document, from the store
+    Print {
+        /// The output
+        #[arg(value_name = "OUTPUT")]
+        output: String,
+        /// The document's format
+        #[arg(long, default_value = "atom")]
+        format: PrintFormat,
+    },
+    /// Normalize one feed and print it as JSON Feed, without store or configuration
+    Parse(ParseArguments),
+    /// Show how every source is doing
+    Sources {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a consistent copy of the store, while the daemon runs
+    Backup {
+        /// Where to; must not exist
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Turn an OPML list into [[source]] tables
+    Import {
+        /// The list
+        #[arg(value_name = "FILE.opml")]
+        file: PathBuf,
+    },
+    /// Print the sources as OPML 2.0
+    Export,
+    /// Print shell completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// What `refresh` takes.
+#[derive(Debug, Args)]
+pub(super) struct RefreshArguments {
+    /// The sources; none: all of them
+    #[arg(value_name = "SOURCE")]
+    pub(super) sources: Vec<String>,
+    /// Against Retry-After and 410 too, without validators, and read unchanged bytes again
+    #[arg(long)]
+    pub(super) force: bool,
+    /// As JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// What `parse` takes.
+#[derive(Debug, Args)]
+pub(super) struct ParseArguments {
+    /// A file, an http(s) URL, or - for standard input
+    #[arg(value_name = "FILE|URL|-")]
+    pub(super) input: String,
+    /// Content-Type to read it as
+    #[arg(long, value_name = "T")]
+    pub(super) content_type: Option<String>,
+    /// Base of relative links
+    #[arg(long, value_name = "U")]
+    pub(super) base_url: Option<url::Url>,
+}
+
+/// A document's format.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum PrintFormat {
+    /// Atom 1.0
+    Atom,
+    /// RSS 2.0
+    Rss,
+    /// JSON Feed 1.1
+    Json,
+}
+
+impl From<PrintFormat> for DocumentFormat {
+    fn from(format: PrintFormat) -> Self {
+        match format {
+            PrintFormat::Atom => Self::Atom,
+            PrintFormat::Rss => Self::Rss,
+            PrintFormat::Json => Self::Json,
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What a user types: results to stdout, logs and progress to stderr, an exit code that says how it went.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use tracing::level_filters::LevelFilter;
+
+use crate::config::{self, Config, Environment, Loaded, Severity};
+use crate::store::StoreError;
+use crate::{daemon, telemetry};
+
+mod args;
+mod parse;
+mod refresh;
+mod sources;
+mod stored;
+
+use args::{Arguments, Color, Command, LogFormat};
+
+/// A problem that the message names.
+const PROBLEM: u8 = 1;
+/// `EX_DATAERR` of sysexits.h.
+const DATA: u8 = 65;
+/// `EX_IOERR`.
+const IO: u8 = 74;
+/// `EX_CONFIG`.
+const CONFIG: u8 = 78;
+
+/// Something was done, but not all of it went well; it has been said already.
+#[derive(Debug, thiserror::Error)]
+#[error("not everything went well")]
+struct Partly;
+
+/// Runs the command that was typed.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    start_logging(&arguments);
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if !error.is::<Partly>() && !is_closed_pipe(&error) {
+                let _ = writeln!(std::io::stderr(), "mainstem: {error:#}");
+            }
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    match &arguments.command {
+        Command::Check { schema: true } => print(config::schema().as_bytes()),
+        Command::Check { schema: false } => check(arguments),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "mainstem", &mut script);
+            print(&script)
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
+            print(&page)
+        }
+        Command::Import { file } => sources::import(file),
+        Command::Parse(arguments) => on_runtime(parse::parse(arguments)),
+        Command::Run => {
+            let Loaded { config, problems } = load(arguments)?;
+            for problem in &problems.0 {
+                tracing::warn!("{problem}");
+            }
+            let start = daemon::Start {
+                path: config.path.clone(),
+                environment: environment(),
+                config,
+            };
+            on_runtime(daemon::run(start))
+        }
+        Command::Refresh(wanted) => on_runtime(refresh::refresh(load(arguments)?.config, wanted)),
+        Command::Print { output, format } => on_runtime(stored::print(
+            load(arguments)?.config,
+            output,
+            (*format).into(),
+        )),
+        Command::Sources { json } => on_runtime(sources::report(load(arguments)?.config, *json)),
+        Command::Backup { file } => on_runtime(stored::backup(load(arguments)?.config, file)),
+        Command::Export => on_runtime(sources::export(load(arguments)?.config)),
+    }
+}
+
+/// Prints every problem of the configuration.
+fn check(arguments: &Arguments) -> anyhow::Result<()> {
+    let path = config_path(arguments);
+    let loaded = config::load(&path, &environment())?;
+    let Config { targets, plan, .. } = &loaded.config;
+    if loaded.problems.worst() >= Some(Severity::Missing) {
+        return Err(loaded.problems.into());
+    }
+    let _ = write!(std::io::stderr(), "{}", loaded.problems);
+    print(
+        format!(
+            "{}: fine; {} sources, {} outputs\n",
+            path.display(),
+            targets.len(),
+            plan.outputs.len()
+        )
+        .as_bytes(),
+    )
+}
+
+fn load(arguments: &Arguments) -> Result<Loaded, config::Problems> {
+    config::load(&config_path(arguments), &environment())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line is where the environment is read"
+)]
+fn environment() -> Environment {
+    // systemd may name several directories; ours is the first.
+    let first =
+        |name| std::env::var_os(name).and_then(|paths| std::env::split_paths(&paths).next());
+    Environment {
+        state_directory: first("STATE_DIRECTORY"),
+        credentials_directory: first("CREDENTIALS_DIRECTORY"),
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line is where the environment is read"
+)]
+fn config_path(arguments: &Arguments) -> PathBuf {
+    let named = arguments
+        .config
+        .clone()
+        .or_else(|| std::env::var_os("MAINSTEM_CONFIG").map(PathBuf::from));
+    named.unwrap_or_else(|| {
+        let here = PathBuf::from("config/mainstem.toml");
+        if here.exists() {
+            here
+        } else {
+            PathBuf::from("/etc/mainstem/mainstem.toml")
+        }
+    })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line is where the environment is read"
+)]
+fn start_logging(arguments: &Arguments) {
+    let daemon = matches!(arguments.command, Command::Run);
+    let level = match (arguments.quiet, arguments.verbose) {
+        (true, _) => LevelFilter::ERROR,
+        // A command says what came of it on stdout; its log would say it twice.
+        (false, 0) if !daemon => LevelFilter::ERROR,
+        (false, 0) => LevelFilter::INFO,
+        (false, 1) => LevelFilter::DEBUG,
+        (false, _) => LevelFilter::TRACE,
+    };
+    telemetry::start(telemetry::Settings {
+        level,
+        format: match arguments.log_format {
+            LogFormat::Human => telemetry::Format::Human,
+            LogFormat::Json => telemetry::Format::Json,
+        },
+        color: match arguments.color {
+            Color::Auto => None,
+            Color::Always => Some(true),
+            Color::Never => Some(false),
+        },
+        to_journal: daemon
+            && std::env::var_os("JOURNAL_STREAM").is_some()
+            && matches!(arguments.log_format, LogFormat::Human),
+    });
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let what = panic.payload_as_str().unwrap_or("no message");
+        tracing::error!(place, what, "panic");
+    }));
+}
+
+fn on_runtime(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let done = runtime.block_on(work);
+    // A name being looked up cannot be interrupted, and nobody waits for it any more.
+    runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+    done
+}
+
+fn print(bytes: &[u8]) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// A reader such as `head` that has seen enough is no problem.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+fn exit_code(error: &anyhow::Error) -> u8 {
+    if is_closed_pipe(error) {
+        return 0;
+    }
+    for cause in error.chain() {
+        if cause.is::<config::Problems>() {
+            return CONFIG;
+        }
+        if cause.is::<crate::parse::ParseError>() || cause.is::<crate::publish::OpmlError>() {
+            return DATA;
+        }
+        if cause.is::<std::io::Error>() {
+            return IO;
+        }
+        match cause.downcast_ref::<StoreError>() {
+            Some(StoreError::Damaged { .. }) => return DATA,
+            Some(StoreError::Newer { .. }) => return CONFIG,
+            Some(_) => return IO,
+            None => {}
+        }
+    }
+    PROBLEM
+}

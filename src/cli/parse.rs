@@ -1,0 +1,102 @@
+//! `mainstem parse`: one feed, normalized.
+
+use std::io::Read;
+
+use anyhow::{Context, bail};
+use ipnet::IpNet;
+use url::{Host, Url};
+
+use super::args::ParseArguments;
+use crate::clock::{Clock, SystemClock};
+use crate::fetch::{self, FetchOutcome, Fetcher, Request, SourceSettings};
+use crate::model::{Location, SourceState};
+use crate::parse::{Input, parse as read};
+use crate::publish::parsed_as_json;
+
+/// What was read, from wherever.
+struct Document {
+    bytes: Vec<u8>,
+    content_type: Option<String>,
+    url: Option<Url>,
+}
+
+pub(super) async fn parse(arguments: &ParseArguments) -> anyhow::Result<()> {
+    let document = match Url::parse(&arguments.input) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => fetched(url).await?,
+        _ if arguments.input == "-" => {
+            let mut bytes = Vec::new();
+            std::io::stdin().lock().read_to_end(&mut bytes)?;
+            Document {
+                bytes,
+                content_type: None,
+                url: None,
+            }
+        }
+        _ => Document {
+            bytes: std::fs::read(&arguments.input).with_context(|| arguments.input.clone())?,
+            content_type: None,
+            url: None,
+        },
+    };
+    let content_type = arguments
+        .content_type
+        .as_deref()
+        .or(document.content_type.as_deref());
+    let base = arguments.base_url.as_ref().or(document.url.as_ref());
+    let feed = read(Input {
+        bytes: &document.bytes,
+        content_type,
+        base,
+    })
+    .with_context(|| arguments.input.clone())?;
+    super::print(parsed_as_json(&feed).as_bytes())
+}
+
+async fn fetched(url: Url) -> anyhow::Result<Document> {
+    let settings = SourceSettings {
+        allow_addresses: typed_addresses(&url),
+        ..SourceSettings::default()
+    };
+    let location = Location::Url(url);
+    let state = SourceState::default();
+    let request = Request {
+        location: &location,
+        settings: &settings,
+        state: &state,
+        unconditional: true,
+    };
+    let outcome = Fetcher::new(&fetch::Settings::default())
+        .fetch(request, SystemClock.now())
+        .await;
+    let fresh = match outcome {
+        FetchOutcome::Fresh(fresh) => fresh,
+        FetchOutcome::Moved(moved) => moved.fresh,
+        FetchOutcome::Failed(failure) => {
+            bail!("{location}: {}: {}", failure.class, failure.message)
+        }
+        FetchOutcome::Gone { status } | FetchOutcome::Throttled { status, .. } => {
+            bail!("{location}: the server answered {status}")
+        }
+        FetchOutcome::NotModified(_) => bail!("{location}: nothing came"),
+    };
+    Ok(Document {
+        bytes: fresh.body.to_vec(),
+        content_type: fresh.content_type,
+        url: fresh.url,
+    })
+}
+
+/// Who types the address of a private machine means it; where that machine leads to is judged as ever.
+fn typed_addresses(url: &Url) -> Vec<IpNet> {
+    match url.host() {
+        Some(Host::Ipv4(address)) => vec![IpNet::from(std::net::IpAddr::V4(address))],
+        Some(Host::Ipv6(address)) => vec![IpNet::from(std::net::IpAddr::V6(address))],
+        Some(Host::Domain("localhost")) => [
+            std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+            std::net::IpAddr::V6(std::net::Ipv6Addr::LOCALHOST),
+        ]
+        .map(IpNet::from)
+        .into(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,210 @@
+//! `mainstem refresh`: one polling pass now.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+use anyhow::bail;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::args::RefreshArguments;
+use super::{Partly, stored};
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::daemon;
+use crate::fetch::Fetcher;
+use crate::model::{Applied, Outcome, SourceId};
+use crate::refresh::{Occasion, Refreshed, Refresher, Target};
+use crate::store::StoreError;
+
+/// Refreshes under way; the fetcher bounds requests, this bounds what waits for them.
+const UNDER_WAY: usize = 512;
+
+type Line = (SourceId, Result<Refreshed, StoreError>);
+
+pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow::Result<()> {
+    let targets = named(&config, &wanted.sources)?;
+    let store = stored::open(&config)?;
+    store
+        .register_sources(&daemon::sources(&config), SystemClock.now())
+        .await?;
+    let refresher = Arc::new(Refresher::new(
+        Fetcher::new(&config.fetch),
+        store.clone(),
+        Arc::new(SystemClock),
+    ));
+    let occasion = if wanted.force {
+        Occasion::Forced
+    } else {
+        Occasion::Asked
+    };
+    let mut lines = pass(refresher, targets, occasion).await?;
+    lines.sort_by(|left, right| left.0.cmp(&right.0));
+    stored::catch_up(&config, &store).await?;
+    store.close().await?;
+    super::print(
+        if wanted.json {
+            as_json(&lines)?
+        } else {
+            as_text(&lines)
+        }
+        .as_bytes(),
+    )?;
+    if lines.iter().any(|(_, refreshed)| has_failed(refreshed)) {
+        Err(Partly.into())
+    } else {
+        Ok(())
+    }
+}
+
+fn named(config: &Config, names: &[String]) -> anyhow::Result<Vec<Target>> {
+    let wanted: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+    for name in &wanted {
+        if !config
+            .targets
+            .iter()
+            .any(|target| target.source.id.as_str() == *name)
+        {
+            bail!(
+                "there is no source {name:?}, or it is not enabled; `mainstem sources` lists them"
+            );
+        }
+    }
+    let targets = config
+        .targets
+        .iter()
+        .filter(|target| wanted.is_empty() || wanted.contains(target.source.id.as_str()));
+    Ok(targets.cloned().collect())
+}
+
+async fn pass(
+    refresher: Arc<Refresher>,
+    targets: Vec<Target>,
+    occasion: Occasion,
+) -> anyhow::Result<Vec<Line>> {
+    let bar = progress(targets.len());
+    let places = Arc::new(Semaphore::new(UNDER_WAY));
+    let (mut tasks, mut lines) = (JoinSet::new(), Vec::new());
+    for target in targets {
+        let place = places.clone().acquire_owned().await?;
+        let refresher = refresher.clone();
+        tasks.spawn(async move {
+            let _place = place;
+            let refreshed = refresher.refresh(&target, occasion).await;
+            (target.source.id.clone(), refreshed)
+        });
+        while let Some(ended) = tasks.try_join_next() {
+            lines.push(ended?);
+            bar.inc(1);
+        }
+    }
+    while let Some(ended) = tasks.join_next().await {
+        lines.push(ended?);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(lines)
+}
+
+/// Drawn on a terminal only.
+fn progress(length: usize) -> ProgressBar {
+    let target = if std::io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let bar = ProgressBar::with_draw_target(Some(length as u64), target);
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} sources, {elapsed}");
+    style.map_or(bar.clone(), |style| bar.with_style(style))
+}
+
+fn has_failed(refreshed: &Result<Refreshed, StoreError>) -> bool {
+    match refreshed {
+        Ok(Refreshed::Done { last, .. }) => matches!(
+            last.outcome,
+            Outcome::Failed | Outcome::Throttled | Outcome::Gone
+        ),
+        Ok(Refreshed::Waiting { .. }) => false,
+        Err(_) => true,
+    }
+}
+
+fn as_text(lines: &[Line]) -> String {
+    let width = lines
+        .iter()
+        .map(|(id, _)| id.as_str().len())
+        .max()
+        .unwrap_or(0);
+    let (mut text, mut total, mut failed) = (String::new(), Applied::default(), 0);
+    for (id, refreshed) in lines {
+        failed += usize::from(has_failed(refreshed));
+        let said = match refreshed {
+            Ok(Refreshed::Waiting { due }) => format!("waits: {}", due.because),
+            Ok(Refreshed::Done {
+                last,
+                entries,
+                applied,
+                ..
+            }) => {
+                total.new += applied.new;
+                total.changed += applied.changed;
+                total.duplicates += applied.duplicates;
+                let class = last
+                    .class
+                    .map(|class| format!(" ({class})"))
+                    .unwrap_or_default();
+                let why = last
+                    .message
+                    .as_deref()
+                    .map(|why| format!(": {why}"))
+                    .unwrap_or_default();
+                let counts = format!(
+                    "{entries} entries, {} new, {} changed, {} duplicates",
+                    applied.new, applied.changed, applied.duplicates
+                );
+                if last.outcome == Outcome::Fresh {
+                    format!("fresh: {counts}")
+                } else {
+                    format!("{}{class}{why}", last.outcome)
+                }
+            }
+            Err(error) => format!("not stored: {error}"),
+        };
+        let _ = writeln!(text, "{:width$}  {said}", id.as_str());
+    }
+    let _ = writeln!(
+        text,
+        "{} sources: {} new, {} changed, {} duplicates, {failed} failed",
+        lines.len(),
+        total.new,
+        total.changed,
+        total.duplicates
+    );
+    text
+}
+
+fn as_json(lines: &[Line]) -> anyhow::Result<String> {
+    let row = |(id, refreshed): &Line| match refreshed {
+        Ok(Refreshed::Waiting { due }) => {
+            json!({ "id": id.as_str(), "outcome": null, "next_due": due.at.map(|at| at.to_rfc3339()), "because": due.because })
+        }
+        Ok(Refreshed::Done {
+            last,
+            entries,
+            applied,
+            due,
+        }) => json!({
+            "id": id.as_str(), "outcome": last.outcome.as_str(), "class": last.class.map(crate::model::FailureClass::as_str),
+            "status": last.status, "message": last.message, "entries": entries, "new": applied.new, "changed": applied.changed,
+            "duplicates": applied.duplicates, "next_due": due.at.map(|at| at.to_rfc3339()), "because": due.because,
+        }),
+        Err(error) => {
+            json!({ "id": id.as_str(), "outcome": "failed", "class": "store", "message": error.to_string() })
+        }
+    };
+    Ok(serde_json::to_string_pretty(&lines.iter().map(row).collect::<Vec<_>>())? + "\n")
+}

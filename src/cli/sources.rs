@@ -1,0 +1,188 @@
+//! `mainstem sources`, `import`, `export`.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::Path;
+
+use anyhow::Context;
+use serde_json::json;
+
+use super::stored;
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::daemon;
+use crate::model::{SourceReport, Timestamp};
+use crate::publish::{OpmlSource, read_opml};
+use crate::schedule::duration_in_words;
+
+/// Every source and how it is doing.
+pub(super) async fn report(config: Config, as_json: bool) -> anyhow::Result<()> {
+    let reports = reports(&config).await?;
+    let text = if as_json {
+        as_json_text(&config, &reports)?
+    } else {
+        as_table(&reports, SystemClock.now())
+    };
+    super::print(text.as_bytes())
+}
+
+/// The sources as OPML.
+pub(super) async fn export(config: Config) -> anyhow::Result<()> {
+    let reports = reports(&config).await?;
+    super::print(daemon::sources_opml(&config.plan, &reports).as_bytes())
+}
+
+/// The reports of the configured sources; without a store, of sources never asked.
+async fn reports(config: &Config) -> anyhow::Result<Vec<SourceReport>> {
+    let store = stored::open(config)?;
+    store
+        .register_sources(&daemon::sources(config), SystemClock.now())
+        .await?;
+    let reports = store.source_reports().await?;
+    store.close().await?;
+    Ok(reports)
+}
+
+fn moment(at: Option<Timestamp>) -> Option<String> {
+    at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+}
+
+fn as_json_text(config: &Config, reports: &[SourceReport]) -> anyhow::Result<String> {
+    let rows: Vec<_> = reports
+        .iter()
+        .map(|report| {
+            let last = report.last.as_ref();
+            json!({
+                "id": report.id.as_str(),
+                "url": config.plan.sources.get(&report.id).map(|seen| seen.source.location.to_string()),
+                "outcome": last.map(|last| last.outcome.as_str()),
+                "class": last.and_then(|last| last.class).map(crate::model::FailureClass::as_str),
+                "status": last.and_then(|last| last.status),
+                "message": last.and_then(|last| last.message.as_deref()),
+                "last_success": moment(report.history.last_success),
+                "next_due": moment(report.next_due),
+                "because": report.because,
+                "entries": report.entries,
+                "duplicates": report.duplicates,
+                "errors": report.history.errors,
+            })
+        })
+        .collect();
+    Ok(serde_json::to_string_pretty(&rows)? + "\n")
+}
+
+fn as_table(reports: &[SourceReport], now: Timestamp) -> String {
+    let width = reports
+        .iter()
+        .map(|report| report.id.as_str().len())
+        .max()
+        .unwrap_or(0)
+        .max(6);
+    let mut table = format!(
+        "{:width$}  {:12}  {:>7}  {:>10}  {:>6}  next\n",
+        "source", "last", "entries", "duplicates", "errors"
+    );
+    for report in reports {
+        let last = report.last.as_ref();
+        let outcome = last.map_or("never asked", |last| {
+            last.class
+                .map_or(last.outcome.as_str(), crate::model::FailureClass::as_str)
+        });
+        let next = match report.next_due {
+            None if last.is_none() => "at the first run".to_owned(),
+            None => "not again by itself".to_owned(),
+            Some(at) if at <= now => "due".to_owned(),
+            Some(at) => format!(
+                "in {}",
+                duration_in_words((at - now).to_std().unwrap_or_default())
+            ),
+        };
+        let because = report
+            .because
+            .as_deref()
+            .map(|because| format!(": {because}"))
+            .unwrap_or_default();
+        let _ = writeln!(
+            table,
+            "{:width$}  {:12}  {:>7}  {:>10}  {:>6}  {next}{because}",
+            report.id.as_str(),
+            outcome,
+            report.entries,
+            report.duplicates,
+            report.history.errors
+        );
+        if let Some(message) = last.and_then(|last| last.message.as_deref()) {
+            let _ = writeln!(table, "{:width$}  {message}", "");
+        }
+    }
+    table
+}
+
+/// An OPML list as `[[source]]` tables.
+pub(super) fn import(file: &Path) -> anyhow::Result<()> {
+    let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
+    let found = read_opml(&bytes).with_context(|| file.display().to_string())?;
+    let (mut ids, mut seen) = (BTreeSet::new(), BTreeSet::new());
+    let mut text = String::new();
+    for source in found
+        .iter()
+        .filter(|source| seen.insert(source.xml_url.clone()))
+    {
+        let _ = writeln!(
+            text,
+            "[[source]]\nid    = {}\nurl   = {}",
+            quoted(&new_id(source, &mut ids)),
+            quoted(&source.xml_url)
+        );
+        if let Some(title) = &source.title {
+            let _ = writeln!(text, "title = {}", quoted(title));
+        }
+        if !source.tags.is_empty() {
+            let tags: Vec<String> = source.tags.iter().map(|tag| quoted(tag)).collect();
+            let _ = writeln!(text, "tags  = [{}]", tags.join(", "));
+        }
+        text.push('\n');
+    }
+    super::print(text.as_bytes())
+}
+
+/// A basic string of TOML: JSON's escapes are among its own, but for DEL.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text)
+        .to_string()
+        .replace('\u{7F}', "\\u007F")
+}
+
+/// From the title, else the host; numbered where taken.
+fn new_id(source: &OpmlSource, ids: &mut BTreeSet<String>) -> String {
+    let host = url::Url::parse(&source.xml_url)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_default();
+    let slug = |text: &str| -> String {
+        let folded = crate::text::fold(text);
+        let words: Vec<&str> = folded
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .collect();
+        words.join("-").to_ascii_lowercase()
+    };
+    let candidates = [
+        slug(source.title.as_deref().unwrap_or_default()),
+        slug(&host),
+        "source".to_owned(),
+    ];
+    let base: String = candidates
+        .iter()
+        .find(|slug| !slug.is_empty())
+        .map(|slug| slug.chars().take(60).collect())
+        .unwrap_or_default();
+    let mut id = base.clone();
+    for number in 2.. {
+        if ids.insert(id.clone()) {
+            break;
+        }
+        id = format!("{base}-{number}");
+    }
+    id
+}

@@ -1,0 +1,287 @@
+//! The daemon: builds every part from the configuration, owns the long-lived tasks, reloads and stops.
+//!
+//! Ready means: the store is open, the port is bound, and the documents stand
+//! as the store has them; with an empty store they follow the first pass.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+
+use crate::clock::{Clock, SystemClock};
+use crate::config::{self, Config, Environment};
+use crate::fetch::Fetcher;
+use crate::model::SourceReport;
+use crate::publish::{OpmlSource, opml};
+use crate::refresh::Refresher;
+use crate::republish::{Plan, Republisher};
+use crate::serve::{self, Site};
+use crate::store::Store;
+use crate::store::sqlite::{Opening, SqliteStore};
+use crate::systemd;
+use crate::worker::{Orders, Reports, work};
+
+mod press;
+
+use press::Press;
+
+/// What the daemon is started with.
+pub struct Start {
+    /// The configuration, checked.
+    pub config: Config,
+    /// The file, to be read again on SIGHUP.
+    pub path: PathBuf,
+    /// What of the environment has a say in it.
+    pub environment: Environment,
+}
+
+/// Runs until SIGTERM or SIGINT; SIGHUP reloads, all or nothing.
+///
+/// # Errors
+/// What keeps it from starting: the store or the port. Later, the store or the listener failing for good.
+pub async fn run(start: Start) -> anyhow::Result<()> {
+    let Start {
+        config,
+        path,
+        environment,
+    } = start;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let store = open(&config).await?;
+    let listener = bind(&config).await?;
+    let address = listener.local_addr()?;
+    store
+        .register_sources(&sources(&config), clock.now())
+        .await?;
+
+    let site = Site::default();
+    show_outputs(&site, &config.plan);
+    site.set_sources_opml(&sources_opml(&config.plan, &store.source_reports().await?));
+    let (stop, stopped) = watch::channel(false);
+    let (changed, changes) = mpsc::channel(1);
+    let (unasked, first_pass) = watch::channel(config.targets.len());
+    let (order, orders) = watch::channel(orders(&config, &store, &clock));
+    let (plan, plans) = watch::channel(config.plan.clone());
+
+    let server = tokio::spawn(serve::serve(listener, site.clone(), until(stopped.clone())));
+    let republisher = Republisher::new(store.clone(), clock.clone(), config.plan.clone());
+    let mut press = Press::new(
+        republisher,
+        site.clone(),
+        store.clone(),
+        clock.clone(),
+        config.store.keep,
+    );
+    press.open().await?;
+    let reports = Reports { unasked, changed };
+    let mut worker = tokio::spawn(work(
+        orders,
+        store.clone(),
+        clock.clone(),
+        reports,
+        until(stopped.clone()),
+    ));
+    let mut press = tokio::spawn(press.run(changes, first_pass, plans, stopped.clone()));
+    let watchdog = tokio::spawn(watch_over(store.clone()));
+    tracing::info!(%address, sources = config.targets.len(), outputs = config.plan.outputs.len(), "serving");
+    systemd::ready(&format!(
+        "{} sources, {} outputs",
+        config.targets.len(),
+        config.plan.outputs.len()
+    ));
+
+    let mut running = Running {
+        config,
+        path,
+        environment,
+        store: store.clone(),
+        clock,
+        site,
+        order,
+        plan,
+    };
+    let mut hangup = signal(SignalKind::hangup())?;
+    let (mut worker_ended, mut press_ended) = (None, None);
+    tokio::select! {
+        () = async { loop { if hangup.recv().await.is_none() { std::future::pending::<()>().await } running.reload().await; } } => {}
+        reason = asked_to_stop() => tracing::info!(reason = reason?, "stopping"),
+        ended = &mut worker => worker_ended = Some(ended),
+        ended = &mut press => press_ended = Some(ended),
+    }
+    systemd::stopping();
+    watchdog.abort();
+    // Everybody is told at once; what is under way reaches the store, then the documents, then the readers.
+    let _ = stop.send(true);
+    let worked = match worker_ended {
+        Some(ended) => ended,
+        None => worker.await,
+    };
+    let pressed = match press_ended {
+        Some(ended) => ended,
+        None => press.await,
+    };
+    let served = tokio::time::timeout(DRAIN, server).await;
+    store.close().await?;
+    worked??;
+    pressed??;
+    if let Ok(served) = served {
+        served??;
+    }
+    Ok(())
+}
+
+/// How long readers that are being answered may still take.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// Opening reads the whole file, so it stays off the async threads.
+async fn open(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    let path = config.store.path.clone();
+    let store =
+        tokio::task::spawn_blocking(move || SqliteStore::open(&path, Opening::Thorough)).await??;
+    Ok(Arc::new(store))
+}
+
+/// The port that systemd holds for us, else our own.
+async fn bind(config: &Config) -> anyhow::Result<tokio::net::TcpListener> {
+    if let Some(inherited) =
+        systemd::inherited_listener().context("the socket handed over is no TCP listener")?
+    {
+        return Ok(tokio::net::TcpListener::from_std(inherited)?);
+    }
+    tokio::net::TcpListener::bind(config.listen).await.with_context(|| {
+        format!("{} cannot be listened at: choose another address in [server] listen, or end what holds it", config.listen)
+    })
+}
+
+async fn asked_to_stop() -> std::io::Result<&'static str> {
+    let (mut terminate, mut interrupt) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
+    Ok(tokio::select! { _ = terminate.recv() => "SIGTERM", _ = interrupt.recv() => "SIGINT" })
+}
+
+/// Ends when the daemon is told to stop.
+async fn until(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// Says to systemd that we live, each time after the store has shown that it does.
+async fn watch_over(store: Arc<dyn Store>) {
+    let Some(interval) = systemd::watchdog_interval() else {
+        return;
+    };
+    let mut beat = tokio::time::interval(interval);
+    loop {
+        beat.tick().await;
+        match store.probe().await {
+            Ok(()) => systemd::alive(),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the store does not answer"
+            ),
+        }
+    }
+}
+
+fn orders(config: &Config, store: &Arc<dyn Store>, clock: &Arc<dyn Clock>) -> Orders {
+    let fetcher = Fetcher::new(&config.fetch);
+    Orders {
+        refresher: Arc::new(Refresher::new(fetcher, store.clone(), clock.clone())),
+        targets: config.targets.clone(),
+    }
+}
+
+/// The sources that the store is to know.
+#[must_use]
+pub fn sources(config: &Config) -> Vec<Arc<crate::model::Source>> {
+    config
+        .targets
+        .iter()
+        .map(|target| target.source.clone())
+        .collect()
+}
+
+fn show_outputs(site: &Site, plan: &Plan) {
+    let outputs: Vec<_> = plan
+        .outputs
+        .iter()
+        .map(|plan| (plan.output.id.clone(), plan.token.clone()))
+        .collect();
+    site.replace_outputs(&outputs);
+}
+
+/// The list of sources, without anything secret; local files have no address to be listed by.
+#[must_use]
+pub fn sources_opml(plan: &Plan, reports: &[SourceReport]) -> String {
+    let listed: Vec<OpmlSource> = plan
+        .sources
+        .values()
+        .filter(|seen| matches!(seen.source.location, crate::model::Location::Url(_)))
+        .map(|seen| {
+            let report = reports.iter().find(|report| report.id == seen.source.id);
+            let title = seen
+                .source
+                .title
+                .clone()
+                .or_else(|| report.and_then(|report| report.feed_title.clone()));
+            OpmlSource {
+                title: title.or_else(|| Some(seen.source.id.to_string())),
+                xml_url: seen.source.location.to_string(),
+                html_url: report.and_then(|report| report.home_url.clone()),
+                tags: seen.source.tags.clone(),
+            }
+        })
+        .collect();
+    opml(&listed)
+}
+
+/// What a reload changes.
+struct Running {
+    config: Config,
+    path: PathBuf,
+    environment: Environment,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    site: Site,
+    order: watch::Sender<Orders>,
+    plan: watch::Sender<Arc<Plan>>,
+}
+
+impl Running {
+    /// Takes over a new configuration whole, or none of it.
+    async fn reload(&mut self) {
+        systemd::reloading();
+        if let Err(why) = self.try_reload().await {
+            tracing::error!(%why, "the configuration was not reloaded; the old one stays");
+        }
+        systemd::ready("reloaded");
+    }
+
+    async fn try_reload(&mut self) -> anyhow::Result<()> {
+        let loaded = config::load(&self.path, &self.environment)?;
+        let new = loaded.config;
+        for key in config::restart_needed(&self.config, &new) {
+            tracing::warn!(key, "this takes effect only after a restart");
+        }
+        self.store
+            .register_sources(&sources(&new), self.clock.now())
+            .await?;
+        self.site.set_sources_opml(&sources_opml(
+            &new.plan,
+            &self.store.source_reports().await?,
+        ));
+        show_outputs(&self.site, &new.plan);
+        let _ = self.plan.send(new.plan.clone());
+        let _ = self.order.send(orders(&new, &self.store, &self.clock));
+        tracing::info!(
+            sources = new.targets.len(),
+            outputs = new.plan.outputs.len(),
+            "reloaded"
+        );
+        self.config = new;
+        Ok(())
+    }
+}
