@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use tracing::level_filters::LevelFilter;
 
-use crate::config::{self, Config, Environment, Loaded, Severity};
+use crate::config::{self, Environment, Loaded, Severity};
 use crate::store::StoreError;
 use crate::{daemon, telemetry};
 
@@ -39,20 +39,27 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     start_logging(&arguments);
     match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
-            if !error.is::<Partly>() && !is_closed_pipe(&error) {
-                let _ = writeln!(std::io::stderr(), "mainstem: {error:#}");
-            }
+            say(&error);
             ExitCode::from(exit_code(&error))
         }
     }
 }
 
-fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    match &arguments.command {
+/// Says what went wrong; a configuration's problems stand at the beginning of their lines, for editors to jump to.
+fn say(error: &anyhow::Error) {
+    if let Some(problems) = error.downcast_ref::<config::Problems>() {
+        let _ = write!(std::io::stderr(), "{problems}");
+    } else if !error.is::<Partly>() && !is_closed_pipe(error) {
+        let _ = writeln!(std::io::stderr(), "mainstem: {error:#}");
+    }
+}
+
+fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let done = match &arguments.command {
         Command::Check { schema: true } => print(config::schema().as_bytes()),
-        Command::Check { schema: false } => check(arguments),
+        Command::Check { schema: false } => return check(arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "mainstem", &mut script);
@@ -86,27 +93,30 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Command::Sources { json } => on_runtime(sources::report(load(arguments)?.config, *json)),
         Command::Backup { file } => on_runtime(stored::backup(load(arguments)?.config, file)),
         Command::Export => on_runtime(sources::export(load(arguments)?.config)),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
-/// Prints every problem of the configuration.
-fn check(arguments: &Arguments) -> anyhow::Result<()> {
+/// Prints every problem of the configuration: here they are the result.
+fn check(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let path = config_path(arguments);
-    let loaded = config::load(&path, &environment())?;
-    let Config { targets, plan, .. } = &loaded.config;
-    if loaded.problems.worst() >= Some(Severity::Missing) {
-        return Err(loaded.problems.into());
+    let (problems, counts) = match config::load(&path, &environment()) {
+        Ok(Loaded { config, problems }) => {
+            let counts = format!(
+                "{} sources, {} outputs",
+                config.targets.len(),
+                config.plan.outputs.len()
+            );
+            (problems, counts)
+        }
+        Err(problems) => (problems, String::new()),
+    };
+    print(problems.to_string().as_bytes())?;
+    if problems.worst() >= Some(Severity::Missing) {
+        return Ok(ExitCode::from(CONFIG));
     }
-    let _ = write!(std::io::stderr(), "{}", loaded.problems);
-    print(
-        format!(
-            "{}: fine; {} sources, {} outputs\n",
-            path.display(),
-            targets.len(),
-            plan.outputs.len()
-        )
-        .as_bytes(),
-    )
+    print(format!("{}: fine; {counts}\n", path.display()).as_bytes())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn load(arguments: &Arguments) -> Result<Loaded, config::Problems> {

@@ -103,13 +103,13 @@ impl Press {
         }
     }
 
+    /// Judges what changed and shows it; before the first pass has ended it waits in the outbox.
     async fn catch_up(&mut self) -> Result<(), StoreError> {
-        let differ = self.republisher.catch_up().await?;
-        if self.open {
-            self.show(differ).await
-        } else {
-            Ok(())
+        if !self.open {
+            return Ok(());
         }
+        let differ = self.republisher.catch_up().await?;
+        self.show(differ).await
     }
 
     /// Renders the outputs whose oldest item has had its time.
