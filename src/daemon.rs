@@ -92,7 +92,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         config.plan.outputs.len()
     ));
 
-    let mut running = Running {
+    let running = Running {
         config,
         path,
         environment,
@@ -102,11 +102,9 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         order,
         plan,
     };
-    let mut hangup = signal(SignalKind::hangup())?;
     let (mut worker_ended, mut press_ended) = (None, None);
     tokio::select! {
-        () = async { loop { if hangup.recv().await.is_none() { std::future::pending::<()>().await } running.reload().await; } } => {}
-        reason = asked_to_stop() => tracing::info!(reason = reason?, "stopping"),
+        reason = run_until_asked(running) => tracing::info!(reason = reason?, "stopping"),
         ended = &mut worker => worker_ended = Some(ended),
         ended = &mut press => press_ended = Some(ended),
     }
@@ -132,6 +130,22 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Reloads as often as asked; ends with the reason to stop.
+async fn run_until_asked(mut running: Running) -> std::io::Result<&'static str> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    let (mut terminate, mut interrupt) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => return Ok("SIGTERM"),
+            _ = interrupt.recv() => return Ok("SIGINT"),
+            Some(()) = hangup.recv() => running.reload().await,
+        }
+    }
+}
+
 /// How long readers that are being answered may still take.
 const DRAIN: Duration = Duration::from_secs(5);
 
@@ -153,14 +167,6 @@ async fn bind(config: &Config) -> anyhow::Result<tokio::net::TcpListener> {
     tokio::net::TcpListener::bind(config.listen).await.with_context(|| {
         format!("{} cannot be listened at: choose another address in [server] listen, or end what holds it", config.listen)
     })
-}
-
-async fn asked_to_stop() -> std::io::Result<&'static str> {
-    let (mut terminate, mut interrupt) = (
-        signal(SignalKind::terminate())?,
-        signal(SignalKind::interrupt())?,
-    );
-    Ok(tokio::select! { _ = terminate.recv() => "SIGTERM", _ = interrupt.recv() => "SIGINT" })
 }
 
 /// Ends when the daemon is told to stop.

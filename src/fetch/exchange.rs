@@ -48,7 +48,7 @@ struct Chain {
 }
 
 enum Hop {
-    Answer(FetchOutcome),
+    Answer(Box<FetchOutcome>),
     Redirect,
 }
 
@@ -71,7 +71,7 @@ impl Exchange<'_> {
         };
         while chain.seen.len() <= MAX_HOPS {
             match self.hop(&mut chain).await {
-                Ok(Hop::Answer(outcome)) => return moved(outcome, chain.permanent),
+                Ok(Hop::Answer(outcome)) => return moved(*outcome, chain.permanent),
                 Ok(Hop::Redirect) => {}
                 Err(failure) => return failure.into(),
             }
@@ -138,7 +138,7 @@ impl Exchange<'_> {
         let known = known.filter(|_| conditional);
         self.answer(&chain.url, response, known)
             .await
-            .map(Hop::Answer)
+            .map(|outcome| Hop::Answer(Box::new(outcome)))
             .map_err(|failure| failure.with_status(status.as_u16()))
     }
 

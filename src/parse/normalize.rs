@@ -75,13 +75,36 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>) -> Feed {
     }
 }
 
+/// The body as sanitized HTML, and the shorter text beside it.
+fn body_and_summary(entry: &raw::Entry, base: Option<&Url>) -> (Option<String>, Option<String>) {
+    let safe = |text: &str, kind: &str| {
+        Some(sanitize(&markup(text, kind), base)).filter(|html| !html.is_empty())
+    };
+    let body = entry
+        .content
+        .as_ref()
+        .and_then(|content| safe(content.body.as_deref()?, content.content_type.as_str()));
+    let brief = entry
+        .summary
+        .as_ref()
+        .and_then(|summary| safe(&summary.content, summary.content_type.as_str()));
+    // What stands alone is the body; beside a body it is a summary.
+    match (body, brief) {
+        (Some(body), brief) => (
+            Some(body),
+            brief.map(|brief| html_to_text(&brief).replace('\n', " ")),
+        ),
+        (None, brief) => (brief, None),
+    }
+}
+
 fn normalize_entry(
     entry: raw::Entry,
     format: FeedFormat,
     base: Option<&Url>,
     language: Option<&str>,
 ) -> Entry {
-    let guid = Some(entry.id).filter(|id| !id.is_empty());
+    let guid = Some(entry.id.clone()).filter(|id| !id.is_empty());
     let is_permalink = |guid: &&String| guid.starts_with("http://") || guid.starts_with("https://");
     let url = alternate(&entry.links, base)
         .or_else(|| web_url(guid.as_ref().filter(is_permalink)?, None));
@@ -92,29 +115,7 @@ fn normalize_entry(
         .and_then(|given| web_url(given, base))
         .or_else(|| base.cloned())
         .or_else(|| url.clone());
-    let body = entry.content.as_ref().and_then(|content| {
-        Some(markup(
-            content.body.as_deref()?,
-            content.content_type.as_str(),
-        ))
-    });
-    let brief = entry
-        .summary
-        .as_ref()
-        .map(|summary| markup(&summary.content, summary.content_type.as_str()));
-    let safe = |html: String| sanitize(&html, base.as_ref());
-    let (body, brief) = (
-        body.map(safe).filter(|html| !html.is_empty()),
-        brief.map(safe).filter(|html| !html.is_empty()),
-    );
-    // What stands alone is the body; beside a body it is a summary.
-    let (html, summary) = match (body, brief) {
-        (Some(body), brief) => (
-            Some(body),
-            brief.map(|brief| html_to_text(&brief).replace('\n', " ")),
-        ),
-        (None, brief) => (brief, None),
-    };
+    let (html, summary) = body_and_summary(&entry, base.as_ref());
     let text = html.as_deref().map(html_to_text).unwrap_or_default();
     let own_updated = match format {
         // feed-rs fills it in from the other date.

@@ -1,7 +1,9 @@
 //! What a refresh means for its source; pure.
 
+use url::Url;
+
 use crate::dedupe::settle_document;
-use crate::fetch::{FetchOutcome, Fresh};
+use crate::fetch::{FetchOutcome, Fresh, Moved};
 use crate::model::{
     Feed, FeedFields, History, LastOutcome, Location, Outcome, RefreshRecord, SourceState,
     Timestamp,
@@ -29,83 +31,26 @@ pub(super) fn settle(
     let mut next = state.clone();
     next.history.last_attempt = Some(now);
     next.history.retry_after = None;
+    let (fetched, moved_to) = match heard.fetched {
+        FetchOutcome::Moved(moved) => (FetchOutcome::Fresh(moved.fresh), Some(moved.to)),
+        fetched => (fetched, None),
+    };
     let mut feed = None;
-    let last = match (heard.fetched, heard.parsed) {
+    let last = match (fetched, heard.parsed) {
         (FetchOutcome::Fresh(fresh), Some(Ok(parsed))) => {
             take_body(&mut next, &fresh, &parsed, &target.source.location, now);
             feed = Some(parsed);
-            plain(Outcome::Fresh, fresh.status)
-        }
-        (FetchOutcome::Moved(moved), Some(Ok(parsed))) => {
-            take_body(
-                &mut next,
-                &moved.fresh,
-                &parsed,
-                &target.source.location,
-                now,
-            );
-            next.moved_to = Some(moved.to.clone());
-            feed = Some(parsed);
-            let message = Some(format!(
-                "moved permanently: write {} into the configuration",
-                Location::Url(moved.to)
-            ));
-            LastOutcome {
-                message,
-                ..plain(Outcome::Moved, moved.fresh.status)
+            match moved_to {
+                Some(to) => settle_move(&mut next, to, fresh.status),
+                None => plain(Outcome::Fresh, fresh.status),
             }
         }
-        (
-            FetchOutcome::Fresh(fresh) | FetchOutcome::Moved(crate::fetch::Moved { fresh, .. }),
-            parsed,
-        ) => {
-            next.history.errors = next.history.errors.saturating_add(1);
-            let (class, message) = match parsed {
-                Some(Err(error)) => (Some(error.class), Some(error.message)),
-                _ => (None, None),
-            };
-            LastOutcome {
-                outcome: Outcome::Failed,
-                class,
-                status: fresh.status,
-                message,
-            }
-        }
-        (FetchOutcome::NotModified(same), _) => {
-            succeed(&mut next.history, same.fresh_until, now);
-            next.validators = same.validators;
-            plain(Outcome::NotModified, same.status)
-        }
-        (FetchOutcome::Gone { status }, _) => {
-            next.history.gone = true;
-            let message = Some("the publisher says that the feed is gone for good: remove the source or give its new address".to_owned());
-            LastOutcome {
-                message,
-                ..plain(Outcome::Gone, Some(status))
-            }
-        }
-        (
-            FetchOutcome::Throttled {
-                status,
-                retry_after,
-            },
-            _,
-        ) => {
-            next.history.errors = next.history.errors.saturating_add(1);
-            next.history.retry_after = retry_after;
-            plain(Outcome::Throttled, Some(status))
-        }
-        (FetchOutcome::Failed(failure), _) => {
-            next.history.errors = next.history.errors.saturating_add(1);
-            next.history.retry_after = failure.retry_after;
-            let (class, message) = (Some(failure.class), Some(failure.message));
-            LastOutcome {
-                outcome: Outcome::Failed,
-                class,
-                status: failure.status,
-                message,
-            }
-        }
+        (FetchOutcome::Fresh(fresh), parsed) => unreadable(
+            &mut next.history,
+            fresh.status,
+            parsed.and_then(Result::err),
+        ),
+        (fetched, _) => settle_bodiless(&mut next, fetched, now),
     };
     let due = next_due(&target.schedule, &target.source.id, &next.history, now);
     let quota = |count: Option<std::num::NonZeroU32>| count.map(std::num::NonZeroU32::get);
@@ -121,6 +66,73 @@ pub(super) fn settle(
             .unwrap_or_default(),
         first_items: quota(target.source.first_items),
         daily_items: quota(target.source.daily_items),
+    }
+}
+
+fn settle_move(next: &mut SourceState, to: Url, status: Option<u16>) -> LastOutcome {
+    let message = Some(format!(
+        "moved permanently: write {} into the configuration",
+        Location::Url(to.clone())
+    ));
+    next.moved_to = Some(to);
+    LastOutcome {
+        message,
+        ..plain(Outcome::Moved, status)
+    }
+}
+
+/// A body that is no feed: nothing of it is kept, least of all its validators.
+fn unreadable(
+    history: &mut History,
+    status: Option<u16>,
+    error: Option<ParseError>,
+) -> LastOutcome {
+    history.errors = history.errors.saturating_add(1);
+    let (class, message) = error.map(|error| (error.class, error.message)).unzip();
+    LastOutcome {
+        class,
+        message,
+        ..plain(Outcome::Failed, status)
+    }
+}
+
+/// What an answer without a body to read means.
+fn settle_bodiless(next: &mut SourceState, fetched: FetchOutcome, now: Timestamp) -> LastOutcome {
+    match fetched {
+        FetchOutcome::NotModified(same) => {
+            succeed(&mut next.history, same.fresh_until, now);
+            next.validators = same.validators;
+            plain(Outcome::NotModified, same.status)
+        }
+        FetchOutcome::Gone { status } => {
+            next.history.gone = true;
+            let message = "the publisher says that the feed is gone for good: remove the source or give its new address";
+            LastOutcome {
+                message: Some(message.to_owned()),
+                ..plain(Outcome::Gone, Some(status))
+            }
+        }
+        FetchOutcome::Throttled {
+            status,
+            retry_after,
+        } => {
+            next.history.errors = next.history.errors.saturating_add(1);
+            next.history.retry_after = retry_after;
+            plain(Outcome::Throttled, Some(status))
+        }
+        FetchOutcome::Failed(failure) => {
+            next.history.errors = next.history.errors.saturating_add(1);
+            next.history.retry_after = failure.retry_after;
+            let (class, message) = (Some(failure.class), Some(failure.message));
+            LastOutcome {
+                class,
+                message,
+                ..plain(Outcome::Failed, failure.status)
+            }
+        }
+        FetchOutcome::Fresh(fresh) | FetchOutcome::Moved(Moved { fresh, .. }) => {
+            unreadable(&mut next.history, fresh.status, None)
+        }
     }
 }
 
@@ -163,7 +175,7 @@ fn take_body(
 }
 
 fn fields(feed: &Feed) -> FeedFields {
-    let text = |url: &Option<url::Url>| url.as_ref().map(ToString::to_string);
+    let text = |url: &Option<Url>| url.as_ref().map(ToString::to_string);
     FeedFields {
         id: feed.id.clone(),
         title: feed.title.clone(),

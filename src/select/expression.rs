@@ -265,29 +265,27 @@ fn is_function(name: &str) -> bool {
 
 fn context<'a>(subject: &Subject<'_>) -> Context<'a, 'a> {
     let entry = subject.entry;
-    let strings = |texts: &mut dyn Iterator<Item = &str>| {
-        Value::from(texts.map(Value::from).collect::<Vec<Value>>())
-    };
     let number = |count: usize| Value::Int(i64::try_from(count).unwrap_or(i64::MAX));
     let moment = |at: Timestamp| Value::Timestamp(at.fixed_offset());
+    let authors: Vec<&str> = entry
+        .authors
+        .iter()
+        .map(|person| person.name.as_str())
+        .collect();
+    // An undated entry counts as published when it was first seen, as everywhere in the line.
+    let published = entry
+        .published
+        .or(entry.updated)
+        .unwrap_or(subject.first_seen);
+    let url = entry.url.as_ref().map(url::Url::as_str).unwrap_or_default();
     let fields = [
         ("title", entry.title.as_str().into()),
         ("text", entry.text.as_str().into()),
-        (
-            "author",
-            entry
-                .authors
-                .iter()
-                .map(|person| person.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
-                .as_str()
-                .into(),
-        ),
+        ("author", authors.join(", ").as_str().into()),
         (
             "tags",
             strings(
-                &mut entry
+                entry
                     .categories
                     .iter()
                     .map(|category| category.term.as_str()),
@@ -296,37 +294,20 @@ fn context<'a>(subject: &Subject<'_>) -> Context<'a, 'a> {
         ("source", subject.source.id.as_str().into()),
         (
             "source_tags",
-            strings(&mut subject.source.tags.iter().map(String::as_str)),
+            strings(subject.source.tags.iter().map(String::as_str)),
         ),
         (
             "language",
             entry.language.as_deref().unwrap_or_default().into(),
         ),
         ("words", number(subject.word_count())),
-        // An undated entry counts as published when it was first seen, as everywhere in the line.
-        (
-            "published",
-            moment(
-                entry
-                    .published
-                    .or(entry.updated)
-                    .unwrap_or(subject.first_seen),
-            ),
-        ),
+        ("published", moment(published)),
         ("first_seen", moment(subject.first_seen)),
-        (
-            "url",
-            entry
-                .url
-                .as_ref()
-                .map(url::Url::as_str)
-                .unwrap_or_default()
-                .into(),
-        ),
+        ("url", url.into()),
         (
             "enclosures",
             strings(
-                &mut entry
+                entry
                     .enclosures
                     .iter()
                     .map(|enclosure| enclosure.url.as_str()),
@@ -339,6 +320,10 @@ fn context<'a>(subject: &Subject<'_>) -> Context<'a, 'a> {
         context.add_variable_from_value(name, value);
     }
     context
+}
+
+fn strings<'t>(texts: impl Iterator<Item = &'t str>) -> Value {
+    Value::from(texts.map(Value::from).collect::<Vec<Value>>())
 }
 
 fn sample_source() -> Source {

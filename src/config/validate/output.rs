@@ -9,7 +9,7 @@ use super::super::problem::Found;
 use super::super::table::At;
 use super::source::Checked;
 use super::{Ids, WrittenRule, id, nearest_hint, not_yet, relative, secret_file};
-use crate::model::{ContentForm, Duplicates, Output, OutputId, SourceId};
+use crate::model::{ContentForm, Duplicates, Output, OutputId, Secret, SourceId};
 use crate::republish::OutputPlan;
 
 /// Paths that are served already.
@@ -60,16 +60,7 @@ fn output(
         .id
         .as_ref()
         .is_none_or(|written| ids.claim(written, found));
-    if let Some(updates) = table.updates.as_ref().filter(|updates| updates.value.0) {
-        not_yet(&updates.span, "`updates = \"announce\"`", found);
-    }
-    if let Some(age) = table.max_age.as_ref().filter(|age| age.0.is_zero()) {
-        found.error(
-            &age.span,
-            "`max_age` of nothing shows nothing",
-            "write a duration such as \"30d\"",
-        );
-    }
+    check_keys(table, found);
     let selected = selected(table, sources, found);
     let (rule, rule_text) = WrittenRule {
         include: table.include.as_ref(),
@@ -77,10 +68,7 @@ fn output(
         condition: table.condition.as_ref(),
     }
     .compile(found);
-    let token = table.token_file.as_ref().and_then(|written| {
-        let path = relative(found.file, written);
-        secret_file(&path, &written.span, "the token file", found)
-    });
+    let token = token(table, found);
     let title_format = title_format(table, found);
     let id = id.filter(|_| unique)?;
     let output = Output {
@@ -117,6 +105,20 @@ fn output(
         rule_text,
         token,
     })
+}
+
+/// Keys that stand for themselves.
+fn check_keys(table: &OutputTable, found: &mut Found<'_>) {
+    if let Some(updates) = table.updates.as_ref().filter(|updates| updates.value.0) {
+        not_yet(&updates.span, "`updates = \"announce\"`", found);
+    }
+    if let Some(age) = table.max_age.as_ref().filter(|age| age.0.is_zero()) {
+        found.error(
+            &age.span,
+            "`max_age` of nothing shows nothing",
+            "write a duration such as \"30d\"",
+        );
+    }
 }
 
 /// The enabled sources that an output sees.
@@ -169,6 +171,16 @@ fn selected(table: &OutputTable, sources: &[Checked], found: &mut Found<'_>) -> 
         );
     }
     selected
+}
+
+fn token(table: &OutputTable, found: &mut Found<'_>) -> Option<Secret> {
+    let written = table.token_file.as_ref()?;
+    secret_file(
+        &relative(found.file, written),
+        &written.span,
+        "the token file",
+        found,
+    )
 }
 
 /// `{title}` and `{source}`, nothing else in braces.

@@ -1,0 +1,189 @@
+//! The real binary, in a directory of its own.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// A directory with a configuration, and the binary to run in it.
+pub(crate) struct Desk {
+    directory: TempDir,
+}
+
+/// A running daemon; killed when dropped.
+pub(crate) struct Daemon {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+/// An answer of the daemon.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Desk {
+    /// The configuration gets a port of its own.
+    pub(crate) fn new(configuration: &str) -> Self {
+        let desk = Self {
+            directory: TempDir::new().expect("a temporary directory"),
+        };
+        desk.configure(configuration);
+        desk
+    }
+
+    pub(crate) fn configure(&self, configuration: &str) {
+        let text = format!(
+            "[server]\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://news.example.org/\"\n{configuration}"
+        );
+        self.write("c.toml", text.as_bytes());
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
+        std::fs::write(self.path(name), bytes).expect("the directory is writable");
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        mainstem(self.directory.path())
+            .args(["-c", "c.toml"])
+            .args(arguments)
+            .output()
+            .expect("the binary runs")
+    }
+
+    /// An output's document from the store.
+    pub(crate) fn json(&self, output: &str) -> serde_json::Value {
+        let printed = self.run(&["print", output, "--format", "json"]);
+        assert!(
+            printed.status.success(),
+            "{}",
+            String::from_utf8_lossy(&printed.stderr)
+        );
+        serde_json::from_slice(&printed.stdout).expect("JSON")
+    }
+
+    /// Starts the daemon; returns once it listens.
+    pub(crate) fn start(&self) -> Daemon {
+        let mut child = mainstem(self.directory.path())
+            .args(["-c", "c.toml", "--log-format", "json", "run"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let mut log = BufReader::new(child.stderr.take().expect("piped"));
+        let mut address = None;
+        let mut said = String::new();
+        while address.is_none() {
+            let mut line = String::new();
+            assert!(
+                log.read_line(&mut line).expect("a log") > 0,
+                "it ended: {said}"
+            );
+            let event: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+            address = event["address"]
+                .as_str()
+                .and_then(|address| address.parse().ok());
+            said.push_str(&line);
+        }
+        // Whoever writes a log must find a reader.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        Daemon {
+            child,
+            address: address.expect("just found"),
+        }
+    }
+}
+
+/// The binary, without the surroundings of whoever runs the tests.
+pub(crate) fn mainstem(directory: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mainstem"));
+    command
+        .current_dir(directory)
+        .env_clear()
+        .stdin(Stdio::null());
+    command
+}
+
+impl Daemon {
+    /// One request over a connection of its own.
+    pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut stream = TcpStream::connect(self.address).expect("it listens");
+        let mut request =
+            format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+        for (name, value) in headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        request.push_str("\r\n");
+        stream.write_all(request.as_bytes()).expect("it reads");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("it answers");
+        let end = answer
+            .windows(4)
+            .position(|window| window == b"\r\n\r\n")
+            .expect("a head");
+        let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+        let status = head
+            .split_whitespace()
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .expect("a status");
+        Answer {
+            status,
+            head,
+            body: answer[end + 4..].to_vec(),
+        }
+    }
+
+    /// Asks until the answer is as wished; a hang ends with the test run's own limit.
+    pub(crate) fn until(&self, path: &str, wished: impl Fn(&Answer) -> bool) -> Answer {
+        loop {
+            let answer = self.ask("GET", path, &[]);
+            if wished(&answer) {
+                return answer;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+
+    /// Sends a signal by name, such as `HUP`.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args([format!("-{name}"), self.child.id().to_string()])
+            .status();
+        assert!(sent.expect("kill runs").success());
+    }
+
+    /// Ends it politely; returns its exit code.
+    pub(crate) fn stop(mut self) -> Option<i32> {
+        self.signal("TERM");
+        self.child.wait().expect("it ends").code()
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Answer {
+    /// `name` in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let fields = self.head.lines().filter_map(|line| line.split_once(':'));
+        fields
+            .map(|(field, value)| (field, value.trim()))
+            .find_map(|(field, value)| field.eq_ignore_ascii_case(name).then_some(value))
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}

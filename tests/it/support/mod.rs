@@ -1,0 +1,4 @@
+//! What tests share.
+
+pub(crate) mod daemon;
+pub(crate) mod origin;
