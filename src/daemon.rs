@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment};
@@ -19,8 +20,8 @@ use crate::publish::{OpmlSource, opml};
 use crate::refresh::Refresher;
 use crate::republish::{Plan, Republisher};
 use crate::serve::{self, Site};
-use crate::store::Store;
 use crate::store::sqlite::{Opening, SqliteStore};
+use crate::store::{Store, StoreError};
 use crate::systemd;
 use crate::worker::{Orders, Reports, work};
 
@@ -59,13 +60,8 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     let site = Site::default();
     show_outputs(&site, &config.plan);
     site.set_sources_opml(&sources_opml(&config.plan, &store.source_reports().await?));
-    let (stop, stopped) = watch::channel(false);
-    let (changed, changes) = mpsc::channel(1);
-    let (unasked, first_pass) = watch::channel(config.targets.len());
     let (order, orders) = watch::channel(orders(&config, &store, &clock));
     let (plan, plans) = watch::channel(config.plan.clone());
-
-    let server = tokio::spawn(serve::serve(listener, site.clone(), until(stopped.clone())));
     let republisher = Republisher::new(store.clone(), clock.clone(), config.plan.clone());
     let mut press = Press::new(
         republisher,
@@ -75,60 +71,147 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         config.store.keep,
     );
     press.open().await?;
-    let reports = Reports { unasked, changed };
-    let mut worker = tokio::spawn(work(
-        orders,
-        store.clone(),
-        clock.clone(),
-        reports,
-        until(stopped.clone()),
-    ));
-    let mut press = tokio::spawn(press.run(changes, first_pass, plans, stopped.clone()));
-    let watchdog = tokio::spawn(watch_over(store.clone()));
-    tracing::info!(%address, sources = config.targets.len(), outputs = config.plan.outputs.len(), "serving");
-    systemd::ready(&format!(
+    let counts = format!(
         "{} sources, {} outputs",
         config.targets.len(),
         config.plan.outputs.len()
-    ));
-
+    );
     let running = Running {
         config,
         path,
         environment,
         store: store.clone(),
-        clock,
-        site,
+        clock: clock.clone(),
+        site: site.clone(),
         order,
         plan,
     };
-    let (mut worker_ended, mut press_ended) = (None, None);
-    tokio::select! {
-        reason = run_until_asked(running) => tracing::info!(reason = reason?, "stopping"),
-        ended = &mut worker => worker_ended = Some(ended),
-        ended = &mut press => press_ended = Some(ended),
-    }
+    let mut tasks = Tasks::start(
+        listener,
+        site,
+        Inward {
+            orders,
+            store: store.clone(),
+            clock,
+        },
+        Outward { press, plans },
+    );
+    tracing::info!(%address, "serving {counts}");
+    systemd::ready(&counts);
+
+    let stopped = tasks.run_beside(run_until_asked(running)).await;
     systemd::stopping();
-    watchdog.abort();
-    // Everybody is told at once; what is under way reaches the store, then the documents, then the readers.
-    let _ = stop.send(true);
-    let worked = match worker_ended {
-        Some(ended) => ended,
-        None => worker.await,
-    };
-    let pressed = match press_ended {
-        Some(ended) => ended,
-        None => press.await,
-    };
-    let served = tokio::time::timeout(DRAIN, server).await;
+    let ended = tasks.end().await;
     store.close().await?;
-    worked??;
-    pressed??;
-    if let Ok(served) = served {
-        served??;
-    }
-    Ok(())
+    stopped.and(ended)
 }
+
+/// What the worker is started with.
+struct Inward {
+    orders: watch::Receiver<Orders>,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+}
+
+/// What the press is started with.
+struct Outward {
+    press: Press,
+    plans: watch::Receiver<Arc<Plan>>,
+}
+
+/// The long-lived tasks; each ends only when told to.
+struct Tasks {
+    stop: watch::Sender<bool>,
+    server: Option<JoinHandle<std::io::Result<()>>>,
+    worker: Option<JoinHandle<Result<(), StoreError>>>,
+    press: Option<JoinHandle<Result<(), StoreError>>>,
+    watchdog: JoinHandle<()>,
+}
+
+impl Tasks {
+    fn start(
+        listener: tokio::net::TcpListener,
+        site: Site,
+        inward: Inward,
+        outward: Outward,
+    ) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let (changed, changes) = mpsc::channel(1);
+        let (unasked, first_pass) = watch::channel(usize::MAX);
+        let Inward {
+            orders,
+            store,
+            clock,
+        } = inward;
+        let watchdog = tokio::spawn(watch_over(store.clone()));
+        let reports = Reports { unasked, changed };
+        Self {
+            stop,
+            server: Some(tokio::spawn(serve::serve(
+                listener,
+                site,
+                until(stopped.clone()),
+            ))),
+            worker: Some(tokio::spawn(work(
+                orders,
+                store,
+                clock,
+                reports,
+                until(stopped.clone()),
+            ))),
+            press: Some(tokio::spawn(outward.press.run(
+                changes,
+                first_pass,
+                outward.plans,
+                stopped,
+            ))),
+            watchdog,
+        }
+    }
+
+    /// Runs `asked` to its end, unless a task ends by itself before: that is a failure.
+    async fn run_beside(
+        &mut self,
+        asked: impl Future<Output = std::io::Result<&'static str>>,
+    ) -> anyhow::Result<()> {
+        tokio::select! {
+            reason = asked => tracing::info!(reason = reason?, "stopping"),
+            ended = joined(&mut self.worker) => { self.worker = None; ended??; bail!("the worker ended by itself") }
+            ended = joined(&mut self.press) => { self.press = None; ended??; bail!("the republisher ended by itself") }
+            ended = joined(&mut self.server) => { self.server = None; ended??; bail!("the server ended by itself") }
+        }
+        Ok(())
+    }
+
+    /// Tells everybody at once: what is under way reaches the store, readers that are being answered get their answer.
+    async fn end(self) -> anyhow::Result<()> {
+        self.watchdog.abort();
+        let _ = self.stop.send(true);
+        if let Some(worker) = self.worker {
+            worker.await??;
+        }
+        if let Some(press) = self.press {
+            press.await??;
+        }
+        if let Some(server) = self.server
+            && let Ok(served) = tokio::time::timeout(DRAIN, server).await
+        {
+            served??;
+        }
+        Ok(())
+    }
+}
+
+/// The end of a task that is running.
+async fn joined<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::JoinError> {
+    match task {
+        Some(task) => task.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// How long readers that are being answered may still take.
+const DRAIN: Duration = Duration::from_secs(5);
 
 /// Reloads as often as asked; ends with the reason to stop.
 async fn run_until_asked(mut running: Running) -> std::io::Result<&'static str> {
@@ -145,9 +228,6 @@ async fn run_until_asked(mut running: Running) -> std::io::Result<&'static str> 
         }
     }
 }
-
-/// How long readers that are being answered may still take.
-const DRAIN: Duration = Duration::from_secs(5);
 
 /// Opening reads the whole file, so it stays off the async threads.
 async fn open(config: &Config) -> anyhow::Result<Arc<dyn Store>> {

@@ -120,7 +120,7 @@ fn unescape(part: &str) -> String {
         let escape = rest.get(at..at + 3).unwrap_or_default();
         match u8::from_str_radix(escape.get(1..).unwrap_or_default(), 16) {
             Ok(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
-                form.push(char::from(byte))
+                form.push(char::from(byte));
             }
             Ok(_) => form.push_str(&escape.to_ascii_uppercase()),
             Err(_) => {

@@ -139,7 +139,7 @@ fn links(xml: &mut Xml, item: &Item) {
 fn authors(xml: &mut Xml, item: &Item) {
     if item.entry.authors.is_empty() {
         xml.element("author", &[], |xml| {
-            xml.text("name", &[], &item.source.title)
+            xml.text("name", &[], &item.source.title);
         });
     }
     for Person { name, url, email } in &item.entry.authors {

@@ -48,7 +48,7 @@ pub fn opml(sources: &[OpmlSource]) -> String {
     let mut xml = Xml::new();
     xml.element("opml", &[("version", "2.0")], |xml| {
         xml.element("head", &[], |xml| {
-            xml.text("title", &[], "Mainstem sources")
+            xml.text("title", &[], "Mainstem sources");
         });
         xml.element("body", &[], |xml| {
             for source in sources {

@@ -40,26 +40,7 @@ fn output(
     ids: &mut Ids,
     found: &mut Found<'_>,
 ) -> Option<OutputPlan> {
-    let here = At {
-        value: (),
-        span: table.span.clone(),
-    };
-    let id = id(table.id.as_ref(), &here, |id| OutputId::new(id).ok(), found);
-    if let Some(written) = table
-        .id
-        .as_ref()
-        .filter(|id| RESERVED.contains(&id.as_str()))
-    {
-        found.error(
-            &written.span,
-            format!("the id {:?} is served already", written.value),
-            format!("any but {}", RESERVED.join(", ")),
-        );
-    }
-    let unique = table
-        .id
-        .as_ref()
-        .is_none_or(|written| ids.claim(written, found));
+    let id = free_id(table, ids, found);
     check_keys(table, found);
     let selected = selected(table, sources, found);
     let (rule, rule_text) = WrittenRule {
@@ -70,7 +51,7 @@ fn output(
     .compile(found);
     let token = token(table, found);
     let title_format = title_format(table, found);
-    let id = id.filter(|_| unique)?;
+    let id = id?;
     let output = Output {
         title: table
             .title
@@ -105,6 +86,31 @@ fn output(
         rule_text,
         token,
     })
+}
+
+/// An id that is neither taken nor served otherwise.
+fn free_id(table: &OutputTable, ids: &mut Ids, found: &mut Found<'_>) -> Option<OutputId> {
+    let here = At {
+        value: (),
+        span: table.span.clone(),
+    };
+    let id = id(table.id.as_ref(), &here, |id| OutputId::new(id).ok(), found);
+    if let Some(written) = table
+        .id
+        .as_ref()
+        .filter(|id| RESERVED.contains(&id.as_str()))
+    {
+        found.error(
+            &written.span,
+            format!("the id {:?} is served already", written.value),
+            format!("any but {}", RESERVED.join(", ")),
+        );
+    }
+    let unique = table
+        .id
+        .as_ref()
+        .is_none_or(|written| ids.claim(written, found));
+    id.filter(|_| unique)
 }
 
 /// Keys that stand for themselves.

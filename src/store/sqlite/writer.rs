@@ -112,7 +112,7 @@ impl Writer {
                     db: Some(db),
                     waiting,
                 }
-                .run()
+                .run();
             })?;
         Ok(Self {
             steps,

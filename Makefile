@@ -1,0 +1,24 @@
+# The workflow, executable. `make test` is the whole test run.
+
+CARGO ?= cargo
+
+.PHONY: check test deny
+
+test: tools
+	$(CARGO) test --locked
+
+# Format, lints as errors, documentation.
+check: tools
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
+
+# Licences, advisories, sources of the dependencies.
+deny:
+	@$(CARGO) deny --version >/dev/null 2>&1 || { echo "install cargo-deny first: $(CARGO) install cargo-deny"; exit 1; }
+	$(CARGO) deny check
+
+.PHONY: tools
+tools:
+	@$(CARGO) --version >/dev/null 2>&1 || { echo "install Rust 1.95 or newer first: see https://rustup.rs/"; exit 1; }
+	@cc --version >/dev/null 2>&1 || { echo "install a C compiler first, for SQLite: on Debian, apt install build-essential"; exit 1; }
