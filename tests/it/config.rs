@@ -1,0 +1,261 @@
+//! The configuration: everything that is wrong in one run, each at its place; the defaults as they are documented.
+
+use std::path::Path;
+
+use mainstem::config::{self, Environment, Problems, Severity};
+use mainstem::fetch::SourceSettings;
+use mainstem::schedule;
+use tempfile::TempDir;
+
+fn load(text: &str) -> Result<config::Loaded, Problems> {
+    let directory = TempDir::new().expect("a directory");
+    let path = directory.path().join("c.toml");
+    std::fs::write(&path, text).expect("writable");
+    config::load(&path, &Environment::default())
+}
+
+/// `line:column: message` of each problem.
+fn problems(text: &str) -> Vec<String> {
+    let found = load(text).map_or_else(|problems| problems, |loaded| loaded.problems);
+    let line = |problem: &config::Problem| {
+        let (line, column) = problem.place.expect("a place");
+        format!("{line}:{column}: {}", problem.message)
+    };
+    found.0.iter().map(line).collect()
+}
+
+const SOURCE: &str = "[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n";
+const OUTPUT: &str = "[[output]]\nid = \"o\"\n";
+
+#[test]
+fn each_problem_has_its_place() {
+    let cases: [(String, &str); 24] = [
+        (
+            format!("{SOURCE}titel = \"x\"\n{OUTPUT}"),
+            "4:1: unknown key `titel` in [[source]]",
+        ),
+        (
+            format!("[servers]\n{SOURCE}{OUTPUT}"),
+            "1:2: unknown key `servers`",
+        ),
+        (
+            format!("[fetch]\ntimeout = \"0s\"\n{SOURCE}{OUTPUT}"),
+            "2:11: `timeout` of nothing",
+        ),
+        (
+            format!("[fetch]\ntimeout = \"5 s\"\n{SOURCE}{OUTPUT}"),
+            "2:11: `timeout` in [fetch]: \"5 s\"",
+        ),
+        (
+            format!("[fetch]\nmax_body = \"8mb\"\n{SOURCE}{OUTPUT}"),
+            "2:12: `max_body` in [fetch]: \"8mb\"",
+        ),
+        (
+            format!("[fetch]\nper_host = 0\n{SOURCE}{OUTPUT}"),
+            "2:12: `per_host` in [fetch]",
+        ),
+        (
+            format!("[fetch]\nallow_addresses = [\"127.0.0.1/99\"]\n{SOURCE}{OUTPUT}"),
+            "2:20: \"127.0.0.1/99\" is no block",
+        ),
+        (
+            format!("[fetch]\ntime_zone = \"Berlin\"\n{SOURCE}{OUTPUT}"),
+            "2:13: \"Berlin\" is no time zone",
+        ),
+        (
+            format!("[fetch]\nmin_interval = \"2d\"\n{SOURCE}{OUTPUT}"),
+            "2:16: `min_interval` (2d) is longer",
+        ),
+        (
+            format!("[fetch]\nevery = \"1h\"\ncron = \"* * * * *\"\n{SOURCE}{OUTPUT}"),
+            "3:8: `every` and `cron`",
+        ),
+        (
+            format!("{SOURCE}cron = \"0 99 * * *\"\n{OUTPUT}"),
+            "4:11: hour \"99\"",
+        ),
+        (
+            format!("{SOURCE}{SOURCE}{OUTPUT}"),
+            "5:6: the id \"a\" is taken",
+        ),
+        (
+            format!("{SOURCE}concurrency = 3\n{OUTPUT}"),
+            "4:15: `concurrency` counts all",
+        ),
+        (
+            format!("{SOURCE}path = \"x.xml\"\n{OUTPUT}"),
+            "4:8: a source with a `url` and a `path`",
+        ),
+        (
+            format!("{SOURCE}formerly = \"a\"\n{OUTPUT}"),
+            "4:12: `formerly` names \"a\"",
+        ),
+        (
+            format!("{SOURCE}headers = {{ Host = \"x\" }}\n{OUTPUT}"),
+            "4:20: \"Host\" is no header",
+        ),
+        (
+            "[[source]]\nid = \"a\"\nurl = \"file:///etc/passwd\"\n[[output]]\nid = \"o\""
+                .to_owned(),
+            "3:7: file: is not",
+        ),
+        (
+            "[[source]]\nid = \"Ä b\"\nurl = \"https://a.example/\"\n[[output]]\nid = \"o\""
+                .to_owned(),
+            "2:6: the id \"Ä b\"",
+        ),
+        (
+            format!("{SOURCE}[[output]]\nid = \"sources\"\n"),
+            "5:6: the id \"sources\" is served already",
+        ),
+        (
+            format!("{SOURCE}{OUTPUT}sources = [\"a\", \"b\"]\n"),
+            "6:17: there is no source \"b\"",
+        ),
+        (
+            format!("{SOURCE}{OUTPUT}where = 'words > 1 && titel == \"x\"'\n"),
+            "6:23: unknown field `titel`",
+        ),
+        (
+            format!("{SOURCE}{OUTPUT}where = 'words > \"many\"'\n"),
+            "6:",
+        ),
+        (
+            format!("{SOURCE}{OUTPUT}title_format = \"{{tittle}}\"\n"),
+            "6:16: `title_format` knows",
+        ),
+        (
+            format!("{SOURCE}{OUTPUT}token_file = \"not-there\"\n"),
+            "6:14: ",
+        ),
+    ];
+    for (text, expected) in cases {
+        let found = problems(&text);
+        assert!(
+            found.iter().any(|problem| problem.starts_with(expected)),
+            "expected {expected}\nfound {found:#?}\nin\n{text}"
+        );
+        assert!(load(&text).is_err(), "it would start with\n{text}");
+    }
+}
+
+#[test]
+fn one_run_finds_all_of_it() {
+    let text = "[fetch]\nevry = \"1h\"\ntimeout = 5\n[[source]]\nid = \"A\"\nurl = \"x\"\n[[output]]\nid = \"health\"\nexclude = [\"/(/\"]\n";
+    let found = problems(text);
+    let places: Vec<&str> = found
+        .iter()
+        .filter_map(|problem| problem.split(": ").next())
+        .collect();
+    assert_eq!(
+        places,
+        ["2:1", "3:11", "5:6", "6:7", "8:6", "9:12"],
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn what_only_one_source_lacks_stops_nothing() {
+    let loaded = load(&format!(
+        "[[source]]\nid = \"a\"\npath = \"missing.xml\"\n{OUTPUT}"
+    ))
+    .expect("it starts");
+    assert_eq!(loaded.problems.worst(), Some(Severity::Missing));
+    let loaded = load(&format!(
+        "[metrics]\nlisten = \"127.0.0.1:1\"\n{SOURCE}{OUTPUT}"
+    ))
+    .expect("it starts");
+    assert_eq!(loaded.problems.worst(), Some(Severity::Warning));
+}
+
+/// What `config/default.toml` says is what holds where nothing is said.
+#[test]
+fn the_documented_defaults_are_the_defaults() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+    let written = config::load(&root.join("default.toml"), &Environment::default())
+        .expect("it loads")
+        .config;
+    let silent = load("[[source]]\nid = \"example\"\nurl = \"https://feeds.example.org/rss\"\n[[output]]\nid = \"merged\"\n").expect("it loads").config;
+    assert_eq!(written.listen, silent.listen);
+    assert_eq!(written.store.keep, silent.store.keep);
+    assert_eq!(written.fetch, silent.fetch);
+    assert_eq!(written.dedupe_window, silent.dedupe_window);
+    assert_eq!(
+        format!("{:?}", written.targets),
+        format!("{:?}", silent.targets)
+    );
+    assert_eq!(written.plan.public_url, silent.plan.public_url);
+    assert_eq!(
+        written.plan.outputs[0].output,
+        silent.plan.outputs[0].output
+    );
+    assert_eq!(silent.fetch, mainstem::fetch::Settings::default());
+    assert_eq!(silent.targets[0].fetch, SourceSettings::default());
+    assert_eq!(silent.targets[0].schedule, schedule::Settings::default());
+    assert_eq!(
+        written.store.path.file_name(),
+        silent.store.path.file_name()
+    );
+}
+
+/// Every key that the schema has stands in `config/default.toml`, written or commented out.
+#[test]
+fn the_schema_and_the_documented_defaults_name_the_same_keys() {
+    let schema: serde_json::Value = serde_json::from_str(&config::schema()).expect("JSON");
+    let documented = include_str!("../../config/default.toml");
+    let not_in_this_version = ["url", "max_size", "metrics"];
+    let mut keys = Vec::new();
+    collect_keys(&schema, &mut keys);
+    assert!(keys.len() > 40, "{keys:?}");
+    for key in keys
+        .iter()
+        .filter(|key| !not_in_this_version.contains(&key.as_str()))
+    {
+        let named = documented
+            .lines()
+            .map(|line| line.trim_start_matches(['#', ' ', '[']))
+            .any(|line| {
+                line.strip_prefix(key.as_str())
+                    .is_some_and(|rest| rest.starts_with([' ', '=', ']']))
+            });
+        assert!(named, "{key} is not in config/default.toml");
+    }
+}
+
+fn collect_keys(schema: &serde_json::Value, keys: &mut Vec<String>) {
+    match schema {
+        serde_json::Value::Object(members) => {
+            if let Some(serde_json::Value::Object(properties)) = members.get("properties") {
+                keys.extend(
+                    properties
+                        .keys()
+                        .filter(|key| !["file", "credential"].contains(&key.as_str()))
+                        .cloned(),
+                );
+            }
+            members
+                .values()
+                .for_each(|member| collect_keys(member, keys));
+        }
+        serde_json::Value::Array(members) => {
+            members.iter().for_each(|member| collect_keys(member, keys))
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_examples_load_without_a_problem() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+    let examples = std::fs::read_dir(root.join("examples"))
+        .expect("examples")
+        .map(|entry| entry.expect("an entry").path());
+    let all: Vec<_> = examples
+        .chain([root.join("mainstem.toml"), root.join("default.toml")])
+        .collect();
+    assert!(all.len() >= 4);
+    for path in all {
+        let loaded = config::load(&path, &Environment::default()).expect("it loads");
+        assert_eq!(loaded.problems, Problems::default(), "{}", path.display());
+    }
+}
