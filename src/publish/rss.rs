@@ -82,7 +82,20 @@ fn write_item(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
         }
         (None, None) => {}
     }
-    // The best practices want one at most; it needs all three attributes.
+    write_enclosure(xml, item);
+    if let Some(url) = item
+        .source
+        .feed
+        .self_url
+        .as_deref()
+        .or(item.source.feed_url.as_deref())
+    {
+        xml.text("source", &[("url", url)], &item.source.title);
+    }
+}
+
+/// The best practices want one at most; it needs all three attributes.
+fn write_enclosure(xml: &mut Xml, item: &Item) {
     if let Some(enclosure) = item.entry.enclosures.first() {
         let length = enclosure.length.unwrap_or_default().to_string();
         let media_type = enclosure
@@ -98,15 +111,6 @@ fn write_item(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
                 ("type", media_type),
             ],
         );
-    }
-    if let Some(url) = item
-        .source
-        .feed
-        .self_url
-        .as_deref()
-        .or(item.source.feed_url.as_deref())
-    {
-        xml.text("source", &[("url", url)], &item.source.title);
     }
 }
 

@@ -64,6 +64,7 @@ impl Expression {
             .map_err(|_| error(None, "the expression cannot be read".to_owned(), None))?
             .map_err(|errors| syntax_error(text, &errors))?;
         let mut names = Names {
+            text,
             program: &program,
             bound: Vec::new(),
             found: None,
@@ -155,6 +156,7 @@ fn syntax_error(text: &str, errors: &cel::parser::ParseErrors) -> RuleError {
 
 /// Looks for names that mean nothing.
 struct Names<'p> {
+    text: &'p str,
     program: &'p Program,
     /// Names that a macro such as `exists` gives to the members of a list.
     bound: Vec<&'p str>,
@@ -244,6 +246,15 @@ impl<'p> Names<'p> {
             None => "functions are those of CEL: size matches contains startsWith endsWith exists all timestamp duration …".to_owned(),
         };
         self.report(part, format!("unknown {kind} `{name}`"), Some(hint));
+        // CEL places a call at its parenthesis; a person looks for its name.
+        if let Some(offset) = self.found.as_mut().and_then(|found| found.offset.as_mut())
+            && self
+                .text
+                .get(..*offset)
+                .is_some_and(|before| before.ends_with(name))
+        {
+            *offset -= name.len();
+        }
     }
 
     fn report(&mut self, part: &'p IdedExpr, message: String, hint: Option<String>) {

@@ -99,27 +99,10 @@ fn source(
     ids: &mut Ids,
     found: &mut Found<'_>,
 ) -> Option<Checked> {
-    let here = At {
-        value: (),
-        span: table.span.clone(),
-    };
-    let id = id(table.id.as_ref(), &here, |id| SourceId::new(id).ok(), found);
-    let unique = table
-        .id
-        .as_ref()
-        .is_none_or(|written| ids.claim(written, found));
+    let id = free_id(table, ids, found);
     let location = location(table, found);
     let settled = settle(&table.fetch, defaults, found);
-    if let Some(concurrency) = &table.fetch.concurrency {
-        found.error(
-            &concurrency.span,
-            "`concurrency` counts all sources together",
-            "set it in [fetch]; `per_host` binds one host",
-        );
-    }
-    if let Some(full_text) = table.full_text.as_ref().filter(|full_text| full_text.value) {
-        not_yet(&full_text.span, "`full_text`", found);
-    }
+    check_keys(table, found);
     let (rule, rule_text) = WrittenRule {
         include: table.include.as_ref(),
         exclude: table.exclude.as_ref(),
@@ -132,7 +115,7 @@ fn source(
         NonZeroU32::new(written.map_or(default, |written| written.value))
     };
     let source = Source {
-        id: id.filter(|_| unique)?,
+        id: id?,
         location: location?,
         title: table
             .title
@@ -159,6 +142,34 @@ fn source(
         rule,
         rule_text,
     })
+}
+
+/// An id that no other source has.
+fn free_id(table: &SourceTable, ids: &mut Ids, found: &mut Found<'_>) -> Option<SourceId> {
+    let here = At {
+        value: (),
+        span: table.span.clone(),
+    };
+    let id = id(table.id.as_ref(), &here, |id| SourceId::new(id).ok(), found);
+    let unique = table
+        .id
+        .as_ref()
+        .is_none_or(|written| ids.claim(written, found));
+    id.filter(|_| unique)
+}
+
+/// Keys that stand for themselves.
+fn check_keys(table: &SourceTable, found: &mut Found<'_>) {
+    if let Some(concurrency) = &table.fetch.concurrency {
+        found.error(
+            &concurrency.span,
+            "`concurrency` counts all sources together",
+            "set it in [fetch]; `per_host` binds one host",
+        );
+    }
+    if let Some(full_text) = table.full_text.as_ref().filter(|full_text| full_text.value) {
+        not_yet(&full_text.span, "`full_text`", found);
+    }
 }
 
 fn location(table: &SourceTable, found: &mut Found<'_>) -> Option<Location> {

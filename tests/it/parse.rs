@@ -1,0 +1,232 @@
+//! Documents as publishers write them, and what must come of each.
+
+use mainstem::model::FailureClass;
+use mainstem::parse::{Input, parse};
+use mainstem::publish::parsed_as_json;
+use serde_json::{Value, json};
+use url::Url;
+
+fn read(bytes: &[u8], content_type: Option<&str>) -> Value {
+    let base = Url::parse("https://host.example/dir/feed.xml").expect("a URL");
+    let feed = parse(Input {
+        bytes,
+        content_type,
+        base: Some(&base),
+    })
+    .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(bytes)));
+    serde_json::from_str(&parsed_as_json(&feed)).expect("JSON")
+}
+
+/// A channel with one item of these elements.
+fn rss(item: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\"?><rss version=\"2.0\" xmlns:content=\"http://purl.org/rss/1.0/modules/content/\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><channel><title>T</title><link>https://host.example/</link><item>{item}</item></channel></rss>"
+    )
+}
+
+fn atom(entry: &str) -> String {
+    format!(
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>f</id><title>T</title><updated>2020-01-01T00:00:00Z</updated><entry>{entry}</entry></feed>"
+    )
+}
+
+/// A document, the member of its JSON, what must stand there.
+#[test]
+fn one_field_at_a_time() {
+    let cases: Vec<(String, &str, Value)> = vec![
+        (rss("<title>A &amp;amp; B</title>"), "/items/0/title", json!("A & B")),
+        (rss("<title>&lt;b&gt;Bold&lt;/b&gt; news</title>"), "/items/0/title", json!("Bold news")),
+        (rss("<guid isPermaLink=\"false\">a b/Ü</guid>"), "/items/0/_mainstem/guid", json!("a b/Ü")),
+        (rss("<title>x</title>"), "/items/0/_mainstem/guid", json!(null)),
+        (rss("<guid>https://host.example/p</guid>"), "/items/0/url", json!("https://host.example/p")),
+        (rss("<link>/a?b=1&amp;c=2</link>"), "/items/0/url", json!("https://host.example/a?b=1&c=2")),
+        (rss("<link>javascript:alert(1)</link><title>x</title>"), "/items/0/url", json!(null)),
+        (rss("<title>x</title>"), "/items/0/date_published", json!(null)),
+        (rss("<pubDate>Tue, 21 Nov 2017 14:30:00 +0100</pubDate>"), "/items/0/date_published", json!("2017-11-21T13:30:00Z")),
+        (rss("<pubDate>soon</pubDate><title>x</title>"), "/items/0/date_published", json!(null)),
+        (rss("<dc:creator>Jo Writer</dc:creator>"), "/items/0/authors/0/name", json!("Jo Writer")),
+        (rss("<category>One</category><category>Two</category>"), "/items/0/tags", json!(["One", "Two"])),
+        (rss("<description>short</description><content:encoded><![CDATA[<p>long text</p>]]></content:encoded>"), "/items/0/content_html", json!("<p>long text</p>")),
+        (rss("<description>short</description><content:encoded><![CDATA[<p>long text</p>]]></content:encoded>"), "/items/0/summary", json!("short")),
+        (rss("<description>&lt;p&gt;a&lt;/p&gt;&lt;p&gt;b&lt;/p&gt;</description>"), "/items/0/content_text", json!("a\nb")),
+        (rss("<description>&lt;a href=\"x.html\"&gt;x&lt;/a&gt;</description>"), "/items/0/content_html", json!("<a href=\"https://host.example/dir/x.html\" rel=\"noopener noreferrer nofollow\">x</a>")),
+        (rss("<enclosure url=\"/a.mp3\" type=\"audio/mpeg\" length=\"12\"/>"), "/items/0/attachments/0", json!({"url": "https://host.example/a.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 12})),
+        (atom("<id>tag:x</id><title type=\"html\">&lt;i&gt;It&lt;/i&gt; is</title><updated>2020-01-02T00:00:00Z</updated>"), "/items/0/title", json!("It is")),
+        (atom("<id>tag:x</id><title>1 &lt; 2</title><updated>2020-01-02T00:00:00Z</updated>"), "/items/0/title", json!("1 < 2")),
+        (atom("<id>tag:x</id><title>t</title><updated>2020-01-02T03:00:00+03:00</updated>"), "/items/0/date_modified", json!("2020-01-02T00:00:00Z")),
+        (atom("<id>tag:x</id><title>t</title><updated>2020-01-02T00:00:00Z</updated>"), "/items/0/date_published", json!(null)),
+        ("{\"version\":\"https://jsonfeed.org/version/1\",\"title\":\"T\",\"items\":[{\"id\":7,\"content_text\":\"a < b\"}]}".to_owned(), "/items/0/_mainstem/guid", json!("7")),
+        ("{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"T\",\"items\":[{\"id\":\"1\",\"url\":\"https://a.example/\",\"external_url\":\"https://b.example/\"}]}".to_owned(), "/items/0/external_url", json!("https://b.example/")),
+        ("<rss version=\"0.91\"><channel><title>Old</title><item><title>x</title></item></channel></rss>".to_owned(), "/_mainstem/format", json!("rss")),
+        ("<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"http://purl.org/rss/1.0/\"><channel><title>R</title></channel><item rdf:about=\"https://r.example/1\"><title>x</title><link>https://r.example/1</link></item></rdf:RDF>".to_owned(), "/items/0/url", json!("https://r.example/1")),
+    ];
+    for (document, pointer, expected) in cases {
+        let found = read(document.as_bytes(), None);
+        assert_eq!(
+            found.pointer(pointer).unwrap_or(&Value::Null),
+            &expected,
+            "{pointer} of {document}\n{found:#}"
+        );
+    }
+}
+
+/// What must not get through, whatever it stands in.
+#[test]
+fn hostile_markup_is_gone() {
+    let hostile = [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<svg><script>alert(1)</script></svg>",
+        "<a href=\"javascript:alert(1)\">x</a>",
+        "<a href=\"&#106;avascript:alert(1)\">x</a>",
+        "<iframe src=\"https://evil.example/\"></iframe>",
+        "<style>body{display:none}</style>",
+        "<form action=\"https://evil.example/\"><input name=p></form>",
+        "<p style=\"position:fixed\">x</p>",
+        "<math><mtext></style><img src=x onerror=alert(1)>",
+        "<object data=\"x\"></object><embed src=\"x\">",
+        "<base href=\"https://evil.example/\">",
+        "<meta http-equiv=refresh content=0>",
+    ];
+    for markup in hostile {
+        let document = rss(&format!(
+            "<title>x</title><description><![CDATA[safe {markup} text]]></description>"
+        ));
+        let found = read(document.as_bytes(), None);
+        let html = found["items"][0]["content_html"]
+            .as_str()
+            .unwrap_or_default()
+            .to_lowercase();
+        assert!(html.contains("safe"), "{markup}: {html}");
+        for forbidden in [
+            "script",
+            "onerror",
+            "javascript",
+            "<iframe",
+            "<style",
+            "style=",
+            "<form",
+            "<input",
+            "<object",
+            "<embed",
+            "<base",
+            "<meta",
+            "<svg",
+            "<math",
+        ] {
+            assert!(!html.contains(forbidden), "{markup} gives {html}");
+        }
+    }
+}
+
+#[test]
+fn characters_are_read_as_they_were_meant() {
+    let declared = |name: &str| format!("<?xml version=\"1.0\" encoding=\"{name}\"?>");
+    let body = |title: &[u8]| {
+        [
+            b"<rss version=\"2.0\"><channel><title>T</title><item><title>".as_slice(),
+            title,
+            b"</title></item></channel></rss>",
+        ]
+        .concat()
+    };
+    let utf16: Vec<u8> = std::iter::once(0xFEFF)
+        .chain(
+            String::from_utf8(body("Zürich".as_bytes()))
+                .expect("UTF-8")
+                .encode_utf16(),
+        )
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let cases: [(Vec<u8>, Option<&str>, &str); 6] = [
+        (body("Zürich".as_bytes()), None, "Zürich"),
+        (
+            [declared("iso-8859-1").as_bytes(), &body(b"Z\xFCrich")].concat(),
+            None,
+            "Zürich",
+        ),
+        (
+            [declared("windows-1251").as_bytes(), &body(b"\xCC\xE8\xF0")].concat(),
+            None,
+            "Мир",
+        ),
+        (
+            body(b"Z\xFCrich"),
+            Some("text/xml; charset=windows-1252"),
+            "Zürich",
+        ),
+        (
+            [b"\xEF\xBB\xBF".as_slice(), &body("Zürich".as_bytes())].concat(),
+            None,
+            "Zürich",
+        ),
+        (utf16, None, "Zürich"),
+    ];
+    for (bytes, content_type, expected) in cases {
+        assert_eq!(
+            read(&bytes, content_type)["items"][0]["title"],
+            expected,
+            "{:?}",
+            String::from_utf8_lossy(&bytes)
+        );
+    }
+}
+
+#[test]
+fn what_is_no_feed_has_a_name() {
+    let deep = format!(
+        "<rss version=\"2.0\"><channel><title>x</title><item><description>{}</description></item></channel></rss>",
+        "<a>".repeat(5000)
+    );
+    let cases: [(&[u8], &[FailureClass]); 7] = [
+        (b"", &[FailureClass::NotAFeed]),
+        (b"   \n", &[FailureClass::NotAFeed]),
+        (
+            b"<!doctype html><html><title>Blocked</title></html>",
+            &[FailureClass::NotAFeed],
+        ),
+        (b"{\"error\":\"no\"}", &[FailureClass::NotAFeed]),
+        (b"\x89PNG\r\n\x1a\n", &[FailureClass::NotAFeed]),
+        (
+            b"<opml version=\"2.0\"><body/></opml>",
+            &[FailureClass::NotAFeed],
+        ),
+        (
+            deep.as_bytes(),
+            &[FailureClass::TooDeep, FailureClass::Parse],
+        ),
+    ];
+    for (bytes, classes) in cases {
+        let error = parse(Input {
+            bytes,
+            content_type: None,
+            base: None,
+        })
+        .expect_err("no feed");
+        assert!(
+            classes.contains(&error.class),
+            "{:?}: {}",
+            error.class,
+            error.message
+        );
+        assert!(!error.message.is_empty() && !error.message.contains('\n'));
+    }
+}
+
+#[test]
+fn a_document_gives_its_newest_two_thousand() {
+    let items: String = (0..2500)
+        .map(|number| {
+            format!(
+                "<item><guid>{number}</guid><pubDate>{}</pubDate></item>",
+                (chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(15_000 + number))
+                    .to_rfc2822()
+            )
+        })
+        .collect();
+    let document = format!("<rss version=\"2.0\"><channel><title>x</title>{items}</channel></rss>");
+    let found = read(document.as_bytes(), None);
+    let items = found["items"].as_array().expect("items");
+    assert_eq!(items.len(), 2000);
+    assert_eq!(items[0]["_mainstem"]["guid"], "500");
+}

@@ -1,0 +1,180 @@
+//! Rules: what they keep, what they drop, what is wrong with them.
+
+use mainstem::model::{Category, Entry, Location, Source, SourceId, Timestamp};
+use mainstem::select::{Rule, RulePart, RuleText, Subject, Verdict};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("a moment")
+}
+
+fn entry() -> Entry {
+    Entry {
+        title: "Peace talks in Genève resume".to_owned(),
+        text: "Delegates met on Tuesday. The “second round” of co-operation talks — 北京会议 — ends tomorrow.".to_owned(),
+        url: "https://news.example/a/1".parse().ok(),
+        language: Some("en".to_owned()),
+        published: Some(at("2026-03-02T10:00:00Z")),
+        categories: vec![Category { term: "World".to_owned(), ..Category::default() }],
+        ..Entry::default()
+    }
+}
+
+fn source() -> Source {
+    Source {
+        id: SourceId::new("agency").expect("an id"),
+        location: Location::File("x".into()),
+        title: None,
+        tags: vec!["wire".to_owned()],
+        priority: 0,
+        first_items: None,
+        daily_items: None,
+        formerly: None,
+    }
+}
+
+fn words(list: &[&str]) -> Vec<String> {
+    list.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn judge(text: &RuleText) -> Verdict {
+    let (entry, source) = (entry(), source());
+    let rule = Rule::compile(text).unwrap_or_else(|errors| panic!("{text:?}: {errors:?}"));
+    rule.judge(&Subject::new(
+        &entry,
+        &source,
+        at("2026-03-02T11:00:00Z"),
+        2,
+    ))
+}
+
+#[test]
+fn words_are_folded_and_whole() {
+    let cases = [
+        ("peace", true),
+        ("PEACE TALKS", true),
+        ("geneve", true),
+        ("Genève", true),
+        ("pea", false),
+        ("talks in geneve", true),
+        ("talks geneve", false),
+        ("second round", true),
+        ("\"second round\"", true),
+        ("resume delegates", false),
+        ("北京", true),
+        ("上海", false),
+        ("co-operation", true),
+        ("/gen[eè]ve/", true),
+        ("/^delegates/", true),
+        ("/^talks/", false),
+        ("/tu\\w+day/", true),
+    ];
+    for (word, kept) in cases {
+        let include = RuleText {
+            include: words(&[word]),
+            ..RuleText::default()
+        };
+        assert_eq!(judge(&include) == Verdict::Kept, kept, "include {word}");
+        let exclude = RuleText {
+            exclude: words(&[word]),
+            ..RuleText::default()
+        };
+        assert_eq!(judge(&exclude) == Verdict::Kept, !kept, "exclude {word}");
+    }
+}
+
+#[test]
+fn where_sees_what_it_is_promised() {
+    let cases = [
+        ("title.contains(\"talks\")", true),
+        ("text.contains(\"second\")", true),
+        ("words > 5 && words < 50", true),
+        ("language == \"en\"", true),
+        ("\"World\" in tags", true),
+        ("\"Sport\" in tags", false),
+        ("source == \"agency\"", true),
+        ("\"wire\" in source_tags", true),
+        ("copies == 2", true),
+        ("url.startsWith(\"https://news.example/\")", true),
+        ("author == \"\"", true),
+        ("enclosures.size() == 0", true),
+        ("published < first_seen", true),
+        ("published > timestamp(\"2026-03-01T00:00:00Z\")", true),
+        ("title.matches(\"(?i)PEACE\")", true),
+        ("first_seen - published == duration(\"1h\")", true),
+        ("!(\"Sport\" in tags) && words > 80", false),
+    ];
+    for (condition, kept) in cases {
+        let text = RuleText {
+            condition: Some(condition.to_owned()),
+            ..RuleText::default()
+        };
+        assert_eq!(
+            judge(&text) == Verdict::Kept,
+            kept,
+            "{condition}: {:?}",
+            judge(&text)
+        );
+    }
+}
+
+#[test]
+fn a_rule_that_cannot_be_evaluated_keeps() {
+    let text = RuleText {
+        condition: Some("tags[5] == \"x\"".to_owned()),
+        ..RuleText::default()
+    };
+    if let Ok(rule) = Rule::compile(&text) {
+        let (entry, source) = (entry(), source());
+        let verdict = rule.judge(&Subject::new(
+            &entry,
+            &source,
+            at("2026-03-02T11:00:00Z"),
+            1,
+        ));
+        assert!(matches!(verdict, Verdict::Unjudged(_)), "{verdict:?}");
+    }
+}
+
+#[test]
+fn what_is_wrong_has_its_place() {
+    let cases = [
+        ("titel == \"x\"", Some(0)),
+        ("words > 3 && autor == \"x\"", Some(13)),
+        ("words >", None),
+        ("words + 1", None),
+        ("title > 3", None),
+        ("nosuch(title)", Some(0)),
+        ("title.matches(\"(\")", None),
+    ];
+    for (condition, offset) in cases {
+        let text = RuleText {
+            condition: Some(condition.to_owned()),
+            ..RuleText::default()
+        };
+        let errors = Rule::compile(&text).map(|_| ()).expect_err(condition);
+        assert_eq!(errors[0].part, RulePart::Where, "{condition}");
+        assert!(
+            offset.is_none() || errors[0].offset == offset,
+            "{condition}: {errors:?}"
+        );
+    }
+    let text = RuleText {
+        include: words(&["fine", "/(/"]),
+        exclude: words(&["", "…"]),
+        condition: None,
+    };
+    let parts: Vec<RulePart> = Rule::compile(&text)
+        .map(|_| ())
+        .expect_err("wrong")
+        .into_iter()
+        .map(|error| error.part)
+        .collect();
+    assert_eq!(
+        parts,
+        [
+            RulePart::Include(1),
+            RulePart::Exclude(0),
+            RulePart::Exclude(1)
+        ]
+    );
+}
