@@ -28,6 +28,7 @@ const SOURCE: &str = "[[source]]\nid = \"a\"\nurl = \"https://a.example/\"\n";
 const OUTPUT: &str = "[[output]]\nid = \"o\"\n";
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "the cases are a table")]
 fn each_problem_has_its_place() {
     let cases: [(String, &str); 24] = [
         (
@@ -238,7 +239,7 @@ fn collect_keys(schema: &serde_json::Value, keys: &mut Vec<String>) {
                 .for_each(|member| collect_keys(member, keys));
         }
         serde_json::Value::Array(members) => {
-            members.iter().for_each(|member| collect_keys(member, keys))
+            members.iter().for_each(|member| collect_keys(member, keys));
         }
         _ => {}
     }

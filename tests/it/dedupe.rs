@@ -134,13 +134,17 @@ fn known(story: i64, source: &str, of: &Entry) -> Known {
     }
 }
 
+/// Name, the incoming entry and its source, the stored entry of source `a`, what is decided.
+type Case<'a> = (&'a str, Entry, &'a str, Entry, Option<(StoryId, Layer)>);
+
 #[test]
+#[expect(clippy::too_many_lines, reason = "the cases are a table")]
 fn each_layer_joins_what_it_should_and_nothing_else() {
     let page = "https://news.example/gates";
     let release = entry("1", page, "Gates stay open", LONG);
     let notice = "Service is interrupted on line four today between the river and the old market";
     let joined = |layer| Some((StoryId(1), layer));
-    let cases: [(&str, Entry, &str, Entry, Option<(StoryId, Layer)>); 8] = [
+    let cases: [Case<'_>; 8] = [
         (
             "same URL, same text",
             entry(

@@ -39,6 +39,7 @@ fn asked(last: &str) -> History {
 
 /// What is due, in minutes after the last request; jitter may make it a tenth longer.
 #[test]
+#[expect(clippy::too_many_lines, reason = "the cases are a table")]
 fn the_latest_of_all_wishes_decides() {
     let last = "2026-03-02T10:00:00Z";
     let hourly = every(hours(1));
