@@ -6,6 +6,8 @@ mod dedupe;
 mod layers;
 mod line;
 mod parse;
+mod publish;
 mod schedule;
 mod select;
+mod store_contract;
 mod support;

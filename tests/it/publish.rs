@@ -1,0 +1,171 @@
+//! Documents that nothing a publisher wrote can break, read by strict parsers.
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use crate::support::daemon::Desk;
+
+/// Texts that break careless writers, as they stand in a JSON Feed.
+const HOSTILE: &[&str] = &[
+    "]]> & < > \" '",
+    "\u{0}\u{1}\u{8}\u{b}\u{1f}",
+    "\u{fffe}\u{ffff}",
+    "<script>alert(1)</script>",
+    "&amp;amp; &#0; &nbsp;",
+    "\u{202e}gnp.exe",
+    "</entry></feed>",
+    "</item></channel></rss>",
+    "\\u0000 \\",
+    "\u{1f469}\u{200d}\u{1f4bb}",
+    "\r\n\t \u{85}\u{2028}",
+    "<![CDATA[ x",
+    "--> <!--",
+    "{{ }} ${x}",
+];
+
+fn desk() -> Desk {
+    let items: Vec<_> = HOSTILE
+        .iter()
+        .enumerate()
+        .map(|(number, text)| {
+            serde_json::json!({
+                "id": format!("{number}{text}"), "title": format!("t{number} {text}"), "content_html": format!("<p>word{number} {text}</p>"),
+                "url": format!("https://host.example/{number}?a=1&b={text}"), "tags": [text], "authors": [{ "name": text }],
+                "attachments": [{ "url": format!("https://host.example/{text}.mp3"), "mime_type": text }], "date_published": "2020-01-01T00:00:00Z",
+            })
+        })
+        .collect();
+    let feed = serde_json::json!({ "version": "https://jsonfeed.org/version/1.1", "title": HOSTILE[0], "home_page_url": "javascript:alert(1)", "items": items });
+    let desk = Desk::new(
+        "[[source]]\nid = \"a\"\npath = \"a.json\"\ntitle = \"<A> & ]]>\"\nfirst_items = 0\n[[output]]\nid = \"merged\"\ntitle = \"<&\\\"> ]]>\"\n",
+    );
+    desk.write("a.json", feed.to_string().as_bytes());
+    assert!(desk.run(&["refresh"]).status.success());
+    desk
+}
+
+/// Reads to the end, resolving every reference; returns the texts of these elements.
+fn strict(xml: &str, element: &str) -> Vec<String> {
+    let mut reader = Reader::from_str(xml);
+    let (mut texts, mut current) = (Vec::new(), None::<String>);
+    loop {
+        match reader
+            .read_event()
+            .unwrap_or_else(|error| panic!("{error} in\n{xml}"))
+        {
+            Event::Start(start) if start.name().as_ref() == element => {
+                current = Some(String::new())
+            }
+            Event::End(end) if end.name().as_ref() == element => texts.extend(current.take()),
+            Event::Text(text) => {
+                if let Some(current) = &mut current {
+                    current.push_str(&text);
+                }
+            }
+            Event::GeneralRef(reference) => {
+                let resolved = reference.resolve_char_ref().expect("a character of XML");
+                assert!(
+                    resolved.is_some()
+                        || ["amp", "lt", "gt", "quot", "apos"].contains(&&*reference),
+                    "&{};",
+                    &*reference
+                );
+            }
+            Event::Eof => return texts,
+            _ => {}
+        }
+    }
+}
+
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+#[test]
+fn whatever_a_publisher_wrote_the_documents_are_well_formed() {
+    let desk = desk();
+    for (format, element) in [("atom", "entry"), ("rss", "item")] {
+        let bytes = desk.run(&["print", "merged", "--format", format]).stdout;
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        assert!(
+            text.chars().all(is_xml),
+            "{format} has characters that XML does not"
+        );
+        assert_eq!(strict(&text, element).len(), HOSTILE.len(), "{format}");
+        assert_eq!(
+            text.matches(&format!("<{element}>")).count(),
+            HOSTILE.len(),
+            "{format}"
+        );
+        assert!(!text.contains("javascript:"), "{format}");
+    }
+    let json = desk.json("merged");
+    let items = json["items"].as_array().expect("items");
+    assert_eq!(items.len(), HOSTILE.len());
+    for item in items {
+        assert!(
+            !item["content_html"]
+                .as_str()
+                .expect("a body")
+                .contains("<script")
+        );
+        assert!(
+            item["id"].as_str().is_some_and(|id| !id.is_empty())
+                && item["title"]
+                    .as_str()
+                    .is_some_and(|title| title.starts_with('t'))
+        );
+    }
+}
+
+#[test]
+fn ids_are_unique_and_the_same_in_every_format() {
+    let desk = desk();
+    let print = |format: &str| {
+        String::from_utf8(desk.run(&["print", "merged", "--format", format]).stdout).expect("UTF-8")
+    };
+    let guids = strict(&print("rss"), "guid");
+    let json = desk.json("merged");
+    let ids: Vec<String> = json["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|item| item["id"].as_str().expect("an id").to_owned())
+        .collect();
+    assert_eq!(guids, ids);
+    let distinct: std::collections::BTreeSet<&String> = ids.iter().collect();
+    assert_eq!(distinct.len(), HOSTILE.len());
+    let atom = strict(&print("atom"), "id");
+    assert!(ids.iter().all(|id| atom.contains(id)));
+}
+
+#[test]
+fn an_output_carries_as_much_as_it_is_told() {
+    let long = "A sentence of eight words stands here now. ".repeat(40);
+    let feed = serde_json::json!({ "version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [
+        { "id": "1", "url": "https://host.example/1", "title": "One", "content_html": format!("<p>{long}</p>") } ] });
+    let desk = Desk::new("");
+    desk.write("a.json", feed.to_string().as_bytes());
+    let output = |id: &str, keys: &str| format!("[[output]]\nid = \"{id}\"\n{keys}\n");
+    desk.configure(&format!(
+        "[[source]]\nid = \"a\"\npath = \"a.json\"\n{}{}{}",
+        output("full", "title_format = \"{title} ({source})\""),
+        output("brief", "content = \"summary\""),
+        output("bare", "content = \"link\"")
+    ));
+    assert!(desk.run(&["refresh"]).status.success());
+    let (full, brief, bare) = (desk.json("full"), desk.json("brief"), desk.json("bare"));
+    assert_eq!(full["items"][0]["title"], "One (T)");
+    assert!(
+        full["items"][0]["content_html"]
+            .as_str()
+            .is_some_and(|html| html.len() > 1500)
+    );
+    let text = brief["items"][0].to_string();
+    assert!(
+        text.contains("A sentence of eight words") && text.len() < 1500,
+        "{text}"
+    );
+    assert!(!bare["items"][0].to_string().contains("sentence"), "{bare}");
+    assert_eq!(bare["items"][0]["url"], "https://host.example/1");
+}

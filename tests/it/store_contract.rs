@@ -1,0 +1,425 @@
+//! What every engine behind `Store` must do, step by step. A second engine is added to `engines`.
+
+use std::sync::Arc;
+
+use mainstem::dedupe::settle_document;
+use mainstem::model::{
+    Applied, Due, Entry, LastOutcome, Location, Outcome, OutputId, RefreshRecord, Source, SourceId,
+    SourceState, StoryId, Timestamp, Validators,
+};
+use mainstem::store::sqlite::{Opening, SqliteStore};
+use mainstem::store::{KeptItem, Membership, Store};
+use tempfile::TempDir;
+
+const LONG: &str = "The council of the three valleys decided on Monday to keep the old road open to carts and walkers for as long as the new \
+    tunnel is being lined, and to pay for the lamps and the gritting out of the toll that lorries have been paying since the spring of last year";
+
+struct Bench {
+    store: Arc<dyn Store>,
+    directory: TempDir,
+}
+
+impl Bench {
+    async fn new(ids: &[&str]) -> Self {
+        let directory = TempDir::new().expect("a directory");
+        let store =
+            SqliteStore::open(&directory.path().join("x.db"), Opening::Thorough).expect("opens");
+        let bench = Self {
+            store: Arc::new(store),
+            directory,
+        };
+        bench
+            .register(&ids.iter().map(|id| source(id, None)).collect::<Vec<_>>())
+            .await;
+        let outputs = [(out("o"), [1; 16])];
+        bench
+            .store
+            .register_outputs(&outputs, at(0))
+            .await
+            .expect("registers");
+        bench
+    }
+
+    async fn register(&self, sources: &[Arc<Source>]) {
+        self.store
+            .register_sources(sources, at(0))
+            .await
+            .expect("registers");
+    }
+
+    async fn apply(&self, source: &str, minute: i64, entries: Vec<Entry>) -> Applied {
+        self.store
+            .apply(record(source, minute, entries))
+            .await
+            .expect("applies")
+    }
+
+    /// Takes every changed story and lets one output keep all of them whole.
+    async fn keep_all(&self, output: &str, minute: i64) -> usize {
+        let stories = self.store.changed_stories(100).await.expect("reads");
+        let judged = stories
+            .iter()
+            .map(|story| {
+                let shown = &story.members[0];
+                let item = KeptItem {
+                    slot: 0,
+                    shown: shown.id,
+                    whole: shown.whole,
+                    item_id: format!("id-{}", shown.entry.guid.as_deref().unwrap_or_default()),
+                    fallback_id: format!("other-{}", shown.id),
+                    ordered_at: shown.ordered_at,
+                    updated: shown.ordered_at,
+                };
+                Membership {
+                    story: story.id,
+                    revision: story.revision,
+                    kept: vec![(out(output), vec![item])],
+                }
+            })
+            .collect();
+        self.store
+            .keep(judged, true, at(minute))
+            .await
+            .expect("keeps");
+        stories.len()
+    }
+
+    async fn shown(&self, output: &str) -> Vec<(String, String)> {
+        let items = self
+            .store
+            .window(&out(output), 100, None)
+            .await
+            .expect("reads");
+        items
+            .into_iter()
+            .map(|item| (item.item_id, item.shown.entry.title))
+            .collect()
+    }
+}
+
+fn at(minute: i64) -> Timestamp {
+    "2026-03-02T10:00:00Z"
+        .parse::<Timestamp>()
+        .expect("a moment")
+        + chrono::TimeDelta::minutes(minute)
+}
+
+fn out(id: &str) -> OutputId {
+    OutputId::new(id).expect("an id")
+}
+
+fn source(id: &str, formerly: Option<&str>) -> Arc<Source> {
+    Arc::new(Source {
+        id: SourceId::new(id).expect("an id"),
+        location: Location::Url("https://feeds.example/rss".parse().expect("a URL")),
+        title: None,
+        tags: Vec::new(),
+        priority: 0,
+        first_items: None,
+        daily_items: None,
+        formerly: formerly.map(|id| SourceId::new(id).expect("an id")),
+    })
+}
+
+fn entry(guid: &str, title: &str, text: &str) -> Entry {
+    Entry {
+        guid: Some(guid.to_owned()),
+        title: title.to_owned(),
+        text: text.to_owned(),
+        ..Entry::default()
+    }
+}
+
+fn record(source: &str, minute: i64, entries: Vec<Entry>) -> RefreshRecord {
+    let mut state = SourceState::default();
+    state.history.last_attempt = Some(at(minute));
+    state.validators = Some(Validators {
+        url: "https://feeds.example/rss".parse().expect("a URL"),
+        etag: Some(b"W/\"\xFF odd\"".to_vec()),
+        last_modified: Some(b"whenever".to_vec()),
+    });
+    RefreshRecord {
+        source: SourceId::new(source).expect("an id"),
+        at: at(minute),
+        last: LastOutcome {
+            outcome: Outcome::Fresh,
+            class: None,
+            status: Some(200),
+            message: None,
+        },
+        state,
+        due: Due {
+            at: Some(at(minute + 60)),
+            because: "every 1h".to_owned(),
+        },
+        feed: None,
+        entries: settle_document(entries, at(minute)),
+        first_items: None,
+        daily_items: None,
+    }
+}
+
+fn counts(new: u32, changed: u32, duplicates: u32) -> Applied {
+    Applied {
+        new,
+        changed,
+        duplicates,
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_is_stored_whole_and_comes_back_byte_for_byte() {
+    let bench = Bench::new(&["a"]).await;
+    assert_eq!(
+        bench
+            .apply(
+                "a",
+                1,
+                vec![entry("1", "One", LONG), entry("2", "Two", "x")]
+            )
+            .await,
+        counts(2, 0, 0)
+    );
+    let id = SourceId::new("a").expect("an id");
+    let state = bench.store.source_state(&id).await.expect("reads");
+    assert_eq!(state, record("a", 1, Vec::new()).state);
+    let report = bench.store.source_reports().await.expect("reads").remove(0);
+    assert_eq!(
+        (report.entries, report.duplicates, report.next_due),
+        (2, 0, Some(at(61)))
+    );
+}
+
+#[tokio::test]
+async fn seen_again_is_nothing_and_an_edit_is_in_place() {
+    let bench = Bench::new(&["a"]).await;
+    bench.apply("a", 1, vec![entry("1", "One", LONG)]).await;
+    assert_eq!(bench.keep_all("o", 1).await, 1);
+    assert_eq!(
+        bench.apply("a", 2, vec![entry("1", "One", LONG)]).await,
+        counts(0, 0, 0)
+    );
+    assert_eq!(bench.keep_all("o", 2).await, 0, "nothing changed");
+    assert_eq!(
+        bench
+            .apply("a", 3, vec![entry("1", "One, corrected", LONG)])
+            .await,
+        counts(0, 1, 0)
+    );
+    assert_eq!(bench.keep_all("o", 3).await, 1);
+    assert_eq!(
+        bench.shown("o").await,
+        [("id-1".to_owned(), "One, corrected".to_owned())]
+    );
+    let updated = bench.store.window(&out("o"), 9, None).await.expect("reads")[0].updated;
+    assert_eq!(updated, at(3), "a real edit moves it");
+}
+
+#[tokio::test]
+async fn a_copy_joins_the_story_of_the_first() {
+    let bench = Bench::new(&["a", "b"]).await;
+    bench
+        .apply("a", 1, vec![entry("1", "Road stays open", LONG)])
+        .await;
+    assert_eq!(
+        bench
+            .apply("b", 2, vec![entry("9", "ABCNS: Road stays open", LONG)])
+            .await,
+        counts(1, 0, 1)
+    );
+    let stories = bench.store.changed_stories(10).await.expect("reads");
+    assert_eq!(stories.len(), 1);
+    assert_eq!(stories[0].members.len(), 2);
+    bench.keep_all("o", 3).await;
+    let items = bench.store.window(&out("o"), 9, None).await.expect("reads");
+    assert_eq!((items.len(), items[0].copies.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_verdict_on_an_older_revision_is_void() {
+    let bench = Bench::new(&["a"]).await;
+    bench.apply("a", 1, vec![entry("1", "One", LONG)]).await;
+    let story = bench
+        .store
+        .changed_stories(10)
+        .await
+        .expect("reads")
+        .remove(0);
+    bench
+        .apply("a", 2, vec![entry("1", "One, corrected", LONG)])
+        .await;
+    let late = Membership {
+        story: story.id,
+        revision: story.revision,
+        kept: vec![(out("o"), Vec::new())],
+    };
+    bench
+        .store
+        .keep(vec![late], true, at(3))
+        .await
+        .expect("keeps");
+    assert_eq!(
+        bench.store.changed_stories(10).await.expect("reads").len(),
+        1,
+        "it must be judged again"
+    );
+}
+
+#[tokio::test]
+async fn an_item_that_comes_back_has_its_id() {
+    let bench = Bench::new(&["a"]).await;
+    bench.apply("a", 1, vec![entry("1", "One", LONG)]).await;
+    bench.keep_all("o", 1).await;
+    let before = bench.shown("o").await;
+    let story = bench
+        .store
+        .stories_after(StoryId(0), 10)
+        .await
+        .expect("reads")
+        .remove(0);
+    let dropped = Membership {
+        story: story.id,
+        revision: story.revision,
+        kept: vec![(out("o"), Vec::new())],
+    };
+    bench
+        .store
+        .keep(vec![dropped], false, at(2))
+        .await
+        .expect("keeps");
+    assert_eq!(bench.shown("o").await, []);
+    bench
+        .apply("a", 3, vec![entry("1", "One again", LONG)])
+        .await;
+    bench.keep_all("o", 3).await;
+    assert_eq!(bench.shown("o").await[0].0, before[0].0);
+}
+
+#[tokio::test]
+async fn a_renamed_source_keeps_its_entries_and_a_removed_one_leaves_the_reports() {
+    let bench = Bench::new(&["old"]).await;
+    bench.apply("old", 1, vec![entry("1", "One", LONG)]).await;
+    bench.register(&[source("new", Some("old"))]).await;
+    assert_eq!(
+        bench.apply("new", 2, vec![entry("1", "One", LONG)]).await,
+        counts(0, 0, 0),
+        "it is known"
+    );
+    bench.register(&[source("other", None)]).await;
+    let reports = bench.store.source_reports().await.expect("reads");
+    assert_eq!(
+        reports
+            .iter()
+            .map(|report| report.id.as_str())
+            .collect::<Vec<_>>(),
+        ["other"]
+    );
+}
+
+#[tokio::test]
+async fn backlog_and_flood_are_held() {
+    let bench = Bench::new(&["a"]).await;
+    let many = |range: std::ops::Range<u32>| {
+        range
+            .map(|number| entry(&number.to_string(), &format!("Title {number}"), ""))
+            .collect::<Vec<_>>()
+    };
+    let first = RefreshRecord {
+        first_items: Some(2),
+        ..record("a", 1, many(0..5))
+    };
+    bench.store.apply(first).await.expect("applies");
+    let held = |stories: Vec<mainstem::model::Story>| {
+        stories.iter().filter(|story| story.members[0].held).count()
+    };
+    assert_eq!(
+        held(bench.store.changed_stories(100).await.expect("reads")),
+        3
+    );
+    let flood = RefreshRecord {
+        daily_items: Some(4),
+        ..record("a", 2, many(5..15))
+    };
+    bench.store.apply(flood).await.expect("applies");
+    assert!(held(bench.store.changed_stories(100).await.expect("reads")) >= 3 + 6);
+}
+
+#[tokio::test]
+async fn what_expires_keeps_its_identity() {
+    let bench = Bench::new(&["a"]).await;
+    bench.apply("a", 1, vec![entry("1", "One", LONG)]).await;
+    bench.apply("a", 500, vec![entry("2", "Two", "y")]).await;
+    assert_eq!(
+        bench
+            .store
+            .expire(at(100), &[], 10, at(500))
+            .await
+            .expect("expires"),
+        1
+    );
+    assert_eq!(
+        bench
+            .store
+            .expire(at(100), &[], 10, at(500))
+            .await
+            .expect("expires"),
+        0
+    );
+    assert_eq!(
+        bench
+            .apply("a", 501, vec![entry("1", "One", LONG)])
+            .await
+            .new,
+        0,
+        "it is known still"
+    );
+}
+
+#[tokio::test]
+async fn another_process_is_noticed_and_a_closed_store_says_so() {
+    let bench = Bench::new(&["a"]).await;
+    let other =
+        SqliteStore::open(&bench.directory.path().join("x.db"), Opening::Quick).expect("opens");
+    let _ = bench.store.changed_elsewhere().await.expect("asks");
+    assert!(!bench.store.changed_elsewhere().await.expect("asks"));
+    other
+        .apply(record("a", 1, vec![entry("1", "One", LONG)]))
+        .await
+        .expect("applies");
+    assert!(bench.store.changed_elsewhere().await.expect("asks"));
+    bench.store.probe().await.expect("answers");
+    bench.store.close().await.expect("closes");
+    assert!(bench.store.apply(record("a", 2, Vec::new())).await.is_err());
+}
+
+/// Two writers at once make one story of one release.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_refreshes_at_once_make_one_story() {
+    let ids: Vec<String> = (0..8).map(|number| format!("s{number}")).collect();
+    let bench = Bench::new(&ids.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let tasks: Vec<_> = ids
+        .iter()
+        .map(|id| {
+            let (store, record) = (
+                bench.store.clone(),
+                record(id, 1, vec![entry(id, "Road stays open", LONG)]),
+            );
+            tokio::spawn(async move { store.apply(record).await })
+        })
+        .collect();
+    for task in tasks {
+        task.await.expect("ends").expect("applies");
+    }
+    let stories = bench
+        .store
+        .stories_after(StoryId(0), 100)
+        .await
+        .expect("reads");
+    assert_eq!(
+        stories
+            .iter()
+            .map(|story| story.members.len())
+            .collect::<Vec<_>>(),
+        [8]
+    );
+}
