@@ -3,6 +3,7 @@
 mod cli;
 mod config;
 mod dedupe;
+mod fetch;
 mod layers;
 mod line;
 mod parse;
