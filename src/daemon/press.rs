@@ -13,8 +13,23 @@ use crate::republish::{Plan, Rendered, Republisher, windows};
 use crate::serve::{Published, Site};
 use crate::store::{Store, StoreError};
 
-/// How often another process's commits are looked for.
-const ELSEWHERE: Duration = Duration::from_secs(1);
+/// How often another process's commits and items whose time has ended are looked for.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// What is to be done; it stays until it was.
+#[derive(Default)]
+struct Duty {
+    /// The rules may have changed.
+    replay: bool,
+    /// Stories stand in the outbox.
+    catch_up: bool,
+    /// Every document is rendered anew; those with the same bytes stay.
+    show_all: bool,
+    /// Another process may have worked, an item's time may have ended.
+    look_around: bool,
+    /// Retention.
+    clean: bool,
+}
 
 /// The outward line of a running daemon.
 pub(super) struct Press {
@@ -66,7 +81,8 @@ impl Press {
         Ok(())
     }
 
-    /// Publishes what changes until `stopped`.
+    /// Publishes what changes until `stopped`. A store that fails leaves the documents as they stand; what was to be done
+    /// is tried again with the next beat.
     pub(super) async fn run(
         mut self,
         mut changes: mpsc::Receiver<()>,
@@ -74,42 +90,73 @@ impl Press {
         mut plans: watch::Receiver<Arc<Plan>>,
         stopped: watch::Receiver<bool>,
     ) -> Result<(), StoreError> {
-        let mut elsewhere = tokio::time::interval(ELSEWHERE);
+        let mut beat = tokio::time::interval(BEAT);
         let mut housekeeping = tokio::time::interval(maintain::INTERVAL);
         housekeeping.reset();
+        let (mut duty, mut in_trouble) = (Duty::default(), false);
         loop {
             tokio::select! {
                 () = super::until(stopped.clone()) => return Ok(()),
-                Some(()) = changes.recv() => self.catch_up().await?,
+                Some(()) = changes.recv() => duty.catch_up = true,
                 Ok(()) = plans.changed() => {
                     let plan = plans.borrow_and_update().clone();
                     self.republisher.replace_plan(plan);
-                    self.republisher.replay().await?;
-                    self.catch_up().await?;
-                    if self.open { self.show_all().await? }
+                    duty.replay = true;
                 }
                 true = all_asked(unasked.clone()), if !self.open => {
-                    self.republisher.catch_up().await?;
-                    self.show_all().await?;
+                    self.open = true;
+                    duty.show_all = true;
                 }
-                _ = elsewhere.tick() => {
-                    if self.store.changed_elsewhere().await? { self.catch_up().await? }
-                    self.expire().await?;
-                }
-                _ = housekeeping.tick() => {
-                    maintain(self.store.as_ref(), self.keep, &windows(&self.rendered), self.clock.now()).await?;
+                _ = beat.tick() => duty.look_around = true,
+                _ = housekeeping.tick() => duty.clean = true,
+            }
+            match self.fulfil(&mut duty).await {
+                Ok(()) => in_trouble = false,
+                Err(StoreError::Closed) => return Err(StoreError::Closed),
+                Err(error) if in_trouble => tracing::debug!(%error, "still no word from the store"),
+                Err(error) => {
+                    in_trouble = true;
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the outputs stay as they are until the store answers again"
+                    );
                 }
             }
         }
     }
 
-    /// Judges what changed and shows it; before the first pass has ended it waits in the outbox.
-    async fn catch_up(&mut self) -> Result<(), StoreError> {
-        if !self.open {
-            return Ok(());
+    /// Does what is to be done, each duty struck off only when it is.
+    async fn fulfil(&mut self, duty: &mut Duty) -> Result<(), StoreError> {
+        if duty.replay {
+            self.republisher.replay().await?;
+            duty.replay = false;
+            duty.show_all = true;
         }
-        let differ = self.republisher.catch_up().await?;
-        self.show(differ).await
+        if duty.look_around && self.store.changed_elsewhere().await? {
+            // Another process may have settled the outbox itself: which outputs it touched is not told.
+            duty.show_all = true;
+        }
+        // Before the first pass has ended, what changed waits in the outbox.
+        if self.open && (duty.catch_up || duty.show_all) {
+            let differ = self.republisher.catch_up().await?;
+            duty.catch_up = false;
+            self.show(differ).await?;
+        }
+        if self.open && duty.show_all {
+            self.show_all().await?;
+            duty.show_all = false;
+        }
+        if duty.look_around {
+            self.expire().await?;
+            duty.look_around = false;
+        }
+        // What is shown must be known before anything is let go.
+        if self.open && duty.clean {
+            let windows = windows(&self.rendered);
+            maintain(self.store.as_ref(), self.keep, &windows, self.clock.now()).await?;
+            duty.clean = false;
+        }
+        Ok(())
     }
 
     /// Renders the outputs whose oldest item has had its time.
@@ -120,16 +167,12 @@ impl Press {
             .iter()
             .filter(|(_, rendered)| rendered.expires_at.is_some_and(|at| at < now));
         let due: BTreeSet<OutputId> = due.map(|(output, _)| output.clone()).collect();
-        if self.open {
-            self.show(due).await
-        } else {
-            Ok(())
-        }
+        self.show(due).await
     }
 
     async fn show_all(&mut self) -> Result<(), StoreError> {
-        let all = self.republisher.plan().output_ids().cloned().collect();
-        self.rendered.clear();
+        let all: BTreeSet<OutputId> = self.republisher.plan().output_ids().cloned().collect();
+        self.rendered.retain(|output, _| all.contains(output));
         self.show(all).await?;
         self.open = true;
         self.site.set_not_ready(None);

@@ -10,5 +10,7 @@ mod parse;
 mod publish;
 mod schedule;
 mod select;
+mod service;
 mod store_contract;
 mod support;
+mod text;

@@ -54,7 +54,7 @@ fn strict(xml: &str, element: &str) -> Vec<String> {
             .unwrap_or_else(|error| panic!("{error} in\n{xml}"))
         {
             Event::Start(start) if start.name().as_ref() == element => {
-                current = Some(String::new())
+                current = Some(String::new());
             }
             Event::End(end) if end.name().as_ref() == element => texts.extend(current.take()),
             Event::Text(text) => {

@@ -1,0 +1,231 @@
+//! The daemon as a service: readiness, restarts, reloads, company beside it.
+
+use std::os::unix::net::UnixDatagram;
+use std::process::Stdio;
+
+use crate::support::daemon::{Desk, mainstem};
+use crate::support::origin::{Origin, response, rss};
+
+const TEXT: &str = "The harbour master has asked all boats to leave the inner basin by Friday so that the old piles can be drawn";
+
+fn titles(body: &[u8]) -> Vec<String> {
+    let document: serde_json::Value = serde_json::from_slice(body).expect("JSON");
+    document["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|item| item["title"].as_str().expect("a title").to_owned())
+        .collect()
+}
+
+fn file_source(id: &str, keys: &str) -> String {
+    format!("[[source]]\nid = \"{id}\"\npath = \"{id}.xml\"\n{keys}")
+}
+
+const MERGED: &str = "[[output]]\nid = \"merged\"\n";
+
+#[test]
+fn it_tells_systemd_when_it_is_ready_reloading_and_stopping() {
+    let desk = Desk::new(&format!("{}{MERGED}", file_source("a", "")));
+    desk.write("a.xml", &rss(&[("1", "Basin", TEXT)]));
+    let socket = UnixDatagram::bind(desk.path("notify")).expect("a socket");
+    let mut child = mainstem(&desk.path(""))
+        .args(["-c", "c.toml", "-q", "run"])
+        .env("NOTIFY_SOCKET", desk.path("notify"))
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let hear = |wanted: &str| {
+        let mut said = String::new();
+        while !said.contains(wanted) {
+            let mut buffer = [0; 4096];
+            let length = socket.recv(&mut buffer).expect("it speaks");
+            said = String::from_utf8_lossy(&buffer[..length]).into_owned();
+        }
+    };
+    let signal = |name: &str| {
+        let sent = std::process::Command::new("kill")
+            .args([format!("-{name}"), child.id().to_string()])
+            .status();
+        assert!(sent.expect("kill runs").success());
+    };
+    hear("READY=1");
+    signal("HUP");
+    hear("RELOADING=1");
+    hear("READY=1");
+    signal("TERM");
+    hear("STOPPING=1");
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn the_watchdog_hears_a_beat() {
+    let desk = Desk::new(MERGED);
+    let socket = UnixDatagram::bind(desk.path("notify")).expect("a socket");
+    let mut child = mainstem(&desk.path(""))
+        .args(["-c", "c.toml", "-q", "run"])
+        .env("NOTIFY_SOCKET", desk.path("notify"))
+        .env("WATCHDOG_USEC", "200000")
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let mut beats = 0;
+    while beats < 3 {
+        let mut buffer = [0; 4096];
+        let length = socket.recv(&mut buffer).expect("it speaks");
+        beats += usize::from(String::from_utf8_lossy(&buffer[..length]).contains("WATCHDOG=1"));
+    }
+    child.kill().expect("it can be ended");
+    child.wait().expect("it ends");
+}
+
+#[test]
+fn a_restart_asks_nobody_early_and_serves_at_once() {
+    let origin = Origin::start(|_| response("200 OK", &[], &rss(&[("1", "Basin", TEXT)])));
+    let source = format!(
+        "[fetch]\nallow_addresses = [\"127.0.0.1\"]\n[[source]]\nid = \"a\"\nurl = \"{}\"\nevery = \"1h\"\n{MERGED}",
+        origin.url("/a")
+    );
+    let desk = Desk::new(&source);
+    let daemon = desk.start();
+    let first = daemon.until("/merged.json", |answer| answer.status == 200);
+    assert_eq!(daemon.stop(), Some(0));
+    let daemon = desk.start();
+    let second = daemon.ask("GET", "/merged.json", &[]);
+    assert_eq!((second.status, second.body), (200, first.body));
+    assert_eq!(daemon.ask("GET", "/readyz", &[]).status, 200);
+    assert_eq!(daemon.stop(), Some(0));
+    assert_eq!(origin.asked().len(), 1);
+}
+
+#[test]
+fn with_an_empty_store_the_first_documents_follow_the_first_pass() {
+    let (open, gate) = std::sync::mpsc::channel::<()>();
+    let gate = std::sync::Mutex::new(gate);
+    let origin = Origin::start(move |asked| {
+        if asked.path == "/slow" {
+            let _ = gate.lock().expect("sound").recv();
+        }
+        response("200 OK", &[], &rss(&[(&asked.path, &asked.path, TEXT)]))
+    });
+    let source = |id: &str| {
+        format!(
+            "[[source]]\nid = \"{id}\"\nurl = \"{}\"\n",
+            origin.url(&format!("/{id}"))
+        )
+    };
+    let desk = Desk::new(&format!(
+        "[fetch]\nhost_gap = \"0s\"\nallow_addresses = [\"127.0.0.1\"]\n{}{}{MERGED}",
+        source("slow"),
+        source("fast")
+    ));
+    let daemon = desk.start();
+    while origin.asked().len() < 2 {
+        std::thread::yield_now();
+    }
+    assert_eq!(daemon.ask("GET", "/merged.json", &[]).status, 503);
+    assert_eq!(daemon.ask("GET", "/readyz", &[]).status, 503);
+    assert_eq!(daemon.ask("GET", "/healthz", &[]).status, 200);
+    open.send(()).expect("it waits");
+    daemon.until("/merged.json", |answer| answer.status == 200);
+    assert_eq!(daemon.ask("GET", "/readyz", &[]).status, 200);
+}
+
+#[test]
+fn a_reload_adds_removes_and_renames_sources() {
+    let desk = Desk::new(&format!(
+        "{}{}{MERGED}",
+        file_source("a", ""),
+        file_source("b", "")
+    ));
+    desk.write("a.xml", &rss(&[("1", "From a", TEXT)]));
+    desk.write(
+        "b.xml",
+        &rss(&[("2", "From b", "Another text altogether, of no great length")]),
+    );
+    let daemon = desk.start();
+    let first = daemon.until("/merged.json", |answer| answer.status == 200);
+    assert_eq!(titles(&first.body).len(), 2);
+
+    desk.configure(&format!("{}{MERGED}", file_source("a", "")));
+    daemon.signal("HUP");
+    let removed = daemon.until("/merged.json", |answer| !answer.text().contains("From b"));
+    assert_eq!(titles(&removed.body), ["From a"]);
+
+    desk.configure(&format!(
+        "[[source]]\nid = \"z\"\nformerly = \"a\"\npath = \"a.xml\"\n{}{MERGED}",
+        file_source("b", "")
+    ));
+    daemon.signal("HUP");
+    let renamed = daemon.until("/merged.json", |answer| {
+        answer.text().contains("\"z\"") && answer.text().contains("From b")
+    });
+    assert_eq!(titles(&renamed.body).len(), 2);
+    let id = |body: &[u8], title: &str| {
+        let document: serde_json::Value = serde_json::from_slice(body).expect("JSON");
+        document["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .find(|item| item["title"] == title)
+            .expect(title)["id"]
+            .clone()
+    };
+    assert_eq!(
+        id(&first.body, "From a"),
+        id(&renamed.body, "From a"),
+        "a renamed source publishes nothing again"
+    );
+}
+
+#[test]
+fn a_refresh_beside_the_daemon_is_picked_up() {
+    let desk = Desk::new(&format!("{}{MERGED}", file_source("a", "every = \"1d\"\n")));
+    desk.write("a.xml", &rss(&[("1", "Old", TEXT)]));
+    let daemon = desk.start();
+    daemon.until("/merged.json", |answer| answer.status == 200);
+    desk.write(
+        "a.xml",
+        &rss(&[
+            ("1", "Old", TEXT),
+            ("2", "New", "Another text altogether, of no great length"),
+        ]),
+    );
+    assert!(desk.run(&["refresh", "a"]).status.success());
+    let after = daemon.until("/merged.json", |answer| answer.text().contains("New"));
+    assert_eq!(titles(&after.body).len(), 2);
+}
+
+#[test]
+fn what_keeps_it_from_starting_is_said() {
+    let desk = Desk::new("");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address");
+    desk.write(
+        "taken.toml",
+        format!("[server]\nlisten = \"{address}\"\n").as_bytes(),
+    );
+    let ended = mainstem(&desk.path(""))
+        .args(["-c", "taken.toml", "run"])
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(74), "{said}");
+    assert!(
+        said.contains(&address.to_string()) && said.contains("[server] listen"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_feed_without_a_file_comes_when_the_file_does() {
+    let desk = Desk::new(&format!(
+        "{}{MERGED}",
+        file_source("late", "every = \"1s\"\n")
+    ));
+    let daemon = desk.start();
+    let empty = daemon.until("/merged.json", |answer| answer.status == 200);
+    assert_eq!(titles(&empty.body).len(), 0);
+    desk.write("late.xml", &rss(&[("1", "Here", TEXT)]));
+    daemon.until("/merged.json", |answer| answer.text().contains("Here"));
+}
