@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: check test deny
+.PHONY: bench check test deny
 
 test: tools
 	$(CARGO) test --locked
@@ -12,6 +12,10 @@ check: tools
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
+
+# What a source costs beside the floor of feed-rs and SQLite, as ratios.
+bench: tools
+	$(CARGO) bench --locked --bench line
 
 # Licences, advisories, sources of the dependencies.
 deny:
