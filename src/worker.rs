@@ -13,9 +13,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{Id, JoinSet};
 
 use crate::clock::Clock;
-use crate::model::{Applied, SourceId, Timestamp};
-use crate::refresh::{Occasion, Refreshed, Refresher, Target};
-use crate::schedule::next_due;
+use crate::model::{Applied, SourceId, SourceState, Timestamp};
+use crate::refresh::{Occasion, Poll, Refreshed, Refresher, Target};
 use crate::store::{Store, StoreError};
 
 /// The longest sleep: a clock that was set forward is noticed within it.
@@ -77,12 +76,13 @@ pub async fn work(
     Ok(())
 }
 
-type Ended = (SourceId, Result<Refreshed, StoreError>);
+type Ended = Result<Vec<(SourceId, Refreshed)>, StoreError>;
 
 /// The queue and what is under way.
 struct Desk {
     orders: Orders,
-    targets: BTreeMap<SourceId, Target>,
+    /// By the source that leads each.
+    polls: BTreeMap<SourceId, Arc<Poll>>,
     clock: Arc<dyn Clock>,
     reports: Reports,
     queue: BinaryHeap<Reverse<(Timestamp, SourceId)>>,
@@ -95,7 +95,7 @@ impl Desk {
     fn new(orders: Orders, clock: Arc<dyn Clock>, reports: Reports) -> Self {
         Self {
             orders,
-            targets: BTreeMap::new(),
+            polls: BTreeMap::new(),
             clock,
             reports,
             queue: BinaryHeap::new(),
@@ -108,31 +108,27 @@ impl Desk {
     /// Queues every source by what the store knows of it. A restart or reload causes no early request: the due time
     /// follows from the last one.
     async fn plan(&mut self, store: &dyn Store) -> Result<(), StoreError> {
-        self.targets = self
-            .orders
-            .targets
-            .iter()
-            .map(|target| (target.source.id.clone(), target.clone()))
-            .collect();
+        let polls = Poll::group(&self.orders.targets);
         let states: BTreeMap<_, _> = store.source_states().await?.into_iter().collect();
         let now = self.clock.now();
+        self.polls.clear();
         self.queue.clear();
         self.unasked.clear();
-        for (id, target) in &self.targets {
-            let history = states
-                .get(id)
-                .map(|state| state.history.clone())
-                .unwrap_or_default();
-            if history.last_attempt.is_none() {
-                self.unasked.insert(id.clone());
-            }
-            let running = self.running.values().any(|running| running == id);
-            if let Some(at) = next_due(&target.schedule, id, &history, now)
-                .at
-                .filter(|_| !running)
+        for poll in polls {
+            let lead = poll.lead().source.id.clone();
+            let of = |target: &Target| states.get(&target.source.id).cloned().unwrap_or_default();
+            let states: Vec<SourceState> = poll.targets().iter().map(of).collect();
+            if states
+                .iter()
+                .any(|state| state.history.last_attempt.is_none())
             {
-                self.queue.push(Reverse((at, id.clone())));
+                self.unasked.insert(lead.clone());
             }
+            let running = self.running.values().any(|running| poll.has(running));
+            if let Some(at) = poll.due(&states, now).at.filter(|_| !running) {
+                self.queue.push(Reverse((at, lead.clone())));
+            }
+            self.polls.insert(lead, Arc::new(poll));
         }
         let _ = self.reports.unasked.send(self.unasked.len());
         Ok(())
@@ -154,14 +150,13 @@ impl Desk {
             let Some(Reverse((_, id))) = self.queue.pop() else {
                 break;
             };
-            let Some(target) = self.targets.get(&id).cloned() else {
+            let Some(poll) = self.polls.get(&id).cloned() else {
                 continue;
             };
             let refresher = self.orders.refresher.clone();
-            let task = self.under_way.spawn(async move {
-                let ended = refresher.refresh(&target, Occasion::Due).await;
-                (target.source.id.clone(), ended)
-            });
+            let task = self
+                .under_way
+                .spawn(async move { refresher.refresh(&poll, Occasion::Due).await });
             self.running.insert(task.id(), id);
         }
         MAX_SLEEP
@@ -170,7 +165,7 @@ impl Desk {
     /// Takes a refresh that has ended and queues the source's next turn.
     fn end(&mut self, ended: Result<(Id, Ended), tokio::task::JoinError>) {
         let (task, refreshed) = match ended {
-            Ok((task, (_, refreshed))) => (task, refreshed),
+            Ok(ended) => ended,
             Err(panic) => {
                 tracing::error!(%panic, "a refresh ended abnormally");
                 (panic.id(), Err(StoreError::Closed))
@@ -181,20 +176,23 @@ impl Desk {
         };
         self.unasked.remove(&id);
         let next = match refreshed {
-            Ok(Refreshed::Waiting { due }) => due.at,
-            Ok(Refreshed::Done { applied, due, .. }) => {
-                if applied != Applied::default() {
+            Ok(refreshed) => {
+                if refreshed
+                    .iter()
+                    .any(|(_, refreshed)| has_changed(refreshed))
+                {
                     // Full means that a word is pending already.
                     let _ = self.reports.changed.try_send(());
                 }
-                due.at
+                let dues = refreshed.iter().map(|(_, refreshed)| refreshed.due().at);
+                dues.min_by_key(|at| (at.is_none(), *at)).flatten()
             }
             Err(error) => {
                 tracing::error!(source = %id, error = &error as &dyn std::error::Error, "the refresh is not stored and will be repeated");
                 Some(self.clock.now() + AFTER_ACCIDENT)
             }
         };
-        if let Some(at) = next.filter(|_| self.targets.contains_key(&id)) {
+        if let Some(at) = next.filter(|_| self.polls.contains_key(&id)) {
             self.queue.push(Reverse((at, id)));
         }
         let _ = self.reports.unasked.send(self.unasked.len());
@@ -214,4 +212,8 @@ impl Desk {
             self.under_way.shutdown().await;
         }
     }
+}
+
+fn has_changed(refreshed: &Refreshed) -> bool {
+    matches!(refreshed, Refreshed::Done { applied, .. } if *applied != Applied::default())
 }

@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::daemon;
 use crate::fetch::Fetcher;
 use crate::model::{Applied, Outcome, SourceId};
-use crate::refresh::{Occasion, Refreshed, Refresher, Target};
+use crate::refresh::{Occasion, Poll, Refreshed, Refresher};
 use crate::store::StoreError;
 
 /// Refreshes under way; the fetcher bounds requests, this bounds what waits for them.
@@ -27,7 +27,7 @@ const UNDER_WAY: usize = 512;
 type Line = (SourceId, Result<Refreshed, StoreError>);
 
 pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow::Result<()> {
-    let targets = named(&config, &wanted.sources)?;
+    let polls = named(&config, &wanted.sources)?;
     let store = stored::open(&config)?;
     store
         .register_sources(&daemon::sources(&config), SystemClock.now())
@@ -42,7 +42,7 @@ pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow
     } else {
         Occasion::Asked
     };
-    let mut lines = pass(refresher, targets, occasion).await?;
+    let mut lines = pass(refresher, polls, occasion).await?;
     lines.sort_by(|left, right| left.0.cmp(&right.0));
     stored::catch_up(&config, &store).await?;
     store.close().await?;
@@ -61,7 +61,8 @@ pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow
     }
 }
 
-fn named(config: &Config, names: &[String]) -> anyhow::Result<Vec<Target>> {
+/// What is asked for the named sources; one that shares its address with others comes with them.
+fn named(config: &Config, names: &[String]) -> anyhow::Result<Vec<Poll>> {
     let wanted: BTreeSet<&str> = names.iter().map(String::as_str).collect();
     for name in &wanted {
         if !config
@@ -74,40 +75,51 @@ fn named(config: &Config, names: &[String]) -> anyhow::Result<Vec<Target>> {
             );
         }
     }
-    let targets = config
-        .targets
-        .iter()
-        .filter(|target| wanted.is_empty() || wanted.contains(target.source.id.as_str()));
-    Ok(targets.cloned().collect())
+    let polls = Poll::group(&config.targets).into_iter().filter(|poll| {
+        let has = |target: &crate::refresh::Target| wanted.contains(target.source.id.as_str());
+        wanted.is_empty() || poll.targets().iter().any(has)
+    });
+    Ok(polls.collect())
 }
 
 async fn pass(
     refresher: Arc<Refresher>,
-    targets: Vec<Target>,
+    polls: Vec<Poll>,
     occasion: Occasion,
 ) -> anyhow::Result<Vec<Line>> {
-    let bar = progress(targets.len());
+    let bar = progress(polls.len());
     let places = Arc::new(Semaphore::new(UNDER_WAY));
     let (mut tasks, mut lines) = (JoinSet::new(), Vec::new());
-    for target in targets {
+    for poll in polls {
         let place = places.clone().acquire_owned().await?;
         let refresher = refresher.clone();
         tasks.spawn(async move {
             let _place = place;
-            let refreshed = refresher.refresh(&target, occasion).await;
-            (target.source.id.clone(), refreshed)
+            let refreshed = refresher.refresh(&poll, occasion).await;
+            as_lines(&poll, refreshed)
         });
         while let Some(ended) = tasks.try_join_next() {
-            lines.push(ended?);
+            lines.extend(ended?);
             bar.inc(1);
         }
     }
     while let Some(ended) = tasks.join_next().await {
-        lines.push(ended?);
+        lines.extend(ended?);
         bar.inc(1);
     }
     bar.finish_and_clear();
     Ok(lines)
+}
+
+/// A line for each source; one that could not be stored stands for all that share its address.
+fn as_lines(poll: &Poll, ended: Result<Vec<(SourceId, Refreshed)>, StoreError>) -> Vec<Line> {
+    match ended {
+        Ok(refreshed) => refreshed
+            .into_iter()
+            .map(|(id, refreshed)| (id, Ok(refreshed)))
+            .collect(),
+        Err(error) => vec![(poll.lead().source.id.clone(), Err(error))],
+    }
 }
 
 /// Drawn on a terminal only.

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use reqwest::{Certificate, Client, Proxy, redirect};
-use tokio::sync::Semaphore;
 use url::Url;
 
+use super::body::Memory;
 use super::exchange::Exchange;
 use super::guard::EgressPolicy;
 use super::host::Hosts;
+use super::network::Network;
 use super::{Failure, FetchOutcome, Request, Settings, SourceSettings, file};
 use crate::model::{FailureClass, Location, Timestamp};
 
@@ -32,7 +33,8 @@ struct ClientKey {
 /// Asks sources, politely. Shared by all refreshes.
 pub struct Fetcher {
     pub(super) hosts: Hosts,
-    pub(super) turns: Semaphore,
+    pub(super) network: Network,
+    pub(super) memory: Memory,
     /// A plain mutex: held for a look-up, never across an await.
     clients: Mutex<HashMap<ClientKey, Client>>,
 }
@@ -42,8 +44,9 @@ impl Fetcher {
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
         Self {
-            hosts: Hosts::new(settings.per_host, settings.host_gap),
-            turns: Semaphore::new(settings.concurrency.get()),
+            hosts: Hosts::new(settings),
+            network: Network::default(),
+            memory: Memory::default(),
             clients: Mutex::default(),
         }
     }
@@ -53,7 +56,9 @@ impl Fetcher {
         match request.location {
             Location::File(path) => file::read(path, request).await,
             Location::Url(configured) => {
-                let policy = EgressPolicy::new(&request.settings.allow_addresses);
+                let settings = request.settings;
+                let policy = EgressPolicy::new(&settings.allow_addresses)
+                    .with_proxy(settings.proxy.as_ref());
                 match self.client(&policy, request.settings) {
                     Ok(client) => {
                         let exchange = Exchange {

@@ -1,29 +1,33 @@
 //! One request through all its redirects.
 
-use std::time::{Duration, Instant};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use reqwest::{Client, Response};
 use url::Url;
 
 use super::client::{same_origin, user_agent};
+use super::coding::ACCEPT_ENCODING;
+use super::deadline::Deadline;
 use super::failure::classify;
 use super::guard::EgressPolicy;
+use super::host::{Place, Told, Turn};
+use super::redirect::{Chain, bare, host_of};
 use super::{
-    Failure, FetchOutcome, Fetcher, Fresh, Moved, NotModified, Request, body, body_hash, freshness,
+    Failure, FetchOutcome, Fetcher, Fresh, Hold, NotModified, Request, body, body_hash, freshness,
     validators,
 };
 use crate::model::{FailureClass, Timestamp, Validators};
-use crate::schedule::duration_in_words;
-
-/// Hops followed (RFC 9110 §15.4 leaves the number to us).
-const MAX_HOPS: usize = 10;
 
 const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
                       application/xml;q=0.8, application/json;q=0.7, text/xml;q=0.7, */*;q=0.1";
+/// RFC 3229 §10.5.3: what manipulations of a known instance are understood.
+const A_IM: HeaderName = HeaderName::from_static("a-im");
+/// RFC 3229 §10.5.2: which were done.
+const IM: HeaderName = HeaderName::from_static("im");
+/// The instance manipulation that gives the entries which are new, and no others.
+const IM_FEED: &str = "feed";
 
 /// One request of one source.
 pub(super) struct Exchange<'a> {
@@ -35,111 +39,135 @@ pub(super) struct Exchange<'a> {
     pub(super) now: Timestamp,
 }
 
-/// Where a chain of redirects stands.
-struct Chain {
-    url: Url,
-    seen: Vec<Url>,
-    /// The end of its permanent prefix.
-    permanent: Option<Url>,
-    /// Whether every hop so far was permanent.
-    only_permanent: bool,
-    /// What is left of the deadline; waiting for a host's turn does not count.
-    left: Duration,
-}
-
 enum Hop {
     Answer(Box<FetchOutcome>),
     Redirect,
 }
 
+/// What was sent with a request, so that the answer can be judged by it.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    /// Validators that went along.
+    with: Option<&'a Validators>,
+    /// Whether a delta was offered (`A-IM: feed`).
+    delta: bool,
+}
+
 impl Exchange<'_> {
     /// Runs the request to its outcome.
     pub(super) async fn run(&self) -> FetchOutcome {
-        let mut start = self
-            .request
-            .state
-            .moved_to
-            .clone()
-            .unwrap_or_else(|| self.configured.clone());
-        start.set_fragment(None);
-        let mut chain = Chain {
-            url: start,
-            seen: Vec::new(),
-            permanent: None,
-            only_permanent: true,
-            left: self.request.settings.timeout,
-        };
-        while chain.seen.len() <= MAX_HOPS {
-            match self.hop(&mut chain).await {
-                Ok(Hop::Answer(outcome)) => return moved(*outcome, chain.permanent),
+        let state = self.request.state;
+        let start = state.moved_to.as_ref().unwrap_or(self.configured);
+        let mut chain = Chain::new(start, state.history.retry_after.is_some());
+        let mut deadline = Deadline::new(self.request.settings.timeout);
+        loop {
+            match self.hop(&mut chain, &mut deadline).await {
+                Ok(Hop::Answer(outcome)) => return chain.end(*outcome),
                 Ok(Hop::Redirect) => {}
                 Err(failure) => return failure.into(),
             }
         }
-        Failure::new(
-            FailureClass::Loop,
-            format!("more than {MAX_HOPS} redirects"),
-        )
-        .into()
     }
 
-    async fn hop(&self, chain: &mut Chain) -> Result<Hop, Failure> {
-        self.policy.check_url(&chain.url)?;
-        let host = chain.url.host_str().unwrap_or_default().to_owned();
-        // The host's turn comes first: who waits for a slow host must not hold a place that others could use.
+    async fn hop(&self, chain: &mut Chain, deadline: &mut Deadline) -> Result<Hop, Failure> {
+        self.policy.check_url(&chain.url, self.configured)?;
+        let hosts = &self.fetcher.hosts;
+        let host = host_of(&chain.url);
         let closed = || Failure::new(FailureClass::Connect, "the fetcher is closed");
-        let _turn = self
-            .fetcher
-            .hosts
+        // The host's turn comes first: who waits for a slow host must not hold a place that others could use.
+        let turn = hosts
             .turn(&host, self.request.settings)
             .await
             .ok_or_else(closed)?;
-        let _place = self.fetcher.turns.acquire().await.map_err(|_| closed())?;
-        let began = Instant::now();
-        let answered = tokio::time::timeout(chain.left, self.ask(chain)).await;
-        chain.left = chain.left.saturating_sub(began.elapsed());
-        answered.unwrap_or_else(|_| {
-            let timeout = duration_in_words(self.request.settings.timeout);
-            Err(Failure::new(
-                FailureClass::Timeout,
-                format!("no complete answer within {timeout}"),
-            ))
-        })
+        let place = hosts.place(&turn).await.ok_or_else(closed)?;
+        let asked = self.ask(chain, deadline, &turn, place).await;
+        if let Err(failure) = &asked {
+            let slow = failure.class == FailureClass::Timeout;
+            turn.tell(if slow { Told::Slow } else { Told::Other });
+        }
+        asked
     }
 
-    async fn ask(&self, chain: &mut Chain) -> Result<Hop, Failure> {
+    async fn ask(
+        &self,
+        chain: &mut Chain,
+        deadline: &mut Deadline,
+        turn: &Turn,
+        place: Place,
+    ) -> Result<Hop, Failure> {
         let mut headers = self.headers(&chain.url);
-        let known = self
-            .request
-            .state
-            .validators
-            .as_ref()
-            .filter(|_| !self.request.unconditional);
-        let conditional = validators::ask(&mut headers, &chain.url, known);
-        let response = self
-            .client
-            .get(bare(&chain.url))
-            .headers(headers)
-            .send()
-            .await
-            .map_err(classify)?;
-        if let Some(address) = response
-            .remote_addr()
-            .filter(|_| self.request.settings.proxy.is_none())
-        {
-            self.policy.check(address.ip())?;
+        let known = self.request.state.validators.as_ref();
+        let known = known.filter(|_| !self.request.unconditional);
+        let with = known.filter(|known| validators::ask(&mut headers, &chain.url, known));
+        let delta = with.is_some_and(|known| known.etag.is_some());
+        if delta {
+            headers.insert(A_IM, HeaderValue::from_static(IM_FEED));
         }
+        let response = self.send(&chain.url, headers, deadline).await?;
         let status = response.status();
+        turn.tell(match status {
+            StatusCode::NOT_MODIFIED => Told::Well,
+            StatusCode::TOO_MANY_REQUESTS => Told::Throttled,
+            status if status.is_success() => Told::Well,
+            _ => Told::Other,
+        });
+        let failed = |failure: Failure| failure.with_status(status.as_u16());
         if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
-            return redirect(chain, &response)
+            let wait = freshness::retry_after(response.headers(), self.now);
+            if let Some(retry_after) = wait.filter(|_| !chain.has_waited) {
+                return Ok(Hop::Answer(Box::new(FetchOutcome::Throttled {
+                    status: status.as_u16(),
+                    retry_after: Some(retry_after),
+                    freshness: None,
+                })));
+            }
+            return chain
+                .follow(&response)
                 .map(|()| Hop::Redirect)
-                .map_err(|failure| failure.with_status(status.as_u16()));
+                .map_err(failed);
         }
-        let known = known.filter(|_| conditional);
-        self.answer(&chain.url, response, known)
-            .await
-            .map(|outcome| Hop::Answer(Box::new(outcome)))
-            .map_err(|failure| failure.with_status(status.as_u16()))
+        self.answer(
+            &chain.url,
+            response,
+            Asked { with, delta },
+            deadline,
+            Hold::new(place),
+        )
+        .await
+        .map(|outcome| Hop::Answer(Box::new(outcome)))
+        .map_err(failed)
+    }
+
+    /// Sends one request; a server that says nothing at all may be our own network's fault.
+    async fn send(
+        &self,
+        url: &Url,
+        headers: HeaderMap,
+        deadline: &mut Deadline,
+    ) -> Result<Response, Failure> {
+        let network = &self.fetcher.network;
+        let open = network.open();
+        let request = self.client.get(bare(url)).headers(headers);
+        let sent = deadline.run(request.send()).await;
+        let failure = match sent.map(|sent| sent.map_err(classify)) {
+            Ok(Ok(response)) => {
+                network.answered();
+                let direct = self.request.settings.proxy.is_none();
+                if let Some(address) = response.remote_addr().filter(|_| direct) {
+                    self.policy.check(address.ip())?;
+                }
+                return Ok(response);
+            }
+            Ok(Err(failure)) | Err(failure) => failure,
+        };
+        let silent = matches!(
+            failure.class,
+            FailureClass::Dns | FailureClass::Connect | FailureClass::Timeout
+        );
+        Err(Failure {
+            is_local: silent && network.is_down(&host_of(url), open).await,
+            ..failure
+        })
     }
 
     /// Constant but for what belongs to the source's own origin.
@@ -158,7 +186,7 @@ impl Exchange<'_> {
         headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
         headers.insert(
             header::ACCEPT_ENCODING,
-            HeaderValue::from_static(body::ACCEPT_ENCODING),
+            HeaderValue::from_static(ACCEPT_ENCODING),
         );
         headers
     }
@@ -167,20 +195,36 @@ impl Exchange<'_> {
         &self,
         url: &Url,
         response: Response,
-        asked_with: Option<&Validators>,
+        asked: Asked<'_>,
+        deadline: &mut Deadline,
+        hold: Hold,
     ) -> Result<FetchOutcome, Failure> {
         let status = response.status();
         let code = status.as_u16();
-        let retry_after = freshness::retry_after(response.headers(), self.now);
-        let fresh_until = freshness::fresh_until(response.headers(), self.now);
+        let headers = response.headers();
+        let retry_after = freshness::retry_after(headers, self.now);
+        let freshness = freshness::freshness(headers, self.now);
+        let throttled = FetchOutcome::Throttled {
+            status: code,
+            retry_after,
+            freshness,
+        };
         match status {
-            StatusCode::OK => self.fresh(url, response).await,
-            StatusCode::NOT_MODIFIED if asked_with.is_some() => {
-                let validators = validators::renewed(response.headers(), asked_with);
+            StatusCode::OK => self.fresh(url, response, deadline, hold).await,
+            StatusCode::IM_USED if asked.delta && is_delta(headers) => {
+                self.fresh(url, response, deadline, hold).await
+            }
+            StatusCode::IM_USED => Err(Failure::new(
+                FailureClass::Status,
+                "226 with a change that was not asked for",
+            )),
+            StatusCode::NOT_MODIFIED if asked.with.is_some() => {
                 Ok(FetchOutcome::NotModified(NotModified {
                     status: Some(code),
-                    validators,
-                    fresh_until,
+                    validators: validators::renewed(headers, asked.with),
+                    // RFC 9111 §4.3.4: what a 304 does not say stays as it was.
+                    freshness: freshness.or(self.request.state.history.freshness),
+                    moved_to: None,
                 }))
             }
             StatusCode::NOT_MODIFIED => Err(Failure::new(
@@ -188,21 +232,11 @@ impl Exchange<'_> {
                 "304 without having been asked for it",
             )),
             StatusCode::GONE => Ok(FetchOutcome::Gone { status: code }),
-            StatusCode::TOO_MANY_REQUESTS => Ok(FetchOutcome::Throttled {
-                status: code,
-                retry_after,
-            }),
-            StatusCode::SERVICE_UNAVAILABLE if retry_after.is_some() => {
-                Ok(FetchOutcome::Throttled {
-                    status: code,
-                    retry_after,
-                })
-            }
+            StatusCode::TOO_MANY_REQUESTS => Ok(throttled),
+            StatusCode::SERVICE_UNAVAILABLE if retry_after.is_some() => Ok(throttled),
             _ => {
-                let what = format!(
-                    "the server answered {code} {}",
-                    status.canonical_reason().unwrap_or_default()
-                );
+                let reason = status.canonical_reason().unwrap_or_default();
+                let what = format!("the server answered {code} {reason}");
                 Err(Failure {
                     retry_after,
                     ..Failure::new(FailureClass::Status, what.trim_end())
@@ -211,80 +245,62 @@ impl Exchange<'_> {
         }
     }
 
-    async fn fresh(&self, url: &Url, response: Response) -> Result<FetchOutcome, Failure> {
+    async fn fresh(
+        &self,
+        url: &Url,
+        response: Response,
+        deadline: &mut Deadline,
+        mut hold: Hold,
+    ) -> Result<FetchOutcome, Failure> {
         let status = Some(response.status().as_u16());
-        let given = validators::given(response.headers(), url);
-        let fresh_until = freshness::fresh_until(response.headers(), self.now);
-        let content_type = response
-            .headers()
+        let headers = response.headers();
+        let validators = validators::given(headers, url);
+        let freshness = freshness::freshness(headers, self.now);
+        let content_type = headers
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned);
-        let body = body::read(response, self.request.settings.max_body).await?;
+        let max = self.request.settings.max_body;
+        let body = body::read(response, max, deadline, &self.fetcher.memory, &mut hold).await?;
         if body.is_empty() {
             return Err(Failure::new(
                 FailureClass::NotAFeed,
                 "the document is empty",
             ));
         }
-        let hash = body_hash(&body);
-        if self.request.state.body_hash == Some(hash) && !self.request.unconditional {
+        let body_hash = body_hash(&body);
+        if self.request.state.body_hash == Some(body_hash) && !self.request.unconditional {
             return Ok(FetchOutcome::NotModified(NotModified {
                 status,
-                validators: given,
-                fresh_until,
+                validators,
+                freshness,
+                moved_to: None,
             }));
         }
-        let url = Some(bare(url));
         Ok(FetchOutcome::Fresh(Fresh {
             body,
-            body_hash: hash,
+            body_hash,
             content_type,
-            url,
+            url: Some(bare(url)),
             status,
-            validators: given,
-            fresh_until,
+            validators,
+            freshness,
+            hold,
         }))
     }
 }
 
-/// Takes the next hop, or says why not.
-fn redirect(chain: &mut Chain, response: &Response) -> Result<(), Failure> {
-    let refuse = |why: &str| Err(Failure::new(FailureClass::Redirect, why.to_owned()));
-    let Some(location) = response
-        .headers()
-        .get(header::LOCATION)
-        .and_then(|value| value.to_str().ok())
-    else {
-        return refuse("a redirect without a readable Location");
-    };
-    let Ok(mut next) = chain.url.join(location) else {
-        return refuse("a redirect to what is no address");
-    };
-    next.set_fragment(None);
-    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-        return refuse("a status of the 300s that names no single place");
-    }
-    chain.only_permanent &= matches!(response.status().as_u16(), 301 | 308);
-    chain.seen.push(std::mem::replace(&mut chain.url, next));
-    if chain.seen.contains(&chain.url) {
-        return Err(Failure::new(
-            FailureClass::Loop,
-            "the redirects lead back to where they came from",
-        ));
-    }
-    if chain.only_permanent {
-        chain.permanent = Some(chain.url.clone());
-    }
-    Ok(())
-}
-
-/// A fresh body at the end of a permanent redirect is one that has moved.
-fn moved(outcome: FetchOutcome, permanent: Option<Url>) -> FetchOutcome {
-    match (outcome, permanent) {
-        (FetchOutcome::Fresh(fresh), Some(to)) => FetchOutcome::Moved(Moved { to, fresh }),
-        (outcome, _) => outcome,
-    }
+/// RFC 3229 §10.4.1: a 226 says what was done; only the entries that are new, and nothing else, is what we can read.
+fn is_delta(headers: &HeaderMap) -> bool {
+    let mut done = headers
+        .get_all(IM)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|done| done.split(';').next().unwrap_or_default().trim());
+    done.next()
+        .is_some_and(|done| done.eq_ignore_ascii_case(IM_FEED))
+        && done.next().is_none()
 }
 
 /// RFC 7617: the user info of the configured URL.
@@ -302,13 +318,4 @@ fn basic_credentials(url: &Url) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair))).ok()?;
     value.set_sensitive(true);
     Some(value)
-}
-
-/// The URL without user info: that goes into a header, to its own origin only.
-fn bare(url: &Url) -> Url {
-    let mut bare = url.clone();
-    // Neither call fails for http and https, which `check_url` has made sure of.
-    let _ = bare.set_username("");
-    let _ = bare.set_password(None);
-    bare
 }

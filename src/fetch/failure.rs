@@ -12,6 +12,7 @@ impl Failure {
             status: None,
             message: message.into(),
             retry_after: None,
+            is_local: false,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Failure, FetchOutcome, Fresh, NotModified, Request, body_hash};
+use super::{Failure, FetchOutcome, Fresh, Hold, NotModified, Request, body_hash};
 use crate::model::FailureClass;
 
 /// Reads a file off the async threads.
@@ -31,7 +31,8 @@ pub(super) async fn read(path: &Path, request: Request<'_>) -> FetchOutcome {
         return FetchOutcome::NotModified(NotModified {
             status: None,
             validators: None,
-            fresh_until: None,
+            freshness: None,
+            moved_to: None,
         });
     }
     FetchOutcome::Fresh(Fresh {
@@ -41,6 +42,7 @@ pub(super) async fn read(path: &Path, request: Request<'_>) -> FetchOutcome {
         url: None,
         status: None,
         validators: None,
-        fresh_until: None,
+        freshness: None,
+        hold: Hold::default(),
     })
 }

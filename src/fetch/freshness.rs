@@ -3,23 +3,33 @@
 use chrono::{DateTime, Duration, Utc};
 use http::{HeaderMap, HeaderName, header};
 
-use crate::model::Timestamp;
+use crate::model::{FreshBy, Freshness, Timestamp};
 
-const MAX_FRESHNESS_SECONDS: i64 = 24 * 3600;
 const MAX_RETRY_AFTER_SECONDS: i64 = 7 * 24 * 3600;
+/// A longer lifetime is no wish but a slip: what is believed of it is bounded by the schedule.
+const MAX_LIFETIME_SECONDS: i64 = 365 * 24 * 3600;
 
-/// Until when nothing needs to be asked: `max-age` minus `Age`, else `Expires`; at most a day. `None`: the server does not say,
-/// or says that it is stale already.
-pub(super) fn fresh_until(headers: &HeaderMap, now: Timestamp) -> Option<Timestamp> {
-    let seconds = match max_age(headers) {
-        Some(age) => age.saturating_sub(text(headers, header::AGE).and_then(seconds).unwrap_or(0)),
+/// For how long nothing needs to be asked: `max-age` minus `Age`, else `Expires` minus `Date`; zero where the server says that
+/// it is stale already. `None`: the server does not say.
+pub(super) fn freshness(headers: &HeaderMap, now: Timestamp) -> Option<Freshness> {
+    let (seconds, by) = match max_age(headers) {
+        Some(age) => {
+            let spent = text(headers, header::AGE).and_then(seconds).unwrap_or(0);
+            (age.saturating_sub(spent), FreshBy::MaxAge)
+        }
         None => {
-            let expires = date(text(headers, header::EXPIRES)?)?;
+            let expires = text(headers, header::EXPIRES)?;
             let sent = text(headers, header::DATE).and_then(date).unwrap_or(now);
-            (expires - sent).num_seconds()
+            // RFC 9111 §5.3: what is no date, such as 0, is in the past.
+            let seconds = date(expires).map_or(0, |expires| (expires - sent).num_seconds());
+            (seconds, FreshBy::Expires)
         }
     };
-    (seconds > 0).then(|| now + Duration::seconds(seconds.min(MAX_FRESHNESS_SECONDS)))
+    let seconds = seconds.clamp(0, MAX_LIFETIME_SECONDS);
+    Some(Freshness {
+        lifetime: std::time::Duration::from_secs(seconds.unsigned_abs()),
+        by,
+    })
 }
 
 /// `Retry-After` as seconds or as a date; at most seven days. Nonsense and the past are no wish.

@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use super::Failure;
@@ -62,37 +63,74 @@ static DENIED_V6: LazyLock<Vec<Ipv6Net>> = LazyLock::new(|| {
     .collect()
 });
 
-/// What a source may ask beyond public addresses.
+/// Names looked up at once.
+static LOOKUPS: Semaphore = Semaphore::const_new(64);
+
+/// Ports that feeds are served at; others only where a source names them itself.
+const PORTS: &[u16] = &[80, 443, 8080, 8443];
+
+/// What may be asked: public addresses, and what a source was allowed beyond them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub(super) struct EgressPolicy {
+pub struct EgressPolicy {
     allowed: Arc<Vec<IpNet>>,
+    /// The configured proxy's name: the operator's own word, resolved as it is.
+    proxy: Option<String>,
 }
 
 impl EgressPolicy {
-    pub(super) fn new(allowed: &[IpNet]) -> Self {
+    /// Public addresses and these blocks.
+    #[must_use]
+    pub fn new(allowed: &[IpNet]) -> Self {
         let mut allowed = allowed.to_vec();
         allowed.sort_unstable();
         allowed.dedup();
         Self {
             allowed: Arc::new(allowed),
+            proxy: None,
         }
     }
 
-    /// Whether an address may be asked. An IPv4 address inside an IPv6 one is judged as itself.
-    pub(super) fn permits(&self, address: IpAddr) -> bool {
-        let address = match address {
-            IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or(address, IpAddr::V4),
-            IpAddr::V4(_) => address,
-        };
-        self.allowed.iter().any(|block| block.contains(&address))
-            || match address {
-                IpAddr::V4(v4) => is_public_v4(v4),
-                IpAddr::V6(v6) => is_public_v6(v6),
-            }
+    /// And this proxy, wherever it is. Behind it names are resolved by the proxy: what they mean is then for it to judge.
+    pub(super) fn with_proxy(mut self, proxy: Option<&Url>) -> Self {
+        self.proxy = proxy.and_then(|proxy| proxy.host_str().map(str::to_owned));
+        self
     }
 
-    /// Whether a URL may be asked at all: its scheme, its host where that is an address, names of this machine.
-    pub(super) fn check_url(&self, url: &Url) -> Result<(), Failure> {
+    /// Whether an address may be asked. An IPv4 address inside an IPv6 one is judged as itself: mapped (RFC 4291
+    /// §2.5.5.2), and where translated ones (RFC 6052) are allowed at all, these too.
+    #[must_use]
+    pub fn permits(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(v4) => self.is_allowed(address) || is_public_v4(v4),
+            IpAddr::V6(v6) => match (v6.to_ipv4_mapped(), translated(v6)) {
+                (Some(v4), _) => self.permits(v4.into()),
+                (None, Some(v4)) => self.is_allowed(address) && self.permits(v4.into()),
+                (None, None) => self.is_allowed(address) || is_public_v6(v6),
+            },
+        }
+    }
+
+    fn is_allowed(&self, address: IpAddr) -> bool {
+        self.allowed.iter().any(|block| block.contains(&address))
+    }
+
+    /// Whether a URL may be asked at all: its scheme, its port, its host where that is an address, names of this machine.
+    /// `configured`: the source's own address, whose port it may use wherever it is led.
+    pub(super) fn check_url(&self, url: &Url, configured: &Url) -> Result<(), Failure> {
+        self.check_host(url)?;
+        let port = url.port_or_known_default().unwrap_or_default();
+        let named = configured.port_or_known_default() == Some(port);
+        // Where private addresses are allowed, their ports are the operator's own.
+        if named || PORTS.contains(&port) || !self.allowed.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::new(
+            FailureClass::EgressBlocked,
+            format!("the address leads to port {port}, which no feed is served at"),
+        ))
+    }
+
+    fn check_host(&self, url: &Url) -> Result<(), Failure> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(Failure::new(
                 FailureClass::Redirect,
@@ -131,6 +169,15 @@ impl EgressPolicy {
     }
 }
 
+/// The IPv4 address inside one of `64:ff9b::/96` (RFC 6052 §2.1).
+fn translated(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [0x64, 0xff9b, 0, 0, 0, 0, high, low] = address.segments() else {
+        return None;
+    };
+    let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+    Some(Ipv4Addr::new(a, b, c, d))
+}
+
 fn refusal(what: &str) -> Failure {
     let message = format!("{what} {REFUSED}; to ask it all the same, list it in allow_addresses");
     Failure::new(FailureClass::EgressBlocked, message)
@@ -149,10 +196,15 @@ impl Resolve for EgressPolicy {
     fn resolve(&self, name: Name) -> Resolving {
         let policy = self.clone();
         Box::pin(async move {
+            // A name that hangs must not take the threads that the store and the parser work on.
+            let _turn = LOOKUPS.acquire().await?;
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0))
                 .await
                 .map_err(|error| format!("dns error: {}: {error}", name.as_str()))?
                 .collect();
+            if policy.proxy.as_deref() == Some(name.as_str()) {
+                return Ok(Box::new(found.into_iter()) as Addrs);
+            }
             let permitted: Vec<SocketAddr> = found
                 .iter()
                 .copied()

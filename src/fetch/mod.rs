@@ -13,19 +13,26 @@ use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
 use url::Url;
 
-use crate::model::{FailureClass, Hash, Location, SourceState, Timestamp, Validators};
+use crate::model::{FailureClass, Freshness, Hash, Location, SourceState, Timestamp, Validators};
 
 mod body;
 mod client;
+mod coding;
+mod deadline;
 mod exchange;
 mod failure;
 mod file;
 mod freshness;
 mod guard;
+mod hold;
 mod host;
+mod network;
+mod redirect;
 mod validators;
 
 pub use client::{Fetcher, read_authorities};
+pub use guard::EgressPolicy;
+pub use hold::Hold;
 
 /// How all sources together are asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,12 +121,14 @@ pub enum FetchOutcome {
         /// The status.
         status: u16,
     },
-    /// 429, or 503 with `Retry-After`.
+    /// 429; or 503 or a redirect with `Retry-After`.
     Throttled {
         /// The status.
         status: u16,
         /// Not before then.
         retry_after: Option<Timestamp>,
+        /// RFC 9111 §4.2, of the refusal.
+        freshness: Option<Freshness>,
     },
     /// Anything else.
     Failed(Failure),
@@ -141,7 +150,17 @@ pub struct Fresh {
     /// To be stored together with what the body holds.
     pub validators: Option<Validators>,
     /// RFC 9111 §4.2.
-    pub fresh_until: Option<Timestamp>,
+    pub freshness: Option<Freshness>,
+    /// What the body takes of what all requests share.
+    pub hold: Hold,
+}
+
+impl Fresh {
+    /// Lets the body go, once it was read, and with it what it held.
+    pub fn release(&mut self) {
+        self.body = Bytes::new();
+        self.hold = Hold::default();
+    }
 }
 
 /// Nothing new.
@@ -151,8 +170,10 @@ pub struct NotModified {
     pub status: Option<u16>,
     /// As they stand from now on.
     pub validators: Option<Validators>,
-    /// RFC 9111 §4.2.
-    pub fresh_until: Option<Timestamp>,
+    /// RFC 9111 §4.2; where a 304 says nothing of it, as it stood.
+    pub freshness: Option<Freshness>,
+    /// Where permanent redirects led to it.
+    pub moved_to: Option<Url>,
 }
 
 /// A body found through permanent redirects.
@@ -175,6 +196,8 @@ pub struct Failure {
     pub message: String,
     /// Not before then.
     pub retry_after: Option<Timestamp>,
+    /// Our own network is down: no fault of the source.
+    pub is_local: bool,
 }
 
 /// Of a decoded body, with a version.

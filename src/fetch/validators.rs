@@ -40,11 +40,11 @@ pub(super) fn renewed(headers: &HeaderMap, known: Option<&Validators>) -> Option
     })
 }
 
-/// Puts `If-None-Match` and `If-Modified-Since` on a request to the URL that gave them, and to no other.
-pub(super) fn ask(headers: &mut HeaderMap, url: &Url, known: Option<&Validators>) -> bool {
-    let Some(known) = known.filter(|known| known.url == *url) else {
+/// Puts `If-None-Match` and `If-Modified-Since` on a request to the URL that gave them, and to no other; whether it did.
+pub(super) fn ask(headers: &mut HeaderMap, url: &Url, known: &Validators) -> bool {
+    if known.url != *url {
         return false;
-    };
+    }
     let mut put = |name, value: Option<&Vec<u8>>| {
         if let Some(value) = value.and_then(|value| HeaderValue::from_bytes(value).ok()) {
             headers.insert(name, value);

@@ -1,6 +1,6 @@
 //! What one refresh wants written, in one transaction.
 
-use super::{Entry, Hash, LastOutcome, SourceId, SourceState, Timestamp};
+use super::{Entry, Hash, LastOutcome, Outcome, SourceId, SourceState, Timestamp};
 
 /// What one refresh wants written: the source's state, its validators and its
 /// entries, all or nothing.
@@ -24,6 +24,14 @@ pub struct RefreshRecord {
     pub first_items: Option<u32>,
     /// New entries within a UTC day beyond this are held; `None`: no quota.
     pub daily_items: Option<u32>,
+}
+
+impl RefreshRecord {
+    /// Whether our own network kept the source from being asked: its attempt is then not of this refresh.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.last.outcome == Outcome::Failed && self.state.history.last_attempt != Some(self.at)
+    }
 }
 
 /// A source's next turn.

@@ -49,8 +49,8 @@ pub struct Feed {
     pub published: Option<Timestamp>,
     /// Atom `updated`, RSS `lastBuildDate`.
     pub updated: Option<Timestamp>,
-    /// RSS `ttl`.
-    pub ttl: Option<Duration>,
+    /// What it asks of those who poll it.
+    pub pace: Pace,
     /// The program that wrote it.
     pub generator: Option<String>,
     /// Plain text.
@@ -59,4 +59,17 @@ pub struct Feed {
     pub recovered: Vec<String>,
     /// In document order.
     pub entries: Vec<Entry>,
+}
+
+/// What a feed asks of those who poll it. The default asks nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pace {
+    /// RSS `ttl`: how long a copy may be kept.
+    pub ttl: Option<Duration>,
+    /// `sy:updatePeriod` divided by `sy:updateFrequency`: how often it is written anew.
+    pub update_every: Option<Duration>,
+    /// RSS `skipHours`: bit n stands for the hour that begins at n o'clock UTC.
+    pub skip_hours: u32,
+    /// RSS `skipDays`: bit 0 stands for Monday, UTC.
+    pub skip_days: u8,
 }

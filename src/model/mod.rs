@@ -21,12 +21,12 @@ mod story;
 
 pub use change::{Applied, Due, FeedFields, Fingerprint, Incoming, RefreshRecord};
 pub use entry::{Category, Enclosure, Entry, Origin, Person};
-pub use feed::{Feed, FeedFormat};
+pub use feed::{Feed, FeedFormat, Pace};
 pub use output::{ContentForm, Duplicates, Output};
 pub use secret::Secret;
 pub use source::{
-    FailureClass, History, LastOutcome, Location, Outcome, Rhythm, Source, SourceReport,
-    SourceState, Validators,
+    FailureClass, FreshBy, Freshness, History, LastOutcome, Location, Outcome, Rhythm, Source,
+    SourceReport, SourceState, Validators,
 };
 pub use story::{Copy, Layer, Member, Relation, Story};
 

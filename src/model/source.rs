@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{Hash, SourceId, Timestamp};
+use super::{Hash, Pace, SourceId, Timestamp};
 
 /// A configured place we poll.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub struct Source {
 }
 
 /// Where a feed is read from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Location {
     /// An `http` or `https` URL, as configured, without fragment.
     Url(Url),
@@ -63,7 +63,8 @@ pub struct SourceState {
     pub validators: Option<Validators>,
     /// Of the decoded body last parsed; the same bytes are not parsed again.
     pub body_hash: Option<Hash>,
-    /// Where a permanent redirect led to a valid feed; asked in place of the configured URL.
+    /// Where a permanent redirect, or a web page that names its feed, led to a valid feed; asked in place of the
+    /// configured URL until it fails.
     pub moved_to: Option<Url>,
     /// What the schedule decides on.
     pub history: History,
@@ -91,12 +92,33 @@ pub struct History {
     pub errors: u32,
     /// The server asked not to be asked before this (`Retry-After`).
     pub retry_after: Option<Timestamp>,
-    /// The answer stays fresh until then (RFC 9111 §4.2; RSS `ttl`); no earlier request.
-    pub fresh_until: Option<Timestamp>,
+    /// How long the last complete answer stays fresh, from `last_success` on.
+    pub freshness: Option<Freshness>,
+    /// What the feed itself asks of those who poll it, from `last_success` on.
+    pub pace: Pace,
     /// The server said 410: not asked again without `--force`.
     pub gone: bool,
     /// How often the source publishes.
     pub rhythm: Rhythm,
+}
+
+/// How long an answer stays fresh (RFC 9111 §4.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Freshness {
+    /// Zero: the server says that it is stale already.
+    pub lifetime: Duration,
+    /// The header that says so.
+    pub by: FreshBy,
+}
+
+words! {
+    /// The header that an answer's freshness follows from.
+    FreshBy {
+        /// `Cache-Control: max-age`, less the `Age` that a cache on the way has added.
+        MaxAge = "max-age",
+        /// `Expires`, counted from the answer's `Date`.
+        Expires = "Expires",
+    }
 }
 
 /// How often a source publishes, learned from its documents.
@@ -120,7 +142,7 @@ words! {
         Moved = "moved",
         /// 410: the publisher ended the feed.
         Gone = "gone",
-        /// 429, or 503 with `Retry-After`.
+        /// 429; or 503 or a redirect with `Retry-After`.
         Throttled = "throttled",
         /// Anything else; [`FailureClass`] says what.
         Failed = "failed",

@@ -17,9 +17,11 @@ pub(super) enum Kind {
         /// Where its root element starts.
         start: usize,
     },
+    /// Not at all: it is a web page.
+    Page,
 }
 
-/// Tells a feed from what servers send instead.
+/// Tells a feed from what servers send instead; what is neither a feed nor a page is an error.
 pub(super) fn identify(text: &str) -> Result<Kind, ParseError> {
     let instead = |what: String| Err(ParseError::new(FailureClass::NotAFeed, what));
     let trimmed =
@@ -53,7 +55,7 @@ pub(super) fn identify(text: &str) -> Result<Kind, ParseError> {
     match local.as_str() {
         root if ROOTS.contains(&root) => Ok(Kind::Xml { start: offset + at }),
         "html" | "head" | "body" | "div" | "p" | "script" | "meta" | "title" | "center" => {
-            instead("an HTML page, no feed: give the address of the feed itself".to_owned())
+            Ok(Kind::Page)
         }
         "opml" => {
             instead("OPML, a list of feeds: `mainstem import` turns it into sources".to_owned())

@@ -9,7 +9,9 @@ use url::Url;
 
 use super::ParseError;
 use super::links::web_url;
-use crate::model::{Category, Enclosure, Entry, FailureClass, Feed, FeedFormat, Person, Timestamp};
+use crate::model::{
+    Category, Enclosure, Entry, FailureClass, Feed, FeedFormat, Pace, Person, Timestamp,
+};
 use crate::text::{html_to_text, plain_line, sanitize};
 
 /// Members of a list that are looked at, in one item.
@@ -68,7 +70,7 @@ pub(super) fn read(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
         categories: Vec::new(),
         published: None,
         updated: None,
-        ttl: None,
+        pace: Pace::default(),
         generator: None,
         rights: None,
         recovered,

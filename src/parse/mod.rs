@@ -10,11 +10,13 @@ use url::Url;
 
 use crate::model::{FailureClass, Feed};
 
+mod autodiscovery;
 mod decode;
 mod identify;
 mod json_feed;
 mod links;
 mod normalize;
+mod pace;
 mod repair;
 
 use identify::Kind;
@@ -43,6 +45,8 @@ pub struct ParseError {
     pub class: FailureClass,
     /// What it is instead, or what is wrong with it, in one line.
     pub message: String,
+    /// A web page in place of a feed: the feed that it names.
+    pub feed: Option<Url>,
 }
 
 impl ParseError {
@@ -50,6 +54,7 @@ impl ParseError {
         Self {
             class,
             message: message.into(),
+            feed: None,
         }
     }
 }
@@ -64,6 +69,7 @@ pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
     let read = catch_unwind(AssertUnwindSafe(|| match identify::identify(&text)? {
         Kind::Json => json_feed::read(&text, input.base),
         Kind::Xml { start } => read_xml(&text[start..], input.base),
+        Kind::Page => Err(page(&text, input.base)),
     }));
     let mut feed = read.unwrap_or_else(|_| {
         Err(ParseError::new(
@@ -73,6 +79,19 @@ pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
     })?;
     keep_newest(&mut feed);
     Ok(feed)
+}
+
+/// An HTML page is no feed, but it may name one.
+fn page(text: &str, base: Option<&Url>) -> ParseError {
+    let feed = autodiscovery::feed_of(text, base);
+    let what = match &feed {
+        Some(feed) => format!("an HTML page, no feed; it names {feed} as its feed"),
+        None => "an HTML page, no feed: give the address of the feed itself".to_owned(),
+    };
+    ParseError {
+        feed,
+        ..ParseError::new(FailureClass::NotAFeed, what)
+    }
 }
 
 fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
@@ -93,6 +112,7 @@ fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
         .parse(sound.as_bytes())
         .map_err(|error| ParseError::new(FailureClass::Parse, one_line(&error.to_string())))?;
     let mut feed = normalize::normalize(read, base);
+    pace::read(&sound, &mut feed.pace);
     feed.recovered = recovered;
     Ok(feed)
 }

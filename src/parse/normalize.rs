@@ -6,7 +6,7 @@ use feed_rs::model as raw;
 use url::Url;
 
 use super::links::web_url;
-use crate::model::{Category, Enclosure, Entry, Feed, FeedFormat, Origin, Person};
+use crate::model::{Category, Enclosure, Entry, Feed, FeedFormat, Origin, Pace, Person};
 use crate::text::{html_to_text, plain_line, sanitize};
 
 /// Of one entry; more is spam or an attack.
@@ -63,9 +63,12 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>) -> Feed {
         categories: categories(&read.categories),
         published: read.published,
         updated: read.updated,
-        ttl: read
-            .ttl
-            .map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
+        pace: Pace {
+            ttl: read
+                .ttl
+                .map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
+            ..Pace::default()
+        },
         generator: read
             .generator
             .map(|generator| plain_line(&generator.content)),

@@ -51,7 +51,7 @@ pub fn parsed_as_json(feed: &Feed) -> String {
         "recovered": feed.recovered,
         "hub": feed.hubs.first().map(url::Url::as_str),
         "self": feed.self_url.as_ref().map(url::Url::as_str),
-        "ttl_seconds": feed.ttl.map(|ttl| ttl.as_secs()),
+        "ttl_seconds": feed.pace.ttl.map(|ttl| ttl.as_secs()),
     });
     written.insert("_mainstem".to_owned(), extension);
     serde_json::to_string_pretty(&Value::Object(written)).expect("values of ours have a JSON form")

@@ -1,23 +1,30 @@
-//! One source inwards: fetch → parse and normalize → fingerprint → store.
+//! One address inwards: fetch → parse and normalize → fingerprint → store.
 //!
-//! Goes in: a source that is due. Comes out: one transaction with its entries,
-//! its state and its validators, and one log line. A source in trouble is data,
-//! never an error of the line: nothing here stops another source.
+//! Goes in: a source that is due, with those that share its address. Comes out:
+//! for each one transaction with its entries, its state and its validators, and
+//! one log line. A source in trouble is data, never an error of the line:
+//! nothing here stops another source.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::Semaphore;
+use url::Url;
 
 use crate::clock::Clock;
-use crate::fetch::{FetchOutcome, Fetcher, Request, SourceSettings};
-use crate::model::{Applied, Due, FailureClass, Feed, LastOutcome, Source, SourceState, Timestamp};
+use crate::fetch::{FetchOutcome, Fetcher, Moved, NotModified, Request, SourceSettings};
+use crate::model::{
+    Applied, Due, FailureClass, Feed, LastOutcome, Source, SourceId, SourceState, Timestamp,
+};
 use crate::parse::{self, Input, ParseError};
 use crate::schedule;
 use crate::store::{Store, StoreError};
 
+mod poll;
 mod report;
 mod settle;
+
+pub use poll::Poll;
 
 use settle::{Heard, settle};
 
@@ -67,6 +74,16 @@ pub enum Refreshed {
     },
 }
 
+impl Refreshed {
+    /// Its next turn.
+    #[must_use]
+    pub fn due(&self) -> &Due {
+        match self {
+            Self::Waiting { due } | Self::Done { due, .. } => due,
+        }
+    }
+}
+
 /// The inward line. One is shared by all refreshes.
 pub struct Refresher {
     fetcher: Fetcher,
@@ -87,61 +104,101 @@ impl Refresher {
         }
     }
 
-    /// Refreshes one source and logs it, once.
+    /// Asks one address, once, for all of its sources, and logs each; in the order of the targets.
     ///
     /// # Errors
     /// The store's alone: what was fetched is then not kept, nor its validators, so it will be asked for again.
     pub async fn refresh(
         &self,
-        target: &Target,
+        poll: &Poll,
         occasion: Occasion,
-    ) -> Result<Refreshed, StoreError> {
-        let id = &target.source.id;
+    ) -> Result<Vec<(SourceId, Refreshed)>, StoreError> {
         let began = Instant::now();
-        let state = self.store.source_state(id).await?;
-        if let Some(due) = wait(target, &state, occasion, self.clock.now()) {
-            return Ok(Refreshed::Waiting { due });
+        let mut states = Vec::with_capacity(poll.targets().len());
+        for target in poll.targets() {
+            states.push(self.store.source_state(&target.source.id).await?);
         }
-        let unconditional = occasion == Occasion::Forced;
+        if let Some(due) = wait(poll, &states, occasion, self.clock.now()) {
+            let waiting = |target: &Target| {
+                let due = due.clone();
+                (target.source.id.clone(), Refreshed::Waiting { due })
+            };
+            return Ok(poll.targets().iter().map(waiting).collect());
+        }
+        let heard = self.hear(poll, &Poll::shared(&states), occasion).await;
+        let mut done = Vec::with_capacity(states.len());
+        for (target, state) in poll.targets().iter().zip(&states) {
+            let unconditional = occasion == Occasion::Forced;
+            let heard = heard.as_known_to(state, unconditional);
+            let record = settle(target, state, heard, self.clock.now());
+            let (last, entries) = (record.last.clone(), record.entries.len());
+            let (due, is_local) = (record.due.clone(), record.is_local());
+            let applied = self.store.apply(record).await?;
+            let id = &target.source.id;
+            let elapsed = began.elapsed();
+            report::report(id, &last, is_local, entries, applied, &due, elapsed);
+            let refreshed = Refreshed::Done {
+                last,
+                entries,
+                applied,
+                due,
+            };
+            done.push((id.clone(), refreshed));
+        }
+        Ok(done)
+    }
+
+    /// Asks, and reads what comes. A web page in place of a feed is followed to the feed that it names.
+    async fn hear(&self, poll: &Poll, state: &SourceState, occasion: Occasion) -> Heard {
+        let lead = poll.lead();
+        let heard = self.ask(lead, state, occasion).await;
+        let Some(Err(page)) = &heard.parsed else {
+            return heard;
+        };
+        let Some(feed) = page.feed.clone() else {
+            return heard;
+        };
+        let found = SourceState {
+            moved_to: Some(feed.clone()),
+            validators: None,
+            body_hash: None,
+            ..state.clone()
+        };
+        let found = self.ask(lead, &found, occasion).await;
+        behind_page(found, feed)
+    }
+
+    async fn ask(&self, target: &Target, state: &SourceState, occasion: Occasion) -> Heard {
         let request = Request {
             location: &target.source.location,
             settings: &target.fetch,
-            state: &state,
-            unconditional,
+            state,
+            unconditional: occasion == Occasion::Forced,
         };
-        let fetched = self.fetcher.fetch(request, self.clock.now()).await;
-        let parsed = self.parse(&fetched).await;
-        let now = self.clock.now();
-        let heard = Heard { fetched, parsed };
-        let record = settle(target, &state, heard, now);
-        let (last, entries, due) = (
-            record.last.clone(),
-            record.entries.len(),
-            record.due.clone(),
-        );
-        let applied = self.store.apply(record).await?;
-        report::report(id, &last, entries, applied, &due, began.elapsed());
-        Ok(Refreshed::Done {
-            last,
-            entries,
-            applied,
-            due,
-        })
+        let mut fetched = self.fetcher.fetch(request, self.clock.now()).await;
+        let parsed = self.parse(&mut fetched).await;
+        Heard {
+            fetched,
+            parsed,
+            page: false,
+        }
     }
 
-    /// Parses a fresh body off the async threads, a few at a time; `None` where there is none.
-    async fn parse(&self, fetched: &FetchOutcome) -> Option<Result<Feed, ParseError>> {
+    /// Parses a fresh body off the async threads, a few at a time, and lets it go; `None` where there is none.
+    async fn parse(&self, fetched: &mut FetchOutcome) -> Option<Result<Feed, ParseError>> {
         let fresh = match fetched {
-            FetchOutcome::Fresh(fresh) => fresh.clone(),
-            FetchOutcome::Moved(moved) => moved.fresh.clone(),
+            FetchOutcome::Fresh(fresh) => fresh,
+            FetchOutcome::Moved(moved) => &mut moved.fresh,
             _ => return None,
         };
         let _permit = self.parses.acquire().await.ok()?;
+        let taken = fresh.clone();
+        fresh.release();
         let parsed = tokio::task::spawn_blocking(move || {
             parse::parse(Input {
-                bytes: &fresh.body,
-                content_type: fresh.content_type.as_deref(),
-                base: fresh.url.as_ref(),
+                bytes: &taken.body,
+                content_type: taken.content_type.as_deref(),
+                base: taken.url.as_ref(),
             })
         });
         // `parse` contains its own panics; this is the second line behind it.
@@ -149,20 +206,62 @@ impl Refresher {
             Err(ParseError {
                 class: FailureClass::Panic,
                 message: format!("reading the document failed: {panic}"),
+                feed: None,
             })
         }))
     }
 }
 
-/// The turn to wait for, if the source is not to be asked now.
-fn wait(target: &Target, state: &SourceState, occasion: Occasion, now: Timestamp) -> Option<Due> {
-    let due = || schedule::next_due(&target.schedule, &target.source.id, &state.history, now);
+/// What came of asking for the feed that a page names, as the page's own answer.
+fn behind_page(found: Heard, feed: Url) -> Heard {
+    let fetched = match (found.fetched, &found.parsed) {
+        (FetchOutcome::Fresh(fresh), Some(Ok(_))) => FetchOutcome::Moved(Moved { to: feed, fresh }),
+        (fetched, _) => fetched,
+    };
+    Heard {
+        fetched,
+        parsed: found.parsed,
+        page: true,
+    }
+}
+
+/// The turn to wait for, if the address is not to be asked now.
+fn wait(poll: &Poll, states: &[SourceState], occasion: Occasion, now: Timestamp) -> Option<Due> {
     match occasion {
         Occasion::Forced => None,
         Occasion::Asked => {
-            let told_to_wait = state.history.retry_after.is_some_and(|until| until > now);
-            (state.history.gone || told_to_wait).then(due)
+            let gone = states.iter().all(|state| state.history.gone);
+            let told_to_wait = |state: &SourceState| {
+                let until = state.history.retry_after;
+                until.is_some_and(|until| until > now)
+            };
+            (gone || states.iter().any(told_to_wait)).then(|| poll.due(states, now))
         }
-        Occasion::Due => Some(due()).filter(|due| due.at.is_none_or(|at| at > now)),
+        Occasion::Due => Some(poll.due(states, now)).filter(|due| due.at.is_none_or(|at| at > now)),
+    }
+}
+
+impl Heard {
+    /// The same, as it is news to one of several sources: bytes that this one knows already are not.
+    fn as_known_to(&self, state: &SourceState, unconditional: bool) -> Self {
+        let same = match &self.fetched {
+            FetchOutcome::Fresh(fresh) if !unconditional => {
+                (state.body_hash == Some(fresh.body_hash)).then(|| NotModified {
+                    status: fresh.status,
+                    validators: fresh.validators.clone(),
+                    freshness: fresh.freshness,
+                    moved_to: None,
+                })
+            }
+            _ => None,
+        };
+        match same {
+            Some(same) => Self {
+                fetched: FetchOutcome::NotModified(same),
+                parsed: None,
+                page: self.page,
+            },
+            None => self.clone(),
+        }
     }
 }

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use crate::model::{Applied, Due, LastOutcome, Outcome, SourceId};
 
-/// `info` for a refresh that changed something, `debug` for one that did not, `warn` for a source in trouble.
+/// `info` for a refresh that changed something, `debug` for one that did not, `warn` for a source in trouble; `debug` too for
+/// one that our own network kept us from (`is_local`): that is said once, by the fetcher.
 pub(super) fn report(
     source: &SourceId,
     last: &LastOutcome,
+    is_local: bool,
     entries: usize,
     applied: Applied,
     due: &Due,
@@ -28,6 +30,7 @@ pub(super) fn report(
         };
     }
     match last.outcome {
+        Outcome::Failed if is_local => line!(debug, "not reached"),
         Outcome::Failed | Outcome::Throttled | Outcome::Gone => line!(warn, "source in trouble"),
         Outcome::Moved => line!(warn, "source has moved"),
         Outcome::Fresh if applied != Applied::default() => line!(info, "refreshed"),

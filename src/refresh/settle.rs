@@ -3,22 +3,28 @@
 use url::Url;
 
 use crate::dedupe::settle_document;
-use crate::fetch::{FetchOutcome, Fresh, Moved};
+use crate::fetch::{Failure, FetchOutcome, Fresh, Moved, NotModified};
 use crate::model::{
-    Feed, FeedFields, History, LastOutcome, Location, Outcome, RefreshRecord, SourceState,
-    Timestamp,
+    Due, FailureClass, Feed, FeedFields, History, LastOutcome, Location, Outcome, Pace,
+    RefreshRecord, SourceState, Timestamp,
 };
 use crate::parse::ParseError;
 use crate::schedule::{next_due, observe};
 
 use super::Target;
 
+/// When a source is asked again after our own network failed: nobody was bothered.
+const AFTER_LOCAL: chrono::Duration = chrono::Duration::minutes(1);
+
 /// What one request brought.
+#[derive(Clone)]
 pub(super) struct Heard {
     /// The answer.
     pub(super) fetched: FetchOutcome,
     /// Its body, read; `None` where there was none.
     pub(super) parsed: Option<Result<Feed, ParseError>>,
+    /// Whether a web page at the source's address led to it.
+    pub(super) page: bool,
 }
 
 /// What is to be written. Validators and body hash advance only together with the entries they stand for.
@@ -29,8 +35,14 @@ pub(super) fn settle(
     now: Timestamp,
 ) -> RefreshRecord {
     let mut next = state.clone();
+    if let FetchOutcome::Failed(failure) = &heard.fetched
+        && failure.is_local
+    {
+        return unreached(target, next, failure, now);
+    }
     next.history.last_attempt = Some(now);
     next.history.retry_after = None;
+    let page = heard.page;
     let (fetched, moved_to) = match heard.fetched {
         FetchOutcome::Moved(moved) => (FetchOutcome::Fresh(moved.fresh), Some(moved.to)),
         fetched => (fetched, None),
@@ -41,24 +53,34 @@ pub(super) fn settle(
             take_body(&mut next, &fresh, &parsed, &target.source.location, now);
             feed = Some(parsed);
             match moved_to {
-                Some(to) => settle_move(&mut next, to, fresh.status),
+                Some(to) => remember(&mut next, to, fresh.status, page),
                 None => plain(Outcome::Fresh, fresh.status),
             }
         }
-        (FetchOutcome::Fresh(fresh), parsed) => unreadable(
-            &mut next.history,
-            fresh.status,
-            parsed.and_then(Result::err),
-        ),
+        (FetchOutcome::Fresh(fresh), parsed) => {
+            let error = parsed.and_then(Result::err);
+            unreadable(&mut next, fresh.status, error)
+        }
         (fetched, _) => settle_bodiless(&mut next, fetched, now),
     };
-    let due = next_due(&target.schedule, &target.source.id, &next.history, now);
+    let last = if page { behind_page(last) } else { last };
+    record(target, next, last, feed, now)
+}
+
+fn record(
+    target: &Target,
+    state: SourceState,
+    last: LastOutcome,
+    feed: Option<Feed>,
+    now: Timestamp,
+) -> RefreshRecord {
+    let due = next_due(&target.schedule, &target.source.id, &state.history, now);
     let quota = |count: Option<std::num::NonZeroU32>| count.map(std::num::NonZeroU32::get);
     RefreshRecord {
         source: target.source.id.clone(),
         at: now,
         last,
-        state: next,
+        state,
         due,
         feed: feed.as_ref().map(fields),
         entries: feed
@@ -69,25 +91,71 @@ pub(super) fn settle(
     }
 }
 
-fn settle_move(next: &mut SourceState, to: Url, status: Option<u16>) -> LastOutcome {
-    let message = Some(format!(
-        "moved permanently: write {} into the configuration",
-        Location::Url(to.clone())
-    ));
+/// Our own network was down: nobody was asked, so nothing is held against the source, and it keeps its turn.
+fn unreached(
+    target: &Target,
+    state: SourceState,
+    failure: &Failure,
+    now: Timestamp,
+) -> RefreshRecord {
+    let last = LastOutcome {
+        class: Some(failure.class),
+        message: Some(format!("our own network is down: {}", failure.message)),
+        ..plain(Outcome::Failed, None)
+    };
+    let due = Due {
+        at: now.checked_add_signed(AFTER_LOCAL),
+        because: "our own network is down; no fault of the source".to_owned(),
+    };
+    RefreshRecord {
+        due,
+        ..record(target, state, last, None, now)
+    }
+}
+
+/// A failure at an address that a redirect or a page once led to: from now on the configured one is asked again.
+fn forget_move(next: &mut SourceState) -> bool {
+    next.moved_to.take().is_some()
+}
+
+fn fail(next: &mut SourceState) {
+    next.history.errors = next.history.errors.saturating_add(1);
+    forget_move(next);
+}
+
+fn remember(next: &mut SourceState, to: Url, status: Option<u16>, page: bool) -> LastOutcome {
+    let to_write = Location::Url(to.clone());
     next.moved_to = Some(to);
+    let message = if page {
+        format!("a web page that names {to_write} as its feed: write that into the configuration")
+    } else {
+        format!("moved permanently: write {to_write} into the configuration")
+    };
     LastOutcome {
-        message,
+        message: Some(message),
         ..plain(Outcome::Moved, status)
     }
 }
 
+/// A feed that a page names and that cannot be had is the page's failure.
+fn behind_page(last: LastOutcome) -> LastOutcome {
+    let message = match (last.outcome, last.message) {
+        (Outcome::Failed | Outcome::Throttled | Outcome::Gone, message) => {
+            let why = message.unwrap_or_else(|| last.outcome.to_string());
+            Some(format!("a web page, and the feed that it names: {why}"))
+        }
+        (_, message) => message,
+    };
+    LastOutcome { message, ..last }
+}
+
 /// A body that is no feed: nothing of it is kept, least of all its validators.
 fn unreadable(
-    history: &mut History,
+    next: &mut SourceState,
     status: Option<u16>,
     error: Option<ParseError>,
 ) -> LastOutcome {
-    history.errors = history.errors.saturating_add(1);
+    fail(next);
     let (class, message) = error.map(|error| (error.class, error.message)).unzip();
     LastOutcome {
         class,
@@ -99,40 +167,59 @@ fn unreadable(
 /// What an answer without a body to read means.
 fn settle_bodiless(next: &mut SourceState, fetched: FetchOutcome, now: Timestamp) -> LastOutcome {
     match fetched {
-        FetchOutcome::NotModified(same) => {
-            succeed(&mut next.history, same.fresh_until, now);
-            next.validators = same.validators;
-            plain(Outcome::NotModified, same.status)
-        }
-        FetchOutcome::Gone { status } => {
-            next.history.gone = true;
-            let message = "the publisher says that the feed is gone for good: remove the source or give its new address";
-            LastOutcome {
-                message: Some(message.to_owned()),
-                ..plain(Outcome::Gone, Some(status))
-            }
-        }
+        FetchOutcome::NotModified(same) => not_modified(next, same, now),
+        FetchOutcome::Gone { status } => gone(next, status),
         FetchOutcome::Throttled {
             status,
             retry_after,
+            freshness,
         } => {
+            // A refusal that may be kept is a wish to be left alone as long (RFC 6585 §4 lets a 429 be cached).
+            let fresh = freshness.and_then(|fresh| later(now, fresh.lifetime));
             next.history.errors = next.history.errors.saturating_add(1);
-            next.history.retry_after = retry_after;
+            next.history.retry_after = retry_after.max(fresh.filter(|until| *until > now));
             plain(Outcome::Throttled, Some(status))
         }
         FetchOutcome::Failed(failure) => {
-            next.history.errors = next.history.errors.saturating_add(1);
+            fail(next);
             next.history.retry_after = failure.retry_after;
-            let (class, message) = (Some(failure.class), Some(failure.message));
             LastOutcome {
-                class,
-                message,
+                class: Some(failure.class),
+                message: Some(failure.message),
                 ..plain(Outcome::Failed, failure.status)
             }
         }
         FetchOutcome::Fresh(fresh) | FetchOutcome::Moved(Moved { fresh, .. }) => {
-            unreadable(&mut next.history, fresh.status, None)
+            unreadable(next, fresh.status, None)
         }
+    }
+}
+
+fn not_modified(next: &mut SourceState, same: NotModified, now: Timestamp) -> LastOutcome {
+    succeed(&mut next.history, now);
+    next.history.freshness = same.freshness;
+    next.validators = same.validators;
+    if same.moved_to.is_some() {
+        next.moved_to = same.moved_to;
+    }
+    plain(Outcome::NotModified, same.status)
+}
+
+fn gone(next: &mut SourceState, status: u16) -> LastOutcome {
+    if forget_move(next) {
+        fail(next);
+        let message = "gone at the address that it had moved to; the configured one is asked next";
+        return LastOutcome {
+            class: Some(FailureClass::Status),
+            message: Some(message.to_owned()),
+            ..plain(Outcome::Failed, Some(status))
+        };
+    }
+    next.history.gone = true;
+    let message = "the publisher says that the feed is gone for good: remove the source or give its new address";
+    LastOutcome {
+        message: Some(message.to_owned()),
+        ..plain(Outcome::Gone, Some(status))
     }
 }
 
@@ -145,11 +232,14 @@ fn plain(outcome: Outcome, status: Option<u16>) -> LastOutcome {
     }
 }
 
-fn succeed(history: &mut History, fresh_until: Option<Timestamp>, now: Timestamp) {
+fn later(now: Timestamp, wait: std::time::Duration) -> Option<Timestamp> {
+    now.checked_add_signed(chrono::Duration::from_std(wait).ok()?)
+}
+
+fn succeed(history: &mut History, now: Timestamp) {
     history.last_success = Some(now);
     history.errors = 0;
     history.gone = false;
-    history.fresh_until = fresh_until;
 }
 
 /// Takes over what came with a body that was read to its end.
@@ -160,10 +250,13 @@ fn take_body(
     location: &Location,
     now: Timestamp,
 ) {
+    succeed(&mut next.history, now);
+    next.history.freshness = fresh.freshness;
     // A file costs its owner nothing to be read again; only a server's wish is one.
-    let ttl = parsed.ttl.filter(|_| matches!(location, Location::Url(_)));
-    let by_ttl = ttl.and_then(|ttl| now.checked_add_signed(chrono::Duration::from_std(ttl).ok()?));
-    succeed(&mut next.history, fresh.fresh_until.max(by_ttl), now);
+    next.history.pace = match location {
+        Location::Url(_) => parsed.pace,
+        Location::File(_) => Pace::default(),
+    };
     let published: Vec<Timestamp> = parsed
         .entries
         .iter()

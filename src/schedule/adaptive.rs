@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use super::{Settings, duration_in_words};
+use super::{Settings, backoff, duration_in_words};
 use crate::model::{Rhythm, Timestamp};
 
 /// Questions per gap between two entries.
@@ -25,11 +25,9 @@ pub(super) fn interval(
     rhythm: &Rhythm,
     last: Timestamp,
 ) -> (Duration, String) {
-    let bounded = |interval: Duration| {
-        interval
-            .max(settings.min_interval)
-            .min(settings.max_interval.max(settings.min_interval))
-    };
+    // Jitter only lengthens: it finds its room below the bound.
+    let most = settings.max_interval - backoff::most_jitter(settings.max_interval);
+    let bounded = |interval: Duration| interval.min(most).max(settings.min_interval);
     let silence = rhythm
         .last_new
         .map(|new| (last - new).to_std().unwrap_or_default());

@@ -21,10 +21,15 @@ pub(super) fn after_failures(interval: Duration, errors: u32) -> Duration {
     doubled.unwrap_or(DAY).min(DAY.max(base))
 }
 
+/// What jitter can add to a wait of `spread`.
+pub(super) fn most_jitter(spread: Duration) -> Duration {
+    (spread / 10).min(MAX_JITTER)
+}
+
 /// Up to a tenth of `spread`, the same for the same source and turn: sources configured alike do not come all at once, and
 /// a restart changes nothing.
 pub(super) fn jitter(source: &SourceId, turn: Timestamp, spread: Duration) -> Duration {
-    let most = (spread / 10).min(MAX_JITTER);
+    let most = most_jitter(spread);
     let mut hasher = blake3::Hasher::new();
     hasher.update(source.as_str().as_bytes());
     hasher.update(&turn.timestamp_millis().to_le_bytes());

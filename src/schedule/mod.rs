@@ -11,6 +11,7 @@ use crate::model::{Due, History, SourceId, Timestamp};
 mod adaptive;
 mod backoff;
 mod cron_line;
+mod wishes;
 mod words;
 
 pub use adaptive::observe;
@@ -50,19 +51,13 @@ impl Default for Settings {
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// `Retry-After` is believed up to this.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(7 * 24 * 3600);
-/// A freshness lifetime is believed up to this.
-const MAX_FRESHNESS: Duration = DAY;
+/// After an hour that a feed skips, sources come back within this, not all at its stroke.
+const AFTER_SKIP: Duration = Duration::from_secs(3000);
 
-/// When a source is due next, and why then. Without a request in its history: now. Otherwise the latest of its cadence (or,
-/// after failures, the back-off) with jitter, its `Retry-After` and its freshness lifetime.
+/// When a source is due next, and why then. Without a request in its history: now. Otherwise its cadence (or, after
+/// failures, the back-off) with jitter, which only lengthens; not before the server's and the feed's wishes.
 #[must_use]
 pub fn next_due(settings: &Settings, source: &SourceId, history: &History, now: Timestamp) -> Due {
-    let because = |at: Timestamp, because: String| Due {
-        at: Some(at),
-        because,
-    };
     if history.gone {
         return Due {
             at: None,
@@ -70,34 +65,32 @@ pub fn next_due(settings: &Settings, source: &SourceId, history: &History, now: 
         };
     }
     let Some(last) = history.last_attempt else {
-        return because(now, "first contact".to_owned());
+        return Due {
+            at: Some(now),
+            because: "first contact".to_owned(),
+        };
     };
     let turn = turn(settings, history, last);
-    let mut due = because(
-        later(turn.at, backoff::jitter(source, last, turn.spread)),
-        turn.because,
-    );
-    let bounds = [
-        (
-            history.retry_after,
-            MAX_RETRY_AFTER,
-            "the server asked for it (Retry-After)",
-        ),
-        (
-            history.fresh_until,
-            MAX_FRESHNESS,
-            "its last answer stays fresh until then",
-        ),
-    ];
-    for (bound, most, why) in bounds {
-        let Some(bound) = bound.map(|bound| bound.min(later(last, most))) else {
-            continue;
+    let mut at = later(turn.at, backoff::jitter(source, last, turn.spread));
+    let mut because = turn.because;
+    if let Some(wish) = wishes::latest(history, last).filter(|wish| wish.at > at) {
+        at = match &settings.cadence {
+            // A line names the moments to ask at: the next of them, not the end of the wish.
+            Cadence::Cron(line) if history.errors == 0 => line
+                .next_after(wish.at - chrono::Duration::milliseconds(1))
+                .unwrap_or(wish.at),
+            _ => wish.at,
         };
-        if due.at.is_none_or(|at| at < bound) {
-            due = because(bound, why.to_owned());
-        }
+        because = wish.because;
     }
-    due
+    if let Some(open) = wishes::next_open(&history.pace, at, last) {
+        at = later(open.at, backoff::jitter(source, last, AFTER_SKIP));
+        because = open.because;
+    }
+    Due {
+        at: Some(at),
+        because,
+    }
 }
 
 /// A turn before jitter.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use mainstem::model::{History, Rhythm, SourceId};
+use mainstem::model::{FreshBy, Freshness, History, Pace, Rhythm, SourceId};
 use mainstem::schedule::{Cadence, CronLine, Settings, next_due};
 use proptest::prelude::*;
 
@@ -17,6 +17,24 @@ fn at(text: &str) -> Moment {
 
 fn id(text: &str) -> SourceId {
     SourceId::new(text).expect("an id")
+}
+
+/// Answered at `last`, and fresh for so many seconds from then on.
+fn fresh(last: &str, seconds: u64, by: FreshBy) -> History {
+    let lifetime = Duration::from_secs(seconds);
+    History {
+        last_success: Some(at(last)),
+        freshness: Some(Freshness { lifetime, by }),
+        ..asked(last)
+    }
+}
+
+fn paced(last: &str, pace: Pace) -> History {
+    History {
+        last_success: Some(at(last)),
+        pace,
+        ..asked(last)
+    }
 }
 
 fn hours(count: u64) -> Duration {
@@ -43,7 +61,7 @@ fn asked(last: &str) -> History {
 fn the_latest_of_all_wishes_decides() {
     let last = "2026-03-02T10:00:00Z";
     let hourly = every(hours(1));
-    let cases: [(&str, History, i64, &str); 7] = [
+    let cases: [(&str, History, i64, &str); 20] = [
         ("its interval", asked(last), 60, "every 1h"),
         (
             "a failure",
@@ -91,13 +109,146 @@ fn the_latest_of_all_wishes_decides() {
             "Retry-After",
         ),
         (
-            "freshness",
+            "an earlier Retry-After",
             History {
-                fresh_until: Some(at("2026-03-02T13:00:00Z")),
+                retry_after: Some(at("2026-03-02T10:05:00Z")),
                 ..asked(last)
             },
+            60,
+            "every 1h",
+        ),
+        (
+            "max-age",
+            fresh(last, 3 * 3600, FreshBy::MaxAge),
             180,
-            "fresh",
+            "max-age",
+        ),
+        (
+            "Expires",
+            fresh(last, 2 * 3600, FreshBy::Expires),
+            120,
+            "Expires",
+        ),
+        (
+            "stale at once",
+            fresh(last, 0, FreshBy::MaxAge),
+            60,
+            "every 1h",
+        ),
+        (
+            "an absurd max-age",
+            fresh(last, 365 * 24 * 3600, FreshBy::MaxAge),
+            24 * 60,
+            "max-age",
+        ),
+        (
+            "a max-age of before the failures",
+            History {
+                last_success: Some(at("2026-03-01T10:00:00Z")),
+                errors: 2,
+                ..fresh(last, 3600, FreshBy::MaxAge)
+            },
+            120,
+            "back-off",
+        ),
+        (
+            "ttl",
+            paced(
+                last,
+                Pace {
+                    ttl: Some(hours(4)),
+                    ..Pace::default()
+                },
+            ),
+            240,
+            "ttl",
+        ),
+        (
+            "an absurd ttl",
+            paced(
+                last,
+                Pace {
+                    ttl: Some(hours(99_999)),
+                    ..Pace::default()
+                },
+            ),
+            24 * 60,
+            "ttl",
+        ),
+        (
+            "sy:updatePeriod",
+            paced(
+                last,
+                Pace {
+                    update_every: Some(hours(6)),
+                    ..Pace::default()
+                },
+            ),
+            360,
+            "updatePeriod",
+        ),
+        (
+            "the longest of several",
+            History {
+                pace: Pace {
+                    ttl: Some(hours(2)),
+                    update_every: Some(hours(3)),
+                    ..Pace::default()
+                },
+                ..fresh(last, 5 * 3600, FreshBy::MaxAge)
+            },
+            300,
+            "max-age",
+        ),
+        (
+            "skipHours",
+            // 11 and 12 o'clock; an hour after the last request is 11.
+            paced(
+                last,
+                Pace {
+                    skip_hours: 0b11 << 11,
+                    ..Pace::default()
+                },
+            ),
+            180,
+            "skipHours",
+        ),
+        (
+            "skipDays",
+            // 2026-03-02 is a Monday.
+            paced(
+                last,
+                Pace {
+                    skip_days: 0b1,
+                    ..Pace::default()
+                },
+            ),
+            14 * 60,
+            "skipDays",
+        ),
+        (
+            "a feed that skips every hour",
+            paced(
+                last,
+                Pace {
+                    skip_hours: (1 << 24) - 1,
+                    ..Pace::default()
+                },
+            ),
+            24 * 60,
+            "skipHours",
+        ),
+        (
+            "a feed that skips every day",
+            paced(
+                last,
+                Pace {
+                    skip_days: 0x7F,
+                    ..Pace::default()
+                },
+            ),
+            24 * 60,
+            "skipDays",
         ),
     ];
     for (name, history, minutes, because) in cases {
@@ -109,6 +260,34 @@ fn the_latest_of_all_wishes_decides() {
             "{name}: {waited}"
         );
         assert!(due.because.contains(because), "{name}: {}", due.because);
+    }
+}
+
+#[test]
+fn a_cron_line_names_the_moments_whatever_is_wished() {
+    let line = CronLine::parse("*/20 * * * *", chrono_tz::UTC).expect("sound");
+    let settings = Settings {
+        cadence: Cadence::Cron(line),
+        ..Settings::default()
+    };
+    let history = fresh("2026-03-02T10:00:05Z", 25 * 60, FreshBy::MaxAge);
+    let due = next_due(&settings, &id("a"), &history, at("2026-03-02T10:01:00Z"));
+    assert_eq!(due.at, Some(at("2026-03-02T10:40:00Z")), "{}", due.because);
+}
+
+#[test]
+fn no_adaptive_source_waits_longer_than_max_interval() {
+    for name in ["a", "b", "c", "d", "e"] {
+        let history = History {
+            rhythm: Rhythm {
+                mean_gap: Some(hours(24 * 30)),
+                last_new: None,
+            },
+            ..asked("2026-03-02T10:00:00Z")
+        };
+        let now = at("2026-03-02T10:00:01Z");
+        let due = next_due(&Settings::default(), &id(name), &history, now);
+        assert!(due.at <= Some(at("2026-03-03T10:00:00Z")), "{due:?}");
     }
 }
 

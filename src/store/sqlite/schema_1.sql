@@ -39,7 +39,12 @@ CREATE TABLE source_state (
     success_at    INTEGER,
     errors        INTEGER NOT NULL DEFAULT 0,
     retry_after   INTEGER,
-    fresh_until   INTEGER,
+    fresh_for     INTEGER,        -- seconds; NULL: the server does not say
+    fresh_by      TEXT,           -- the header that says so
+    ttl           INTEGER,        -- seconds, as update_every: what the feed asks of those who poll it
+    update_every  INTEGER,
+    skip_hours    INTEGER NOT NULL DEFAULT 0,  -- bit n: the hour from n o'clock UTC
+    skip_days     INTEGER NOT NULL DEFAULT 0,  -- bit 0: Monday
     gone          INTEGER NOT NULL DEFAULT 0,
     mean_gap      INTEGER,        -- seconds
     last_new_at   INTEGER,

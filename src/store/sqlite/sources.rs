@@ -9,8 +9,8 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use super::columns::{moment_at, ms, source_id, url, word};
 use super::refresh::unknown_source;
 use crate::model::{
-    FailureClass, FeedFields, History, LastOutcome, Outcome, RefreshRecord, Rhythm, Source,
-    SourceId, SourceReport, SourceState, Timestamp, Validators,
+    FailureClass, FeedFields, FreshBy, Freshness, History, LastOutcome, Outcome, Pace,
+    RefreshRecord, Rhythm, Source, SourceId, SourceReport, SourceState, Timestamp, Validators,
 };
 
 /// See [`crate::store::Store::register_sources`].
@@ -75,7 +75,8 @@ fn add(db: &Connection, source: &Source, now: Timestamp) -> rusqlite::Result<()>
             )?;
             db.execute(
                 "UPDATE source_state SET validator_url = NULL, etag = NULL, last_modified = NULL, body_hash = NULL, moved_to = NULL,
-                     attempt_at = NULL, errors = 0, retry_after = NULL, fresh_until = NULL, gone = 0, due_at = NULL, because = NULL
+                     attempt_at = NULL, errors = 0, retry_after = NULL, fresh_for = NULL, fresh_by = NULL, ttl = NULL,
+                     update_every = NULL, skip_hours = 0, skip_days = 0, gone = 0, due_at = NULL, because = NULL
                  WHERE source = ?",
                 [row],
             )?;
@@ -100,7 +101,7 @@ pub(super) fn row(db: &Connection, id: &SourceId) -> rusqlite::Result<i64> {
 }
 
 const STATE: &str = "st.validator_url, st.etag, st.last_modified, st.body_hash, st.moved_to, st.attempt_at, st.success_at, st.errors,
-    st.retry_after, st.fresh_until, st.gone, st.mean_gap, st.last_new_at";
+    st.retry_after, st.fresh_for, st.fresh_by, st.ttl, st.update_every, st.skip_hours, st.skip_days, st.gone, st.mean_gap, st.last_new_at";
 
 fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
     let validators = match url(row.get("validator_url")?) {
@@ -120,20 +121,40 @@ fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
 }
 
 fn history(row: &Row<'_>) -> rusqlite::Result<History> {
+    let freshness = match (
+        seconds(row, "fresh_for")?,
+        word(row, "fresh_by", FreshBy::from_word)?,
+    ) {
+        (Some(lifetime), Some(by)) => Some(Freshness { lifetime, by }),
+        _ => None,
+    };
     Ok(History {
         last_attempt: moment_at(row, "attempt_at")?,
         last_success: moment_at(row, "success_at")?,
         errors: row.get("errors")?,
         retry_after: moment_at(row, "retry_after")?,
-        fresh_until: moment_at(row, "fresh_until")?,
+        freshness,
+        pace: Pace {
+            ttl: seconds(row, "ttl")?,
+            update_every: seconds(row, "update_every")?,
+            skip_hours: row.get("skip_hours")?,
+            skip_days: row.get("skip_days")?,
+        },
         gone: row.get("gone")?,
         rhythm: Rhythm {
-            mean_gap: row
-                .get::<_, Option<u32>>("mean_gap")?
-                .map(|seconds| Duration::from_secs(seconds.into())),
+            mean_gap: seconds(row, "mean_gap")?,
             last_new: moment_at(row, "last_new_at")?,
         },
     })
+}
+
+fn seconds(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Duration>> {
+    let seconds = row.get::<_, Option<u32>>(column)?;
+    Ok(seconds.map(|seconds| Duration::from_secs(seconds.into())))
+}
+
+fn as_seconds(duration: Option<Duration>) -> Option<u32> {
+    duration.map(|duration| u32::try_from(duration.as_secs()).unwrap_or(u32::MAX))
 }
 
 /// See [`crate::store::Store::source_state`].
@@ -199,7 +220,8 @@ pub(super) fn write_state(
         "UPDATE source_state SET epoch = (SELECT COALESCE(max(epoch), 0) FROM claims WHERE shard = source_state.shard),
              due_at = :due_at, because = :because, validator_url = :validator_url,
              etag = :etag, last_modified = :last_modified, body_hash = :body_hash, moved_to = :moved_to, attempt_at = :attempt_at,
-             success_at = :success_at, errors = :errors, retry_after = :retry_after, fresh_until = :fresh_until, gone = :gone,
+             success_at = :success_at, errors = :errors, retry_after = :retry_after, fresh_for = :fresh_for, fresh_by = :fresh_by,
+             ttl = :ttl, update_every = :update_every, skip_hours = :skip_hours, skip_days = :skip_days, gone = :gone,
              mean_gap = :mean_gap, last_new_at = :last_new_at, outcome = :outcome, class = :class, status = :status, message = :message
          WHERE source = :source",
     )?
@@ -210,8 +232,10 @@ pub(super) fn write_state(
         ":last_modified": state.validators.as_ref().and_then(|given| given.last_modified.as_deref()),
         ":body_hash": state.body_hash, ":moved_to": state.moved_to.as_ref().map(url::Url::as_str),
         ":attempt_at": history.last_attempt.map(ms), ":success_at": history.last_success.map(ms), ":errors": history.errors,
-        ":retry_after": history.retry_after.map(ms), ":fresh_until": history.fresh_until.map(ms), ":gone": history.gone,
-        ":mean_gap": history.rhythm.mean_gap.map(|gap| u32::try_from(gap.as_secs()).unwrap_or(u32::MAX)),
+        ":retry_after": history.retry_after.map(ms), ":fresh_for": as_seconds(history.freshness.map(|fresh| fresh.lifetime)),
+        ":fresh_by": history.freshness.map(|fresh| fresh.by.as_str()), ":ttl": as_seconds(history.pace.ttl),
+        ":update_every": as_seconds(history.pace.update_every), ":skip_hours": history.pace.skip_hours,
+        ":skip_days": history.pace.skip_days, ":gone": history.gone, ":mean_gap": as_seconds(history.rhythm.mean_gap),
         ":last_new_at": history.rhythm.last_new.map(ms),
         ":outcome": record.last.outcome.as_str(), ":class": record.last.class.map(FailureClass::as_str),
         ":status": record.last.status, ":message": record.last.message, ":source": source,

@@ -1,0 +1,100 @@
+//! A chain of redirects: what is followed, and what of it is for good.
+
+use http::header;
+use reqwest::Response;
+use url::Url;
+
+use super::{Failure, FetchOutcome, Moved};
+use crate::model::FailureClass;
+
+/// Redirects followed (RFC 9110 §15.4 leaves the number to us).
+const MAX_HOPS: usize = 10;
+
+/// Where a chain of redirects stands.
+pub(super) struct Chain {
+    /// Where the next request goes.
+    pub(super) url: Url,
+    /// Whether the time that a redirect asked us to wait (`Retry-After`) has passed since the last request.
+    pub(super) has_waited: bool,
+    seen: Vec<Url>,
+    /// The end of its permanent prefix.
+    permanent: Option<Url>,
+    /// Whether every hop so far was permanent.
+    only_permanent: bool,
+}
+
+impl Chain {
+    pub(super) fn new(start: &Url, has_waited: bool) -> Self {
+        let mut url = start.clone();
+        url.set_fragment(None);
+        Self {
+            url,
+            has_waited,
+            seen: Vec::new(),
+            permanent: None,
+            only_permanent: true,
+        }
+    }
+
+    /// Takes the next hop, or says why not.
+    pub(super) fn follow(&mut self, response: &Response) -> Result<(), Failure> {
+        let refuse = |why: &str| Err(Failure::new(FailureClass::Redirect, why.to_owned()));
+        let status = response.status().as_u16();
+        if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+            return refuse("a status of the 300s that names no single place");
+        }
+        let location = response.headers().get(header::LOCATION);
+        // RFC 9110 §10.2.2: a reference, which publishers write in raw UTF-8 as well.
+        let Some(location) = location.and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
+        else {
+            return refuse("a redirect without a readable Location");
+        };
+        let Ok(mut next) = self.url.join(location.trim()) else {
+            return refuse("a redirect to what is no address");
+        };
+        next.set_fragment(None);
+        // What came without TLS may have been written by anybody on the way: good for now, not for ever.
+        let downgrade = self.url.scheme() == "https" && next.scheme() == "http";
+        self.only_permanent &= matches!(status, 301 | 308) && !downgrade;
+        self.seen.push(std::mem::replace(&mut self.url, next));
+        if self.seen.contains(&self.url) {
+            let what = "the redirects lead back to where they came from";
+            return Err(Failure::new(FailureClass::Loop, what));
+        }
+        if self.seen.len() > MAX_HOPS {
+            let what = format!("more than {MAX_HOPS} redirects");
+            return Err(Failure::new(FailureClass::Loop, what));
+        }
+        if self.only_permanent {
+            self.permanent = Some(self.url.clone());
+        }
+        Ok(())
+    }
+
+    /// What was found at the end of permanent redirects has moved.
+    pub(super) fn end(self, outcome: FetchOutcome) -> FetchOutcome {
+        match (outcome, self.permanent) {
+            (FetchOutcome::Fresh(fresh), Some(to)) => FetchOutcome::Moved(Moved { to, fresh }),
+            (FetchOutcome::NotModified(mut same), Some(to)) => {
+                same.moved_to = Some(to);
+                FetchOutcome::NotModified(same)
+            }
+            (outcome, _) => outcome,
+        }
+    }
+}
+
+/// The host that a URL is asked at, in one form.
+pub(super) fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    host.trim_end_matches('.').to_owned()
+}
+
+/// The URL without user info: that goes into a header, to its own origin only.
+pub(super) fn bare(url: &Url) -> Url {
+    let mut bare = url.clone();
+    // Neither call fails for http and https, which `check_url` has made sure of.
+    let _ = bare.set_username("");
+    let _ = bare.set_password(None);
+    bare
+}

@@ -1,0 +1,109 @@
+//! Sources that are asked by one request; pure.
+
+use std::collections::HashMap;
+
+use crate::fetch::SourceSettings;
+use crate::model::{Due, SourceId, SourceState, Timestamp};
+use crate::schedule;
+
+use super::Target;
+
+/// Sources at one address, asked alike: one request serves them all. Mostly one, never none.
+#[derive(Debug, Clone)]
+pub struct Poll {
+    targets: Vec<Target>,
+}
+
+impl Poll {
+    /// Puts together the targets that one request serves; the first of each, in the order given, says how it is asked.
+    #[must_use]
+    pub fn group(targets: &[Target]) -> Vec<Self> {
+        let mut polls: Vec<Self> = Vec::new();
+        let mut known: HashMap<_, Vec<usize>> = HashMap::new();
+        for target in targets {
+            let nth = known.entry(&target.source.location).or_default();
+            let alike = nth
+                .iter()
+                .copied()
+                .find(|nth| asked_alike(&polls[*nth].lead().fetch, &target.fetch));
+            match alike {
+                Some(poll) => polls[poll].targets.push(target.clone()),
+                None => {
+                    nth.push(polls.len());
+                    polls.push(Self {
+                        targets: vec![target.clone()],
+                    });
+                }
+            }
+        }
+        polls
+    }
+
+    /// The source that says how all are asked.
+    #[must_use]
+    pub fn lead(&self) -> &Target {
+        &self.targets[0]
+    }
+
+    /// All of them, in configured order.
+    #[must_use]
+    pub fn targets(&self) -> &[Target] {
+        &self.targets
+    }
+
+    /// Whether this source is one of them.
+    #[must_use]
+    pub fn has(&self, id: &SourceId) -> bool {
+        self.targets.iter().any(|target| target.source.id == *id)
+    }
+
+    /// When the address is due next: with the first of its sources, but never against a `Retry-After` that one of them
+    /// was told. `states` in the order of the targets.
+    #[must_use]
+    pub fn due(&self, states: &[SourceState], now: Timestamp) -> Due {
+        let dues = self.targets.iter().zip(states).map(|(target, state)| {
+            schedule::next_due(&target.schedule, &target.source.id, &state.history, now)
+        });
+        let due = dues
+            .min_by_key(|due| (due.at.is_none(), due.at))
+            .unwrap_or(Due {
+                at: None,
+                because: "nothing is asked here".to_owned(),
+            });
+        let told = states.iter().filter_map(|state| state.history.retry_after);
+        match (due.at, told.max()) {
+            (Some(at), Some(until)) if at < until && self.targets.len() > 1 => Due {
+                at: Some(until),
+                because: "Retry-After: the server asked to wait".to_owned(),
+            },
+            _ => due,
+        }
+    }
+
+    /// What is known of the address: what its sources agree on. Where they do not (one of them is new), the answer must
+    /// be whole.
+    pub(super) fn shared(states: &[SourceState]) -> SourceState {
+        let Some((first, others)) = states.split_first() else {
+            return SourceState::default();
+        };
+        let agree = others.iter().all(|other| {
+            other.validators == first.validators && other.body_hash == first.body_hash
+        });
+        if agree {
+            return first.clone();
+        }
+        SourceState {
+            validators: None,
+            body_hash: None,
+            ..first.clone()
+        }
+    }
+}
+
+/// Whether a request by one's settings is the other's too.
+fn asked_alike(left: &SourceSettings, right: &SourceSettings) -> bool {
+    left.headers == right.headers
+        && left.proxy == right.proxy
+        && left.ca_file == right.ca_file
+        && left.allow_addresses == right.allow_addresses
+}
