@@ -3,21 +3,22 @@
 //! Ready means: the store is open, the port is bound, and the documents stand
 //! as the store has them; with an empty store they follow the first pass.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment};
 use crate::fetch::Fetcher;
-use crate::model::SourceReport;
+use crate::model::{Location, SourceReport, public_url};
 use crate::publish::{OpmlSource, opml};
-use crate::refresh::Refresher;
+use crate::refresh::{Refresher, Target};
 use crate::republish::{Plan, Republisher};
 use crate::serve::{self, Site};
 use crate::store::sqlite::{Opening, SqliteStore};
@@ -44,11 +45,8 @@ pub struct Start {
 /// # Errors
 /// What keeps it from starting: the store or the port. Later, the store or the listener failing for good.
 pub async fn run(start: Start) -> anyhow::Result<()> {
-    let Start {
-        config,
-        path,
-        environment,
-    } = start;
+    let (config, path) = (start.config, start.path);
+    let signals = Signals::catch()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = open(&config).await?;
     let listener = bind(&config).await?;
@@ -59,27 +57,28 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
 
     let site = Site::default();
     show_outputs(&site, &config.plan);
-    site.set_sources_opml(&sources_opml(&config.plan, &store.source_reports().await?));
-    let (order, orders) = watch::channel(orders(&config, &store, &clock));
+    site.set_sources_opml(&public_opml(&config.plan, &store.source_reports().await?));
+    tell_widening(&config.targets);
+    let (order, orders) = watch::channel(Orders {
+        refresher: refresher(&config, &store, &clock),
+        targets: config.targets.clone(),
+    });
     let (plan, plans) = watch::channel(config.plan.clone());
     let republisher = Republisher::new(store.clone(), clock.clone(), config.plan.clone());
+    let keep = config.store.keep;
     let mut press = Press::new(
         republisher,
         site.clone(),
         store.clone(),
         clock.clone(),
-        config.store.keep,
+        keep,
     );
     press.open().await?;
-    let counts = format!(
-        "{} sources, {} outputs",
-        config.targets.len(),
-        config.plan.outputs.len()
-    );
+    let counts = counts(&config);
     let running = Running {
         config,
         path,
-        environment,
+        environment: start.environment,
         store: store.clone(),
         clock: clock.clone(),
         site: site.clone(),
@@ -99,7 +98,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     tracing::info!(%address, "serving {counts}");
     systemd::ready(&counts);
 
-    let stopped = tasks.run_beside(run_until_asked(running)).await;
+    let stopped = tasks.run_beside(run_until_asked(running, signals)).await;
     systemd::stopping();
     let ended = tasks.end().await;
     store.close().await?;
@@ -172,10 +171,10 @@ impl Tasks {
     /// Runs `asked` to its end, unless a task ends by itself before: that is a failure.
     async fn run_beside(
         &mut self,
-        asked: impl Future<Output = std::io::Result<&'static str>>,
+        asked: impl Future<Output = &'static str>,
     ) -> anyhow::Result<()> {
         tokio::select! {
-            reason = asked => tracing::info!(reason = reason?, "stopping"),
+            reason = asked => tracing::info!(reason, "stopping"),
             ended = joined(&mut self.worker) => { self.worker = None; ended??; bail!("the worker ended by itself") }
             ended = joined(&mut self.press) => { self.press = None; ended??; bail!("the republisher ended by itself") }
             ended = joined(&mut self.server) => { self.server = None; ended??; bail!("the server ended by itself") }
@@ -213,18 +212,30 @@ async fn joined<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::J
 /// How long readers that are being answered may still take.
 const DRAIN: Duration = Duration::from_secs(5);
 
+/// The signals that we listen to. Caught from the very start: one that comes early must not end the process.
+struct Signals {
+    hangup: Signal,
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn catch() -> std::io::Result<Self> {
+        Ok(Self {
+            hangup: signal(SignalKind::hangup())?,
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+}
+
 /// Reloads as often as asked; ends with the reason to stop.
-async fn run_until_asked(mut running: Running) -> std::io::Result<&'static str> {
-    let mut hangup = signal(SignalKind::hangup())?;
-    let (mut terminate, mut interrupt) = (
-        signal(SignalKind::terminate())?,
-        signal(SignalKind::interrupt())?,
-    );
+async fn run_until_asked(mut running: Running, mut signals: Signals) -> &'static str {
     loop {
         tokio::select! {
-            _ = terminate.recv() => return Ok("SIGTERM"),
-            _ = interrupt.recv() => return Ok("SIGINT"),
-            Some(()) = hangup.recv() => running.reload().await,
+            _ = signals.terminate.recv() => return "SIGTERM",
+            _ = signals.interrupt.recv() => return "SIGINT",
+            Some(()) = signals.hangup.recv() => running.reload().await,
         }
     }
 }
@@ -272,11 +283,35 @@ async fn watch_over(store: Arc<dyn Store>) {
     }
 }
 
-fn orders(config: &Config, store: &Arc<dyn Store>, clock: &Arc<dyn Clock>) -> Orders {
+fn refresher(config: &Config, store: &Arc<dyn Store>, clock: &Arc<dyn Clock>) -> Arc<Refresher> {
     let fetcher = Fetcher::new(&config.fetch);
-    Orders {
-        refresher: Arc::new(Refresher::new(fetcher, store.clone(), clock.clone())),
-        targets: config.targets.clone(),
+    Arc::new(Refresher::new(fetcher, store.clone(), clock.clone()))
+}
+
+fn counts(config: &Config) -> String {
+    let (sources, outputs) = (config.targets.len(), config.plan.outputs.len());
+    format!("{sources} sources, {outputs} outputs")
+}
+
+/// Says which addresses beyond the public ones may be asked, once for each set of them.
+pub fn tell_widening(targets: &[Target]) {
+    let mut widened: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for target in targets
+        .iter()
+        .filter(|target| !target.fetch.allow_addresses.is_empty())
+    {
+        let blocks = target.fetch.allow_addresses.iter();
+        let blocks: Vec<String> = blocks.map(ToString::to_string).collect();
+        let sources = widened.entry(blocks.join(" ")).or_default();
+        sources.push(target.source.id.as_str());
+    }
+    for (addresses, sources) in widened {
+        tracing::warn!(
+            addresses,
+            sources = sources.len(),
+            first = sources[0],
+            "allow_addresses: these may be asked beyond the public ones"
+        );
     }
 }
 
@@ -299,14 +334,22 @@ fn show_outputs(site: &Site, plan: &Plan) {
     site.replace_outputs(&outputs);
 }
 
-/// The list of sources, without anything secret; local files have no address to be listed by.
+/// The list of sources; local files have no address to be listed by. `shown`: the form of an address that the list's readers
+/// may see.
 #[must_use]
-pub fn sources_opml(plan: &Plan, reports: &[SourceReport]) -> String {
+pub fn sources_opml(
+    plan: &Plan,
+    reports: &[SourceReport],
+    shown: impl Fn(&url::Url) -> String,
+) -> String {
     let listed: Vec<OpmlSource> = plan
         .sources
         .values()
-        .filter(|seen| matches!(seen.source.location, crate::model::Location::Url(_)))
-        .map(|seen| {
+        .filter_map(|seen| match &seen.source.location {
+            Location::Url(url) => Some((seen, url)),
+            Location::File(_) => None,
+        })
+        .map(|(seen, url)| {
             let report = reports.iter().find(|report| report.id == seen.source.id);
             let title = seen
                 .source
@@ -315,13 +358,18 @@ pub fn sources_opml(plan: &Plan, reports: &[SourceReport]) -> String {
                 .or_else(|| report.and_then(|report| report.feed_title.clone()));
             OpmlSource {
                 title: title.or_else(|| Some(seen.source.id.to_string())),
-                xml_url: seen.source.location.to_string(),
+                xml_url: shown(url),
                 html_url: report.and_then(|report| report.home_url.clone()),
                 tags: seen.source.tags.clone(),
             }
         })
         .collect();
     opml(&listed)
+}
+
+/// The list that everybody may read.
+fn public_opml(plan: &Plan, reports: &[SourceReport]) -> String {
+    sources_opml(plan, reports, |url| public_url(url).into())
 }
 
 /// What a reload changes.
@@ -355,13 +403,24 @@ impl Running {
         self.store
             .register_sources(&sources(&new), self.clock.now())
             .await?;
-        self.site.set_sources_opml(&sources_opml(
-            &new.plan,
-            &self.store.source_reports().await?,
-        ));
+        self.site
+            .set_sources_opml(&public_opml(&new.plan, &self.store.source_reports().await?));
         show_outputs(&self.site, &new.plan);
         let _ = self.plan.send(new.plan.clone());
-        let _ = self.order.send(orders(&new, &self.store, &self.clock));
+        if new.targets != self.config.targets {
+            tell_widening(&new.targets);
+        }
+        // The same fetcher goes on, so that no host's turns begin anew; addresses that are no longer allowed are another
+        // client's from now on, with connections of its own.
+        let refresher = if new.fetch == self.config.fetch {
+            self.order.borrow().refresher.clone()
+        } else {
+            refresher(&new, &self.store, &self.clock)
+        };
+        let _ = self.order.send(Orders {
+            refresher,
+            targets: new.targets.clone(),
+        });
         tracing::info!(
             sources = new.targets.len(),
             outputs = new.plan.outputs.len(),

@@ -87,7 +87,7 @@ struct Desk {
     reports: Reports,
     queue: BinaryHeap<Reverse<(Timestamp, SourceId)>>,
     under_way: JoinSet<Ended>,
-    running: BTreeMap<Id, SourceId>,
+    running: BTreeMap<Id, (SourceId, Arc<Poll>)>,
     unasked: BTreeSet<SourceId>,
 }
 
@@ -124,7 +124,7 @@ impl Desk {
             {
                 self.unasked.insert(lead.clone());
             }
-            let running = self.running.values().any(|running| poll.has(running));
+            let running = self.running.values().any(|(running, _)| poll.has(running));
             if let Some(at) = poll.due(&states, now).at.filter(|_| !running) {
                 self.queue.push(Reverse((at, lead.clone())));
             }
@@ -154,10 +154,11 @@ impl Desk {
                 continue;
             };
             let refresher = self.orders.refresher.clone();
+            let asked = poll.clone();
             let task = self
                 .under_way
-                .spawn(async move { refresher.refresh(&poll, Occasion::Due).await });
-            self.running.insert(task.id(), id);
+                .spawn(async move { refresher.refresh(&asked, Occasion::Due).await });
+            self.running.insert(task.id(), (id, poll));
         }
         MAX_SLEEP
     }
@@ -171,7 +172,7 @@ impl Desk {
                 (panic.id(), Err(StoreError::Closed))
             }
         };
-        let Some(id) = self.running.remove(&task) else {
+        let Some((id, asked)) = self.running.remove(&task) else {
             return;
         };
         self.unasked.remove(&id);
@@ -192,7 +193,13 @@ impl Desk {
                 Some(self.clock.now() + AFTER_ACCIDENT)
             }
         };
-        if let Some(at) = next.filter(|_| self.polls.contains_key(&id)) {
+        let next = match self.polls.get(&id) {
+            None => None,
+            Some(poll) if Arc::ptr_eq(poll, &asked) => next,
+            // New orders came meanwhile: when it is due by them is for the refresh to see.
+            Some(_) => Some(self.clock.now()),
+        };
+        if let Some(at) = next {
             self.queue.push(Reverse((at, id)));
         }
         let _ = self.reports.unasked.send(self.unasked.len());

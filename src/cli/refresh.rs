@@ -28,6 +28,7 @@ type Line = (SourceId, Result<Refreshed, StoreError>);
 
 pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow::Result<()> {
     let polls = named(&config, &wanted.sources)?;
+    daemon::tell_widening(&config.targets);
     let store = stored::open(&config)?;
     store
         .register_sources(&daemon::sources(&config), SystemClock.now())

@@ -11,7 +11,7 @@ use super::stored;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::daemon;
-use crate::model::{SourceReport, Timestamp};
+use crate::model::{Location, SourceReport, Timestamp};
 use crate::publish::{OpmlSource, read_opml};
 use crate::schedule::duration_in_words;
 
@@ -29,7 +29,9 @@ pub(super) async fn report(config: Config, as_json: bool) -> anyhow::Result<()> 
 /// The sources as OPML.
 pub(super) async fn export(config: Config) -> anyhow::Result<()> {
     let reports = reports(&config).await?;
-    super::print(daemon::sources_opml(&config.plan, &reports).as_bytes())
+    // The owner's own list: whole, but for passwords.
+    let whole = |url: &url::Url| Location::Url(url.clone()).to_string();
+    super::print(daemon::sources_opml(&config.plan, &reports, whole).as_bytes())
 }
 
 /// The reports of the configured sources; without a store, of sources never asked.

@@ -62,17 +62,17 @@ impl Press {
         }
     }
 
-    /// Brings the documents up to what the store has, unless it has nothing yet.
+    /// Brings the documents up to what the store has. Where none was ever shown, they follow the first pass: the choice of
+    /// what a story shows is then made with everything known, whatever came first.
     pub(super) async fn open(&mut self) -> Result<(), StoreError> {
-        self.republisher.replay().await?;
-        self.republisher.catch_up().await?;
-        let asked = self
-            .store
-            .source_states()
-            .await?
+        let rendered = self.republisher.is_rendered().await?;
+        let states = self.store.source_states().await?;
+        let all_asked = states
             .iter()
-            .any(|(_, state)| state.history.last_attempt.is_some());
-        if asked || self.republisher.plan().sources.is_empty() {
+            .all(|(_, state)| state.history.last_attempt.is_some());
+        if rendered || all_asked {
+            self.republisher.replay().await?;
+            self.republisher.catch_up().await?;
             self.show_all().await?;
         } else {
             self.site
@@ -105,7 +105,7 @@ impl Press {
                 }
                 true = all_asked(unasked.clone()), if !self.open => {
                     self.open = true;
-                    duty.show_all = true;
+                    duty.replay = true;
                 }
                 _ = beat.tick() => duty.look_around = true,
                 _ = housekeeping.tick() => duty.clean = true,
@@ -127,16 +127,17 @@ impl Press {
 
     /// Does what is to be done, each duty struck off only when it is.
     async fn fulfil(&mut self, duty: &mut Duty) -> Result<(), StoreError> {
-        if duty.replay {
+        if duty.look_around && self.store.changed_elsewhere().await? {
+            // Another process may have settled the outbox itself, which outputs it touched is not told; and it may have
+            // judged them by other rules than ours.
+            duty.replay = true;
+        }
+        // Before the first pass has ended, what changed waits in the outbox.
+        if self.open && duty.replay {
             self.republisher.replay().await?;
             duty.replay = false;
             duty.show_all = true;
         }
-        if duty.look_around && self.store.changed_elsewhere().await? {
-            // Another process may have settled the outbox itself: which outputs it touched is not told.
-            duty.show_all = true;
-        }
-        // Before the first pass has ended, what changed waits in the outbox.
         if self.open && (duty.catch_up || duty.show_all) {
             let differ = self.republisher.catch_up().await?;
             duty.catch_up = false;

@@ -139,16 +139,18 @@ pub fn decide(source: &SourceId, incoming: &Incoming, candidates: &[Known]) -> V
         let by_url = print.url.is_some()
             && candidate.url == print.url
             && match same_text {
-                true => !own || titles_agree(&ours.title, &theirs.title),
+                true => !own || headlines_agree(&ours, theirs),
                 false => {
                     !landing && texts_agree(&ours, theirs) && (!own || ours.title == theirs.title)
                 }
             };
         let by_text = same_text
             && if own || boilerplate {
-                titles_agree(&ours.title, &theirs.title)
+                headlines_agree(&ours, theirs)
             } else {
-                ours.text.len() >= SHORT_TEXT_TOKENS || titles_alike(&ours.title, &theirs.title)
+                ours.text.len() >= SHORT_TEXT_TOKENS
+                    || titles_alike(&ours.title, &theirs.title)
+                    || headlines_agree(&ours, theirs)
             };
         if by_url {
             same.insert(candidate.story, Layer::Url);
@@ -177,16 +179,24 @@ fn is_landing_page(url: Option<Hash>, known: &[(&Known, Words)]) -> bool {
     stories.len() > 1
 }
 
-/// Whether one source has this text under headlines that differ.
+/// Whether one source has this text under headlines that differ. Of one that has expired the headline is not known any more.
 fn is_boilerplate(content: Option<Hash>, known: &[(&Known, Words)]) -> bool {
     let mut first: HashMap<&SourceId, &Words> = HashMap::new();
     known
         .iter()
-        .filter(|(known, _)| content.is_some() && known.content == content)
-        .any(|(known, words)| {
-            !titles_agree(
-                &first.entry(&known.source).or_insert(words).title,
-                &words.title,
-            )
+        .filter(|(known, words)| {
+            content.is_some() && known.content == content && !words.text.is_empty()
         })
+        .any(|(known, words)| match first.get(&known.source) {
+            Some(first) => !headlines_agree(first, words),
+            None => {
+                first.insert(&known.source, words);
+                false
+            }
+        })
+}
+
+/// Whether two headlines are one, or both entries have none: notes and short messages come without.
+fn headlines_agree(left: &Words, right: &Words) -> bool {
+    (left.title.is_empty() && right.title.is_empty()) || titles_agree(&left.title, &right.title)
 }

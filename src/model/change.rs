@@ -1,6 +1,6 @@
 //! What one refresh wants written, in one transaction.
 
-use super::{Entry, Hash, LastOutcome, Outcome, SourceId, SourceState, Timestamp};
+use super::{Entry, Hash, LastOutcome, Location, Outcome, SourceId, SourceState, Timestamp};
 
 /// What one refresh wants written: the source's state, its validators and its
 /// entries, all or nothing.
@@ -8,6 +8,8 @@ use super::{Entry, Hash, LastOutcome, Outcome, SourceId, SourceState, Timestamp}
 pub struct RefreshRecord {
     /// Whose refresh.
     pub source: SourceId,
+    /// Where it was read from, as configured.
+    pub location: Location,
     /// When it ended; `first_seen` of what is new in it.
     pub at: Timestamp,
     /// What came of it.
@@ -27,6 +29,12 @@ pub struct RefreshRecord {
 }
 
 impl RefreshRecord {
+    /// Whether it has a document with all that stands in it now, not only what is new (226, RFC 3229).
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.feed.is_some() && self.last.status != Some(226)
+    }
+
     /// Whether our own network kept the source from being asked: its attempt is then not of this refresh.
     #[must_use]
     pub fn is_local(&self) -> bool {

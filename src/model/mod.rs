@@ -26,7 +26,7 @@ pub use output::{ContentForm, Duplicates, Output};
 pub use secret::Secret;
 pub use source::{
     FailureClass, FreshBy, Freshness, History, LastOutcome, Location, Outcome, Rhythm, Source,
-    SourceReport, SourceState, Validators,
+    SourceReport, SourceState, Validators, public_url,
 };
 pub use story::{Copy, Layer, Member, Relation, Story};
 

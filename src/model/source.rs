@@ -39,6 +39,54 @@ pub enum Location {
     File(PathBuf),
 }
 
+/// Names of parameters that carry a secret, or begin or end so.
+const SECRET_NAMES: &[&str] = &[
+    "key",
+    "token",
+    "auth",
+    "secret",
+    "sig",
+    "signature",
+    "pass",
+    "password",
+    "pw",
+];
+/// A parameter of so many letters and digits in one run is a key, whatever its name.
+const SECRET_LENGTH: usize = 16;
+
+/// A URL that may be shown to everybody: without user info, and without its query where that looks like carrying a secret, as
+/// the addresses of private feeds do.
+#[must_use]
+pub fn public_url(url: &Url) -> Url {
+    let mut public = url.clone();
+    // Neither call fails for http and https; other URLs have no user info that they could keep.
+    let _ = public.set_username("");
+    let _ = public.set_password(None);
+    if url
+        .query_pairs()
+        .any(|(name, value)| is_secret(&name, &value))
+    {
+        public.set_query(None);
+    }
+    public
+}
+
+fn is_secret(name: &str, value: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let named = SECRET_NAMES.iter().any(|secret| {
+        name.split(['_', '-', '.']).any(|part| part == *secret) || name.ends_with(secret)
+    });
+    // A key has digits among its letters; a long word has not.
+    let is_key = |text: &str| {
+        text.split(|c: char| !c.is_ascii_alphanumeric()).any(|run| {
+            run.len() >= SECRET_LENGTH
+                && run.contains(|c: char| c.is_ascii_digit())
+                && run.contains(|c: char| c.is_ascii_alphabetic())
+        })
+    };
+    (named && !value.is_empty()) || is_key(value) || (value.is_empty() && is_key(&name))
+}
+
 impl fmt::Display for Location {
     /// For people: never with the URL's user info.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

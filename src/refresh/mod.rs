@@ -8,31 +8,27 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::clock::Clock;
 use crate::fetch::{FetchOutcome, Fetcher, Moved, NotModified, Request, SourceSettings};
-use crate::model::{
-    Applied, Due, FailureClass, Feed, LastOutcome, Source, SourceId, SourceState, Timestamp,
-};
-use crate::parse::{self, Input, ParseError};
+use crate::model::{Applied, Due, Feed, LastOutcome, Source, SourceId, SourceState, Timestamp};
+use crate::parse::ParseError;
 use crate::schedule;
 use crate::store::{Store, StoreError};
 
+mod desk;
 mod poll;
 mod report;
 mod settle;
 
 pub use poll::Poll;
 
+use desk::Desk;
 use settle::{Heard, settle};
 
-/// Documents parsed at once: what bounds the memory that parsing takes.
-const PARSES_AT_ONCE: usize = 2;
-
 /// A source with everything that a refresh of it needs.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Target {
     /// The source.
     pub source: Arc<Source>,
@@ -89,7 +85,7 @@ pub struct Refresher {
     fetcher: Fetcher,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    parses: Semaphore,
+    desk: Desk,
 }
 
 impl Refresher {
@@ -100,7 +96,7 @@ impl Refresher {
             fetcher,
             store,
             clock,
-            parses: Semaphore::new(PARSES_AT_ONCE),
+            desk: Desk::default(),
         }
     }
 
@@ -184,31 +180,16 @@ impl Refresher {
         }
     }
 
-    /// Parses a fresh body off the async threads, a few at a time, and lets it go; `None` where there is none.
+    /// Reads a fresh body, and lets it go; `None` where there is none.
     async fn parse(&self, fetched: &mut FetchOutcome) -> Option<Result<Feed, ParseError>> {
         let fresh = match fetched {
             FetchOutcome::Fresh(fresh) => fresh,
             FetchOutcome::Moved(moved) => &mut moved.fresh,
             _ => return None,
         };
-        let _permit = self.parses.acquire().await.ok()?;
         let taken = fresh.clone();
         fresh.release();
-        let parsed = tokio::task::spawn_blocking(move || {
-            parse::parse(Input {
-                bytes: &taken.body,
-                content_type: taken.content_type.as_deref(),
-                base: taken.url.as_ref(),
-            })
-        });
-        // `parse` contains its own panics; this is the second line behind it.
-        Some(parsed.await.unwrap_or_else(|panic| {
-            Err(ParseError {
-                class: FailureClass::Panic,
-                message: format!("reading the document failed: {panic}"),
-                feed: None,
-            })
-        }))
+        Some(self.desk.read(taken).await)
     }
 }
 

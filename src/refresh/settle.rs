@@ -78,6 +78,7 @@ fn record(
     let quota = |count: Option<std::num::NonZeroU32>| count.map(std::num::NonZeroU32::get);
     RefreshRecord {
         source: target.source.id.clone(),
+        location: target.source.location.clone(),
         at: now,
         last,
         state,

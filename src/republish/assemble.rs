@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::model::{Location, SourceId};
+use crate::model::{FeedFields, Location, SourceId, public_url};
 use crate::publish::{CopyView, Item, OutboundFeed, SourceView};
 use crate::store::WindowItem;
 
@@ -30,12 +30,12 @@ fn outbound_item(plan: &Plan, output: &OutputPlan, item: WindowItem) -> Item {
         title: source_title(plan, &item.shown.source, item.feed.title.as_deref()),
         feed_url: plan.sources.get(&item.shown.source).and_then(|seen| {
             match &seen.source.location {
-                Location::Url(url) => Some(without_secrets(url.clone())),
+                Location::Url(url) => Some(public_url(url).into()),
                 // A path of this machine is nobody else's business.
                 Location::File(_) => None,
             }
         }),
-        feed: item.feed,
+        feed: without_secrets(item.feed),
     };
     let copies = item
         .copies
@@ -57,6 +57,22 @@ fn outbound_item(plan: &Plan, output: &OutputPlan, item: WindowItem) -> Item {
     }
 }
 
+/// A private feed names itself with the key that it was asked with.
+fn without_secrets(feed: FeedFields) -> FeedFields {
+    let public = |text: Option<String>| {
+        text.map(|text| match Url::parse(&text) {
+            // Left as it is written unless something had to go: an id is compared byte for byte.
+            Ok(url) if public_url(&url) != url => public_url(&url).into(),
+            _ => text,
+        })
+    };
+    FeedFields {
+        id: public(feed.id),
+        self_url: public(feed.self_url),
+        ..feed
+    }
+}
+
 /// The configured title, else the feed's own, else the id.
 fn source_title(plan: &Plan, id: &SourceId, own: Option<&str>) -> String {
     let configured = plan
@@ -64,13 +80,4 @@ fn source_title(plan: &Plan, id: &SourceId, own: Option<&str>) -> String {
         .get(id)
         .and_then(|seen| seen.source.title.as_deref());
     configured.or(own).unwrap_or(id.as_str()).to_owned()
-}
-
-/// A query may carry a token, user info always does.
-fn without_secrets(mut url: Url) -> String {
-    // Neither call fails for http and https, the only schemes a source has.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url.set_query(None);
-    url.into()
 }

@@ -89,8 +89,11 @@ fn groups<'a>(duplicates: Duplicates, visible: &[&'a Member]) -> Vec<(i64, Vec<&
         Duplicates::Exact => member.layer == Some(Layer::Near),
         Duplicates::Off => true,
     };
-    let (alone, together): (Vec<&Member>, Vec<&Member>) =
+    let (mut alone, together): (Vec<&Member>, Vec<&Member>) =
         visible.iter().copied().partition(|member| alone(member));
+    // Of several with one GUID the first gets it as its id: which that is must not depend on who came first.
+    alone
+        .sort_by(|left, right| (&left.source, left.identity).cmp(&(&right.source, right.identity)));
     std::iter::once((WHOLE_STORY, together))
         .chain(alone.into_iter().map(|member| (member.id.0, vec![member])))
         .collect()

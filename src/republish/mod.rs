@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::model::{OutputId, StoryId, Timestamp};
+use crate::model::{Hash, OutputId, StoryId, Timestamp};
 use crate::publish::{self, Documents};
-use crate::store::{Store, StoreError};
+use crate::store::{OutputState, Store, StoreError};
 
 mod assemble;
 mod judge;
@@ -39,6 +39,8 @@ pub struct Republisher {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     plan: Arc<Plan>,
+    /// What each output is judged by.
+    rules: BTreeMap<OutputId, Hash>,
     /// Rules that could not be evaluated, said once each.
     unjudged: BTreeSet<(OutputId, String)>,
 }
@@ -50,6 +52,7 @@ impl Republisher {
         Self {
             store,
             clock,
+            rules: plan.rules(),
             plan,
             unjudged: BTreeSet::new(),
         }
@@ -63,6 +66,7 @@ impl Republisher {
 
     /// Publishes other outputs, or the same by other rules, from now on; call [`Self::replay`] next.
     pub fn replace_plan(&mut self, plan: Arc<Plan>) {
+        self.rules = plan.rules();
         self.plan = plan;
         self.unjudged.clear();
     }
@@ -73,41 +77,59 @@ impl Republisher {
     /// # Errors
     /// The store's; what was replayed so far stays and the replay starts again next time.
     pub async fn replay(&mut self) -> Result<(), StoreError> {
-        let outputs: Vec<_> = self
-            .plan
-            .outputs
-            .iter()
-            .map(|plan| (plan.output.id.clone(), self.plan.rules_hash(plan)))
-            .collect();
-        let states = self
-            .store
-            .register_outputs(&outputs, self.clock.now())
-            .await?;
-        let stale: BTreeSet<OutputId> = states
+        let stale: BTreeSet<OutputId> = self
+            .register()
+            .await?
             .into_iter()
             .filter(|state| state.stale)
             .map(|state| state.id)
             .collect();
-        if stale.is_empty() {
-            return Ok(());
+        if !stale.is_empty() {
+            self.judge_history(&stale).await?;
         }
+        for (output, rules) in self
+            .rules
+            .iter()
+            .filter(|(output, _)| stale.contains(output))
+        {
+            let now = self.clock.now();
+            if !self.store.finish_replay(output, *rules, now).await? {
+                // Another process has other rules for it. It is stale, and whoever looks next replays it.
+                tracing::warn!(%output, "another mainstem judges this output by other rules: reload it");
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether any of the outputs was ever rendered.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn is_rendered(&self) -> Result<bool, StoreError> {
+        Ok(self.register().await?.iter().any(|state| state.rendered))
+    }
+
+    async fn register(&self) -> Result<Vec<OutputState>, StoreError> {
+        let rules: Vec<_> = self.rules.clone().into_iter().collect();
+        self.store.register_outputs(&rules, self.clock.now()).await
+    }
+
+    async fn judge_history(&mut self, stale: &BTreeSet<OutputId>) -> Result<(), StoreError> {
         let mut after = StoryId(0);
         loop {
             let stories = self.store.stories_after(after, BATCH).await?;
-            let Some(last) = stories.last() else { break };
+            let Some(last) = stories.last() else {
+                return Ok(());
+            };
             after = last.id;
             let judged = stories
                 .iter()
                 .map(|story| self.judge(story, |output| stale.contains(output)))
                 .collect();
-            self.store.keep(judged, false, self.clock.now()).await?;
-        }
-        for (output, rules) in outputs.iter().filter(|(output, _)| stale.contains(output)) {
             self.store
-                .finish_replay(output, *rules, self.clock.now())
+                .keep(judged, &self.rules, false, self.clock.now())
                 .await?;
         }
-        Ok(())
     }
 
     /// Judges every changed story for every output, until none is left; returns the outputs whose documents may differ.
@@ -125,7 +147,8 @@ impl Republisher {
                 .iter()
                 .map(|story| self.judge(story, |_| true))
                 .collect();
-            differ.extend(self.store.keep(judged, true, self.clock.now()).await?);
+            let now = self.clock.now();
+            differ.extend(self.store.keep(judged, &self.rules, true, now).await?);
         }
     }
 

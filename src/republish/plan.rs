@@ -51,6 +51,15 @@ impl Plan {
         self.outputs.iter().map(|plan| &plan.output.id)
     }
 
+    /// What each output is judged by, see [`Self::rules_hash`].
+    #[must_use]
+    pub fn rules(&self) -> BTreeMap<OutputId, Hash> {
+        let outputs = self.outputs.iter();
+        outputs
+            .map(|plan| (plan.output.id.clone(), self.rules_hash(plan)))
+            .collect()
+    }
+
     /// The hash of everything that an output's membership depends on; another one means that history must be replayed.
     #[must_use]
     pub fn rules_hash(&self, plan: &OutputPlan) -> Hash {

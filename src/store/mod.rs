@@ -7,6 +7,7 @@
 //! asks `dedupe` for every verdict, inside the transaction that stores it: so
 //! two refreshes at once cannot make two stories of one release.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -181,20 +182,24 @@ pub trait Store: Send + Sync {
 
     /// Writes what outputs decided and, with `settle_outbox`, takes the judged revisions out of the outbox. Returns the outputs
     /// whose documents may differ now. Judging again changes nothing. An item that leaves keeps its id for a return.
+    /// `rules`: the hash of what each output was judged by; where the rest of its membership was judged by another, the output
+    /// is stale from now on.
     async fn keep(
         &self,
         judged: Vec<Membership>,
+        rules: &BTreeMap<OutputId, Hash>,
         settle_outbox: bool,
         now: Timestamp,
     ) -> Result<Vec<OutputId>, StoreError>;
 
-    /// Ends an output's replay: it was judged with the rules of this hash.
+    /// Ends an output's replay: all of it was judged with the rules of this hash. `false`: verdicts by other rules have crossed
+    /// it; it is still stale.
     async fn finish_replay(
         &self,
         output: &OutputId,
         rules: Hash,
         now: Timestamp,
-    ) -> Result<(), StoreError>;
+    ) -> Result<bool, StoreError>;
 
     /// The items of an output's documents: at most `limit`, none placed before `not_before`, newest place first, then by item id.
     async fn window(

@@ -6,6 +6,7 @@ mod dedupe;
 mod fetch;
 mod layers;
 mod line;
+mod outputs;
 mod parse;
 mod publish;
 mod schedule;

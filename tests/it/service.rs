@@ -29,6 +29,9 @@ fn it_tells_systemd_when_it_is_ready_reloading_and_stopping() {
     let desk = Desk::new(&format!("{}{MERGED}", file_source("a", "")));
     desk.write("a.xml", &rss(&[("1", "Basin", TEXT)]));
     let socket = UnixDatagram::bind(desk.path("notify")).expect("a socket");
+    // What has not come after a minute is taken not to come.
+    let patience = Some(std::time::Duration::from_secs(60));
+    socket.set_read_timeout(patience).expect("a socket");
     let mut child = mainstem(&desk.path(""))
         .args(["-c", "c.toml", "-q", "run"])
         .env("NOTIFY_SOCKET", desk.path("notify"))
@@ -62,6 +65,9 @@ fn it_tells_systemd_when_it_is_ready_reloading_and_stopping() {
 fn the_watchdog_hears_a_beat() {
     let desk = Desk::new(MERGED);
     let socket = UnixDatagram::bind(desk.path("notify")).expect("a socket");
+    // What has not come after a minute is taken not to come.
+    let patience = Some(std::time::Duration::from_secs(60));
+    socket.set_read_timeout(patience).expect("a socket");
     let mut child = mainstem(&desk.path(""))
         .args(["-c", "c.toml", "-q", "run"])
         .env("NOTIFY_SOCKET", desk.path("notify"))

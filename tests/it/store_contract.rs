@@ -1,5 +1,6 @@
 //! What every engine behind `Store` must do, step by step. A second engine is added to `engines`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mainstem::dedupe::settle_document;
@@ -78,7 +79,7 @@ impl Bench {
             })
             .collect();
         self.store
-            .keep(judged, true, at(minute))
+            .keep(judged, &rules([1; 16]), true, at(minute))
             .await
             .expect("keeps");
         stories.len()
@@ -106,6 +107,11 @@ fn at(minute: i64) -> Timestamp {
 
 fn out(id: &str) -> OutputId {
     OutputId::new(id).expect("an id")
+}
+
+/// What the one output is judged by.
+fn rules(hash: [u8; 16]) -> BTreeMap<OutputId, [u8; 16]> {
+    [(out("o"), hash)].into()
 }
 
 fn source(id: &str, formerly: Option<&str>) -> Arc<Source> {
@@ -140,6 +146,7 @@ fn record(source: &str, minute: i64, entries: Vec<Entry>) -> RefreshRecord {
     });
     RefreshRecord {
         source: SourceId::new(source).expect("an id"),
+        location: Location::Url("https://feeds.example/rss".parse().expect("a URL")),
         at: at(minute),
         last: LastOutcome {
             outcome: Outcome::Fresh,
@@ -255,7 +262,7 @@ async fn a_verdict_on_an_older_revision_is_void() {
     };
     bench
         .store
-        .keep(vec![late], true, at(3))
+        .keep(vec![late], &rules([1; 16]), true, at(3))
         .await
         .expect("keeps");
     assert_eq!(
@@ -263,6 +270,61 @@ async fn a_verdict_on_an_older_revision_is_void() {
         1,
         "it must be judged again"
     );
+}
+
+#[tokio::test]
+async fn verdicts_by_other_rules_make_an_output_stale() {
+    let bench = Bench::new(&["a"]).await;
+    let store = &bench.store;
+    let stale = async |hash: [u8; 16]| {
+        let outputs = [(out("o"), hash)];
+        let states = store.register_outputs(&outputs, at(1)).await;
+        states.expect("registers")[0].stale
+    };
+    let finish = async |hash: [u8; 16]| {
+        let finished = store.finish_replay(&out("o"), hash, at(1)).await;
+        finished.expect("ends")
+    };
+    let judge = async |hash: [u8; 16]| {
+        let none = vec![Membership {
+            story: store.stories_after(StoryId(0), 1).await.expect("reads")[0].id,
+            revision: 1,
+            kept: vec![(out("o"), Vec::new())],
+        }];
+        store
+            .keep(none, &rules(hash), false, at(1))
+            .await
+            .expect("keeps");
+    };
+    bench.apply("a", 1, vec![entry("1", "One", LONG)]).await;
+    assert!(stale([1; 16]).await, "never replayed");
+    judge([1; 16]).await;
+    assert!(finish([1; 16]).await);
+    assert!(!stale([1; 16]).await);
+    judge([1; 16]).await;
+    assert!(!stale([1; 16]).await, "its own rules change nothing");
+    // A second process replays by rules of its own while the first goes on by the old ones.
+    assert!(stale([2; 16]).await);
+    judge([2; 16]).await;
+    judge([1; 16]).await;
+    assert!(!finish([2; 16]).await, "the replay was crossed");
+    assert!(stale([2; 16]).await);
+    judge([2; 16]).await;
+    assert!(finish([2; 16]).await);
+    judge([1; 16]).await;
+    assert!(stale([2; 16]).await, "one verdict by other rules");
+}
+
+#[tokio::test]
+async fn an_answer_of_an_address_that_was_changed_meanwhile_is_dropped() {
+    let bench = Bench::new(&["a"]).await;
+    let mut late = record("a", 1, vec![entry("1", "One", LONG)]);
+    late.location = Location::Url("https://elsewhere.example/rss".parse().expect("a URL"));
+    let applied = bench.store.apply(late).await.expect("applies");
+    assert_eq!(applied, Applied::default());
+    let id = SourceId::new("a").expect("an id");
+    let state = bench.store.source_state(&id).await.expect("reads");
+    assert_eq!(state, SourceState::default());
 }
 
 #[tokio::test]
@@ -284,7 +346,7 @@ async fn an_item_that_comes_back_has_its_id() {
     };
     bench
         .store
-        .keep(vec![dropped], false, at(2))
+        .keep(vec![dropped], &rules([1; 16]), false, at(2))
         .await
         .expect("keeps");
     assert_eq!(bench.shown("o").await, []);

@@ -4,6 +4,7 @@
 //! (`refresh` beside `run`): every step is one IMMEDIATE transaction that reads
 //! what it decides on.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -142,12 +143,14 @@ impl Store for SqliteStore {
     async fn keep(
         &self,
         judged: Vec<Membership>,
+        rules: &BTreeMap<OutputId, Hash>,
         settle_outbox: bool,
         now: Timestamp,
     ) -> Result<Vec<OutputId>, StoreError> {
+        let rules = rules.clone();
         self.writer
             .step("keep what the outputs decided", move |db| {
-                outputs::keep(db, &judged, settle_outbox, now)
+                outputs::keep(db, &judged, &rules, settle_outbox, now)
             })
             .await
     }
@@ -157,7 +160,7 @@ impl Store for SqliteStore {
         output: &OutputId,
         rules: Hash,
         _now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let output = output.clone();
         self.writer
             .step("end a replay", move |db| {

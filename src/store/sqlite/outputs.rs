@@ -29,6 +29,11 @@ pub(super) fn register(
             [id.as_str()],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
+        // A replay that another process has begun by other rules is crossed, and begins again there.
+        db.execute(
+            "UPDATE outputs SET rules = NULL, replaying = ?2 WHERE id = ?1 AND rules IS NOT ?2",
+            params![id.as_str(), rules],
+        )?;
         states.push(OutputState {
             id: id.clone(),
             stale: stored != Some(*rules),
@@ -36,7 +41,7 @@ pub(super) fn register(
         });
     }
     // One that comes back later is replayed, under the item ids it had.
-    db.execute("UPDATE outputs SET rules = NULL, documents = NULL WHERE id NOT IN (SELECT id FROM temp.configured)", [])?;
+    db.execute("UPDATE outputs SET rules = NULL, replaying = NULL, documents = NULL WHERE id NOT IN (SELECT id FROM temp.configured)", [])?;
     Ok(states)
 }
 
@@ -92,6 +97,7 @@ fn stories(
 pub(super) fn keep(
     db: &Connection,
     judged: &[Membership],
+    rules: &BTreeMap<OutputId, Hash>,
     settle_outbox: bool,
     now: Timestamp,
 ) -> rusqlite::Result<Vec<OutputId>> {
@@ -110,6 +116,7 @@ pub(super) fn keep(
                 .query_row([output.as_str()], |row| row.get(0))
                 .optional()?;
             let Some(row) = row else { continue };
+            mind_rules(db, row, rules.get(output))?;
             if (Keeper {
                 db,
                 output: row,
@@ -129,6 +136,16 @@ pub(super) fn keep(
     Ok(differ.into_iter().collect())
 }
 
+/// A verdict by other rules than those that the membership stands for makes it a mixture: whoever has a say in the output next
+/// replays it. So two processes with differing configurations never leave one behind.
+fn mind_rules(db: &Connection, output: i64, rules: Option<&Hash>) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE outputs SET rules = NULL, replaying = NULL WHERE output = ?1 AND COALESCE(replaying, rules) IS NOT ?2",
+    )?
+    .execute(params![output, rules])?;
+    Ok(())
+}
+
 /// One output's items of one story.
 struct Keeper<'a> {
     db: &'a Connection,
@@ -145,18 +162,23 @@ impl Keeper<'_> {
             .prepare_cached("SELECT slot, whole, updated_at, left_at IS NULL AS inside FROM output_items WHERE output = ? AND story = ?")?
             .query_map(params![self.output, self.story], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?))))?
             .collect::<rusqlite::Result<_>>()?;
+        let mut differ = !items.is_empty();
+        // Who leaves comes first: an entry that only changes its slot takes its id along.
+        let stays = |slot: &i64| items.iter().any(|item| item.slot == *slot);
+        for (slot, _) in stored
+            .iter()
+            .filter(|(slot, (_, _, inside))| *inside && !stays(slot))
+        {
+            self.db
+                .prepare_cached("UPDATE output_items SET left_at = ? WHERE output = ? AND story = ? AND slot = ?")?
+                .execute(params![self.now, self.output, self.story, slot])?;
+            differ = true;
+        }
         for item in items {
             match stored.remove(&item.slot) {
                 None => self.enter(item)?,
                 Some((whole, updated_at, _)) => self.show(item, whole, updated_at)?,
             }
-        }
-        let mut differ = !items.is_empty();
-        for (slot, _) in stored.into_iter().filter(|(_, (_, _, inside))| *inside) {
-            self.db
-                .prepare_cached("UPDATE output_items SET left_at = ? WHERE output = ? AND story = ? AND slot = ?")?
-                .execute(params![self.now, self.output, self.story, slot])?;
-            differ = true;
         }
         Ok(differ)
     }
@@ -174,20 +196,36 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    /// The preferred id, else the derived one. That one is the entry's alone: where a row has it already, the entry was
-    /// shown by a story that it has left since, and the id comes with it.
+    /// The preferred id, else the derived one. The preferred one is not taken where another release of another source has
+    /// the same GUID: whichever came first would get it, and a rebuilt store might see them the other way round. Either may
+    /// stand in a row that the same entry has left, as another slot or in a story that it was parted from: it is taken along.
     fn free_id<'i>(&self, item: &'i KeptItem) -> rusqlite::Result<&'i str> {
-        let mut taken = self
-            .db
-            .prepare_cached("SELECT 1 FROM output_items WHERE output = ? AND item_id = ?")?;
-        if !taken.exists(params![self.output, item.item_id])? {
-            return Ok(&item.item_id);
-        }
-        if taken.exists(params![self.output, item.fallback_id])? {
+        let ambiguous = item.item_id != item.fallback_id
+            && self
+                .db
+                .prepare_cached(
+                    "SELECT 1 FROM entries own JOIN entries other USING (identity)
+                     WHERE own.entry = ? AND other.source != own.source AND other.story != own.story",
+                )?
+                .exists([item.shown.0])?;
+        for id in [&item.item_id, &item.fallback_id] {
+            if ambiguous && *id == item.item_id {
+                continue;
+            }
             self.db
-                .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ?")?
-                .execute(params![self.output, item.fallback_id])?;
+                .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ? AND entry = ? AND left_at IS NOT NULL")?
+                .execute(params![self.output, id, item.shown.0])?;
+            let mut taken = self
+                .db
+                .prepare_cached("SELECT 1 FROM output_items WHERE output = ? AND item_id = ?")?;
+            if !taken.exists(params![self.output, id])? {
+                return Ok(id);
+            }
         }
+        // Its own derived id, in a row where another entry is shown by now: that row's story has gone on without it.
+        self.db
+            .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ?")?
+            .execute(params![self.output, item.fallback_id])?;
         Ok(&item.fallback_id)
     }
 
@@ -218,12 +256,12 @@ pub(super) fn finish_replay(
     db: &Connection,
     output: &OutputId,
     rules: Hash,
-) -> rusqlite::Result<()> {
-    db.execute(
-        "UPDATE outputs SET rules = ? WHERE id = ?",
+) -> rusqlite::Result<bool> {
+    let ended = db.execute(
+        "UPDATE outputs SET rules = ?1, replaying = NULL WHERE id = ?2 AND replaying = ?1",
         params![rules, output.as_str()],
     )?;
-    Ok(())
+    Ok(ended > 0)
 }
 
 /// See [`crate::store::Store::window`].

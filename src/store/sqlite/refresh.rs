@@ -12,7 +12,7 @@ use crate::model::{
 };
 
 /// `last_seen` is written when it is older than this: exact enough for retention, and most polls write nothing.
-const SEEN_EXACT_TO_MS: i64 = 24 * 3600 * 1000;
+pub(super) const SEEN_EXACT_TO_MS: i64 = 24 * 3600 * 1000;
 
 /// `entries.held`.
 const SHOWN: i64 = 0;
@@ -22,6 +22,10 @@ const FLOOD: i64 = 2;
 /// Writes a refresh; see [`crate::store::Store::apply`].
 pub(super) fn apply(db: &Connection, record: &RefreshRecord) -> rusqlite::Result<Applied> {
     let source = sources::row(db, &record.source)?;
+    if !sources::is_at(db, source, &record.location)? {
+        // Its address was changed while the old one was being asked: what came is another place's.
+        return Ok(Applied::default());
+    }
     sources::write_state(db, source, record)?;
     if let Some(feed) = &record.feed {
         sources::write_feed(db, source, feed)?;

@@ -34,6 +34,7 @@ CREATE TABLE source_state (
     etag          BLOB,
     last_modified BLOB,
     body_hash     BLOB,           -- NULL: no body was parsed
+    parsed_at     INTEGER,        -- when its present document was parsed whole
     moved_to      TEXT,
     attempt_at    INTEGER,        -- NULL: never asked
     success_at    INTEGER,
@@ -98,6 +99,7 @@ CREATE TABLE entries (
 ) STRICT;
 CREATE INDEX entries_url     ON entries (url_hash)     WHERE url_hash IS NOT NULL;
 CREATE INDEX entries_content ON entries (content_hash) WHERE content_hash IS NOT NULL;
+CREATE INDEX entries_identity ON entries (identity); -- the same GUID in other sources
 CREATE INDEX entries_story   ON entries (story);
 CREATE INDEX entries_seen    ON entries (last_seen)    WHERE expired_at IS NULL;
 
@@ -112,7 +114,8 @@ CREATE INDEX outbox_since ON outbox (since);
 CREATE TABLE outputs (
     output     INTEGER PRIMARY KEY AUTOINCREMENT,
     id         TEXT    NOT NULL UNIQUE,
-    rules      BLOB,                    -- what its membership was last replayed with; NULL: never replayed
+    rules      BLOB,                    -- what its whole membership was judged by; NULL: must be replayed
+    replaying  BLOB,                    -- what a replay under way judges by; NULL: none, or it was crossed by other rules
     documents  BLOB,                    -- hash of its documents; NULL: never rendered
     changed_at INTEGER                  -- when that hash last changed
 ) STRICT;

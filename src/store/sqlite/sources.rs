@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use super::columns::{moment_at, ms, source_id, url, word};
 use super::refresh::unknown_source;
 use crate::model::{
-    FailureClass, FeedFields, FreshBy, Freshness, History, LastOutcome, Outcome, Pace,
+    FailureClass, FeedFields, FreshBy, Freshness, History, LastOutcome, Location, Outcome, Pace,
     RefreshRecord, Rhythm, Source, SourceId, SourceReport, SourceState, Timestamp, Validators,
 };
 
@@ -48,11 +48,7 @@ fn rename(db: &Connection, formerly: &SourceId, id: &SourceId) -> rusqlite::Resu
 }
 
 fn add(db: &Connection, source: &Source, now: Timestamp) -> rusqlite::Result<()> {
-    // As configured, user info and all: another password is no other place, but this stays on the owner's disk.
-    let location = match &source.location {
-        crate::model::Location::Url(url) => url.to_string(),
-        crate::model::Location::File(path) => path.display().to_string(),
-    };
+    let location = written(&source.location);
     let known: Option<(i64, String, Option<i64>)> = db
         .prepare_cached("SELECT source, location, removed_at FROM sources WHERE id = ?")?
         .query_row([source.id.as_str()], |row| {
@@ -90,6 +86,20 @@ fn add(db: &Connection, source: &Source, now: Timestamp) -> rusqlite::Result<()>
         Some((_, _, None)) => {}
     }
     Ok(())
+}
+
+/// As configured, user info and all: this stays on the owner's disk.
+fn written(location: &Location) -> String {
+    match location {
+        Location::Url(url) => url.to_string(),
+        Location::File(path) => path.display().to_string(),
+    }
+}
+
+/// Whether the source is still read from there.
+pub(super) fn is_at(db: &Connection, source: i64, location: &Location) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM sources WHERE source = ? AND location = ?")?
+        .exists(params![source, written(location)])
 }
 
 /// The row of a source, by id.
@@ -221,7 +231,7 @@ pub(super) fn write_state(
              due_at = :due_at, because = :because, validator_url = :validator_url,
              etag = :etag, last_modified = :last_modified, body_hash = :body_hash, moved_to = :moved_to, attempt_at = :attempt_at,
              success_at = :success_at, errors = :errors, retry_after = :retry_after, fresh_for = :fresh_for, fresh_by = :fresh_by,
-             ttl = :ttl, update_every = :update_every, skip_hours = :skip_hours, skip_days = :skip_days, gone = :gone,
+             parsed_at = COALESCE(:parsed_at, parsed_at), ttl = :ttl, update_every = :update_every, skip_hours = :skip_hours, skip_days = :skip_days, gone = :gone,
              mean_gap = :mean_gap, last_new_at = :last_new_at, outcome = :outcome, class = :class, status = :status, message = :message
          WHERE source = :source",
     )?
@@ -232,7 +242,7 @@ pub(super) fn write_state(
         ":last_modified": state.validators.as_ref().and_then(|given| given.last_modified.as_deref()),
         ":body_hash": state.body_hash, ":moved_to": state.moved_to.as_ref().map(url::Url::as_str),
         ":attempt_at": history.last_attempt.map(ms), ":success_at": history.last_success.map(ms), ":errors": history.errors,
-        ":retry_after": history.retry_after.map(ms), ":fresh_for": as_seconds(history.freshness.map(|fresh| fresh.lifetime)),
+        ":retry_after": history.retry_after.map(ms), ":parsed_at": record.is_whole().then(|| ms(record.at)), ":fresh_for": as_seconds(history.freshness.map(|fresh| fresh.lifetime)),
         ":fresh_by": history.freshness.map(|fresh| fresh.by.as_str()), ":ttl": as_seconds(history.pace.ttl),
         ":update_every": as_seconds(history.pace.update_every), ":skip_hours": history.pace.skip_hours,
         ":skip_days": history.pace.skip_days, ":gone": history.gone, ":mean_gap": as_seconds(history.rhythm.mean_gap),
