@@ -35,6 +35,8 @@ pub struct Fetcher {
     pub(super) hosts: Hosts,
     pub(super) network: Network,
     pub(super) memory: Memory,
+    /// Connections kept at one host: as many as may be used at once.
+    per_host: usize,
     /// A plain mutex: held for a look-up, never across an await.
     clients: Mutex<HashMap<ClientKey, Client>>,
 }
@@ -47,6 +49,7 @@ impl Fetcher {
             hosts: Hosts::new(settings),
             network: Network::default(),
             memory: Memory::default(),
+            per_host: settings.per_host.get(),
             clients: Mutex::default(),
         }
     }
@@ -87,13 +90,13 @@ impl Fetcher {
         if let Some(client) = clients.get(&key) {
             return Ok(client.clone());
         }
-        let client = build(&key)?;
+        let client = build(&key, self.per_host)?;
         clients.insert(key, client.clone());
         Ok(client)
     }
 }
 
-fn build(key: &ClientKey) -> Result<Client, String> {
+fn build(key: &ClientKey, per_host: usize) -> Result<Client, String> {
     let mut builder = Client::builder()
         // The environment's proxy would be asked in place of our resolver, unguarded.
         .no_proxy()
@@ -102,7 +105,7 @@ fn build(key: &ClientKey) -> Result<Client, String> {
         .dns_resolver(key.policy.clone())
         .http1_max_headers(MAX_HEADERS)
         .pool_idle_timeout(IDLE)
-        .pool_max_idle_per_host(2);
+        .pool_max_idle_per_host(per_host);
     if let Some(proxy) = &key.proxy {
         builder =
             builder.proxy(Proxy::all(proxy.clone()).map_err(|error| format!("proxy: {error}"))?);
