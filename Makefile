@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: bench check test deny
+.PHONY: bench check deny golden test
 
 test: tools
 	$(CARGO) test --locked
@@ -12,6 +12,10 @@ check: tools
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
+
+# Writes the corpus' expected files anew, to be read in review.
+golden: tools
+	GOLDEN=1 $(CARGO) test --locked --test it corpus
 
 # What a source costs beside the floor of feed-rs and SQLite, as ratios.
 bench: tools

@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use url::Url;
 
 use crate::model::{FailureClass, Feed};
+use crate::text::read_date;
 
 mod autodiscovery;
 mod decode;
@@ -17,6 +18,7 @@ mod json_feed;
 mod links;
 mod normalize;
 mod pace;
+mod releases;
 mod repair;
 
 use identify::Kind;
@@ -78,6 +80,7 @@ pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
         ))
     })?;
     keep_newest(&mut feed);
+    feed.entries.iter_mut().for_each(releases::recognize);
     Ok(feed)
 }
 
@@ -106,6 +109,7 @@ fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
         .base_uri(base)
         // Its own would be random for a feed with neither link nor base.
         .id_generator(|_, _, _| String::new())
+        .timestamp_parser(read_date)
         .sanitize_content(false)
         .build();
     let read = parser

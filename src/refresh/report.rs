@@ -18,7 +18,7 @@ pub(super) fn report(
     let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     let next_due = due.at.map_or_else(
         || "never".to_owned(),
-        |at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        |at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
     );
     macro_rules! line {
         ($level:ident, $message:literal) => {

@@ -2,13 +2,17 @@
 //!
 //! *Plain text* is a line a block, single spaces within, no control characters.
 //! *Folded* text is what comparing reads: no case, no accents, one form of every
-//! quote, dash and space. *Tokens* are its words.
+//! quote, dash and space. *Tokens* are its words. A *dateline* is how a release opens: place, date, agency.
 
+mod dateline;
+mod dates;
 mod fold;
 mod html;
 mod sanitize;
 mod tokens;
 
+pub use dateline::{Dateline, dateline};
+pub use dates::read_date;
 pub use fold::fold;
 pub use html::{html_to_text, plain_line};
 pub use sanitize::sanitize;

@@ -2,6 +2,8 @@
 
 mod cli;
 mod config;
+mod dateline;
+mod dates;
 mod dedupe;
 mod fetch;
 mod layers;

@@ -134,7 +134,7 @@ fn with_an_empty_store_the_first_documents_follow_the_first_pass() {
     assert_eq!(daemon.ask("GET", "/healthz", &[]).status, 200);
     open.send(()).expect("it waits");
     daemon.until("/merged.json", |answer| answer.status == 200);
-    assert_eq!(daemon.ask("GET", "/readyz", &[]).status, 200);
+    daemon.until("/readyz", |answer| answer.status == 200);
 }
 
 #[test]

@@ -1,0 +1,94 @@
+//! Zones by name; folded.
+
+/// Minutes east of UTC. Of names with several meanings the one that feeds use: CST and EST are America's, IST is India's.
+const NAMES: &[(&str, i32)] = &[
+    ("z", 0),
+    ("ut", 0),
+    ("utc", 0),
+    ("gmt", 0),
+    ("wet", 0),
+    ("nst", -210),
+    ("ndt", -150),
+    ("ast", -240),
+    ("adt", -180),
+    ("est", -300),
+    ("edt", -240),
+    ("et", -300),
+    ("cst", -360),
+    ("cdt", -300),
+    ("ct", -360),
+    ("mst", -420),
+    ("mdt", -360),
+    ("mt", -420),
+    ("pst", -480),
+    ("pdt", -420),
+    ("pt", -480),
+    ("akst", -540),
+    ("akdt", -480),
+    ("hst", -600),
+    ("brt", -180),
+    ("brst", -120),
+    ("art", -180),
+    ("clt", -240),
+    ("clst", -180),
+    ("cot", -300),
+    ("pet", -300),
+    ("vet", -240),
+    ("west", 60),
+    ("bst", 60),
+    ("cet", 60),
+    ("mez", 60),
+    ("wat", 60),
+    ("cest", 120),
+    ("mesz", 120),
+    ("mest", 120),
+    ("eet", 120),
+    ("cat", 120),
+    ("sast", 120),
+    ("eest", 180),
+    ("msk", 180),
+    ("trt", 180),
+    ("eat", 180),
+    ("idt", 180),
+    ("irst", 210),
+    ("msd", 240),
+    ("gst", 240),
+    ("samt", 240),
+    ("pkt", 300),
+    ("yekt", 300),
+    ("ist", 330),
+    ("npt", 345),
+    ("ict", 420),
+    ("wib", 420),
+    ("novt", 420),
+    ("krat", 420),
+    ("sgt", 480),
+    ("hkt", 480),
+    ("myt", 480),
+    ("pht", 480),
+    ("awst", 480),
+    ("irkt", 480),
+    ("jst", 540),
+    ("kst", 540),
+    ("acst", 570),
+    ("acdt", 630),
+    ("aest", 600),
+    ("vlat", 600),
+    ("aedt", 660),
+    ("nzst", 720),
+    ("nzdt", 780),
+];
+
+/// Minutes east of UTC of a folded name. RFC 5322 §4.3: letters of the military say nothing and count as UTC.
+pub(super) fn named(name: &str) -> Option<i32> {
+    let known = NAMES.iter().find(|(known, _)| *known == name);
+    let military = || (name.len() == 1 && name != "j").then_some(0);
+    known.map(|(_, east)| *east).or_else(military)
+}
+
+/// The first zone among the words of a text, as `Sun Jan 4 16:29:06 2004 PST` has one.
+pub(super) fn first_in(text: &str) -> Option<i32> {
+    text.split(|c: char| !c.is_ascii_alphabetic())
+        .filter(|word| word.len() > 1)
+        .find_map(named)
+}
