@@ -15,6 +15,7 @@ mod autodiscovery;
 mod decode;
 mod identify;
 mod json_feed;
+mod language;
 mod links;
 mod normalize;
 mod pace;
@@ -80,7 +81,10 @@ pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
         ))
     })?;
     keep_newest(&mut feed);
-    feed.entries.iter_mut().for_each(releases::recognize);
+    for entry in &mut feed.entries {
+        releases::recognize(entry);
+        language::recognize(entry);
+    }
     Ok(feed)
 }
 

@@ -230,3 +230,44 @@ fn a_document_gives_its_newest_two_thousand() {
     assert_eq!(items.len(), 2000);
     assert_eq!(items[0]["_mainstem"]["guid"], "500");
 }
+
+#[test]
+fn the_language_of_a_text_is_told_where_nobody_does() {
+    let cases = [
+        (
+            "The council of the three valleys decided on Monday to keep the old road open to carts and walkers for another year.",
+            Some("en"),
+        ),
+        (
+            "Der Rat der drei Täler hat am Montag beschlossen, die alte Straße für Fuhrwerke und Wanderer noch ein Jahr offen zu halten.",
+            Some("de"),
+        ),
+        (
+            "Le conseil des trois vallées a décidé lundi de garder la vieille route ouverte aux chars et aux marcheurs pendant un an encore.",
+            Some("fr"),
+        ),
+        (
+            "Совет трёх долин решил в понедельник оставить старую дорогу открытой для повозок и пешеходов ещё на один год.",
+            Some("ru"),
+        ),
+        (
+            "三つの谷の評議会は月曜日に、荷車と歩行者のために古い道をもう一年開けておくことを決めた。トンネルの工事が終わるまでのあいだ、街灯と砂まきの費用は通行料からまかなわれる。冬のあいだも道は開いている。",
+            Some("ja"),
+        ),
+        ("Too short to tell", None),
+        (
+            "1234 5678 9012 3456 7890 1234 5678 9012 3456 7890 1234 5678 9012 3456 7890",
+            None,
+        ),
+    ];
+    for (text, expected) in cases {
+        let document = format!(
+            "<rss version=\"2.0\"><channel><title>T</title><item><title>A</title><description>{text}</description></item></channel></rss>"
+        );
+        let feed = read(document.as_bytes(), None);
+        assert_eq!(feed["items"][0]["language"].as_str(), expected, "{text}");
+        let given = document.replace("<item>", "<language>x-own</language><item>");
+        let feed = read(given.as_bytes(), None);
+        assert_eq!(feed["items"][0]["language"], "x-own", "{text}");
+    }
+}
