@@ -70,10 +70,11 @@ impl Network {
         self.changed.notify_waiters();
     }
 
-    /// `host` did not answer: waits a little for what others tell, and says whether it is our network.
-    pub(super) async fn is_down(&self, host: &str, open: Open<'_>) -> bool {
+    /// `host` did not answer: waits a little for what others tell, and says whether it is our network. The silence of one
+    /// that was in trouble before (`is_news`: it was not) tells nothing: dead hosts would excuse each other for ever.
+    pub(super) async fn is_down(&self, host: &str, is_news: bool, open: Open<'_>) -> bool {
         let since = open.since;
-        {
+        if is_news {
             let mut seen = self.seen();
             let now = Instant::now();
             seen.silent.retain(|_, at| now - *at < MOMENT);
