@@ -31,7 +31,7 @@ fn hostile(path: &str) -> Reply {
         "bomb" => response(
             "200 OK",
             &[("Content-Encoding", "gzip")],
-            &limits::gzip(&vec![b' '; 50_000_000]),
+            &limits::gzip(&vec![b' '; 5_000_000]),
         )
         .into(),
         "endless" => Reply::default()
@@ -92,7 +92,7 @@ fn tables(origin: &Origin) -> String {
         ));
     }
     // Nobody listens there.
-    tables + &source("dead", "http://127.0.0.9:9/", "every = \"50ms\"")
+    tables + &source("dead", "http://127.0.9.7:9/", "every = \"50ms\"")
 }
 
 #[test]

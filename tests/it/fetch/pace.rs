@@ -13,7 +13,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use mainstem::clock::{Clock, SystemClock};
@@ -770,6 +770,14 @@ const BINDING: [&str; 11] = [
     "/gone",
 ];
 
+/// Waits until the store knows of every source.
+fn until_stored(desk: &Desk) {
+    let began = Instant::now();
+    while sources(desk).values().any(|row| row["outcome"].is_null()) {
+        assert!(began.elapsed() < PATIENCE, "not all are stored");
+    }
+}
+
 /// A wish binds below `every`, its own URL alone, and in whatever process comes next.
 #[test]
 fn wishes_bind_the_daemon_across_restarts_and_kill_9() {
@@ -786,11 +794,7 @@ fn wishes_bind_the_daemon_across_restarts_and_kill_9() {
             origin.until(path, 1);
         }
         origin.until("/healthy", 15 * (round + 1));
-        let rows = sources(&desk);
-        assert!(
-            rows.values().all(|row| !row["outcome"].is_null()),
-            "all are known to the store"
-        );
+        until_stored(&desk);
         if kill {
             drop(daemon);
         } else {
@@ -818,6 +822,7 @@ fn the_plan_survives_a_restart_where_nobody_wishes_anything() {
         let daemon = desk.start();
         origin.until("/rarely", 1);
         origin.until("/often", 10 * round);
+        until_stored(&desk);
         drop(daemon);
         let due = due(&desk);
         assert_eq!(known.get_or_insert(due.clone()), &due);
@@ -859,6 +864,7 @@ fn a_url_configured_twice_is_polled_once() {
     let daemon = desk.start();
     origin.until("/a", 1);
     origin.until("/often", 10);
+    until_stored(&desk);
     drop(daemon);
     assert_eq!(origin.count("/a"), 1);
     let rows = sources(&desk);

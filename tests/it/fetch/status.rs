@@ -7,7 +7,8 @@
 //!   never. The old address is asked again when the new one fails.
 //! - Ten hops are followed, eleven are not; a loop is seen at once. What names no single place, or no place, is not followed.
 //! - `Retry-After` on a redirect is waited for, then the redirect is followed.
-//! - Every source failing at the same moment is our own network: no penalty, one message; one answer from anybody, and it is not.
+//! - Every source failing at the same moment is our own network: no penalty, one message; one answer from anybody, and it is not;
+//!   the silence of those who were in trouble before says nothing.
 //! - 204, 205 and 206 are no documents.
 
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ fn to(status: &str, location: &str) -> Vec<u8> {
     response(status, &[("Location", location)], b"")
 }
 
-/// An address on loopback where nobody listens.
+/// An address on loopback where nobody listens, nor will: no test has a server there.
 fn nobody(host: &str) -> String {
     let listener = TcpListener::bind((host, 0)).expect("a port");
     format!("http://{}/", listener.local_addr().expect("an address"))
@@ -538,7 +539,7 @@ fn network_said(desk: &Desk) -> Vec<String> {
 
 #[test]
 fn every_source_failing_at_once_is_our_own_network() {
-    let hosts = ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"];
+    let hosts = ["127.0.9.2", "127.0.9.3", "127.0.9.4", "127.0.9.5"];
     let origin = Origin::at("127.0.0.6", |_| response("404 Not Found", &[], b""));
     let well =
         Origin::start(|asked| response("200 OK", &[("ETag", "\"a\"")], &feed_of(&asked.path[1..])));
@@ -577,4 +578,8 @@ fn every_source_failing_at_once_is_our_own_network() {
     ));
     assert!(network_said(&desk).is_empty());
     assert!(sources(&desk).values().all(|row| row["errors"] == 1));
+    // Those who were in trouble before say nothing of the network, however many they are.
+    desk.configure(&format!("{LOCAL}{down}{MERGED}"));
+    assert!(network_said(&desk).is_empty());
+    assert!(sources(&desk).values().all(|row| row["errors"] == 2));
 }
