@@ -60,7 +60,7 @@ pub(super) fn sources(
         .filter_map(|table| source(table, defaults, environment, &mut ids, found))
         .collect();
     check_renames(tables, &ids, found);
-    if tables.is_empty() {
+    if tables.is_empty() && !found.is_broken {
         found.warning(
             &(0..0),
             "there is no [[source]]: nothing will be polled",
@@ -191,6 +191,7 @@ fn location(table: &SourceTable, found: &mut Found<'_>) -> Option<Location> {
             );
             None
         }
+        (None, None) if found.is_broken => None,
         (None, None) => {
             found.error(
                 &table.span,
