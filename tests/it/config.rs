@@ -261,6 +261,31 @@ fn the_examples_load_without_a_problem() {
     }
 }
 
+#[test]
+fn every_wrong_header_is_told_with_what_to_write() {
+    let text = format!(
+        "{SOURCE}[source.headers]\nA = 5\nB = {{ fil = \"x\" }}\nC = \"fine\"\nD = {{ file = 3 }}\nE = {{ file = \"x\", credential = \"y\" }}\n\
+         F = [\"x\"]\nG = {{}}\nH = 2020-01-01\nHost = \"x\"\n{OUTPUT}"
+    );
+    let expected = [
+        "5:5: the header \"A\" is a number",
+        "6:5: the header \"B\" has an unknown key `fil`",
+        "8:5: the header \"D\" has a `file` that is a number",
+        "9:5: the header \"E\" has two values",
+        "10:5: the header \"F\" is a list",
+        "11:5: the header \"G\" has no value",
+        "12:5: the header \"H\" is a date",
+        "13:8: \"Host\" is no header",
+    ];
+    assert_starts(&problems(&text), &expected);
+    let found = load(&text).expect_err("wrong");
+    for problem in &found.0[..7] {
+        for form in ["\"…\"", "{ file = ", "{ credential = "] {
+            assert!(problem.hint.contains(form), "{problem}");
+        }
+    }
+}
+
 fn assert_starts(found: &[String], expected: &[&str]) {
     let agree = found.len() == expected.len()
         && found
