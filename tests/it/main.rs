@@ -12,5 +12,6 @@ mod schedule;
 mod select;
 mod service;
 mod store_contract;
+mod store_trouble;
 mod support;
 mod text;

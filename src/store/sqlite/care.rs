@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, backup::Backup, params};
 
 use super::columns::ms;
+use super::open::flaw;
 use crate::model::{OutputId, Timestamp};
 
 /// Pages copied in one step of a backup, so that writers find their turn between two.
@@ -40,16 +41,22 @@ pub(super) fn expire(
     )
 }
 
-/// Copies the database page by page beside running work; a copy cut short is removed.
-pub(super) fn backup(from: &Connection, to: &Path) -> rusqlite::Result<()> {
+/// Copies the database page by page beside running work. `Some`: what is wrong with the copy; pages are copied whatever
+/// they hold, so it is wrong with the original. Such a copy is removed, as one cut short is: nobody shall rely on it.
+pub(super) fn backup(from: &Connection, to: &Path) -> rusqlite::Result<Option<String>> {
     let copied = (|| {
         let mut copy = Connection::open(to)?;
         Backup::new(from, &mut copy)?.run_to_completion(BACKUP_PAGES, BACKUP_PAUSE, None)?;
         // One file, to be moved anywhere.
-        copy.pragma_update(None, "journal_mode", "DELETE")
+        copy.pragma_update(None, "journal_mode", "DELETE")?;
+        flaw(&copy)
     })();
-    if copied.is_err() {
-        let _ = std::fs::remove_file(to);
+    if !matches!(copied, Ok(None)) {
+        for beside in ["", "-journal", "-wal", "-shm"] {
+            let mut name = to.as_os_str().to_owned();
+            name.push(beside);
+            let _ = std::fs::remove_file(name);
+        }
     }
     copied
 }

@@ -52,7 +52,7 @@ impl SqliteStore {
             step: "open",
             cause,
         })?;
-        let writer = Writer::start(path.to_owned(), db).map_err(|error| StoreError::Unusable {
+        let writer = Writer::start(path, db).map_err(|error| StoreError::Unusable {
             path: path.to_owned(),
             what: format!("no thread for writing: {error}"),
         })?;
@@ -228,8 +228,17 @@ impl Store for SqliteStore {
         })
         .await;
         match copied {
-            Ok(copied) => copied
-                .map_err(|error| refused(format!("the backup failed and was removed: {error}"))),
+            Ok(Ok(None)) => Ok(()),
+            Ok(Ok(Some(flaw))) => Err(open::damaged(
+                &self.path,
+                &format!("its copy was as damaged and is removed: {flaw}"),
+            )),
+            Ok(Err(error)) => match open::failed(&self.path, "copy itself", error) {
+                StoreError::Step { cause, .. } => Err(refused(format!(
+                    "the backup failed and was removed: {cause}"
+                ))),
+                damaged => Err(damaged),
+            },
             Err(_) => Err(StoreError::Closed),
         }
     }

@@ -100,13 +100,19 @@ fn check(path: &Path, db: &Connection, opening: Opening) -> Result<(), StoreErro
     if opening == Opening::Quick {
         return Ok(());
     }
-    let found: String = db
-        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
-        .map_err(|error| refuse(path, error))?;
-    if found != "ok" {
-        return Err(damaged(path, found));
+    match flaw(db).map_err(|error| refuse(path, error))? {
+        Some(found) => Err(damaged(path, &found)),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Reads the whole database; `Some`: what is wrong with it.
+pub(super) fn flaw(db: &Connection) -> rusqlite::Result<Option<String>> {
+    let found: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    // The first line only names the database.
+    let found = found.lines().filter(|line| !line.starts_with("***"));
+    let found = found.collect::<Vec<_>>().join("; ");
+    Ok((found != "ok").then_some(found))
 }
 
 fn prepare(db: &mut Connection, opening: Opening) -> rusqlite::Result<()> {
@@ -124,13 +130,29 @@ fn prepare(db: &mut Connection, opening: Opening) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// What a step's failure means: damage is the file's, whatever step came upon it.
+pub(super) fn failed(path: &Path, step: &'static str, cause: rusqlite::Error) -> StoreError {
+    match cause.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            damaged(path, &format!("could not {step}: {}", words(cause)))
+        }
+        _ => StoreError::Step { step, cause },
+    }
+}
+
+/// What SQLite says, once.
+fn words(error: rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message,
+        other => other.to_string(),
+    }
+}
+
 /// Tells a damaged file from one that cannot be reached.
 fn refuse(path: &Path, error: rusqlite::Error) -> StoreError {
     let code = error.sqlite_error_code();
     match code {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            damaged(path, error.to_string())
-        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(path, &words(error)),
         Some(ErrorCode::ReadOnly) => unusable(
             path,
             "is read-only; make the file and its directory writable for this user".to_owned(),
@@ -158,14 +180,14 @@ fn unusable(path: &Path, what: String) -> StoreError {
     }
 }
 
-fn damaged(path: &Path, found: String) -> StoreError {
+pub(super) fn damaged(path: &Path, found: &str) -> StoreError {
     let advice = format!(
         "it is left as it is: put a backup in its place, or move it away and rescue what is readable with `sqlite3 {} .recover`",
         path.display()
     );
     StoreError::Damaged {
         path: path.to_owned(),
-        found,
+        found: found.to_owned(),
         advice,
     }
 }

@@ -6,13 +6,13 @@
 //! fails is treated as unknown: all its steps are answered with the error, the
 //! connection is opened anew, and the callers repeat what they asked for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, ffi};
 use tokio::sync::{mpsc, oneshot};
 
-use super::open::connect;
+use super::open::{connect, failed};
 use crate::store::StoreError;
 
 /// Steps that may wait; beyond, callers do.
@@ -48,10 +48,9 @@ impl From<rusqlite::Error> for Failure {
 }
 
 struct Step<T, F> {
-    name: &'static str,
     step: Option<F>,
     result: Option<rusqlite::Result<T>>,
-    reply: oneshot::Sender<Result<T, StoreError>>,
+    reply: oneshot::Sender<rusqlite::Result<T>>,
 }
 
 impl<T: Send, F: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Job for Step<T, F> {
@@ -66,20 +65,14 @@ impl<T: Send, F: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Job for Step
     }
 
     fn answer(self: Box<Self>, committed: Result<(), Failure>) {
-        let failed = |cause| {
-            Err(StoreError::Step {
-                step: self.name,
-                cause,
-            })
-        };
         let answer = match (self.result, committed) {
-            (Some(Err(cause)), _) => failed(cause),
+            (Some(Err(cause)), _) => Err(cause),
             (Some(Ok(value)), Ok(())) => Ok(value),
-            (_, Err(failure)) => failed(rusqlite::Error::SqliteFailure(
+            (_, Err(failure)) => Err(rusqlite::Error::SqliteFailure(
                 failure.code,
                 failure.message,
             )),
-            (None, Ok(())) => failed(rusqlite::Error::InvalidQuery),
+            (None, Ok(())) => Err(rusqlite::Error::InvalidQuery),
         };
         // A caller that has gone away wants no answer; what it asked for is written all the same.
         let _ = self.reply.send(answer);
@@ -96,25 +89,25 @@ enum Message {
 
 /// The way to the writing thread.
 pub(super) struct Writer {
+    path: PathBuf,
     steps: mpsc::Sender<Message>,
     thread: std::sync::Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
     /// Starts the thread on an open, migrated connection.
-    pub(super) fn start(path: PathBuf, db: Connection) -> std::io::Result<Self> {
+    pub(super) fn start(path: &Path, db: Connection) -> std::io::Result<Self> {
         let (steps, waiting) = mpsc::channel(WAITING);
+        let mut thread = Thread {
+            path: path.to_owned(),
+            db: Some(db),
+            waiting,
+        };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || {
-                Thread {
-                    path,
-                    db: Some(db),
-                    waiting,
-                }
-                .run();
-            })?;
+            .spawn(move || thread.run())?;
         Ok(Self {
+            path: path.to_owned(),
             steps,
             thread: std::sync::Mutex::new(Some(thread)),
         })
@@ -128,7 +121,6 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let job = Step {
-            name,
             step: Some(step),
             result: None,
             reply,
@@ -137,7 +129,8 @@ impl Writer {
             .send(Message::Step(Box::new(job)))
             .await
             .map_err(|_| StoreError::Closed)?;
-        answer.await.map_err(|_| StoreError::Closed)?
+        let answer = answer.await.map_err(|_| StoreError::Closed)?;
+        answer.map_err(|cause| failed(&self.path, name, cause))
     }
 
     /// Reads something of the writing connection itself, in no transaction.
@@ -183,7 +176,7 @@ struct Thread {
 }
 
 impl Thread {
-    fn run(mut self) {
+    fn run(&mut self) {
         while let Some(message) = self.waiting.blocking_recv() {
             let mut group = Vec::new();
             let mut closing = None;

@@ -1,0 +1,75 @@
+//! A store that is damaged, busy or not writable: what is said, what is left alone.
+
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+use std::process::Output;
+
+use rusqlite::Connection;
+
+use crate::support::daemon::Desk;
+use crate::support::origin::rss;
+
+const TEXT: &str = "The weir below the mill was rebuilt in oak, and the eel pass beside it in stone, before the first frost";
+
+fn desk() -> Desk {
+    let desk = Desk::new("[[source]]\nid = \"a\"\npath = \"a.xml\"\n[[output]]\nid = \"merged\"\n");
+    desk.write("a.xml", &rss(&[("1", "Weir", TEXT)]));
+    assert!(desk.run(&["refresh"]).status.success());
+    desk
+}
+
+/// Overwrites the first page of a table.
+fn damage(database: &Path, table: &str) {
+    let db = Connection::open(database).expect("opens");
+    let (page, size): (u32, u32) = db
+        .query_row(
+            "SELECT rootpage, page_size FROM sqlite_schema, pragma_page_size WHERE name = ?",
+            [table],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .expect("a table");
+    drop(db);
+    let mut file = std::fs::File::options()
+        .write(true)
+        .open(database)
+        .expect("writable");
+    file.seek(SeekFrom::Start(u64::from((page - 1) * size)))
+        .expect("a page");
+    let noise = vec![0xA5; size as usize];
+    file.write_all(&noise).expect("written");
+}
+
+fn said(ended: &Output) -> String {
+    String::from_utf8_lossy(&ended.stderr).into_owned()
+}
+
+#[test]
+fn damage_is_told_with_its_file_and_what_to_do() {
+    let cases: [(&str, &[&str]); 6] = [
+        ("entries", &["print", "merged"]),
+        ("source_state", &["sources"]),
+        ("sources", &["export"]),
+        ("source_state", &["refresh"]),
+        ("entries", &["refresh", "--force"]),
+        ("entries", &["backup", "copy.db"]),
+    ];
+    for (table, command) in cases {
+        let desk = desk();
+        damage(&desk.path("mainstem.db"), table);
+        let ended = desk.run(command);
+        let said = said(&ended);
+        assert_eq!(
+            ended.status.code(),
+            Some(65),
+            "{table}, {command:?}: {said}"
+        );
+        assert_eq!(said.lines().count(), 1, "{table}, {command:?}: {said}");
+        for expected in ["mainstem.db", ".recover"] {
+            assert!(said.contains(expected), "{table}, {command:?}: {said}");
+        }
+        assert!(
+            !desk.path("copy.db").exists(),
+            "a damaged copy is no backup"
+        );
+    }
+}
