@@ -2,11 +2,11 @@
 
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use rusqlite::Connection;
 
-use crate::support::daemon::Desk;
+use crate::support::daemon::{Desk, mainstem};
 use crate::support::origin::rss;
 
 const TEXT: &str = "The weir below the mill was rebuilt in oak, and the eel pass beside it in stone, before the first frost";
@@ -72,4 +72,48 @@ fn damage_is_told_with_its_file_and_what_to_do() {
             "a damaged copy is no backup"
         );
     }
+}
+
+/// SQLite's own backup begins anew with every commit of another connection.
+#[test]
+fn a_backup_ends_beside_a_writer_that_never_rests() {
+    /// What takes much longer than any backup.
+    const COMMITS: u32 = 40_000;
+    let desk = desk();
+    let writer = Connection::open(desk.path("mainstem.db")).expect("opens");
+    writer
+        .execute_batch(
+            "PRAGMA synchronous = OFF; CREATE TABLE filler (x); CREATE TABLE pair (a, b); INSERT INTO pair VALUES (0, 0);
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+             INSERT INTO filler SELECT randomblob(100000) FROM n",
+        )
+        .expect("filled");
+    let mut backup = mainstem(&desk.path(""))
+        .args(["-c", "c.toml", "backup", "copy.db"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut ended = None;
+    for commit in 0..COMMITS {
+        writer
+            .execute_batch(
+                "BEGIN IMMEDIATE; UPDATE pair SET a = a + 1; UPDATE pair SET b = b + 1; COMMIT",
+            )
+            .expect("a backup keeps no writer waiting");
+        if commit % 64 == 0 {
+            ended = backup.try_wait().expect("a child");
+        }
+        if ended.is_some() {
+            break;
+        }
+    }
+    assert!(ended.is_some(), "it starves beside a writer");
+    let ended = backup.wait_with_output().expect("it ends");
+    assert!(ended.status.success(), "{}", said(&ended));
+    assert!(!desk.path("copy.db-wal").exists(), "it is one file");
+    let copy = Connection::open(desk.path("copy.db")).expect("opens");
+    let consistent: bool = copy
+        .query_row("SELECT a = b FROM pair", [], |row| row.get(0))
+        .expect("readable");
+    assert!(consistent);
 }

@@ -1,17 +1,16 @@
 //! Retention, backup and the check behind the watchdog's beat.
 
 use std::path::Path;
-use std::time::Duration;
 
-use rusqlite::{Connection, backup::Backup, params};
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, ffi, params};
 
 use super::columns::ms;
 use super::open::flaw;
 use crate::model::{OutputId, Timestamp};
 
-/// Pages copied in one step of a backup, so that writers find their turn between two.
-const BACKUP_PAGES: i32 = 256;
-const BACKUP_PAUSE: Duration = Duration::from_millis(2);
+/// SQLite's word for copying everything in one step.
+const ALL_PAGES: i32 = -1;
 
 /// See [`crate::store::Store::expire`].
 pub(super) fn expire(
@@ -46,7 +45,21 @@ pub(super) fn expire(
 pub(super) fn backup(from: &Connection, to: &Path) -> rusqlite::Result<Option<String>> {
     let copied = (|| {
         let mut copy = Connection::open(to)?;
-        Backup::new(from, &mut copy)?.run_to_completion(BACKUP_PAGES, BACKUP_PAUSE, None)?;
+        // One snapshot, held to the end. Between two it would begin anew whenever somebody else has committed: beside a
+        // busy writer for ever. In WAL mode nobody waits for it; the log only grows until it is done.
+        let snapshot = from.unchecked_transaction()?;
+        let _: i64 =
+            snapshot.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        match Backup::new(&snapshot, &mut copy)?.step(ALL_PAGES)? {
+            StepResult::Done => {}
+            _ => {
+                return Err(rusqlite::Error::SqliteFailure(
+                    ffi::Error::new(ffi::SQLITE_BUSY),
+                    None,
+                ));
+            }
+        }
+        drop(snapshot);
         // One file, to be moved anywhere.
         copy.pragma_update(None, "journal_mode", "DELETE")?;
         flaw(&copy)
