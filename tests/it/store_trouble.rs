@@ -1,8 +1,10 @@
 //! A store that is damaged, busy or not writable: what is said, what is left alone.
 
 use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use rusqlite::Connection;
 
@@ -116,4 +118,61 @@ fn a_backup_ends_beside_a_writer_that_never_rests() {
         .query_row("SELECT a = b FROM pair", [], |row| row.get(0))
         .expect("readable");
     assert!(consistent);
+}
+
+/// Runs a command as somebody who may not write in the directory.
+fn run_without_rights(desk: &Desk, arguments: &[&str]) -> Output {
+    let directory = desk.path("");
+    let root = std::fs::metadata("/proc/self").expect("a process").uid() == 0;
+    let binary = if root {
+        // To root every directory is writable, and others may not reach where the binary was built.
+        let copy = desk.path("mainstem");
+        std::fs::copy(env!("CARGO_BIN_EXE_mainstem"), &copy).expect("copied");
+        copy
+    } else {
+        env!("CARGO_BIN_EXE_mainstem").into()
+    };
+    let allow = |mode: u32| {
+        std::fs::set_permissions(&directory, PermissionsExt::from_mode(mode)).expect("ours");
+    };
+    allow(0o555);
+    let mut command = Command::new(binary);
+    command
+        .current_dir(&directory)
+        .env_clear()
+        .stdin(Stdio::null())
+        .args(["-c", "c.toml"])
+        .args(arguments);
+    if root {
+        command.uid(65534).gid(65534);
+    }
+    let ended = command.output();
+    allow(0o755);
+    ended.expect("it runs")
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_named_as_such() {
+    let cases: [(&[&str], bool); 5] = [
+        (&["refresh"], false),
+        (&["run"], false),
+        (&["refresh"], true),
+        (&["print", "merged"], true),
+        (&["run"], true),
+    ];
+    for (command, is_there) in cases {
+        let desk = desk();
+        if !is_there {
+            std::fs::remove_file(desk.path("mainstem.db")).expect("there");
+        }
+        let ended = run_without_rights(&desk, command);
+        let said = said(&ended);
+        assert_eq!(ended.status.code(), Some(74), "{command:?}: {said}");
+        assert!(said.contains("mainstem.db"), "{command:?}: {said}");
+        assert!(
+            said.contains("read-only") || said.contains("not writable"),
+            "{command:?}: {said}"
+        );
+        assert!(!said.contains("unable to open"), "{command:?}: {said}");
+    }
 }

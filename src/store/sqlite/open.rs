@@ -3,6 +3,7 @@
 //! A file that is not ours, not sound or from a newer version is refused with
 //! its path, what was found and what to do; it is never touched or deleted.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -136,6 +137,7 @@ pub(super) fn failed(path: &Path, step: &'static str, cause: rusqlite::Error) ->
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             damaged(path, &format!("could not {step}: {}", words(cause)))
         }
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => refuse(path, cause),
         _ => StoreError::Step { step, cause },
     }
 }
@@ -155,7 +157,9 @@ fn refuse(path: &Path, error: rusqlite::Error) -> StoreError {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(path, &words(error)),
         Some(ErrorCode::ReadOnly) => unusable(
             path,
-            "is read-only; make the file and its directory writable for this user".to_owned(),
+            obstacle(path).unwrap_or_else(|| {
+                "is read-only; make the file and its directory writable for this user".to_owned()
+            }),
         ),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => unusable(
             path,
@@ -166,11 +170,48 @@ fn refuse(path: &Path, error: rusqlite::Error) -> StoreError {
         ),
         _ => unusable(
             path,
-            format!(
-                "cannot be opened: {error}; its directory must exist and be writable for this user"
-            ),
+            obstacle(path).unwrap_or_else(|| {
+                format!(
+                    "cannot be opened: {}; its directory must exist and be writable for this user",
+                    words(error)
+                )
+            }),
         ),
     }
+}
+
+/// Why the database cannot be opened to be written, which SQLite does not tell; `None`: nothing is in the way now.
+fn obstacle(path: &Path) -> Option<String> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let place = directory.display();
+    // Only trying tells: owner, mount and the sandbox of a service all have a say.
+    let probe = directory.join(format!(".mainstem-probe-{}", std::process::id()));
+    let tried = std::fs::File::create_new(&probe).and_then(|_| {
+        std::fs::remove_file(&probe)?;
+        std::fs::File::options().read(true).write(true).open(path)
+    });
+    let error = tried.err()?;
+    let (what, advice) = match error.kind() {
+        _ if !directory.exists() => (
+            format!("its directory {place} does not exist"),
+            "make it, writable for this user",
+        ),
+        ErrorKind::ReadOnlyFilesystem => (
+            format!("{place} is on a read-only file system"),
+            "mount it writable, under systemd allow it with StateDirectory= or ReadWritePaths=, or name another [store] path",
+        ),
+        ErrorKind::PermissionDenied => (
+            format!("it or its directory {place} is not writable for this user"),
+            "change their owner or mode, run as their owner, or name another [store] path",
+        ),
+        // A missing one would have been made: SQLite has said what else there is.
+        ErrorKind::NotFound => return None,
+        _ => (format!("cannot be opened: {error}"), "see to that first"),
+    };
+    Some(format!("{what}; {advice}"))
 }
 
 fn unusable(path: &Path, what: String) -> StoreError {
