@@ -5,8 +5,7 @@
 //! what it decides on.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
@@ -29,15 +28,15 @@ mod writer;
 pub use open::Opening;
 
 use readers::Readers;
-use writer::Writer;
+use writer::{Seen, Writer};
 
 /// A store in one SQLite file.
 pub struct SqliteStore {
     path: PathBuf,
     writer: Writer,
     readers: Readers,
-    /// `data_version` as the writer last saw it: it moves only when another process commits.
-    seen_version: AtomicI64,
+    /// How far the database had come when changes were last looked for. A plain mutex: held for a swap, never across an await.
+    seen: Mutex<Seen>,
 }
 
 impl SqliteStore {
@@ -48,10 +47,7 @@ impl SqliteStore {
     /// file is left as it is.
     pub fn open(path: &Path, opening: Opening) -> Result<Self, StoreError> {
         let db = open::open(path, opening)?;
-        let version = data_version(&db).map_err(|cause| StoreError::Step {
-            step: "open",
-            cause,
-        })?;
+        let seen = Seen::first(&db).map_err(|cause| open::failed(path, "open", cause))?;
         let writer = Writer::start(path, db).map_err(|error| StoreError::Unusable {
             path: path.to_owned(),
             what: format!("no thread for writing: {error}"),
@@ -61,13 +57,9 @@ impl SqliteStore {
             path: path.to_owned(),
             writer,
             readers,
-            seen_version: AtomicI64::new(version),
+            seen: Mutex::new(seen),
         })
     }
-}
-
-fn data_version(db: &rusqlite::Connection) -> rusqlite::Result<i64> {
-    db.pragma_query_value(None, "data_version", |row| row.get(0))
 }
 
 #[async_trait]
@@ -195,8 +187,9 @@ impl Store for SqliteStore {
     }
 
     async fn changed_elsewhere(&self) -> Result<bool, StoreError> {
-        let version = self.writer.look("look for changes", data_version).await?;
-        Ok(self.seen_version.swap(version, Ordering::Relaxed) != version)
+        let now = self.writer.look().await?;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(std::mem::replace(&mut *seen, now) != now)
     }
 
     async fn expire(

@@ -79,11 +79,34 @@ impl<T: Send, F: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Job for Step
     }
 }
 
-type Look = Box<dyn FnOnce(Option<&Connection>) + Send>;
+/// How far the database had come, as the writing connection saw it. Two agree exactly if no other process has committed
+/// between them, or may have unseen: SQLite's `data_version` says something within one connection only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Which of the writer's connections saw it.
+    connection: u64,
+    /// `data_version`: it moves only when another process commits.
+    version: i64,
+}
+
+impl Seen {
+    /// By the connection that a writer is started on.
+    pub(super) fn first(db: &Connection) -> rusqlite::Result<Self> {
+        Self::by(db, 0)
+    }
+
+    fn by(db: &Connection, connection: u64) -> rusqlite::Result<Self> {
+        let version = db.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        Ok(Self {
+            connection,
+            version,
+        })
+    }
+}
 
 enum Message {
     Step(Box<dyn Job>),
-    Look(Look),
+    Look(oneshot::Sender<rusqlite::Result<Seen>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -101,6 +124,7 @@ impl Writer {
         let mut thread = Thread {
             path: path.to_owned(),
             db: Some(db),
+            connection: 0,
             waiting,
         };
         let thread = std::thread::Builder::new()
@@ -133,22 +157,15 @@ impl Writer {
         answer.map_err(|cause| failed(&self.path, name, cause))
     }
 
-    /// Reads something of the writing connection itself, in no transaction.
-    pub(super) async fn look<T, F>(&self, name: &'static str, look: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    {
+    /// How far the database has come.
+    pub(super) async fn look(&self) -> Result<Seen, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let look = Box::new(move |db: Option<&Connection>| {
-            let seen = db.map_or(Err(rusqlite::Error::InvalidQuery), look);
-            let _ = reply.send(seen.map_err(|cause| StoreError::Step { step: name, cause }));
-        });
         self.steps
-            .send(Message::Look(look))
+            .send(Message::Look(reply))
             .await
             .map_err(|_| StoreError::Closed)?;
-        answer.await.map_err(|_| StoreError::Closed)?
+        let seen = answer.await.map_err(|_| StoreError::Closed)?;
+        seen.map_err(|cause| failed(&self.path, "look for changes", cause))
     }
 
     /// Lets waiting steps be written, checkpoints, closes the connection and ends the thread.
@@ -172,6 +189,8 @@ struct Thread {
     path: PathBuf,
     /// `None` after a commit that failed, until it could be opened anew.
     db: Option<Connection>,
+    /// How often it was opened anew.
+    connection: u64,
     waiting: mpsc::Receiver<Message>,
 }
 
@@ -184,7 +203,9 @@ impl Thread {
             while let Some(message) = next {
                 match message {
                     Message::Step(job) => group.push(job),
-                    Message::Look(look) => look(self.db.as_ref()),
+                    Message::Look(reply) => {
+                        let _ = reply.send(self.look());
+                    }
                     Message::Close(reply) => closing = Some(reply),
                 }
                 let more = group.len() < GROUP && closing.is_none();
@@ -213,15 +234,28 @@ impl Thread {
         if group.is_empty() {
             return Ok(());
         }
-        if self.db.is_none() {
-            self.db = Some(connect(&self.path)?);
-        }
-        let Some(db) = &self.db else { return Ok(()) };
-        let committed = write(db, group);
+        let committed = write(self.connected()?.0, group);
         if committed.is_err() {
             self.db = None;
         }
         Ok(committed?)
+    }
+
+    fn look(&mut self) -> rusqlite::Result<Seen> {
+        let (db, connection) = self.connected()?;
+        Seen::by(db, connection)
+    }
+
+    /// The connection and its number; opened anew where the last was given up.
+    fn connected(&mut self) -> rusqlite::Result<(&Connection, u64)> {
+        let db = match &mut self.db {
+            Some(db) => db,
+            none => {
+                self.connection += 1;
+                none.insert(connect(&self.path)?)
+            }
+        };
+        Ok((db, self.connection))
     }
 }
 
