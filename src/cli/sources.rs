@@ -1,25 +1,25 @@
 //! `mainstem sources`, `import`, `export`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::Context;
 use serde_json::json;
 
-use super::stored;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::daemon;
-use crate::model::{SourceReport, Timestamp};
+use crate::model::{Source, SourceId, SourceReport, Timestamp};
 use crate::publish::{OpmlSource, read_opml};
 use crate::schedule::duration_in_words;
+use crate::store::sqlite;
 
 /// Every source and how it is doing.
-pub(super) async fn report(config: Config, as_json: bool) -> anyhow::Result<()> {
-    let reports = reports(&config).await?;
+pub(super) fn report(config: &Config, as_json: bool) -> anyhow::Result<()> {
+    let reports = reports(config)?;
     let text = if as_json {
-        as_json_text(&config, &reports)?
+        as_json_text(config, &reports)?
     } else {
         as_table(&reports, SystemClock.now())
     };
@@ -27,20 +27,40 @@ pub(super) async fn report(config: Config, as_json: bool) -> anyhow::Result<()> 
 }
 
 /// The sources as OPML.
-pub(super) async fn export(config: Config) -> anyhow::Result<()> {
-    let reports = reports(&config).await?;
+pub(super) fn export(config: &Config) -> anyhow::Result<()> {
+    let reports = reports(config)?;
     super::print(daemon::sources_opml(&config.plan, &reports).as_bytes())
 }
 
-/// The reports of the configured sources; without a store, of sources never asked.
-async fn reports(config: &Config) -> anyhow::Result<Vec<SourceReport>> {
-    let store = stored::open(config)?;
-    store
-        .register_sources(&daemon::sources(config), SystemClock.now())
-        .await?;
-    let reports = store.source_reports().await?;
-    store.close().await?;
+/// The configured sources with what the store has of them, by id; it is only read, for a daemon may be writing by another
+/// configuration.
+fn reports(config: &Config) -> anyhow::Result<Vec<SourceReport>> {
+    let stored = sqlite::source_reports(&config.store.path)?.unwrap_or_default();
+    let mut stored: BTreeMap<_, _> = stored
+        .into_iter()
+        .map(|report| (report.id.clone(), report))
+        .collect();
+    let mut reports: Vec<SourceReport> = config
+        .targets
+        .iter()
+        .map(|target| report_on(&target.source, &mut stored))
+        .collect();
+    reports.sort_by(|left, right| left.id.cmp(&right.id));
     Ok(reports)
+}
+
+/// What is stored of a source; one renamed in the configuration stands under its old id until it is registered.
+fn report_on(source: &Source, stored: &mut BTreeMap<SourceId, SourceReport>) -> SourceReport {
+    let known = stored
+        .remove(&source.id)
+        .or_else(|| stored.remove(source.formerly.as_ref()?));
+    match known {
+        Some(report) => SourceReport {
+            id: source.id.clone(),
+            ..report
+        },
+        None => SourceReport::never_asked(source.id.clone()),
+    }
 }
 
 fn moment(at: Option<Timestamp>) -> Option<String> {

@@ -224,3 +224,21 @@ pub struct SourceReport {
     /// Of these, the ones that are copies of another source's.
     pub duplicates: u64,
 }
+
+impl SourceReport {
+    /// On a source that nobody has asked so far.
+    #[must_use]
+    pub fn never_asked(id: SourceId) -> Self {
+        Self {
+            id,
+            feed_title: None,
+            home_url: None,
+            last: None,
+            history: History::default(),
+            next_due: None,
+            because: None,
+            entries: 0,
+            duplicates: 0,
+        }
+    }
+}

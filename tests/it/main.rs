@@ -11,6 +11,7 @@ mod publish;
 mod schedule;
 mod select;
 mod service;
+mod sources;
 mod store_contract;
 mod store_trouble;
 mod support;

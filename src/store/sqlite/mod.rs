@@ -62,6 +62,20 @@ impl SqliteStore {
     }
 }
 
+/// A report on every registered source, by id, read beside whoever writes: nothing in the database changes, and a missing
+/// one is not made. `None`: there is none yet.
+///
+/// # Errors
+/// [`StoreError::Damaged`], [`StoreError::Newer`] or [`StoreError::Unusable`], as in [`SqliteStore::open`].
+pub fn source_reports(path: &Path) -> Result<Option<Vec<SourceReport>>, StoreError> {
+    let Some(db) = open::open_to_read(path)? else {
+        return Ok(None);
+    };
+    let reports = sources::reports(&db);
+    let reports = reports.map_err(|cause| open::failed(path, "read the sources", cause))?;
+    Ok(Some(reports))
+}
+
 #[async_trait]
 impl Store for SqliteStore {
     async fn register_sources(

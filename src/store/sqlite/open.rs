@@ -19,27 +19,30 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 /// Prepared statements kept by a connection.
 const STATEMENTS: usize = 64;
 
-/// A connection that writes.
+/// A connection that writes; a missing file is made.
 pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let db = Connection::open_with_flags(
+    connect_as(
         path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+    )
+}
+
+/// A connection that only reads.
+pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
+    // Not SQLITE_OPEN_READ_ONLY: a reader that comes first makes the shared memory beside the file.
+    let db = connect_as(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    db.execute_batch("PRAGMA query_only = ON")?;
+    Ok(db)
+}
+
+fn connect_as(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.busy_timeout(BUSY)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     // FULL: an accepted entry survives a power cut; NORMAL was seen to lose commits.
     db.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384",
     )?;
-    Ok(db)
-}
-
-/// A connection that only reads.
-pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
-    let db = connect(path)?;
-    db.execute_batch("PRAGMA query_only = ON")?;
     Ok(db)
 }
 
@@ -63,20 +66,42 @@ pub(super) fn open(path: &Path, opening: Opening) -> Result<Connection, StoreErr
             ),
         ));
     }
+    refuse_directory(path)?;
+    let mut db = connect(path).map_err(|error| refuse(path, error))?;
+    let version = check(path, &db, opening)?;
+    prepare(&mut db, version, opening).map_err(|error| refuse(path, error))?;
+    Ok(db)
+}
+
+/// Opens a database as it is, to be read beside whoever writes it; `None`: there is nothing in it yet, or no file.
+pub(super) fn open_to_read(path: &Path) -> Result<Option<Connection>, StoreError> {
+    if matches!(std::fs::metadata(path), Err(error) if error.kind() == ErrorKind::NotFound) {
+        return Ok(None);
+    }
+    refuse_directory(path)?;
+    let db = connect_reader(path).map_err(|error| refuse(path, error))?;
+    match check(path, &db, Opening::Quick)? {
+        VERSION => Ok(Some(db)),
+        0 => Ok(None),
+        _ => Err(unusable(
+            path,
+            "was written by an older mainstem; `mainstem run` or `mainstem refresh` brings it up to date".to_owned(),
+        )),
+    }
+}
+
+fn refuse_directory(path: &Path) -> Result<(), StoreError> {
     if path.is_dir() {
         return Err(unusable(
             path,
             "is a directory, not a database file; name a file in [store] path".to_owned(),
         ));
     }
-    let mut db = connect(path).map_err(|error| refuse(path, error))?;
-    check(path, &db, opening)?;
-    prepare(&mut db, opening).map_err(|error| refuse(path, error))?;
-    Ok(db)
+    Ok(())
 }
 
-/// Reads only: whose file it is, which version, and whether it is sound.
-fn check(path: &Path, db: &Connection, opening: Opening) -> Result<(), StoreError> {
+/// Reads only: whose file it is, which version, and whether it is sound. Returns the version; 0: the file is empty.
+fn check(path: &Path, db: &Connection, opening: Opening) -> Result<i64, StoreError> {
     let number = |pragma: &str| {
         db.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0))
             .map_err(|error| refuse(path, error))
@@ -99,11 +124,11 @@ fn check(path: &Path, db: &Connection, opening: Opening) -> Result<(), StoreErro
         });
     }
     if opening == Opening::Quick {
-        return Ok(());
+        return Ok(version);
     }
     match flaw(db).map_err(|error| refuse(path, error))? {
         Some(found) => Err(damaged(path, &found)),
-        None => Ok(()),
+        None => Ok(version),
     }
 }
 
@@ -116,10 +141,13 @@ pub(super) fn flaw(db: &Connection) -> rusqlite::Result<Option<String>> {
     Ok((found != "ok").then_some(found))
 }
 
-fn prepare(db: &mut Connection, opening: Opening) -> rusqlite::Result<()> {
+fn prepare(db: &mut Connection, version: i64, opening: Opening) -> rusqlite::Result<()> {
     db.pragma_update(None, "page_size", 8192)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
-    migrate(db)?;
+    // To look for what is to be done takes the write lock: nobody waits for it where there is nothing.
+    if version < VERSION {
+        migrate(db)?;
+    }
     if opening == Opening::Quick {
         return Ok(());
     }
