@@ -10,43 +10,63 @@ use serde_json::json;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::daemon;
-use crate::model::{Source, SourceId, SourceReport, Timestamp};
+use crate::model::{Source, SourceId, SourceReport, SourceState, Timestamp};
 use crate::publish::{OpmlSource, read_opml};
+use crate::refresh::Poll;
 use crate::schedule::duration_in_words;
 use crate::store::sqlite;
 
 /// Every source and how it is doing.
 pub(super) fn report(config: &Config, as_json: bool) -> anyhow::Result<()> {
-    let reports = reports(config)?;
+    let now = SystemClock.now();
+    let reports = reports(config, now)?;
     let text = if as_json {
         as_json_text(config, &reports)?
     } else {
-        as_table(&reports, SystemClock.now())
+        as_table(&reports, now)
     };
     super::print(text.as_bytes())
 }
 
 /// The sources as OPML.
 pub(super) fn export(config: &Config) -> anyhow::Result<()> {
-    let reports = reports(config)?;
+    let reports = reports(config, SystemClock.now())?;
     super::print(daemon::sources_opml(&config.plan, &reports).as_bytes())
 }
 
 /// The configured sources with what the store has of them, by id; it is only read, for a daemon may be writing by another
 /// configuration.
-fn reports(config: &Config) -> anyhow::Result<Vec<SourceReport>> {
+fn reports(config: &Config, now: Timestamp) -> anyhow::Result<Vec<SourceReport>> {
     let stored = sqlite::source_reports(&config.store.path)?.unwrap_or_default();
     let mut stored: BTreeMap<_, _> = stored
         .into_iter()
         .map(|report| (report.id.clone(), report))
         .collect();
-    let mut reports: Vec<SourceReport> = config
-        .targets
-        .iter()
-        .map(|target| report_on(&target.source, &mut stored))
-        .collect();
+    let mut reports = Vec::with_capacity(config.targets.len());
+    for poll in Poll::group(&config.targets) {
+        let of_poll = poll.targets().iter();
+        let mut of_poll: Vec<SourceReport> = of_poll
+            .map(|target| report_on(&target.source, &mut stored))
+            .collect();
+        set_next_turn(&poll, &mut of_poll, now);
+        reports.extend(of_poll);
+    }
     reports.sort_by(|left, right| left.id.cmp(&right.id));
     Ok(reports)
+}
+
+/// The turn as the worker will find it: what is stored was decided by the configuration of then.
+fn set_next_turn(poll: &Poll, reports: &mut [SourceReport], now: Timestamp) {
+    let state = |report: &SourceReport| SourceState {
+        history: report.history.clone(),
+        ..SourceState::default()
+    };
+    let states: Vec<SourceState> = reports.iter().map(state).collect();
+    let due = poll.due(&states, now);
+    for report in reports.iter_mut().filter(|report| report.last.is_some()) {
+        report.next_due = due.at;
+        report.because = Some(due.because.clone());
+    }
 }
 
 /// What is stored of a source; one renamed in the configuration stands under its old id until it is registered.

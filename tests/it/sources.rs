@@ -78,3 +78,24 @@ fn a_renamed_source_is_known_before_the_daemon_has_reloaded() {
     let rows = rows(&desk);
     assert_eq!((ids(&rows), &rows[0]["entries"]), (vec!["z"], &1.into()));
 }
+
+#[test]
+fn the_next_turn_follows_from_the_configuration() {
+    let desk = desk(&file_source("a", "every = \"1h\"\n"));
+    assert!(desk.run(&["refresh"]).status.success());
+    let cases = [
+        ("every = \"1h\"\n", "every 1h"),
+        ("every = \"30d\"\n", "every 30d"),
+        ("cron = \"7 3 1 1 *\"\n", "cron 7 3 1 1 *"),
+    ];
+    let mut last = String::new();
+    for (keys, because) in cases {
+        desk.configure(&file_source("a", keys));
+        let rows = rows(&desk);
+        let said = rows[0]["because"].as_str().expect("a reason");
+        assert!(said.starts_with(because), "{keys}: {said}");
+        let due = rows[0]["next_due"].as_str().expect("a moment").to_owned();
+        assert_ne!(due, last, "{keys}");
+        last = due;
+    }
+}
