@@ -6,11 +6,12 @@ use std::path::Path;
 
 use anyhow::Context;
 use serde_json::json;
+use url::Url;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::daemon;
-use crate::model::{Source, SourceId, SourceReport, SourceState, Timestamp};
+use crate::model::{Location, Outcome, Source, SourceId, SourceReport, SourceState, Timestamp};
 use crate::publish::{OpmlSource, read_opml};
 use crate::refresh::Poll;
 use crate::schedule::duration_in_words;
@@ -74,13 +75,20 @@ fn report_on(source: &Source, stored: &mut BTreeMap<SourceId, SourceReport>) -> 
     let known = stored
         .remove(&source.id)
         .or_else(|| stored.remove(source.formerly.as_ref()?));
+    let is_news = |to: &Url| shown(to) != source.location.to_string();
     match known {
         Some(report) => SourceReport {
             id: source.id.clone(),
+            moved_to: report.moved_to.filter(is_news),
             ..report
         },
         None => SourceReport::never_asked(source.id.clone()),
     }
+}
+
+/// Without user info.
+fn shown(url: &Url) -> String {
+    Location::Url(url.clone()).to_string()
 }
 
 fn moment(at: Option<Timestamp>) -> Option<String> {
@@ -99,6 +107,7 @@ fn as_json_text(config: &Config, reports: &[SourceReport]) -> anyhow::Result<Str
                 "class": last.and_then(|last| last.class).map(crate::model::FailureClass::as_str),
                 "status": last.and_then(|last| last.status),
                 "message": last.and_then(|last| last.message.as_deref()),
+                "moved_to": report.moved_to.as_ref().map(shown),
                 "last_success": moment(report.history.last_success),
                 "next_due": moment(report.next_due),
                 "because": report.because,
@@ -154,6 +163,16 @@ fn as_table(reports: &[SourceReport], now: Timestamp) -> String {
         if let Some(message) = last.and_then(|last| last.message.as_deref()) {
             let _ = writeln!(table, "{:width$}  {message}", "");
         }
+        // The refresh that found it says so itself; the next one has other news, or none.
+        let is_said = last.is_some_and(|last| last.outcome == Outcome::Moved);
+        if let Some(to) = report.moved_to.as_ref().filter(|_| !is_said) {
+            let _ = writeln!(
+                table,
+                "{:width$}  moved: write {} into the configuration",
+                "",
+                shown(to)
+            );
+        }
     }
     table
 }
@@ -195,7 +214,7 @@ fn quoted(text: &str) -> String {
 
 /// From the title, else the host; numbered where taken.
 fn new_id(source: &OpmlSource, ids: &mut BTreeSet<String>) -> String {
-    let host = url::Url::parse(&source.xml_url)
+    let host = Url::parse(&source.xml_url)
         .ok()
         .and_then(|url| url.host_str().map(str::to_owned))
         .unwrap_or_default();

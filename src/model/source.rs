@@ -213,6 +213,8 @@ pub struct SourceReport {
     pub home_url: Option<String>,
     /// What came of the last refresh; `None`: never asked.
     pub last: Option<LastOutcome>,
+    /// [`SourceState::moved_to`].
+    pub moved_to: Option<Url>,
     /// What the schedule decides on.
     pub history: History,
     /// When it is next due as last decided; `None`: never asked, or not again.
@@ -234,6 +236,7 @@ impl SourceReport {
             feed_title: None,
             home_url: None,
             last: None,
+            moved_to: None,
             history: History::default(),
             next_due: None,
             because: None,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::support::daemon::Desk;
-use crate::support::origin::rss;
+use crate::support::origin::{Origin, response, rss};
 
 const TEXT: &str = "The lock keeper opens the upper gate at six and closes it again when the last barge has passed";
 
@@ -98,4 +98,38 @@ fn the_next_turn_follows_from_the_configuration() {
         assert_ne!(due, last, "{keys}");
         last = due;
     }
+}
+
+#[test]
+fn where_a_source_moved_to_is_said_as_long_as_it_is_so() {
+    let origin = Origin::start(|asked| {
+        let host = asked.header("host").expect("a host");
+        match (asked.path.as_str(), asked.header("if-none-match")) {
+            ("/old", _) => {
+                let to = format!("http://reader:secret@{host}/new");
+                response("301 Moved Permanently", &[("Location", &to)], b"")
+            }
+            (_, Some(_)) => response("304 Not Modified", &[], b""),
+            _ => response("200 OK", &[("ETag", "\"1\"")], &rss(&[("1", "Lock", TEXT)])),
+        }
+    });
+    let source = |path: &str| {
+        format!(
+            "[fetch]\nhost_gap = \"0s\"\nallow_addresses = [\"127.0.0.1\"]\n[[source]]\nid = \"a\"\nurl = \"{}\"\n",
+            origin.url(path)
+        )
+    };
+    let desk = Desk::new(&source("/old"));
+    for outcome in ["moved", "not_modified", "not_modified"] {
+        assert!(desk.run(&["refresh"]).status.success());
+        let rows = rows(&desk);
+        assert_eq!(rows[0]["outcome"], outcome);
+        assert_eq!(rows[0]["moved_to"], origin.url("/new"), "{outcome}");
+        let table = String::from_utf8(desk.run(&["sources"]).stdout).expect("UTF-8");
+        let advice = format!("write {} into the configuration", origin.url("/new"));
+        assert_eq!(table.matches(&advice).count(), 1, "{outcome}: {table}");
+        assert!(!table.contains("secret"), "{table}");
+    }
+    desk.configure(&source("/new"));
+    assert_eq!(rows(&desk)[0]["moved_to"], Value::Null, "it is written");
 }
