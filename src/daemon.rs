@@ -122,7 +122,7 @@ struct Outward {
 /// The long-lived tasks; each ends only when told to.
 struct Tasks {
     stop: watch::Sender<bool>,
-    server: Option<JoinHandle<std::io::Result<()>>>,
+    server: Option<JoinHandle<()>>,
     worker: Option<JoinHandle<Result<(), StoreError>>>,
     press: Option<JoinHandle<Result<(), StoreError>>>,
     watchdog: JoinHandle<()>,
@@ -178,7 +178,7 @@ impl Tasks {
             reason = asked => tracing::info!(reason = reason?, "stopping"),
             ended = joined(&mut self.worker) => { self.worker = None; ended??; bail!("the worker ended by itself") }
             ended = joined(&mut self.press) => { self.press = None; ended??; bail!("the republisher ended by itself") }
-            ended = joined(&mut self.server) => { self.server = None; ended??; bail!("the server ended by itself") }
+            ended = joined(&mut self.server) => { self.server = None; ended?; bail!("the server ended by itself") }
         }
         Ok(())
     }
@@ -196,7 +196,7 @@ impl Tasks {
         if let Some(server) = self.server
             && let Ok(served) = tokio::time::timeout(DRAIN, server).await
         {
-            served??;
+            served?;
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ mod parse;
 mod publish;
 mod schedule;
 mod select;
+mod serve;
 mod service;
 mod sources;
 mod store_contract;
