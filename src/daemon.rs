@@ -27,7 +27,7 @@ use crate::worker::{Orders, Reports, work};
 
 mod press;
 
-use press::Press;
+use press::{Edition, Press};
 
 /// What the daemon is started with.
 pub struct Start {
@@ -61,7 +61,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     show_outputs(&site, &config.plan);
     site.set_sources_opml(&sources_opml(&config.plan, &store.source_reports().await?));
     let (order, orders) = watch::channel(orders(&config, &store, &clock));
-    let (plan, plans) = watch::channel(config.plan.clone());
+    let (edition, editions) = watch::channel(Edition::of(&config));
     let republisher = Republisher::new(store.clone(), clock.clone(), config.plan.clone());
     let mut press = Press::new(
         republisher,
@@ -84,7 +84,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         clock: clock.clone(),
         site: site.clone(),
         order,
-        plan,
+        edition,
     };
     let mut tasks = Tasks::start(
         listener,
@@ -94,7 +94,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
             store: store.clone(),
             clock,
         },
-        Outward { press, plans },
+        Outward { press, editions },
     );
     tracing::info!(%address, "serving {counts}");
     systemd::ready(&counts);
@@ -116,7 +116,7 @@ struct Inward {
 /// What the press is started with.
 struct Outward {
     press: Press,
-    plans: watch::Receiver<Arc<Plan>>,
+    editions: watch::Receiver<Edition>,
 }
 
 /// The long-lived tasks; each ends only when told to.
@@ -162,7 +162,7 @@ impl Tasks {
             press: Some(tokio::spawn(outward.press.run(
                 changes,
                 first_pass,
-                outward.plans,
+                outward.editions,
                 stopped,
             ))),
             watchdog,
@@ -333,7 +333,7 @@ struct Running {
     clock: Arc<dyn Clock>,
     site: Site,
     order: watch::Sender<Orders>,
-    plan: watch::Sender<Arc<Plan>>,
+    edition: watch::Sender<Edition>,
 }
 
 impl Running {
@@ -360,7 +360,7 @@ impl Running {
             &self.store.source_reports().await?,
         ));
         show_outputs(&self.site, &new.plan);
-        let _ = self.plan.send(new.plan.clone());
+        let _ = self.edition.send(Edition::of(&new));
         let _ = self.order.send(orders(&new, &self.store, &self.clock));
         tracing::info!(
             sources = new.targets.len(),

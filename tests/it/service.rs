@@ -178,6 +178,38 @@ fn a_reload_adds_removes_and_renames_sources() {
     );
 }
 
+/// Asks the database until it answers as wished; what has not come after a minute is taken not to come.
+fn until_stored(desk: &Desk, question: &str) {
+    let db = rusqlite::Connection::open(desk.path("mainstem.db")).expect("opens");
+    for _ in 0..3000 {
+        let answer = db.query_row(question, [], |row| row.get(0));
+        if answer.expect("a question") {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    panic!("it never came to this: {question}");
+}
+
+#[test]
+fn a_reloaded_keep_takes_effect() {
+    let text = |keep: &str| {
+        let source = file_source("a", "every = \"1d\"\n");
+        format!("[store]\n{keep}{source}{MERGED}include = [\"nothing like it\"]\n")
+    };
+    let desk = Desk::new(&text(""));
+    desk.write("a.xml", &rss(&[("1", "Old", TEXT)]));
+    let daemon = desk.start();
+    daemon.until("/merged.json", |answer| answer.status == 200);
+    desk.configure(&text("keep = \"1ms\"\n"));
+    daemon.signal("HUP");
+    until_stored(
+        &desk,
+        "SELECT count(*) = 1 FROM entries WHERE expired_at IS NOT NULL",
+    );
+    assert_eq!(daemon.stop(), Some(0));
+}
+
 #[test]
 fn a_refresh_beside_the_daemon_is_picked_up() {
     let desk = Desk::new(&format!("{}{MERGED}", file_source("a", "every = \"1d\"\n")));
