@@ -102,8 +102,16 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     let stopped = tasks.run_beside(run_until_asked(running)).await;
     systemd::stopping();
     let ended = tasks.end().await;
-    store.close().await?;
+    close(store.as_ref()).await?;
     stopped.and(ended)
+}
+
+async fn close(store: &dyn Store) -> Result<(), StoreError> {
+    let closed = tokio::time::timeout(CLOSE, store.close()).await;
+    closed.unwrap_or_else(|_| {
+        tracing::warn!("the store takes too long to close; it is whole all the same");
+        Ok(())
+    })
 }
 
 /// What the worker is started with.
@@ -187,19 +195,33 @@ impl Tasks {
     async fn end(self) -> anyhow::Result<()> {
         self.watchdog.abort();
         let _ = self.stop.send(true);
-        if let Some(worker) = self.worker {
-            worker.await??;
-        }
-        if let Some(press) = self.press {
-            press.await??;
-        }
-        if let Some(server) = self.server
-            && let Ok(served) = tokio::time::timeout(DRAIN, server).await
-        {
-            served?;
-        }
+        let (worker, press, server) = tokio::join!(
+            ended(self.worker, DRAIN),
+            ended(self.press, DRAIN),
+            ended(self.server, DRAIN)
+        );
+        worker?.transpose()?;
+        press?.transpose()?;
+        server?;
         Ok(())
     }
+}
+
+/// The end of a task that was told to stop. `None`: there is none, or it took too long and is cut; what it has not brought
+/// to the store by then is done again after the next start.
+async fn ended<T>(
+    task: Option<JoinHandle<T>>,
+    limit: Duration,
+) -> Result<Option<T>, tokio::task::JoinError> {
+    let Some(mut task) = task else {
+        return Ok(None);
+    };
+    let Ok(ended) = tokio::time::timeout(limit, &mut task).await else {
+        // Not awaited: one that computes notices only at its next step.
+        task.abort();
+        return Ok(None);
+    };
+    ended.map(Some)
 }
 
 /// The end of a task that is running.
@@ -210,8 +232,10 @@ async fn joined<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::J
     }
 }
 
-/// How long readers that are being answered may still take.
-const DRAIN: Duration = Duration::from_secs(5);
+/// How long the tasks may take to end; a little longer than the worker gives to refreshes under way.
+const DRAIN: Duration = Duration::from_secs(6);
+/// How long the store may take to write what waits. A step that is cut is rolled back, and was answered to nobody.
+const CLOSE: Duration = Duration::from_secs(3);
 
 /// Reloads as often as asked; ends with the reason to stop.
 async fn run_until_asked(mut running: Running) -> std::io::Result<&'static str> {

@@ -131,7 +131,13 @@ impl Press {
                 _ = beat.tick() => duty.look_around = true,
                 _ = housekeeping.tick() => duty.clean = true,
             }
-            match self.fulfil(&mut duty).await {
+            // A stop cuts it between two steps of the store, each of them whole; the next start does the rest.
+            let done = tokio::select! {
+                biased;
+                () = super::until(stopped.clone()) => return Ok(()),
+                done = self.fulfil(&mut duty) => done,
+            };
+            match done {
                 Ok(()) => in_trouble = false,
                 Err(StoreError::Closed) => return Err(StoreError::Closed),
                 Err(error) if in_trouble => tracing::debug!(%error, "still no word from the store"),

@@ -211,6 +211,38 @@ fn a_reloaded_keep_takes_effect() {
 }
 
 #[test]
+fn a_stop_in_a_long_replay_leaves_the_rest_to_the_next_start() {
+    /// Several batches, of which each takes seconds to judge.
+    const ENTRIES: usize = 600;
+    let slow = "where = 'text.matches(\"(?i)(\\\\w+ ){3}x\")'\n";
+    let numbers: Vec<String> = (0..ENTRIES).map(|number| number.to_string()).collect();
+    let long = TEXT.repeat(3);
+    let entries: Vec<(&str, &str, &str)> = numbers
+        .iter()
+        .map(|number| (number.as_str(), number.as_str(), long.as_str()))
+        .collect();
+    let source = file_source("a", "every = \"1d\"\nfirst_items = 0\ndaily_items = 0\n");
+    let desk = Desk::new(&format!("{source}{MERGED}"));
+    desk.write("a.xml", &rss(&entries));
+    let daemon = desk.start();
+    daemon.until("/merged.json", |answer| answer.status == 200);
+    let text = |rule: &str| format!("{source}{MERGED}[[output]]\nid = \"slow\"\n{rule}");
+    desk.configure(&text(slow));
+    daemon.signal("HUP");
+    let replayed = "SELECT rules IS NOT NULL FROM outputs WHERE id = 'slow'";
+    until_stored(&desk, "SELECT count(*) > 0 FROM outputs WHERE id = 'slow'");
+    assert_eq!(daemon.stop(), Some(0));
+    let db = rusqlite::Connection::open(desk.path("mainstem.db")).expect("opens");
+    let done: bool = db.query_row(replayed, [], |row| row.get(0)).expect("known");
+    assert!(!done, "it stopped only after the replay");
+    desk.configure(&text(""));
+    let daemon = desk.start();
+    let after = daemon.until("/slow.json", |answer| answer.status == 200);
+    assert_eq!(titles(&after.body).len(), 200, "nothing is lost");
+    until_stored(&desk, replayed);
+}
+
+#[test]
 fn a_refresh_beside_the_daemon_is_picked_up() {
     let desk = Desk::new(&format!("{}{MERGED}", file_source("a", "every = \"1d\"\n")));
     desk.write("a.xml", &rss(&[("1", "Old", TEXT)]));
