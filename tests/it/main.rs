@@ -17,3 +17,4 @@ mod store_contract;
 mod store_trouble;
 mod support;
 mod text;
+mod worker;
