@@ -28,7 +28,7 @@ use crate::worker::{Orders, Reports, work};
 
 mod press;
 
-use press::Press;
+use press::{Edition, Press};
 
 /// What the daemon is started with.
 pub struct Start {
@@ -63,7 +63,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         refresher: refresher(&config, &store, &clock),
         targets: config.targets.clone(),
     });
-    let (plan, plans) = watch::channel(config.plan.clone());
+    let (edition, editions) = watch::channel(Edition::of(&config));
     let republisher = Republisher::new(store.clone(), clock.clone(), config.plan.clone());
     let keep = config.store.keep;
     let mut press = Press::new(
@@ -83,7 +83,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         clock: clock.clone(),
         site: site.clone(),
         order,
-        plan,
+        edition,
     };
     let mut tasks = Tasks::start(
         listener,
@@ -93,7 +93,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
             store: store.clone(),
             clock,
         },
-        Outward { press, plans },
+        Outward { press, editions },
     );
     tracing::info!(%address, "serving {counts}");
     systemd::ready(&counts);
@@ -101,8 +101,16 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     let stopped = tasks.run_beside(run_until_asked(running, signals)).await;
     systemd::stopping();
     let ended = tasks.end().await;
-    store.close().await?;
+    close(store.as_ref()).await?;
     stopped.and(ended)
+}
+
+async fn close(store: &dyn Store) -> Result<(), StoreError> {
+    let closed = tokio::time::timeout(CLOSE, store.close()).await;
+    closed.unwrap_or_else(|_| {
+        tracing::warn!("the store takes too long to close; it is whole all the same");
+        Ok(())
+    })
 }
 
 /// What the worker is started with.
@@ -115,13 +123,13 @@ struct Inward {
 /// What the press is started with.
 struct Outward {
     press: Press,
-    plans: watch::Receiver<Arc<Plan>>,
+    editions: watch::Receiver<Edition>,
 }
 
 /// The long-lived tasks; each ends only when told to.
 struct Tasks {
     stop: watch::Sender<bool>,
-    server: Option<JoinHandle<std::io::Result<()>>>,
+    server: Option<JoinHandle<()>>,
     worker: Option<JoinHandle<Result<(), StoreError>>>,
     press: Option<JoinHandle<Result<(), StoreError>>>,
     watchdog: JoinHandle<()>,
@@ -161,7 +169,7 @@ impl Tasks {
             press: Some(tokio::spawn(outward.press.run(
                 changes,
                 first_pass,
-                outward.plans,
+                outward.editions,
                 stopped,
             ))),
             watchdog,
@@ -177,7 +185,7 @@ impl Tasks {
             reason = asked => tracing::info!(reason, "stopping"),
             ended = joined(&mut self.worker) => { self.worker = None; ended??; bail!("the worker ended by itself") }
             ended = joined(&mut self.press) => { self.press = None; ended??; bail!("the republisher ended by itself") }
-            ended = joined(&mut self.server) => { self.server = None; ended??; bail!("the server ended by itself") }
+            ended = joined(&mut self.server) => { self.server = None; ended?; bail!("the server ended by itself") }
         }
         Ok(())
     }
@@ -186,19 +194,33 @@ impl Tasks {
     async fn end(self) -> anyhow::Result<()> {
         self.watchdog.abort();
         let _ = self.stop.send(true);
-        if let Some(worker) = self.worker {
-            worker.await??;
-        }
-        if let Some(press) = self.press {
-            press.await??;
-        }
-        if let Some(server) = self.server
-            && let Ok(served) = tokio::time::timeout(DRAIN, server).await
-        {
-            served??;
-        }
+        let (worker, press, server) = tokio::join!(
+            ended(self.worker, DRAIN),
+            ended(self.press, DRAIN),
+            ended(self.server, DRAIN)
+        );
+        worker?.transpose()?;
+        press?.transpose()?;
+        server?;
         Ok(())
     }
+}
+
+/// The end of a task that was told to stop. `None`: there is none, or it took too long and is cut; what it has not brought
+/// to the store by then is done again after the next start.
+async fn ended<T>(
+    task: Option<JoinHandle<T>>,
+    limit: Duration,
+) -> Result<Option<T>, tokio::task::JoinError> {
+    let Some(mut task) = task else {
+        return Ok(None);
+    };
+    let Ok(ended) = tokio::time::timeout(limit, &mut task).await else {
+        // Not awaited: one that computes notices only at its next step.
+        task.abort();
+        return Ok(None);
+    };
+    ended.map(Some)
 }
 
 /// The end of a task that is running.
@@ -209,8 +231,10 @@ async fn joined<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::J
     }
 }
 
-/// How long readers that are being answered may still take.
-const DRAIN: Duration = Duration::from_secs(5);
+/// How long the tasks may take to end; a little longer than the worker gives to refreshes under way.
+const DRAIN: Duration = Duration::from_secs(6);
+/// How long the store may take to write what waits. A step that is cut is rolled back, and was answered to nobody.
+const CLOSE: Duration = Duration::from_secs(3);
 
 /// The signals that we listen to. Caught from the very start: one that comes early must not end the process.
 struct Signals {
@@ -381,7 +405,7 @@ struct Running {
     clock: Arc<dyn Clock>,
     site: Site,
     order: watch::Sender<Orders>,
-    plan: watch::Sender<Arc<Plan>>,
+    edition: watch::Sender<Edition>,
 }
 
 impl Running {
@@ -406,7 +430,7 @@ impl Running {
         self.site
             .set_sources_opml(&public_opml(&new.plan, &self.store.source_reports().await?));
         show_outputs(&self.site, &new.plan);
-        let _ = self.plan.send(new.plan.clone());
+        let _ = self.edition.send(Edition::of(&new));
         if new.targets != self.config.targets {
             tell_widening(&new.targets);
         }

@@ -16,6 +16,9 @@ use super::Target;
 /// When a source is asked again after our own network failed: nobody was bothered.
 const AFTER_LOCAL: chrono::Duration = chrono::Duration::minutes(1);
 
+/// Why it is asked then.
+pub const OWN_NETWORK: &str = "our own network is down; no fault of the source";
+
 /// What one request brought.
 #[derive(Clone)]
 pub(super) struct Heard {
@@ -106,7 +109,7 @@ fn unreached(
     };
     let due = Due {
         at: now.checked_add_signed(AFTER_LOCAL),
-        because: "our own network is down; no fault of the source".to_owned(),
+        because: OWN_NETWORK.to_owned(),
     };
     RefreshRecord {
         due,
