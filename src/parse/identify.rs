@@ -97,18 +97,15 @@ fn root(text: &str) -> Option<(usize, &str)> {
 
 /// The end of a declaration, which may hold others between brackets. What it declares is never read.
 fn doctype_end(rest: &str) -> Option<usize> {
-    let open = rest.find('[');
     let close = rest.find('>')?;
-    match open {
-        Some(open) if open < close => {
-            let inner = rest.find("]>").or_else(|| {
-                rest.rfind(']')
-                    .and_then(|end| rest[end..].find('>').map(|more| end + more - 1))
-            })?;
-            Some(inner + 2)
-        }
-        _ => Some(close + 1),
+    if !rest[..close].contains('[') {
+        return Some(close + 1);
     }
+    let inner = rest.find("]>").or_else(|| {
+        rest.rfind(']')
+            .and_then(|end| rest[end..].find('>').map(|more| end + more - 1))
+    })?;
+    Some(inner + 2)
 }
 
 /// How deep elements are nested; CDATA and comments do not count.

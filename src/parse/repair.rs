@@ -8,6 +8,10 @@ use std::borrow::Cow;
 
 /// RSS versions that feed-rs knows.
 const KNOWN_RSS: &[&str] = &["2.0", "0.91", "0.92"];
+/// What is neither markup nor reference within, by how it starts and ends.
+const OPAQUE: [(&str, &str); 2] = [("<![CDATA[", "]]>"), ("<!--", "-->")];
+/// The longest name of a reference that is looked for; HTML's own end at 32.
+const MAX_NAME: usize = 32;
 /// Names that XML itself defines.
 const XML_ENTITIES: &[&str] = &["amp", "lt", "gt", "quot", "apos"];
 
@@ -38,18 +42,18 @@ fn is_illegal(c: char) -> bool {
 fn references(text: &str) -> Option<String> {
     let mut mended: Option<String> = None;
     let (mut copied, mut at) = (0, 0);
+    let mut unclosed = [false; OPAQUE.len()];
     while let Some(found) = text[at..].find(['&', '<']) {
         at += found;
         if text[at..].starts_with('<') {
-            let skip = [("<![CDATA[", "]]>"), ("<!--", "-->")]
-                .into_iter()
-                .find(|(start, _)| text[at..].starts_with(start));
-            at += skip.and_then(|(_, end)| text[at..].find(end)).unwrap_or(1);
+            at += opaque(&text[at..], &mut unclosed).unwrap_or(1);
             continue;
         }
-        let name = text[at + 1..]
-            .find(';')
-            .filter(|end| (1..=32).contains(end))
+        let window = &text.as_bytes()[at + 1..text.len().min(at + 2 + MAX_NAME)];
+        let name = window
+            .iter()
+            .position(|byte| *byte == b';')
+            .filter(|end| *end > 0)
             .map(|end| &text[at + 1..at + 1 + end]);
         let replacement: Option<(String, usize)> = match name {
             Some(name) if XML_ENTITIES.contains(&name) || is_legal_number(name) => None,
@@ -80,6 +84,20 @@ fn references(text: &str) -> Option<String> {
         }
     }
     mended.map(|out| out + &text[copied..])
+}
+
+/// How long what stands here is, where references do not count in it. An end that is missing once is missing from there
+/// on: it is not looked for again, or a document of nothing but beginnings would be read to its end for each.
+fn opaque(rest: &str, unclosed: &mut [bool; OPAQUE.len()]) -> Option<usize> {
+    let kind = OPAQUE
+        .iter()
+        .position(|(start, _)| rest.starts_with(start))?;
+    if unclosed[kind] {
+        return None;
+    }
+    let end = rest.find(OPAQUE[kind].1);
+    unclosed[kind] = end.is_none();
+    end
 }
 
 fn is_legal_number(name: &str) -> bool {

@@ -70,6 +70,34 @@ fn one_field_at_a_time() {
     }
 }
 
+/// Documents whose every byte once had the rest of the document read again: had it again, this would stand still.
+#[test]
+fn what_is_repeated_is_not_read_again_for_each() {
+    let unclosed = |start: &str| rss(&format!("<title>x</title>{}", start.repeat(300_000)));
+    let cases = [
+        rss(&format!("<title>{}</title>", "&".repeat(1 << 20))),
+        rss(&format!(
+            "<title>x</title><description>{}</description>",
+            "&amp;".repeat(200_000)
+        )),
+        unclosed("<!--"),
+        unclosed("<![CDATA["),
+        unclosed("<?"),
+        unclosed("<![CDATA[<!--"),
+        format!("{}<rss version=\"2.0\"/>", "<!x>".repeat(300_000)),
+        "<!--".repeat(300_000),
+        "<!x[>".repeat(300_000),
+        "<".repeat(1 << 20),
+    ];
+    for document in cases {
+        let _ = parse(Input {
+            bytes: document.as_bytes(),
+            content_type: None,
+            base: None,
+        });
+    }
+}
+
 /// What must not get through, whatever it stands in.
 #[test]
 fn hostile_markup_is_gone() {
