@@ -114,7 +114,7 @@ impl Press {
         let (mut duty, mut in_trouble) = (Duty::default(), false);
         loop {
             tokio::select! {
-                () = super::until(stopped.clone()) => return Ok(()),
+                () = super::tasks::until(stopped.clone()) => return Ok(()),
                 Some(()) = changes.recv() => duty.catch_up = true,
                 Ok(()) = editions.changed() => {
                     let edition = editions.borrow_and_update().clone();
@@ -134,7 +134,7 @@ impl Press {
             // A stop cuts it between two steps of the store, each of them whole; the next start does the rest.
             let done = tokio::select! {
                 biased;
-                () = super::until(stopped.clone()) => return Ok(()),
+                () = super::tasks::until(stopped.clone()) => return Ok(()),
                 done = self.fulfil(&mut duty) => done,
             };
             match done {
