@@ -3,7 +3,7 @@
 //! - Every row of the IANA special-purpose registries is refused, first, last and inner address; the addresses just outside
 //!   are permitted where they are public. IPv6 is refused by default, but for 2000::/3.
 //! - An IPv4 address inside an IPv6 one (mapped, NAT64) is judged as itself; NAT64 only where it is allowed at all.
-//! - `allow_addresses` widens by its blocks and no further, for all sources or for one.
+//! - `allow_addresses` widens by its blocks and no further, for all sources or for one; widening is logged.
 //! - Names of this machine are refused early, and so is every way to write a private address as a URL.
 //! - A name is judged by what it resolves to; a redirect at each hop; a page's feed too. The victim hears nothing.
 //! - Only `http` and `https` are asked.
@@ -505,4 +505,54 @@ fn a_permission_that_is_taken_back_holds_no_longer() {
     drop(daemon);
     refresh(&desk);
     assert_eq!(origin.count("/a"), count);
+}
+
+/// Log events that tell of a widening, with the blocks that they name.
+fn widenings(log: &[serde_json::Value]) -> Vec<String> {
+    let told = log.iter().filter(|event| {
+        let message = event["message"].as_str();
+        message.is_some_and(|message| message.contains("allow_addresses"))
+    });
+    told.map(|event| event["addresses"].as_str().expect("which").to_owned())
+        .collect()
+}
+
+#[test]
+fn widening_is_logged_once_for_each_set_and_after_a_reload() {
+    let origin = Origin::start(|_| response("200 OK", &[], &feed()));
+    let own = "allow_addresses = [\"127.0.0.0/8\"]";
+    let sources = [
+        source("a", &origin.url("/a"), ""),
+        source("b", &origin.url("/b"), ""),
+        source("c", &origin.url("/c"), own),
+    ];
+    let with = |allowed: &str| {
+        format!(
+            "[fetch]\nallow_addresses = [{allowed}]\n{}",
+            sources.concat()
+        )
+    };
+    let desk = Desk::new(&with("\"127.0.0.1/32\""));
+    let ended = desk.run(&["-v", "--log-format", "json", "refresh"]);
+    let log: Vec<serde_json::Value> = String::from_utf8_lossy(&ended.stderr)
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
+    let mut found = widenings(&log);
+    found.sort();
+    assert_eq!(found, ["127.0.0.0/8", "127.0.0.1/32"], "one pass");
+    let daemon = desk.start();
+    daemon.until_logged(|event| !widenings(std::slice::from_ref(event)).is_empty());
+    desk.configure(&with("\"127.0.0.1/32\", \"10.0.0.0/8\""));
+    daemon.signal("HUP");
+    daemon.until_logged(|event| {
+        widenings(std::slice::from_ref(event))
+            .iter()
+            .any(|told| told.contains("10.0.0.0/8"))
+    });
+    drop(daemon);
+    // Where nothing is widened, nothing is said.
+    desk.configure("");
+    let said = desk.run(&["-v", "refresh"]).stderr;
+    assert!(!String::from_utf8_lossy(&said).contains("allow_addresses"));
 }
