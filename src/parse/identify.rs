@@ -54,9 +54,8 @@ pub(super) fn identify(text: &str) -> Result<Kind, ParseError> {
         .to_ascii_lowercase();
     match local.as_str() {
         root if ROOTS.contains(&root) => Ok(Kind::Xml { start: offset + at }),
-        "html" | "head" | "body" | "div" | "p" | "script" | "meta" | "title" | "center" => {
-            Ok(Kind::Page)
-        }
+        "html" | "head" | "body" | "div" | "p" | "script" | "meta" | "title" | "center"
+        | "link" | "base" | "style" => Ok(Kind::Page),
         "opml" => {
             instead("OPML, a list of feeds: `mainstem import` turns it into sources".to_owned())
         }

@@ -64,6 +64,11 @@ pub(super) fn settle(
             let error = parsed.and_then(Result::err);
             unreadable(&mut next, fresh.status, error)
         }
+        // The page is there: what is gone is a feed that it names, and may name another next time.
+        (FetchOutcome::Gone { status }, _) if page => {
+            fail(&mut next);
+            gone_elsewhere("the feed is gone", status)
+        }
         (fetched, _) => settle_bodiless(&mut next, fetched, now),
     };
     let last = if page { behind_page(last) } else { last };
@@ -212,18 +217,23 @@ fn not_modified(next: &mut SourceState, same: NotModified, now: Timestamp) -> La
 fn gone(next: &mut SourceState, status: u16) -> LastOutcome {
     if forget_move(next) {
         fail(next);
-        let message = "gone at the address that it had moved to; the configured one is asked next";
-        return LastOutcome {
-            class: Some(FailureClass::Status),
-            message: Some(message.to_owned()),
-            ..plain(Outcome::Failed, Some(status))
-        };
+        let what = "gone at the address that it had moved to; the configured one is asked next";
+        return gone_elsewhere(what, status);
     }
     next.history.gone = true;
     let message = "the publisher says that the feed is gone for good: remove the source or give its new address";
     LastOutcome {
         message: Some(message.to_owned()),
         ..plain(Outcome::Gone, Some(status))
+    }
+}
+
+/// A 410 that is not the configured address's own.
+fn gone_elsewhere(message: &str, status: u16) -> LastOutcome {
+    LastOutcome {
+        class: Some(FailureClass::Status),
+        message: Some(message.to_owned()),
+        ..plain(Outcome::Failed, Some(status))
     }
 }
 

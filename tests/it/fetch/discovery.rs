@@ -5,7 +5,7 @@
 //! - The feed is reported (`moved`, a message that names it) and remembered: the page is not polled again.
 //! - When the feed fails, the page is asked again and its new feed is found.
 //! - A page that names itself, another page or nothing is no feed; no chain of pages is followed.
-//! - A feed that cannot be had is the page's failure; one that is gone ends the page too.
+//! - A feed that cannot be had is the page's failure, one that is gone too: the page may name another next time.
 //! - Validators of the page are never used.
 
 use super::{
@@ -260,7 +260,7 @@ fn what_a_page_names_must_be_a_feed() {
     for (id, row) in refresh(&desk) {
         let expected = match id.as_str() {
             "to-404" => "failed status 404",
-            "to-410" => "gone 410",
+            "to-410" => "failed status 410",
             "to-broken" => "failed parse 200",
             "to-loop" => "failed loop 302",
             _ => "failed not_a_feed 200",

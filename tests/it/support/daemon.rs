@@ -51,8 +51,11 @@ impl Desk {
         self.directory.path().join(name)
     }
 
+    /// Whole or not at all: a daemon may be reading it.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
-        std::fs::write(self.path(name), bytes).expect("the directory is writable");
+        let written = self.path(&format!("{name}.new"));
+        std::fs::write(&written, bytes).expect("the directory is writable");
+        std::fs::rename(written, self.path(name)).expect("the directory is writable");
     }
 
     /// Runs a command to its end.
