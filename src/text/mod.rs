@@ -4,6 +4,7 @@
 //! *Folded* text is what comparing reads: no case, no accents, one form of every
 //! quote, dash and space. *Tokens* are its words.
 
+mod effort;
 mod fold;
 mod html;
 mod sanitize;
