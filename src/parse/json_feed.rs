@@ -7,8 +7,9 @@
 use serde_json::Value;
 use url::Url;
 
-use super::ParseError;
 use super::links::web_url;
+use super::surplus::{clipped, newest};
+use super::{MAX_ENTRIES, ParseError};
 use crate::model::{
     Category, Enclosure, Entry, FailureClass, Feed, FeedFormat, Pace, Person, Timestamp,
 };
@@ -48,9 +49,8 @@ pub(super) fn read(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
     }
     let feed_authors = authors(&value);
     let language = string(&value, "language");
-    let entries = items
-        .iter()
-        .filter(|item| item.is_object())
+    let entries = kept(items, &mut recovered)
+        .into_iter()
         .map(|item| entry(item, base, &feed_authors, language.as_deref()))
         .collect();
     Ok(Feed {
@@ -76,6 +76,19 @@ pub(super) fn read(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
         recovered,
         entries,
     })
+}
+
+/// The items to read: the newest.
+fn kept<'v>(items: &'v [Value], recovered: &mut Vec<String>) -> Vec<&'v Value> {
+    let items: Vec<&Value> = items.iter().filter(|item| item.is_object()).collect();
+    if items.len() <= MAX_ENTRIES {
+        return items;
+    }
+    recovered.push(clipped());
+    let date_of =
+        |item: &&Value| date(item, "date_published").or_else(|| date(item, "date_modified"));
+    let dates: Vec<_> = items.iter().map(date_of).collect();
+    newest(&dates).into_iter().map(|nth| items[nth]).collect()
 }
 
 fn entry(

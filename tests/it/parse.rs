@@ -241,20 +241,54 @@ fn what_is_no_feed_has_a_name() {
     }
 }
 
+/// The newest of each form, in document order, whatever stands between and behind them; the documents' own fields stay.
 #[test]
 fn a_document_gives_its_newest_two_thousand() {
-    let items: String = (0..2500)
-        .map(|number| {
-            format!(
-                "<item><guid>{number}</guid><pubDate>{}</pubDate></item>",
-                (chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(15_000 + number))
-                    .to_rfc2822()
-            )
-        })
+    let dated = |number: i64, one: &dyn Fn(i64, chrono::DateTime<chrono::Utc>) -> String| {
+        one(
+            number,
+            chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(15_000 + number),
+        )
+    };
+    let rss_items = |one: &dyn Fn(i64, chrono::DateTime<chrono::Utc>) -> String| {
+        let items: String = (0..2500).map(|number| dated(number, one)).collect();
+        format!("<rss version=\"2.0\"><channel>{items}<title>x</title></channel></rss>")
+    };
+    let atom_entries: String = (0..2500)
+        .map(|number| dated(number, &|number, at| format!("<entry><id>{number}</id><title>a</title><updated>{}</updated><content type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\"><p title=\"/>\">x</p></div></content></entry>", at.to_rfc3339())))
         .collect();
-    let document = format!("<rss version=\"2.0\"><channel><title>x</title>{items}</channel></rss>");
-    let found = read(document.as_bytes(), None);
-    let items = found["items"].as_array().expect("items");
-    assert_eq!(items.len(), 2000);
-    assert_eq!(items[0]["_mainstem"]["guid"], "500");
+    let json_items: Vec<Value> = (0..2500)
+        .map(|number| json!({ "id": number, "title": "a", "date_published": (chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(15_000 + number)).to_rfc3339() }))
+        .collect();
+    let cases: [(String, &str); 6] = [
+        (rss_items(&|number, at| format!("<item><guid>{number}</guid><pubDate>{}</pubDate></item>", at.to_rfc2822())), "500"),
+        (rss_items(&|number, at| format!("<!-- <item> --><item a=\"</item>\"><item/><guid>{number}</guid><pubDate>\n<![CDATA[Xxx, {}]]></pubDate></item>", at.format("%d %b %Y %H:%M:%S UTC"))), "500"),
+        (rss_items(&|number, _| format!("<item><guid>{number}</guid></item>")), "0"),
+        (rss_items(&|number, at| format!("<item><guid>{number}</guid>{}</item>", if number < 600 { String::new() } else { format!("<pubDate>{}</pubDate>", at.to_rfc2822()) })), "0"),
+        (format!("<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>f</id><title>x</title>{atom_entries}</feed>"), "500"),
+        (json!({ "version": "https://jsonfeed.org/version/1.1", "title": "x", "items": json_items }).to_string(), "500"),
+    ];
+    for (document, first) in cases {
+        let start = &document[..200];
+        let found = read(document.as_bytes(), None);
+        let items = found["items"].as_array().expect("items");
+        assert_eq!(items.len(), 2000, "{start}");
+        assert_eq!(items[0]["_mainstem"]["guid"], first, "{start}");
+        assert_eq!(found["title"], "x", "{start}");
+        assert_eq!(
+            found["_mainstem"]["recovered"],
+            json!(["clipped to its 2000 newest entries"]),
+            "{start}"
+        );
+    }
+    let empty = format!(
+        "<rss version=\"2.0\"><channel>{}</channel></rss>",
+        "<item/>".repeat(200_000)
+    );
+    assert_eq!(
+        read(empty.as_bytes(), None)["items"]
+            .as_array()
+            .map(Vec::len),
+        Some(2000)
+    );
 }
