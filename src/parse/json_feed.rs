@@ -7,6 +7,7 @@
 use serde_json::Value;
 use url::Url;
 
+use super::dates::rfc3339;
 use super::links::web_url;
 use super::surplus::{clipped, newest};
 use super::{MAX_ENTRIES, ParseError};
@@ -220,8 +221,5 @@ fn list<'v>(value: &'v Value, member: &str) -> &'v [Value] {
 }
 
 fn date(item: &Value, member: &str) -> Option<Timestamp> {
-    let text = string(item, member)?;
-    chrono::DateTime::parse_from_rfc3339(text.trim())
-        .ok()
-        .map(|at| at.with_timezone(&chrono::Utc))
+    rfc3339(item.get(member)?.as_str()?)
 }

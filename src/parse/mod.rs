@@ -11,6 +11,7 @@ use url::Url;
 use crate::model::{FailureClass, Feed};
 
 mod autodiscovery;
+mod dates;
 mod decode;
 mod identify;
 mod json_feed;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use feed_rs::model as raw;
 use url::Url;
 
+use super::dates::readable;
 use super::links::web_url;
 use crate::model::{Category, Enclosure, Entry, Feed, FeedFormat, Origin, Pace, Person};
 use crate::text::{html_to_text, plain_line, sanitize};
@@ -61,8 +62,8 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>) -> Feed {
         language: read.language,
         authors: people(&read.authors),
         categories: categories(&read.categories),
-        published: read.published,
-        updated: read.updated,
+        published: readable(read.published),
+        updated: readable(read.updated),
         pace: Pace {
             ttl: read
                 .ttl
@@ -143,8 +144,8 @@ fn normalize_entry(
             id: Some(source),
             title: None,
         }),
-        published: entry.published,
-        updated: own_updated,
+        published: readable(entry.published),
+        updated: readable(own_updated),
         summary: summary.filter(|summary| !summary.is_empty() && *summary != text),
         external_url: None,
         dateline: None,

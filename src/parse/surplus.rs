@@ -7,6 +7,7 @@
 use chrono::DateTime;
 
 use super::MAX_ENTRIES;
+use super::dates::readable;
 use super::tags::Tags;
 use crate::model::Timestamp;
 
@@ -147,5 +148,5 @@ fn date_at(text: &str) -> Option<Timestamp> {
             None => DateTime::parse_from_rfc2822(date),
         }
     });
-    at.ok().map(|at| at.to_utc())
+    readable(at.ok().map(|at| at.to_utc()))
 }
