@@ -215,6 +215,45 @@ fn outbound(items: &[(&str, Timestamp)]) -> OutboundFeed {
     }
 }
 
+/// Places and dates of change, and the date of the whole: the latest that is no promise of a future.
+#[test]
+fn a_date_of_the_future_does_not_stick_to_the_feed() {
+    let cases = [
+        (
+            vec![("2024-05-01T00:00:00Z", "2024-05-01T00:00:00Z")],
+            "2024-05-01T00:00:00Z",
+        ),
+        (
+            vec![
+                ("2024-05-02T00:00:00Z", "2024-05-02T00:00:00Z"),
+                ("2024-05-01T00:00:00Z", "2024-05-04T00:00:00Z"),
+            ],
+            "2024-05-04T00:00:00Z",
+        ),
+        (
+            vec![
+                ("2024-05-02T00:00:00Z", "2024-05-02T00:00:00Z"),
+                ("2024-05-01T00:00:00Z", "2099-01-01T00:00:00Z"),
+            ],
+            "2024-05-02T00:00:00Z",
+        ),
+        (
+            vec![("2024-05-02T00:00:00Z", "2099-01-01T00:00:00Z")],
+            "2024-05-02T00:00:00Z",
+        ),
+        (vec![], "1970-01-01T00:00:00Z"),
+    ];
+    for (items, expected) in cases {
+        let items: Vec<_> = items
+            .into_iter()
+            .map(|(place, updated)| (place, at(updated)))
+            .collect();
+        let atom = document(&outbound(&items), DocumentFormat::Atom);
+        let updated = strict(&String::from_utf8(atom).expect("UTF-8"), "updated");
+        assert_eq!(updated[0], expected, "{items:?}");
+    }
+}
+
 #[test]
 fn no_year_has_more_or_less_than_four_digits() {
     for (beyond, written) in [
