@@ -10,7 +10,7 @@ use url::Url;
 use super::dates::rfc3339;
 use super::links::web_url;
 use super::surplus::{clipped, newest};
-use super::{MAX_ENTRIES, ParseError};
+use super::{MAX_ENTRIES, ParseError, limits};
 use crate::model::{
     Category, Enclosure, Entry, FailureClass, Feed, FeedFormat, Pace, Person, Timestamp,
 };
@@ -49,7 +49,7 @@ pub(super) fn read(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
         recovered.push("a JSON Feed without version".to_owned());
     }
     let feed_authors = authors(&value);
-    let language = string(&value, "language");
+    let language = word(&value, "language");
     let entries = kept(items, &mut recovered)
         .into_iter()
         .map(|item| entry(item, base, &feed_authors, language.as_deref()))
@@ -110,7 +110,7 @@ fn entry(
         authors.extend_from_slice(feed_authors);
     }
     let guid = match item.get("id") {
-        Some(Value::String(id)) => Some(id.clone()).filter(|id| !id.is_empty()),
+        Some(Value::String(id)) => limits::guid(id.clone()),
         Some(Value::Number(id)) => Some(id.to_string()),
         _ => None,
     };
@@ -121,7 +121,9 @@ fn entry(
         url: own_url,
         external_url: url(item, "external_url", base),
         html: html.filter(|html| !html.is_empty()),
-        summary: line(item, "summary"),
+        summary: string(item, "summary")
+            .map(|text| limits::summary(plain_line(&text)))
+            .filter(|summary| !summary.is_empty()),
         image: url(item, "image", base).or_else(|| url(item, "banner_image", base)),
         published: date(item, "date_published"),
         updated: date(item, "date_modified"),
@@ -129,14 +131,13 @@ fn entry(
         categories: list(item, "tags")
             .iter()
             .filter_map(Value::as_str)
-            .map(plain_line)
-            .filter(|term| !term.is_empty())
+            .filter_map(limits::line)
             .map(|term| Category {
                 term,
                 ..Category::default()
             })
             .collect(),
-        language: string(item, "language").or_else(|| language.map(str::to_owned)),
+        language: word(item, "language").or_else(|| language.map(str::to_owned)),
         enclosures: list(item, "attachments")
             .iter()
             .filter_map(|attachment| enclosure(attachment, base))
@@ -148,7 +149,7 @@ fn entry(
 fn enclosure(attachment: &Value, base: Option<&Url>) -> Option<Enclosure> {
     Some(Enclosure {
         url: url(attachment, "url", base)?,
-        media_type: string(attachment, "mime_type"),
+        media_type: word(attachment, "mime_type"),
         length: attachment.get("size_in_bytes").and_then(Value::as_u64),
         duration_seconds: attachment
             .get("duration_in_seconds")
@@ -166,7 +167,7 @@ fn authors(value: &Value) -> Vec<Person> {
         .chain(single)
         .filter_map(|author| {
             let page = url(author, "url", None);
-            let name = line(author, "name").or_else(|| page.as_ref().map(ToString::to_string))?;
+            let name = line(author, "name").or_else(|| limits::line(page.as_ref()?.as_str()))?;
             Some(Person {
                 name,
                 url: page,
@@ -201,10 +202,12 @@ fn string(value: &Value, member: &str) -> Option<String> {
         .filter(|text| !text.is_empty())
 }
 
+fn word(value: &Value, member: &str) -> Option<String> {
+    limits::word(value.get(member)?.as_str()?)
+}
+
 fn line(value: &Value, member: &str) -> Option<String> {
-    string(value, member)
-        .map(|text| plain_line(&text))
-        .filter(|line| !line.is_empty())
+    limits::line(value.get(member)?.as_str()?)
 }
 
 fn url(value: &Value, member: &str, base: Option<&Url>) -> Option<Url> {

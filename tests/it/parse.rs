@@ -76,6 +76,136 @@ fn one_field_at_a_time() {
     }
 }
 
+/// What may be stored and published of something that is far too long, in bytes.
+#[test]
+fn nothing_is_longer_than_it_may_be() {
+    let long = "x".repeat(100_000);
+    let url = format!("https://host.example/{long}");
+    let json_feed = |item: Value| {
+        json!({ "version": "https://jsonfeed.org/version/1.1", "items": [item] }).to_string()
+    };
+    let cases: Vec<(String, &str, usize)> = vec![
+        (
+            rss(&format!("<guid>{long}</guid>")),
+            "/items/0/_mainstem/guid",
+            4096,
+        ),
+        (rss(&format!("<guid>{url}</guid>")), "/items/0/url", 0),
+        (
+            rss(&format!("<link>{url}</link><title>x</title>")),
+            "/items/0/url",
+            0,
+        ),
+        (
+            rss(&format!("<title>{long}</title>")),
+            "/items/0/title",
+            4099,
+        ),
+        (
+            rss(&format!("<category>{long}</category>")),
+            "/items/0/tags/0",
+            4099,
+        ),
+        (
+            rss(&format!("<enclosure url=\"{url}\"/><title>x</title>")),
+            "/items/0/attachments",
+            0,
+        ),
+        (
+            rss(&format!(
+                "<description>{long}</description><content:encoded>y</content:encoded>"
+            )),
+            "/items/0/summary",
+            65_539,
+        ),
+        (
+            rss(&format!(
+                "<description>&lt;a href=\"{url}\"&gt;y&lt;/a&gt;</description>"
+            )),
+            "/items/0/content_html",
+            100,
+        ),
+        (
+            atom(&format!(
+                "<id>x</id><title>t</title><category term=\"t\" label=\"{long}\"/>"
+            )),
+            "/items/0/tags/0",
+            4099,
+        ),
+        (
+            atom(&format!(
+                "<id>x</id><title>t</title><link rel=\"enclosure\" href=\"/a\" title=\"{long}\" type=\"a/{long}\"/>"
+            )),
+            "/items/0/attachments/0/title",
+            4099,
+        ),
+        (
+            atom(&format!(
+                "<id>x</id><title>t</title><link rel=\"enclosure\" href=\"/a\" type=\"a/{long}\"/>"
+            )),
+            "/items/0/attachments/0/mime_type",
+            24,
+        ),
+        (
+            json_feed(json!({ "id": long })),
+            "/items/0/_mainstem/guid",
+            4096,
+        ),
+        (json_feed(json!({ "title": long })), "/items/0/title", 4099),
+        (
+            json_feed(json!({ "title": "t", "url": url })),
+            "/items/0/url",
+            0,
+        ),
+        (
+            json_feed(json!({ "summary": long, "tags": [long], "authors": [{ "name": long }] })),
+            "/items/0/summary",
+            65_539,
+        ),
+        (
+            json_feed(json!({ "tags": [long] })),
+            "/items/0/tags/0",
+            4099,
+        ),
+        (
+            json_feed(json!({ "authors": [{ "name": long }] })),
+            "/items/0/authors/0/name",
+            4099,
+        ),
+        (
+            json_feed(json!({ "language": long })),
+            "/items/0/language",
+            0,
+        ),
+        (
+            json_feed(
+                json!({ "attachments": [{ "url": "/a", "mime_type": long, "title": long }] }),
+            ),
+            "/items/0/attachments/0/title",
+            4099,
+        ),
+    ];
+    for (document, pointer, most) in cases {
+        let found = read(document.as_bytes(), None);
+        let value = found
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let start = &document[..document.floor_char_boundary(200)];
+        assert!(
+            value.len() <= most && value.is_empty() == (most == 0),
+            "{pointer}: {} of {start}",
+            value.len()
+        );
+    }
+    // What is cut off told two entries apart.
+    let guid = |end: &str| {
+        read(rss(&format!("<guid>{long}{end}</guid>")).as_bytes(), None)["items"][0]["_mainstem"]["guid"].clone()
+    };
+    assert_eq!(guid("a"), guid("a"));
+    assert_ne!(guid("a"), guid("b"));
+}
+
 /// Documents whose every byte once had the rest of the document read again: had it again, this would stand still.
 #[test]
 fn what_is_repeated_is_not_read_again_for_each() {
