@@ -10,7 +10,7 @@ use url::Url;
 use super::dates::rfc3339;
 use super::links::web_url;
 use super::surplus::{clipped, newest};
-use super::{MAX_ENTRIES, ParseError, limits};
+use super::{MAX_ENTRIES, ParseError, json_text, limits};
 use crate::model::{
     Category, Enclosure, Entry, FailureClass, Feed, FeedFormat, Pace, Person, Timestamp,
 };
@@ -21,15 +21,7 @@ const MAX_LIST: usize = 64;
 
 /// Reads a document that begins like JSON.
 pub(super) fn read(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
-    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\0');
-    let value: Value = serde_json::from_str(trimmed).map_err(|error| {
-        let class = if error.to_string().contains("recursion limit") {
-            FailureClass::TooDeep
-        } else {
-            FailureClass::Parse
-        };
-        ParseError::new(class, format!("JSON that cannot be read: {error}"))
-    })?;
+    let (value, mut recovered) = json_text::read(text)?;
     let version = string(&value, "version");
     let known = version
         .as_deref()
@@ -44,7 +36,6 @@ pub(super) fn read(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
             "JSON, but no JSON Feed: no `items`, or another version",
         ));
     };
-    let mut recovered = Vec::new();
     if version.is_none() {
         recovered.push("a JSON Feed without version".to_owned());
     }

@@ -15,6 +15,7 @@ mod dates;
 mod decode;
 mod identify;
 mod json_feed;
+mod json_text;
 mod limits;
 mod links;
 mod normalize;

@@ -206,6 +206,36 @@ fn nothing_is_longer_than_it_may_be() {
     assert_ne!(guid("a"), guid("b"));
 }
 
+/// JSON that a serializer wrote of text cut within a character.
+#[test]
+fn a_lone_surrogate_costs_one_character() {
+    let cases = [
+        ("a\\ud83d", "a\u{fffd}"),
+        ("a\\ud83d b", "a\u{fffd} b"),
+        ("\\udc69\\ud83d\\udc69", "\u{fffd}\u{1f469}"),
+        ("\\ud83d\\ud83d\\udc69", "\u{fffd}\u{1f469}"),
+        ("\\uD83D\\n\\\\ud83d", "\u{fffd} \\ud83d"),
+        ("\\ud83d\\u0041", "\u{fffd}A"),
+    ];
+    for (title, expected) in cases {
+        let document = format!(
+            "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{{\"id\":\"1\",\"title\":\"{title}\"}}]}}"
+        );
+        let found = read(document.as_bytes(), None);
+        assert_eq!(found["items"][0]["title"], expected, "{title}");
+        assert_eq!(
+            found["_mainstem"]["recovered"].as_array().map(Vec::len),
+            Some(1),
+            "{title}"
+        );
+    }
+    let whole = r#"{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","title":"\ud83d\udc69 \\ud83d"}]}"#;
+    assert_eq!(
+        read(whole.as_bytes(), None)["_mainstem"]["recovered"],
+        json!([])
+    );
+}
+
 /// Documents whose every byte once had the rest of the document read again: had it again, this would stand still.
 #[test]
 fn what_is_repeated_is_not_read_again_for_each() {
