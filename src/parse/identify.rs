@@ -1,6 +1,7 @@
 //! What a document is, before anything tries to read it.
 
 use super::ParseError;
+use super::tags::Tags;
 use crate::model::FailureClass;
 
 /// Root elements of feeds.
@@ -109,23 +110,14 @@ fn doctype_end(rest: &str) -> Option<usize> {
 
 /// How deep elements are nested; CDATA and comments do not count.
 pub(super) fn depth(text: &str) -> usize {
-    let (mut depth, mut deepest, mut rest) = (0_usize, 0, text);
-    while let Some(open) = rest.find('<') {
-        rest = &rest[open + 1..];
-        let skipped = match rest {
-            _ if rest.starts_with("![CDATA[") => rest.find("]]>"),
-            _ if rest.starts_with("!--") => rest.find("-->"),
-            _ => rest.find('>'),
-        };
-        let Some(end) = skipped else { break };
-        match rest.as_bytes().first() {
-            Some(b'/') => depth = depth.saturating_sub(1),
-            Some(b'!' | b'?') => {}
-            _ if rest[..end].ends_with('/') => {}
-            _ => depth += 1,
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for tag in Tags::of(text) {
+        if tag.closes {
+            depth = depth.saturating_sub(1);
+        } else if !tag.is_empty {
+            depth += 1;
         }
         deepest = deepest.max(depth);
-        rest = &rest[end..];
     }
     deepest
 }

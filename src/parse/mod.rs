@@ -15,12 +15,16 @@ mod autodiscovery;
 mod decode;
 mod identify;
 mod json_feed;
+mod json_text;
 mod language;
+mod limits;
 mod links;
 mod normalize;
 mod pace;
 mod releases;
 mod repair;
+mod surplus;
+mod tags;
 
 use identify::Kind;
 
@@ -74,13 +78,13 @@ pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
         Kind::Xml { start } => read_xml(&text[start..], input.base),
         Kind::Page => Err(page(&text, input.base)),
     }));
-    let mut feed = read.unwrap_or_else(|_| {
+    let feed = read.unwrap_or_else(|_| {
         Err(ParseError::new(
             FailureClass::Panic,
             "the parser failed on this document",
         ))
-    })?;
-    keep_newest(&mut feed);
+    });
+    let mut feed = feed?;
     for entry in &mut feed.entries {
         releases::recognize(entry);
         language::recognize(entry);
@@ -108,7 +112,11 @@ fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
             format!("elements are nested deeper than {MAX_DEPTH}"),
         ));
     }
-    let (sound, recovered) = repair::repair(text);
+    let (mut sound, mut recovered) = repair::repair(text);
+    if let Some(cut) = surplus::cut(&sound) {
+        sound = cut.into();
+        recovered.push(surplus::clipped());
+    }
     let parser = feed_rs::parser::Builder::new()
         .base_uri(base)
         // Its own would be random for a feed with neither link nor base.
@@ -123,27 +131,6 @@ fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
     pace::read(&sound, &mut feed.pace);
     feed.recovered = recovered;
     Ok(feed)
-}
-
-fn keep_newest(feed: &mut Feed) {
-    if feed.entries.len() <= MAX_ENTRIES {
-        return;
-    }
-    let mut order: Vec<usize> = (0..feed.entries.len()).collect();
-    // Stable: undated ones stay in document order, behind dated ones.
-    order.sort_by_key(|&nth| {
-        std::cmp::Reverse(feed.entries[nth].published.or(feed.entries[nth].updated))
-    });
-    let mut kept: Vec<usize> = order.into_iter().take(MAX_ENTRIES).collect();
-    kept.sort_unstable();
-    let mut kept = kept.into_iter().peekable();
-    let mut nth = 0;
-    feed.entries.retain(|_| {
-        nth += 1;
-        kept.next_if_eq(&(nth - 1)).is_some()
-    });
-    feed.recovered
-        .push(format!("clipped to its {MAX_ENTRIES} newest entries"));
 }
 
 fn one_line(text: &str) -> String {

@@ -5,16 +5,15 @@ use std::time::Duration;
 use feed_rs::model as raw;
 use url::Url;
 
-use super::links::web_url;
+use super::limits;
+use super::links::{allowed, web_url};
 use crate::model::{Category, Enclosure, Entry, Feed, FeedFormat, Origin, Pace, Person};
-use crate::text::{html_to_text, plain_line, sanitize};
+use crate::text::{html_to_text, sanitize};
 
 /// Of one entry; more is spam or an attack.
 const MAX_CATEGORIES: usize = 64;
 const MAX_AUTHORS: usize = 64;
 const MAX_ENCLOSURES: usize = 64;
-/// A headline or name is cut here.
-const MAX_LINE_BYTES: usize = 4096;
 
 /// Our feed from feed-rs', with links absolute, text plain and HTML safe.
 pub(super) fn normalize(read: raw::Feed, base: Option<&Url>) -> Feed {
@@ -35,30 +34,23 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>) -> Feed {
     let self_links: Vec<Url> = links("self");
     // Relative links in entries mean the feed's address first, the site's where a file has none.
     let inner = base.or(home_url.as_ref()).cloned();
+    let language = read.language.as_deref().and_then(limits::word);
     let entries = read
         .entries
         .into_iter()
-        .map(|entry| normalize_entry(entry, format, inner.as_ref(), read.language.as_deref()))
+        .map(|entry| normalize_entry(entry, format, inner.as_ref(), language.as_deref()))
         .collect();
     let image = read.icon.or(read.logo).map(|image| image.uri);
     Feed {
         format,
-        id: Some(read.id).filter(|id| !id.is_empty()),
-        title: read
-            .title
-            .as_ref()
-            .map(|title| line(title, format))
-            .filter(|title| !title.is_empty()),
-        description: read
-            .description
-            .as_ref()
-            .map(|text| line(text, format))
-            .filter(|text| !text.is_empty()),
+        id: limits::iri(&read.id),
+        title: read.title.and_then(|title| line(&title, format)),
+        description: read.description.and_then(|text| line(&text, format)),
         icon: image.and_then(|url| web_url(&url, inner.as_ref())),
         self_url: self_links.into_iter().next(),
         hubs: links("hub"),
         home_url,
-        language: read.language,
+        language,
         authors: people(&read.authors),
         categories: categories(&read.categories),
         published: read.published,
@@ -71,8 +63,8 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>) -> Feed {
         },
         generator: read
             .generator
-            .map(|generator| plain_line(&generator.content)),
-        rights: read.rights.as_ref().map(|text| line(text, format)),
+            .and_then(|generator| limits::line(&generator.content)),
+        rights: read.rights.and_then(|text| line(&text, format)),
         recovered: Vec::new(),
         entries,
     }
@@ -107,10 +99,10 @@ fn normalize_entry(
     base: Option<&Url>,
     language: Option<&str>,
 ) -> Entry {
-    let guid = Some(entry.id.clone()).filter(|id| !id.is_empty());
+    let guid = limits::guid(entry.id.clone());
     let is_permalink = |guid: &&String| guid.starts_with("http://") || guid.starts_with("https://");
     let url = alternate(&entry.links, base)
-        .or_else(|| web_url(guid.as_ref().filter(is_permalink)?, None));
+        .or_else(|| web_url(Some(&entry.id).filter(is_permalink)?, None));
     // RFC 4287 says xml:base, then the document; a link in a text means the page where neither is known.
     let base = entry
         .base
@@ -133,19 +125,28 @@ fn normalize_entry(
         title: entry
             .title
             .as_ref()
-            .map(|title| line(title, format))
+            .and_then(|title| line(title, format))
             .unwrap_or_default(),
         authors: people(&entry.authors),
         categories: categories(&entry.categories),
-        language: entry.language.or_else(|| language.map(str::to_owned)),
-        origin: entry.source.map(|source| Origin {
-            url: web_url(&source, None),
-            id: Some(source),
-            title: None,
-        }),
+        language: entry
+            .language
+            .as_deref()
+            .and_then(limits::word)
+            .or_else(|| language.map(str::to_owned)),
+        origin: entry
+            .source
+            .and_then(|source| limits::iri(&source))
+            .map(|source| Origin {
+                url: web_url(&source, None),
+                id: Some(source),
+                title: None,
+            }),
         published: entry.published,
         updated: own_updated,
-        summary: summary.filter(|summary| !summary.is_empty() && *summary != text),
+        summary: summary
+            .map(limits::summary)
+            .filter(|summary| !summary.is_empty() && *summary != text),
         external_url: None,
         dateline: None,
         agency: None,
@@ -182,35 +183,21 @@ fn markup(body: &str, media_type: &str) -> String {
 }
 
 /// A headline or name. In Atom, `type="text"` means what it says; in RSS nobody knows, so markup is taken for markup.
-fn line(text: &raw::Text, format: FeedFormat) -> String {
+fn line(text: &raw::Text, format: FeedFormat) -> Option<String> {
     let literal = format == FeedFormat::Atom && text.content_type.as_str() == "text/plain";
-    let plain = if literal {
-        plain_line(&quick_xml::escape::escape(text.content.as_str()))
+    if literal {
+        limits::line(&quick_xml::escape::escape(text.content.as_str()))
     } else {
-        plain_line(&text.content)
-    };
-    clip(plain, MAX_LINE_BYTES)
-}
-
-fn clip(mut text: String, most: usize) -> String {
-    if text.len() > most {
-        text.truncate(text.floor_char_boundary(most));
-        text.push('…');
+        limits::line(&text.content)
     }
-    text
 }
 
 fn people(people: &[raw::Person]) -> Vec<Person> {
     let mut known: Vec<Person> = Vec::new();
     for person in people.iter().take(MAX_AUTHORS) {
-        let email = person.email.clone().filter(|email| !email.is_empty());
-        let name = person
-            .name
-            .as_deref()
-            .map(plain_line)
-            .filter(|name| !name.is_empty())
-            .or_else(|| email.clone());
-        let Some(name) = name.map(|name| clip(name, MAX_LINE_BYTES)) else {
+        let email = person.email.as_deref().and_then(limits::word);
+        let name = person.name.as_deref().and_then(limits::line);
+        let Some(name) = name.or_else(|| email.clone()) else {
             continue;
         };
         if !known.iter().any(|other| other.name == name) {
@@ -227,20 +214,18 @@ fn people(people: &[raw::Person]) -> Vec<Person> {
 fn categories(categories: &[raw::Category]) -> Vec<Category> {
     let mut known: Vec<Category> = Vec::new();
     for category in categories.iter().take(MAX_CATEGORIES) {
-        let term = clip(plain_line(&category.term), MAX_LINE_BYTES);
-        let label = category
-            .label
-            .as_deref()
-            .map(plain_line)
-            .filter(|label| !label.is_empty());
+        let Some(term) = limits::line(&category.term) else {
+            continue;
+        };
+        let scheme = category.scheme.as_deref().and_then(limits::iri);
         let known_already = known
             .iter()
-            .any(|other| other.term == term && other.scheme == category.scheme);
-        if !term.is_empty() && !known_already {
+            .any(|other| other.term == term && other.scheme == scheme);
+        if !known_already {
             known.push(Category {
                 term,
-                scheme: category.scheme.clone(),
-                label,
+                scheme,
+                label: category.label.as_deref().and_then(limits::line),
             });
         }
     }
@@ -257,10 +242,10 @@ fn enclosures(
         .filter(|link| link.rel.as_deref() == Some("enclosure"))
         .filter_map(|link| {
             let url = web_url(&link.href, base)?;
-            let title = link.title.as_deref().map(plain_line);
+            let title = link.title.as_deref().and_then(limits::line);
             Some(Enclosure {
                 url,
-                media_type: link.media_type.clone(),
+                media_type: link.media_type.as_deref().and_then(limits::word),
                 length: link.length,
                 duration_seconds: None,
                 title,
@@ -270,13 +255,11 @@ fn enclosures(
         .iter()
         .flat_map(|object| object.content.iter().map(move |content| (object, content)))
         .filter_map(|(object, content)| {
-            let url = content
-                .url
-                .clone()
-                .filter(|url| matches!(url.scheme(), "http" | "https"))?;
+            let url = allowed(content.url.clone()?)?;
+            let media_type = content.content_type.as_ref().map(ToString::to_string);
             Some(Enclosure {
                 url,
-                media_type: content.content_type.as_ref().map(ToString::to_string),
+                media_type: media_type.as_deref().and_then(limits::word),
                 length: content.size,
                 duration_seconds: content
                     .duration
@@ -285,7 +268,7 @@ fn enclosures(
                 title: object
                     .title
                     .as_ref()
-                    .map(|title| plain_line(&title.content)),
+                    .and_then(|title| limits::line(&title.content)),
             })
         });
     let mut known: Vec<Enclosure> = Vec::new();
