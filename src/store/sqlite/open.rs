@@ -31,7 +31,8 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
 pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
     // Not SQLITE_OPEN_READ_ONLY: a reader that comes first makes the shared memory beside the file.
     let db = connect_as(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    db.execute_batch("PRAGMA query_only = ON")?;
+    // A reader's pages are read once or twice; the writer's look-ups come back to theirs.
+    db.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096")?;
     Ok(db)
 }
 
