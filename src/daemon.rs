@@ -74,6 +74,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         store.clone(),
         clock.clone(),
         keep,
+        order.clone(),
     );
     press.open().await?;
     let counts = counts(&config);

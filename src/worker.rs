@@ -23,6 +23,8 @@ const MAX_SLEEP: Duration = Duration::from_secs(60);
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 /// When a source comes round again whose refresh the store could not take or that panicked.
 const AFTER_ACCIDENT: chrono::Duration = chrono::Duration::minutes(1);
+/// A clock that was set back further than this has the queue made anew.
+const CLOCK_SET_BACK: chrono::Duration = chrono::Duration::minutes(1);
 /// Refreshes under way, those waiting for their host's turn included.
 const MAX_UNDER_WAY: usize = 20_000;
 /// How long refreshes under way may still take when the daemon stops.
@@ -103,6 +105,8 @@ struct Desk {
     under_way: JoinSet<Ended>,
     running: BTreeMap<Id, (SourceId, Arc<Poll>)>,
     unasked: BTreeSet<SourceId>,
+    /// The time as last seen.
+    latest: Timestamp,
 }
 
 impl Desk {
@@ -117,6 +121,7 @@ impl Desk {
             under_way: JoinSet::new(),
             running: BTreeMap::new(),
             unasked: BTreeSet::new(),
+            latest: Timestamp::default(),
         }
     }
 
@@ -147,6 +152,7 @@ impl Desk {
         let polls = Poll::group(&self.orders.targets);
         let states: BTreeMap<_, _> = store.source_states().await?.into_iter().collect();
         let now = self.clock.now();
+        let running = self.running();
         self.polls.clear();
         self.queue.clear();
         self.unasked.clear();
@@ -160,8 +166,12 @@ impl Desk {
             {
                 self.unasked.insert(lead.clone());
             }
-            let running = self.running.values().any(|(running, _)| poll.has(running));
-            if let Some(at) = poll.due(&states, now).at.filter(|_| !running) {
+            let is_running = poll
+                .targets()
+                .iter()
+                .any(|target| running.contains(&target.source.id));
+            // What is under way is queued by its end.
+            if let Some(at) = poll.due(&states, now).at.filter(|_| !is_running) {
                 self.queue.push(Reverse((at, lead.clone())));
             }
             self.polls.insert(lead, Arc::new(poll));
@@ -170,9 +180,23 @@ impl Desk {
         Ok(())
     }
 
+    /// The sources that are being asked.
+    fn running(&self) -> BTreeSet<SourceId> {
+        let polls = self.running.values().map(|(_, poll)| poll);
+        polls
+            .flat_map(|poll| poll.targets())
+            .map(|target| target.source.id.clone())
+            .collect()
+    }
+
     /// Starts every refresh whose time has come; returns how long nothing else is to be done.
     fn start_what_is_due(&mut self) -> Duration {
         let now = self.clock.now();
+        if now + CLOCK_SET_BACK < self.latest {
+            // The queue was made by a clock that was ahead.
+            self.plan = Plan::Old;
+        }
+        self.latest = now;
         let longest = match self.plan {
             Plan::Made => MAX_SLEEP,
             Plan::Old | Plan::Refused => AFTER_REFUSAL,
@@ -233,16 +257,25 @@ impl Desk {
                 Some(self.clock.now() + AFTER_ACCIDENT)
             }
         };
-        let next = match self.polls.get(&id) {
-            None => None,
-            Some(poll) if Arc::ptr_eq(poll, &asked) => next,
-            // New orders came meanwhile: when it is due by them is for the refresh to see.
-            Some(_) => Some(self.clock.now()),
-        };
-        if let Some(at) = next {
-            self.queue.push(Reverse((at, id)));
+        let is_same = |poll: &Arc<Poll>| Arc::ptr_eq(poll, &asked);
+        if self.polls.get(&id).is_some_and(is_same) {
+            self.queue.extend(next.map(|at| Reverse((at, id))));
+        } else {
+            self.queue_anew(&asked);
         }
         let _ = self.reports.unasked.send(self.unasked.len());
+    }
+
+    /// New orders came while it was asked: its sources may stand in other polls now, and when these are due is for their
+    /// refresh to see. One that has another source under way is queued when that ends.
+    fn queue_anew(&mut self, asked: &Poll) {
+        let (now, running) = (self.clock.now(), self.running());
+        for (lead, poll) in &self.polls {
+            let mut ids = poll.targets().iter().map(|target| &target.source.id);
+            if ids.clone().any(|id| asked.has(id)) && !ids.any(|id| running.contains(id)) {
+                self.queue.push(Reverse((now, lead.clone())));
+            }
+        }
     }
 
     /// Lets what is under way reach the store, for a while; the rest is cut and asked for again another time.

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use url::{Host, Url};
 
 use super::args::ParseArguments;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::SystemClock;
 use crate::fetch::{self, FetchOutcome, Fetcher, Request, SourceSettings};
 use crate::model::{Location, SourceState};
 use crate::parse::{Input, parse as read};
@@ -66,7 +66,7 @@ async fn fetched(url: Url) -> anyhow::Result<Document> {
         unconditional: true,
     };
     let outcome = Fetcher::new(&fetch::Settings::default())
-        .fetch(request, SystemClock.now())
+        .fetch(request, &SystemClock)
         .await;
     let fresh = match outcome {
         FetchOutcome::Fresh(fresh) => fresh,

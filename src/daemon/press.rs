@@ -13,6 +13,7 @@ use crate::model::OutputId;
 use crate::republish::{Plan, Rendered, Republisher, windows};
 use crate::serve::{Published, Site};
 use crate::store::{Store, StoreError};
+use crate::worker::Orders;
 
 /// How often another process's commits and items whose time has ended are looked for.
 const BEAT: Duration = Duration::from_secs(1);
@@ -56,6 +57,8 @@ pub(super) struct Press {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     keep: Duration,
+    /// Touched, it has the worker make its queue anew.
+    order: watch::Sender<Orders>,
     rendered: BTreeMap<OutputId, Rendered>,
     /// Whether documents are shown: with an empty store the first follow the first pass.
     open: bool,
@@ -68,6 +71,7 @@ impl Press {
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         keep: Duration,
+        order: watch::Sender<Orders>,
     ) -> Self {
         Self {
             republisher,
@@ -75,6 +79,7 @@ impl Press {
             store,
             clock,
             keep,
+            order,
             rendered: BTreeMap::new(),
             open: false,
         }
@@ -158,6 +163,8 @@ impl Press {
             // Another process may have settled the outbox itself, which outputs it touched is not told; and it may have
             // judged them by other rules than ours.
             duty.replay = true;
+            // And it may have asked sources, against what the queue was made by.
+            self.order.send_modify(|_| ());
         }
         // Before the first pass has ended, what changed waits in the outbox.
         if self.open && duty.replay {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use reqwest::Response;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::coding::{DecodeError, codings, decode};
+use super::coding::{Coding, DecodeError, codings, decode, push};
 use super::deadline::Deadline;
 use super::failure::classify;
 use super::{Failure, Hold};
@@ -17,19 +17,42 @@ const SMALL: usize = 512 * 1024;
 /// Larger ones in memory at once, wire and decoded together: what bounds a flood of them.
 const LARGE_AT_ONCE: usize = 4;
 
-/// What bodies may take of the memory, together.
-pub(super) struct Memory(Arc<Semaphore>);
+/// Bodies decoded at once: a decoder has a window of up to 16 MiB, and keeps a thread busy.
+const DECODED_AT_ONCE: usize = 2;
+
+/// What bodies may take of memory and threads, together.
+pub(super) struct Memory {
+    large: Arc<Semaphore>,
+    decoders: Semaphore,
+}
 
 impl Default for Memory {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(LARGE_AT_ONCE)))
+        Self {
+            large: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
+            decoders: Semaphore::new(DECODED_AT_ONCE),
+        }
     }
 }
 
 impl Memory {
     /// Leave to become large. Who has it needs nothing else to go on, so that nobody waits in a circle.
     async fn large(&self) -> Option<OwnedSemaphorePermit> {
-        self.0.clone().acquire_owned().await.ok()
+        self.large.clone().acquire_owned().await.ok()
+    }
+
+    /// Decodes off the async threads, when a decoder is free.
+    async fn decode(
+        &self,
+        wire: Bytes,
+        codings: Vec<Coding>,
+        most: usize,
+    ) -> Result<Vec<u8>, DecodeError> {
+        // Fails only when closed, and nobody closes it.
+        let _decoder = self.decoders.acquire().await;
+        tokio::task::spawn_blocking(move || decode(&wire, &codings, most))
+            .await
+            .unwrap_or(Err(DecodeError::Broken))
     }
 }
 
@@ -49,30 +72,25 @@ pub(super) async fn read(
         let what = "a content coding that was not asked for";
         return Err(Failure::new(FailureClass::Decode, what));
     };
-    let mut wire = BytesMut::new();
+    let mut wire = Vec::new();
     // To its end, whatever the decoder needs: only then is the transfer known to be whole.
     while let Some(chunk) = deadline.run(response.chunk()).await?.map_err(classify)? {
-        if wire.len() + chunk.len() > most {
-            return Err(too_large(max));
-        }
         if wire.len() + chunk.len() > SMALL && !hold.is_large() {
             hold.enlarge(memory.large().await);
         }
-        wire.extend_from_slice(&chunk);
+        push(&mut wire, &chunk, most).map_err(|_| too_large(max))?;
     }
-    let wire = wire.freeze();
+    let wire = Bytes::from(wire);
     if codings.is_empty() {
         return Ok(wire);
     }
-    let small = decode(&wire, &codings, most.min(SMALL));
-    let decoded = match small {
+    let small = most.min(SMALL);
+    let decoded = match memory.decode(wire.clone(), codings.clone(), small).await {
         Err(DecodeError::TooLarge) if most > SMALL => {
             if !hold.is_large() {
                 hold.enlarge(memory.large().await);
             }
-            tokio::task::spawn_blocking(move || decode(&wire, &codings, most))
-                .await
-                .unwrap_or(Err(DecodeError::Broken))
+            memory.decode(wire, codings, most).await
         }
         decoded => decoded,
     };

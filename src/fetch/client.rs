@@ -15,7 +15,8 @@ use super::guard::EgressPolicy;
 use super::host::Hosts;
 use super::network::Network;
 use super::{Failure, FetchOutcome, Request, Settings, SourceSettings, file};
-use crate::model::{FailureClass, Location, Timestamp};
+use crate::clock::Clock;
+use crate::model::{FailureClass, Location};
 
 /// Idle connections are kept this long: with thousands of hosts, memory is dearer than a handshake.
 const IDLE: Duration = Duration::from_secs(15);
@@ -55,7 +56,7 @@ impl Fetcher {
     }
 
     /// Asks one source once; waits for its host's turn first.
-    pub async fn fetch(&self, request: Request<'_>, now: Timestamp) -> FetchOutcome {
+    pub async fn fetch(&self, request: Request<'_>, clock: &dyn Clock) -> FetchOutcome {
         match request.location {
             Location::File(path) => file::read(path, request).await,
             Location::Url(configured) => {
@@ -70,7 +71,7 @@ impl Fetcher {
                             policy,
                             request,
                             configured,
-                            now,
+                            clock,
                         };
                         exchange.run().await
                     }

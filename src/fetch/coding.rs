@@ -24,6 +24,8 @@ const ZSTD_SKIPPABLE: u32 = 0x184D_2A50;
 const GZIP_MAGIC: [u8; 2] = [0x1F, 0x8B];
 /// Decoded in one step.
 const STEP: usize = 32 * 1024;
+/// Members or frames of one body; servers write one. Each costs a start, whatever is in it.
+const MAX_PARTS: usize = 1024;
 
 /// One coding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,11 +97,11 @@ fn run(
     input: &mut &[u8],
     output: &mut Vec<u8>,
     most: usize,
+    buffer: &mut [u8],
     mut step: impl FnMut(&[u8], &mut [u8]) -> Result<Step, DecodeError>,
 ) -> Result<(), DecodeError> {
-    let mut buffer = vec![0; STEP];
     loop {
-        let done = step(input, &mut buffer)?;
+        let done = step(input, buffer)?;
         *input = &input[done.read..];
         push(output, &buffer[..done.written], most)?;
         if done.ended {
@@ -111,9 +113,16 @@ fn run(
     }
 }
 
-fn push(output: &mut Vec<u8>, more: &[u8], most: usize) -> Result<(), DecodeError> {
-    if output.len() + more.len() > most {
+/// Appends, up to `most` bytes in all.
+pub(super) fn push(output: &mut Vec<u8>, more: &[u8], most: usize) -> Result<(), DecodeError> {
+    let length = output.len() + more.len();
+    if length > most {
         return Err(DecodeError::TooLarge);
+    }
+    if length > output.capacity() {
+        // Doubled, but never beyond what it may become.
+        let capacity = (2 * output.capacity()).clamp(length, most.max(length));
+        output.reserve_exact(capacity - output.len());
     }
     output.extend_from_slice(more);
     Ok(())
@@ -123,7 +132,7 @@ fn push(output: &mut Vec<u8>, more: &[u8], most: usize) -> Result<(), DecodeErro
 fn gzip(mut input: &[u8], most: usize) -> Result<Vec<u8>, DecodeError> {
     let mut output = Vec::new();
     let mut buffer = vec![0; STEP];
-    loop {
+    for _ in 0..MAX_PARTS {
         let mut member = GzDecoder::new(input);
         loop {
             match member.read(&mut buffer) {
@@ -140,6 +149,7 @@ fn gzip(mut input: &[u8], most: usize) -> Result<Vec<u8>, DecodeError> {
             return Ok(output);
         }
     }
+    Err(DecodeError::Broken)
 }
 
 /// RFC 9110 §8.4.1.2 means zlib's form (RFC 1950); servers that send the bare one (RFC 1951) are read all the same.
@@ -156,7 +166,8 @@ fn deflate(input: &[u8], most: usize) -> Result<Vec<u8>, DecodeError> {
 fn inflate(mut input: &[u8], most: usize, zlib: bool) -> Result<Vec<u8>, DecodeError> {
     let mut output = Vec::new();
     let mut decoder = Decompress::new(zlib);
-    run(&mut input, &mut output, most, |from, into| {
+    let mut buffer = vec![0; STEP];
+    run(&mut input, &mut output, most, &mut buffer, |from, into| {
         let (read, written) = (decoder.total_in(), decoder.total_out());
         let status = decoder
             .decompress(from, into, FlushDecompress::None)
@@ -179,7 +190,8 @@ fn brotli(mut input: &[u8], most: usize) -> Result<Vec<u8>, DecodeError> {
         StandardAlloc::default(),
         StandardAlloc::default(),
     );
-    run(&mut input, &mut output, most, |from, into| {
+    let mut buffer = vec![0; STEP];
+    run(&mut input, &mut output, most, &mut buffer, |from, into| {
         let (mut available_in, mut read) = (from.len(), 0);
         let (mut available_out, mut written, mut total) = (into.len(), 0, 0);
         let result = BrotliDecompressStream(
@@ -207,12 +219,13 @@ fn brotli(mut input: &[u8], most: usize) -> Result<Vec<u8>, DecodeError> {
 /// RFC 8878: frames one after the other; what follows the last and is none is passed over.
 fn zstd(mut input: &[u8], most: usize) -> Result<Vec<u8>, DecodeError> {
     let mut output = Vec::new();
-    loop {
-        let mut decoder = Decoder::new().map_err(|_| DecodeError::Broken)?;
-        decoder
-            .set_parameter(DParameter::WindowLogMax(ZSTD_WINDOW_LOG))
-            .map_err(|_| DecodeError::Broken)?;
-        run(&mut input, &mut output, most, |from, into| {
+    let mut buffer = vec![0; STEP];
+    let mut decoder = Decoder::new().map_err(|_| DecodeError::Broken)?;
+    decoder
+        .set_parameter(DParameter::WindowLogMax(ZSTD_WINDOW_LOG))
+        .map_err(|_| DecodeError::Broken)?;
+    for _ in 0..MAX_PARTS {
+        run(&mut input, &mut output, most, &mut buffer, |from, into| {
             let (mut from, mut into) = (InBuffer::around(from), OutBuffer::around(into));
             let left = decoder
                 .run(&mut from, &mut into)
@@ -229,5 +242,7 @@ fn zstd(mut input: &[u8], most: usize) -> Result<Vec<u8>, DecodeError> {
         if !magic.is_some_and(|magic| magic == ZSTD_MAGIC || magic & !0xF == ZSTD_SKIPPABLE) {
             return Ok(output);
         }
+        decoder.reinit().map_err(|_| DecodeError::Broken)?;
     }
+    Err(DecodeError::Broken)
 }

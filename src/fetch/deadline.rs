@@ -19,6 +19,11 @@ impl Deadline {
         Self { whole, left: whole }
     }
 
+    /// What the server may still take.
+    pub(super) fn left(&self) -> Duration {
+        self.left
+    }
+
     /// Runs one piece of the exchange within what is left.
     pub(super) async fn run<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Failure> {
         let began = Instant::now();

@@ -18,7 +18,8 @@ use super::{
     Failure, FetchOutcome, Fetcher, Fresh, Hold, NotModified, Request, body, body_hash, freshness,
     validators,
 };
-use crate::model::{FailureClass, Timestamp, Validators};
+use crate::clock::Clock;
+use crate::model::{FailureClass, Validators};
 
 const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
                       application/xml;q=0.8, application/json;q=0.7, text/xml;q=0.7, */*;q=0.1";
@@ -36,7 +37,8 @@ pub(super) struct Exchange<'a> {
     pub(super) policy: EgressPolicy,
     pub(super) request: Request<'a>,
     pub(super) configured: &'a Url,
-    pub(super) now: Timestamp,
+    /// Read when an answer comes: what it says is counted from then, not from before its host's queue.
+    pub(super) clock: &'a dyn Clock,
 }
 
 enum Hop {
@@ -80,11 +82,9 @@ impl Exchange<'_> {
             .await
             .ok_or_else(closed)?;
         let place = hosts.place(&turn).await.ok_or_else(closed)?;
+        let before = deadline.left();
         let asked = self.ask(chain, deadline, &turn, place).await;
-        if let Err(failure) = &asked {
-            let slow = failure.class == FailureClass::Timeout;
-            turn.tell(if slow { Told::Slow } else { Told::Other });
-        }
+        turn.took(before - deadline.left());
         asked
     }
 
@@ -113,7 +113,7 @@ impl Exchange<'_> {
         });
         let failed = |failure: Failure| failure.with_status(status.as_u16());
         if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
-            let wait = freshness::retry_after(response.headers(), self.now);
+            let wait = freshness::retry_after(response.headers(), self.clock.now());
             if let Some(retry_after) = wait.filter(|_| !chain.has_waited) {
                 return Ok(Hop::Answer(Box::new(FetchOutcome::Throttled {
                     status: status.as_u16(),
@@ -151,7 +151,7 @@ impl Exchange<'_> {
         let sent = deadline.run(request.send()).await;
         let failure = match sent.map(|sent| sent.map_err(classify)) {
             Ok(Ok(response)) => {
-                network.answered();
+                network.answered(&host_of(url));
                 let direct = self.request.settings.proxy.is_none();
                 if let Some(address) = response.remote_addr().filter(|_| direct) {
                     self.policy.check(address.ip())?;
@@ -203,8 +203,8 @@ impl Exchange<'_> {
         let status = response.status();
         let code = status.as_u16();
         let headers = response.headers();
-        let retry_after = freshness::retry_after(headers, self.now);
-        let freshness = freshness::freshness(headers, self.now);
+        let retry_after = freshness::retry_after(headers, self.clock.now());
+        let freshness = freshness::freshness(headers, self.clock.now());
         let throttled = FetchOutcome::Throttled {
             status: code,
             retry_after,
@@ -256,7 +256,7 @@ impl Exchange<'_> {
         let status = Some(response.status().as_u16());
         let headers = response.headers();
         let validators = validators::given(headers, url);
-        let freshness = freshness::freshness(headers, self.now);
+        let freshness = freshness::freshness(headers, self.clock.now());
         let content_type = headers
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())

@@ -16,6 +16,10 @@ use tokio::time::Instant;
 
 use super::{Settings, SourceSettings};
 
+/// A start later than planned by less than this is as planned.
+const PUNCTUAL: Duration = Duration::from_millis(50);
+/// A host that takes longer than this is slow.
+const SLOW: Duration = Duration::from_secs(2);
 /// Hosts remembered before idle ones are forgotten.
 const REMEMBERED: usize = 4096;
 
@@ -37,7 +41,7 @@ struct Host {
     is_throttled: AtomicBool,
     /// Told when that ends: who waits for all turns then needs one only.
     relieved: Notify,
-    /// The last request ran into its deadline.
+    /// The last request took long, or ran into its deadline.
     is_slow: AtomicBool,
 }
 
@@ -51,6 +55,7 @@ struct Start {
 /// A turn at a host; ends when dropped.
 pub(super) struct Turn {
     host: Arc<Host>,
+    start: Start,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -68,8 +73,6 @@ pub(super) enum Told {
     Well,
     /// 429.
     Throttled,
-    /// Nothing within the deadline.
-    Slow,
     /// Anything else.
     Other,
 }
@@ -94,10 +97,12 @@ impl Hosts {
             .map_or(self.per_host, |limit| limit.min(self.per_host));
         let host = self.host(host, u32::try_from(limit.get()).unwrap_or(u32::MAX));
         let permit = host.permit().await?;
-        let start = host.take_place(settings.host_gap.unwrap_or(self.gap));
+        let gap = settings.host_gap.unwrap_or(self.gap);
+        let start = host.take_place(gap);
         tokio::time::sleep_until(start).await;
         Some(Turn {
             host,
+            start: Start { at: start, gap },
             _permit: permit,
         })
     }
@@ -109,8 +114,14 @@ impl Hosts {
         } else {
             None
         };
+        let place = self.places.clone().acquire_owned().await.ok()?;
+        if turn.start.at.elapsed() > PUNCTUAL {
+            // It had to wait for the place, and others may have had theirs before: the gap counts from the real start.
+            let start = turn.host.take_place(turn.start.gap);
+            tokio::time::sleep_until(start).await;
+        }
         Some(Place {
-            _place: self.places.clone().acquire_owned().await.ok()?,
+            _place: place,
             _of_slow: of_slow,
         })
     }
@@ -192,10 +203,12 @@ impl Turn {
                 }
             }
             Told::Throttled => self.host.is_throttled.store(true, Ordering::Relaxed),
-            Told::Slow | Told::Other => {}
+            Told::Other => {}
         }
-        self.host
-            .is_slow
-            .store(told == Told::Slow, Ordering::Relaxed);
+    }
+
+    /// Remembers how long the host took, to the last byte of the body.
+    pub(super) fn took(&self, time: Duration) {
+        self.host.is_slow.store(time >= SLOW, Ordering::Relaxed);
     }
 }

@@ -5,7 +5,7 @@
 //! network, and no source is to be punished for it. Any answer, be it an error,
 //! shows that the network carries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +16,8 @@ use tokio::time::Instant;
 const HOSTS: usize = 3;
 /// Silences further apart are not of the same moment.
 const MOMENT: Duration = Duration::from_secs(60);
+/// Hosts remembered as excused; more at once were an outage of many, and are given the benefit of the doubt again.
+const EXCUSED: usize = 10_000;
 /// How long an unanswered request waits for others to tell more; and how long an answer goes on telling that the network
 /// carries.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -34,6 +36,8 @@ pub(super) struct Network {
 struct Seen {
     /// Hosts that did not answer, and when; none has answered since.
     silent: BTreeMap<String, Instant>,
+    /// Hosts that were excused by a silence that others then ended without them: they are dead, whatever else is.
+    excused: BTreeSet<String>,
     /// The last answer of anybody.
     answered: Option<Instant>,
     /// Requests under way that may still tell.
@@ -58,13 +62,19 @@ impl Network {
         }
     }
 
-    /// Somebody answered.
-    pub(super) fn answered(&self) {
+    /// `host` answered.
+    pub(super) fn answered(&self, host: &str) {
         let mut seen = self.seen();
         seen.answered = Some(Instant::now());
-        seen.silent.clear();
+        seen.excused.remove(host);
+        let silent = std::mem::take(&mut seen.silent);
         if std::mem::take(&mut seen.is_down) {
             tracing::info!("the network is back");
+            let others = silent.into_keys().filter(|silent| silent != host);
+            seen.excused.extend(others);
+            if seen.excused.len() > EXCUSED {
+                seen.excused.clear();
+            }
         }
         drop(seen);
         self.changed.notify_waiters();
@@ -74,7 +84,7 @@ impl Network {
     /// that was in trouble before (`is_news`: it was not) tells nothing: dead hosts would excuse each other for ever.
     pub(super) async fn is_down(&self, host: &str, is_news: bool, open: Open<'_>) -> bool {
         let since = open.since;
-        if is_news {
+        if is_news && !self.seen().excused.contains(host) {
             let mut seen = self.seen();
             let now = Instant::now();
             seen.silent.retain(|_, at| now - *at < MOMENT);

@@ -12,7 +12,9 @@ use url::Url;
 
 use crate::clock::Clock;
 use crate::fetch::{FetchOutcome, Fetcher, Moved, NotModified, Request, SourceSettings};
-use crate::model::{Applied, Due, Feed, LastOutcome, Source, SourceId, SourceState, Timestamp};
+use crate::model::{
+    Applied, Due, Feed, LastOutcome, Location, Source, SourceId, SourceState, Timestamp,
+};
 use crate::parse::ParseError;
 use crate::schedule;
 use crate::store::{Store, StoreError};
@@ -152,7 +154,7 @@ impl Refresher {
         let Some(Err(page)) = &heard.parsed else {
             return heard;
         };
-        let Some(feed) = page.feed.clone() else {
+        let Some(feed) = page.feed.clone().filter(|_| may_lead(lead, state, &heard)) else {
             return heard;
         };
         let found = SourceState {
@@ -172,7 +174,7 @@ impl Refresher {
             state,
             unconditional: occasion == Occasion::Forced,
         };
-        let mut fetched = self.fetcher.fetch(request, self.clock.now()).await;
+        let mut fetched = self.fetcher.fetch(request, self.clock.as_ref()).await;
         let parsed = self.parse(&mut fetched).await;
         Heard {
             fetched,
@@ -192,6 +194,25 @@ impl Refresher {
         fresh.release();
         Some(self.desk.read(taken).await)
     }
+}
+
+/// Whether a page may say where the source's feed is: at first contact with the configured address, found at its own host. A
+/// page that stands for a while where a feed was (maintenance, a login on the way, a parked domain) may not.
+fn may_lead(target: &Target, state: &SourceState, heard: &Heard) -> bool {
+    let FetchOutcome::Fresh(page) = &heard.fetched else {
+        return matches!(heard.fetched, FetchOutcome::Moved(_)) && state.body_hash.is_none();
+    };
+    let host = |url: &Url| {
+        let host = url.host_str().unwrap_or_default();
+        host.strip_prefix("www.").unwrap_or(host).to_owned()
+    };
+    let configured = match &target.source.location {
+        Location::Url(url) => Some(host(url)),
+        Location::File(_) => None,
+    };
+    state.moved_to.is_none()
+        && state.body_hash.is_none()
+        && page.url.as_ref().map(host) == configured
 }
 
 /// What came of asking for the feed that a page names, as the page's own answer.
@@ -214,7 +235,7 @@ fn wait(poll: &Poll, states: &[SourceState], occasion: Occasion, now: Timestamp)
         Occasion::Asked => {
             let gone = states.iter().all(|state| state.history.gone);
             let told_to_wait = |state: &SourceState| {
-                let until = state.history.retry_after;
+                let until = schedule::retry_after(&state.history, now);
                 until.is_some_and(|until| until > now)
             };
             (gone || states.iter().any(told_to_wait)).then(|| poll.due(states, now))

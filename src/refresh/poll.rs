@@ -70,7 +70,9 @@ impl Poll {
                 at: None,
                 because: "nothing is asked here".to_owned(),
             });
-        let told = states.iter().filter_map(|state| state.history.retry_after);
+        let told = states
+            .iter()
+            .filter_map(|state| schedule::retry_after(&state.history, now));
         match (due.at, told.max()) {
             (Some(at), Some(until)) if at < until && self.targets.len() > 1 => Due {
                 at: Some(until),

@@ -16,6 +16,8 @@ use super::Target;
 /// When a source is asked again after our own network failed: nobody was bothered.
 const AFTER_LOCAL: chrono::Duration = chrono::Duration::minutes(1);
 
+/// A refusal's freshness is believed up to this, as an answer's is.
+const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
 /// Why it is asked then.
 pub const OWN_NETWORK: &str = "our own network is down; no fault of the source";
 
@@ -124,7 +126,13 @@ fn unreached(
 
 /// A failure at an address that a redirect or a page once led to: from now on the configured one is asked again.
 fn forget_move(next: &mut SourceState) -> bool {
-    next.moved_to.take().is_some()
+    if next.moved_to.take().is_none() {
+        return false;
+    }
+    // The bytes known are the other address's: a page at the configured one may lead to it again. Its validators are sent
+    // to itself only, should the way lead there.
+    next.body_hash = None;
+    true
 }
 
 fn fail(next: &mut SourceState) {
@@ -184,7 +192,7 @@ fn settle_bodiless(next: &mut SourceState, fetched: FetchOutcome, now: Timestamp
             freshness,
         } => {
             // A refusal that may be kept is a wish to be left alone as long (RFC 6585 §4 lets a 429 be cached).
-            let fresh = freshness.and_then(|fresh| later(now, fresh.lifetime));
+            let fresh = freshness.and_then(|fresh| later(now, fresh.lifetime.min(DAY)));
             next.history.errors = next.history.errors.saturating_add(1);
             next.history.retry_after = retry_after.max(fresh.filter(|until| *until > now));
             plain(Outcome::Throttled, Some(status))

@@ -70,10 +70,12 @@ pub fn next_due(settings: &Settings, source: &SourceId, history: &History, now: 
             because: "first contact".to_owned(),
         };
     };
+    // A clock that was ahead when it was asked would silence it for as long.
+    let last = last.min(now);
     let turn = turn(settings, history, last);
     let mut at = later(turn.at, backoff::jitter(source, last, turn.spread));
     let mut because = turn.because;
-    if let Some(wish) = wishes::latest(history, last).filter(|wish| wish.at > at) {
+    if let Some(wish) = wishes::latest(history, now).filter(|wish| wish.at > at) {
         at = match &settings.cadence {
             // A line names the moments to ask at: the next of them, not the end of the wish.
             Cadence::Cron(line) if history.errors == 0 => line
@@ -91,6 +93,12 @@ pub fn next_due(settings: &Settings, source: &SourceId, history: &History, now: 
         at: Some(at),
         because,
     }
+}
+
+/// Until when the server asked to wait (`Retry-After`), as far as it is believed; a person who asks keeps to it too.
+#[must_use]
+pub fn retry_after(history: &History, now: Timestamp) -> Option<Timestamp> {
+    wishes::retry_after(history, now)
 }
 
 /// A turn before jitter.

@@ -22,13 +22,20 @@ pub(super) struct Wish {
     pub(super) because: String,
 }
 
+/// Until when the server asked to wait, as far as it is believed.
+pub(super) fn retry_after(history: &History, now: Timestamp) -> Option<Timestamp> {
+    let last = history.last_attempt.map_or(now, |last| last.min(now));
+    let until = history.retry_after?;
+    Some(until.min(later(last, MAX_RETRY_AFTER)))
+}
+
 /// The latest of the wishes; `None`: there are none.
-pub(super) fn latest(history: &History, last: Timestamp) -> Option<Wish> {
-    let retry_after = history.retry_after.map(|until| Wish {
-        at: until.min(later(last, MAX_RETRY_AFTER)),
+pub(super) fn latest(history: &History, now: Timestamp) -> Option<Wish> {
+    let retry_after = retry_after(history, now).map(|until| Wish {
+        at: until,
         because: "Retry-After: the server asked to wait".to_owned(),
     });
-    let answered = history.last_success;
+    let answered = history.last_success.map(|at| at.min(now));
     let since = |wait: Option<Duration>, why: &dyn Fn(&str) -> String| {
         let wait = wait.filter(|wait| !wait.is_zero())?.min(DAY);
         Some(Wish {
