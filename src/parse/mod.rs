@@ -1,7 +1,7 @@
 //! Bytes to entries; pure.
 //!
-//! decode → identify → repair → read (feed-rs for XML, our own for JSON Feed) →
-//! normalize. Goes in: any bytes. Comes out: a feed, or what the bytes are
+//! decode → identify → rewrite where needed → read (feed-rs for XML, our own for
+//! JSON Feed) → normalize. Goes in: any bytes. Comes out: a feed, or what the bytes are
 //! instead. Never panics, never fetches, never makes up a date.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,8 +18,10 @@ mod json_feed;
 mod links;
 mod normalize;
 mod pace;
+mod people;
 mod releases;
-mod repair;
+mod rewrite;
+mod told;
 
 use identify::Kind;
 
@@ -70,7 +72,14 @@ pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
     // Libraries have panicked on feeds found in the wild: it costs this document only.
     let read = catch_unwind(AssertUnwindSafe(|| match identify::identify(&text)? {
         Kind::Json => json_feed::read(&text, input.base),
-        Kind::Xml { start } => read_xml(&text[start..], input.base),
+        Kind::Xml { start } => {
+            let mut feed = read_xml(&text[start..], input.base)?;
+            if rewrite::is_noise(&text[..start]) {
+                let noise = "what the server printed before the feed was passed over";
+                feed.recovered.insert(0, noise.to_owned());
+            }
+            Ok(feed)
+        }
         Kind::Page => Err(page(&text, input.base)),
     }));
     let mut feed = read.unwrap_or_else(|_| {
@@ -104,7 +113,33 @@ fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
             format!("elements are nested deeper than {MAX_DEPTH}"),
         ));
     }
-    let (sound, recovered) = repair::repair(text);
+    // What cannot be read, and what makes feed-rs panic, is written anew and tried once more.
+    if let Some(entries) = rewrite::sound_entries(text)
+        && let Ok(read) = read_sound(text, base)
+        && read.entries.len() == entries
+        && !guids_are_no_links(&read, text)
+    {
+        let mut feed = normalize::normalize(read, base, None);
+        pace::read(text, &mut feed.pace);
+        return Ok(feed);
+    }
+    let rewritten = rewrite::rewrite(text, base);
+    if rewritten.is_nothing {
+        return Err(ParseError::new(
+            FailureClass::Parse,
+            "the document breaks off within its first entry",
+        ));
+    }
+    let (xml, recovered) = (rewritten.xml.clone(), rewritten.recovered());
+    let read = read_sound(&xml, base)?;
+    let mut feed = normalize::normalize(read, base, Some(rewritten));
+    pace::read(&xml, &mut feed.pace);
+    feed.recovered = recovered;
+    Ok(feed)
+}
+
+/// Reads with feed-rs.
+fn read_sound(xml: &str, base: Option<&Url>) -> Result<feed_rs::model::Feed, ParseError> {
     let parser = feed_rs::parser::Builder::new()
         .base_uri(base)
         // Its own would be random for a feed with neither link nor base.
@@ -112,13 +147,16 @@ fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
         .timestamp_parser(read_date)
         .sanitize_content(false)
         .build();
-    let read = parser
-        .parse(sound.as_bytes())
-        .map_err(|error| ParseError::new(FailureClass::Parse, one_line(&error.to_string())))?;
-    let mut feed = normalize::normalize(read, base);
-    pace::read(&sound, &mut feed.pace);
-    feed.recovered = recovered;
-    Ok(feed)
+    catch_unwind(AssertUnwindSafe(|| parser.parse(xml.as_bytes())))
+        .map_err(|_| ParseError::new(FailureClass::Panic, "the parser failed on this document"))?
+        .map_err(|error| ParseError::new(FailureClass::Parse, one_line(&error.to_string())))
+}
+
+/// An entry without a link has one in its GUID, unless `isPermaLink` says no, which feed-rs does not tell.
+fn guids_are_no_links(read: &feed_rs::model::Feed, text: &str) -> bool {
+    let has_link =
+        |entry: &feed_rs::model::Entry| entry.links.iter().any(|link| link.target.is_none());
+    !read.entries.iter().all(has_link) && text.contains("ermaLink")
 }
 
 fn keep_newest(feed: &mut Feed) {

@@ -6,23 +6,29 @@ use feed_rs::model as raw;
 use url::Url;
 
 use super::links::web_url;
-use crate::model::{Category, Enclosure, Entry, Feed, FeedFormat, Origin, Pace, Person};
+use super::rewrite::{Handed, Rewritten};
+use super::told::{feed_authors, told};
+use crate::model::{Category, Entry, Feed, FeedFormat, Pace, Person};
 use crate::text::{html_to_text, plain_line, sanitize};
 
 /// Of one entry; more is spam or an attack.
 const MAX_CATEGORIES: usize = 64;
-const MAX_AUTHORS: usize = 64;
-const MAX_ENCLOSURES: usize = 64;
 /// A headline or name is cut here.
-const MAX_LINE_BYTES: usize = 4096;
+pub(super) const MAX_LINE_BYTES: usize = 4096;
 
-/// Our feed from feed-rs', with links absolute, text plain and HTML safe.
-pub(super) fn normalize(read: raw::Feed, base: Option<&Url>) -> Feed {
-    let format = match read.feed_type {
-        raw::FeedType::Atom => FeedFormat::Atom,
-        raw::FeedType::JSON => FeedFormat::JsonFeed,
-        raw::FeedType::RSS1 => FeedFormat::Rdf,
-        raw::FeedType::RSS0 | raw::FeedType::RSS2 => FeedFormat::Rss,
+/// Our feed from feed-rs', with links absolute, text plain and HTML safe. `rewritten`: what feed-rs read, where the
+/// document had to be written anew.
+pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Option<Rewritten>) -> Feed {
+    let format = format_of(&read, rewritten.as_ref());
+    let (authors, handed) = match rewritten {
+        Some(rewritten) => (rewritten.authors, rewritten.entries),
+        None => (feed_authors(&read), Vec::new()),
+    };
+    let handed = handed.into_iter().map(Some);
+    let around = Around {
+        format,
+        language: read.language.as_deref(),
+        authors: &authors,
     };
     let home_url = alternate(&read.links, base);
     let links = |rel: &str| {
@@ -38,28 +44,25 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>) -> Feed {
     let entries = read
         .entries
         .into_iter()
-        .map(|entry| normalize_entry(entry, format, inner.as_ref(), read.language.as_deref()))
+        .zip(handed.chain(std::iter::repeat_with(|| None)))
+        .map(|(entry, handed)| normalize_entry(entry, handed, inner.as_ref(), &around))
         .collect();
+    let plain = |text: Option<&raw::Text>| {
+        text.map(|text| line(text, format))
+            .filter(|text| !text.is_empty())
+    };
     let image = read.icon.or(read.logo).map(|image| image.uri);
     Feed {
         format,
         id: Some(read.id).filter(|id| !id.is_empty()),
-        title: read
-            .title
-            .as_ref()
-            .map(|title| line(title, format))
-            .filter(|title| !title.is_empty()),
-        description: read
-            .description
-            .as_ref()
-            .map(|text| line(text, format))
-            .filter(|text| !text.is_empty()),
+        title: plain(read.title.as_ref()),
+        description: plain(read.description.as_ref()),
         icon: image.and_then(|url| web_url(&url, inner.as_ref())),
         self_url: self_links.into_iter().next(),
         hubs: links("hub"),
         home_url,
         language: read.language,
-        authors: people(&read.authors),
+        authors,
         categories: categories(&read.categories),
         published: read.published,
         updated: read.updated,
@@ -72,16 +75,27 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>) -> Feed {
         generator: read
             .generator
             .map(|generator| plain_line(&generator.content)),
-        rights: read.rights.as_ref().map(|text| line(text, format)),
+        rights: plain(read.rights.as_ref()),
         recovered: Vec::new(),
         entries,
+    }
+}
+
+fn format_of(read: &raw::Feed, rewritten: Option<&Rewritten>) -> FeedFormat {
+    match (rewritten, &read.feed_type) {
+        (Some(rewritten), _) => rewritten.format,
+        (None, raw::FeedType::Atom) => FeedFormat::Atom,
+        (None, raw::FeedType::JSON) => FeedFormat::JsonFeed,
+        (None, raw::FeedType::RSS1) => FeedFormat::Rdf,
+        (None, raw::FeedType::RSS0 | raw::FeedType::RSS2) => FeedFormat::Rss,
     }
 }
 
 /// The body as sanitized HTML, and the shorter text beside it.
 fn body_and_summary(entry: &raw::Entry, base: Option<&Url>) -> (Option<String>, Option<String>) {
     let safe = |text: &str, kind: &str| {
-        Some(sanitize(&markup(text, kind), base)).filter(|html| !html.is_empty())
+        let html = (!text.trim().is_empty()).then(|| sanitize(&markup(text, kind), base));
+        html.filter(|html| !html.is_empty())
     };
     let body = entry
         .content
@@ -101,21 +115,28 @@ fn body_and_summary(entry: &raw::Entry, base: Option<&Url>) -> (Option<String>, 
     }
 }
 
+/// What an entry takes from the feed.
+struct Around<'a> {
+    format: FeedFormat,
+    language: Option<&'a str>,
+    authors: &'a [Person],
+}
+
 fn normalize_entry(
     entry: raw::Entry,
-    format: FeedFormat,
+    handed: Option<Handed>,
     base: Option<&Url>,
-    language: Option<&str>,
+    around: &Around<'_>,
 ) -> Entry {
+    let format = around.format;
+    let handed = handed.unwrap_or_else(|| told(&entry, base));
     let guid = Some(entry.id.clone()).filter(|id| !id.is_empty());
-    let is_permalink = |guid: &&String| guid.starts_with("http://") || guid.starts_with("https://");
     let url = alternate(&entry.links, base)
-        .or_else(|| web_url(guid.as_ref().filter(is_permalink)?, None));
+        .or_else(|| permalink(guid.as_deref()?, handed.permalink, base));
     // RFC 4287 says xml:base, then the document; a link in a text means the page where neither is known.
-    let base = entry
+    let base = handed
         .base
-        .as_deref()
-        .and_then(|given| web_url(given, base))
+        .or_else(|| web_url(entry.base.as_deref()?, base))
         .or_else(|| base.cloned())
         .or_else(|| url.clone());
     let (html, summary) = body_and_summary(&entry, base.as_ref());
@@ -128,21 +149,24 @@ fn normalize_entry(
         FeedFormat::Atom | FeedFormat::JsonFeed => entry.updated,
     };
     Entry {
-        image: thumbnail(&entry.media, base.as_ref()),
-        enclosures: enclosures(&entry.links, &entry.media, base.as_ref()),
+        image: handed.image,
+        enclosures: handed.enclosures,
         title: entry
             .title
             .as_ref()
             .map(|title| line(title, format))
             .unwrap_or_default(),
-        authors: people(&entry.authors),
+        authors: match format {
+            // RFC 4287 §4.2.1: those of the feed, where the entry names none.
+            FeedFormat::Atom if handed.authors.is_empty() => around.authors.to_vec(),
+            _ => handed.authors,
+        },
         categories: categories(&entry.categories),
-        language: entry.language.or_else(|| language.map(str::to_owned)),
-        origin: entry.source.map(|source| Origin {
-            url: web_url(&source, None),
-            id: Some(source),
-            title: None,
-        }),
+        language: handed
+            .language
+            .or(entry.language)
+            .or_else(|| around.language.map(str::to_owned)),
+        origin: handed.origin,
         published: entry.published,
         updated: own_updated,
         summary: summary.filter(|summary| !summary.is_empty() && *summary != text),
@@ -153,6 +177,17 @@ fn normalize_entry(
         url,
         html,
         text,
+    }
+}
+
+/// The address that a GUID is: RSS says it is one unless `isPermaLink` says no; many that are none do not say so.
+fn permalink(guid: &str, says: Option<bool>, base: Option<&Url>) -> Option<Url> {
+    let is_absolute = guid.starts_with("http://") || guid.starts_with("https://");
+    match says {
+        Some(false) => None,
+        _ if is_absolute => web_url(guid, None),
+        Some(true) if guid.starts_with('/') => web_url(guid, base),
+        _ => None,
     }
 }
 
@@ -192,36 +227,12 @@ fn line(text: &raw::Text, format: FeedFormat) -> String {
     clip(plain, MAX_LINE_BYTES)
 }
 
-fn clip(mut text: String, most: usize) -> String {
+pub(super) fn clip(mut text: String, most: usize) -> String {
     if text.len() > most {
         text.truncate(text.floor_char_boundary(most));
         text.push('…');
     }
     text
-}
-
-fn people(people: &[raw::Person]) -> Vec<Person> {
-    let mut known: Vec<Person> = Vec::new();
-    for person in people.iter().take(MAX_AUTHORS) {
-        let email = person.email.clone().filter(|email| !email.is_empty());
-        let name = person
-            .name
-            .as_deref()
-            .map(plain_line)
-            .filter(|name| !name.is_empty())
-            .or_else(|| email.clone());
-        let Some(name) = name.map(|name| clip(name, MAX_LINE_BYTES)) else {
-            continue;
-        };
-        if !known.iter().any(|other| other.name == name) {
-            known.push(Person {
-                name,
-                url: person.uri.as_deref().and_then(|url| web_url(url, None)),
-                email,
-            });
-        }
-    }
-    known
 }
 
 fn categories(categories: &[raw::Category]) -> Vec<Category> {
@@ -245,61 +256,4 @@ fn categories(categories: &[raw::Category]) -> Vec<Category> {
         }
     }
     known
-}
-
-fn enclosures(
-    links: &[raw::Link],
-    media: &[raw::MediaObject],
-    base: Option<&Url>,
-) -> Vec<Enclosure> {
-    let linked = links
-        .iter()
-        .filter(|link| link.rel.as_deref() == Some("enclosure"))
-        .filter_map(|link| {
-            let url = web_url(&link.href, base)?;
-            let title = link.title.as_deref().map(plain_line);
-            Some(Enclosure {
-                url,
-                media_type: link.media_type.clone(),
-                length: link.length,
-                duration_seconds: None,
-                title,
-            })
-        });
-    let attached = media
-        .iter()
-        .flat_map(|object| object.content.iter().map(move |content| (object, content)))
-        .filter_map(|(object, content)| {
-            let url = content
-                .url
-                .clone()
-                .filter(|url| matches!(url.scheme(), "http" | "https"))?;
-            Some(Enclosure {
-                url,
-                media_type: content.content_type.as_ref().map(ToString::to_string),
-                length: content.size,
-                duration_seconds: content
-                    .duration
-                    .or(object.duration)
-                    .map(|duration| duration.as_secs()),
-                title: object
-                    .title
-                    .as_ref()
-                    .map(|title| plain_line(&title.content)),
-            })
-        });
-    let mut known: Vec<Enclosure> = Vec::new();
-    for enclosure in linked.chain(attached).take(MAX_ENCLOSURES) {
-        if !known.iter().any(|other| other.url == enclosure.url) {
-            known.push(enclosure);
-        }
-    }
-    known
-}
-
-fn thumbnail(media: &[raw::MediaObject], base: Option<&Url>) -> Option<Url> {
-    media
-        .iter()
-        .flat_map(|object| &object.thumbnails)
-        .find_map(|thumbnail| web_url(&thumbnail.image.uri, base))
 }

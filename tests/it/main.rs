@@ -2,6 +2,7 @@
 
 mod cli;
 mod config;
+mod corpus;
 mod dateline;
 mod dates;
 mod dedupe;

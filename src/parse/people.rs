@@ -1,0 +1,39 @@
+//! People as feeds name them: `Jo Writer`, `jo@host.example (Jo Writer)`, `Jo Writer <jo@host.example>`.
+
+use crate::model::Person;
+use crate::text::plain_line;
+
+/// Longer texts are no name.
+const LONGEST: usize = 4096;
+
+/// A person in one text; `None`: it names nobody.
+pub(super) fn person(text: &str) -> Option<Person> {
+    let text = &text[..text.floor_char_boundary(LONGEST)];
+    let address = text
+        .split(|c: char| c.is_whitespace() || "<>()[],;\"".contains(c))
+        .find(|word| is_address(word.trim_start_matches("mailto:")));
+    let name = match address.and_then(|address| text.split_once(address)) {
+        Some((before, after)) => plain_line(&format!("{} {}", bare(before), bare(after))),
+        None => plain_line(text),
+    };
+    let email = address.map(|address| address.trim_start_matches("mailto:").to_owned());
+    let name = Some(name)
+        .filter(|name| !name.is_empty())
+        .or(email.clone())?;
+    Some(Person {
+        name,
+        url: None,
+        email,
+    })
+}
+
+/// A text without the brackets that stood around it or around the address beside it.
+fn bare(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || "<>()[],;:\"".contains(c))
+}
+
+fn is_address(word: &str) -> bool {
+    word.split_once('@').is_some_and(|(local, host)| {
+        !local.is_empty() && host.contains('.') && !host.contains('@') && !host.ends_with('.')
+    })
+}

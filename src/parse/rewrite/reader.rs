@@ -1,0 +1,489 @@
+//! Tokens to records: which element stands in which, whatever end tags are there.
+
+use std::borrow::Cow;
+
+use url::Url;
+
+use super::attributes::Attributes;
+use super::capture::Capture;
+use super::groups::Group;
+use super::leaves::Leaf;
+use super::notes::{Note, Notes};
+use super::record::Record;
+use super::spaces::{Space, Spaces};
+use super::tokens::{Tag, Token, Tokens};
+use super::words::{self, Slot, Word, word};
+use super::write::{self, Dialect};
+use super::{Format, Handed, Rewritten};
+use crate::parse::links::web_url;
+
+/// Elements within elements. Deeper ones are read as if they stood here: their tags are passed over.
+const DEEPEST: usize = 256;
+
+/// What an open element is to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Holds fields and entries.
+    Outer,
+    Entry,
+    /// A person, an image, a source: fields of its own.
+    Group,
+    /// `media:group` and `media:content`: from which enclosure on it speaks.
+    Media(usize),
+    /// A field whose value is being gathered.
+    Leaf,
+    /// Markup in a field.
+    Inline,
+    /// Markup in a field that is not written.
+    Silent,
+    /// Passed over; an entry may stand in it.
+    Unknown,
+    /// Passed over.
+    Foreign,
+}
+
+struct Frame<'t> {
+    name: &'t str,
+    role: Role,
+    spaces: usize,
+    bases: usize,
+    languages: usize,
+}
+
+/// Reads one document.
+pub(super) struct Reader<'t> {
+    stack: Vec<Frame<'t>>,
+    spaces: Spaces<'t>,
+    /// `xml:base` in scope, resolved.
+    bases: Vec<Url>,
+    /// `xml:lang` in scope.
+    languages: Vec<String>,
+    document_base: Option<Url>,
+    pub(super) dialect: Dialect,
+    format: Format,
+    pub(super) notes: Notes,
+    pub(super) leaf: Option<Leaf<'t>>,
+    pub(super) group: Option<Group<'t>>,
+    feed: Record,
+    entry: Option<Record>,
+    entry_language: Option<String>,
+    written: String,
+    handed: Vec<Handed>,
+    /// Entries that had an end tag, or an end of what they stand in.
+    ended: usize,
+}
+
+impl<'t> Reader<'t> {
+    pub(super) fn new(base: Option<&Url>) -> Self {
+        Self {
+            stack: Vec::new(),
+            spaces: Spaces::default(),
+            bases: Vec::new(),
+            languages: Vec::new(),
+            document_base: base.cloned(),
+            dialect: Dialect::Rss,
+            format: Format::Rss,
+            notes: Notes::default(),
+            leaf: None,
+            group: None,
+            feed: Record::default(),
+            entry: None,
+            entry_language: None,
+            written: String::new(),
+            handed: Vec::new(),
+            ended: 0,
+        }
+    }
+
+    /// Reads to the end of the root element, or of the document.
+    pub(super) fn read(mut self, text: &'t str) -> Rewritten {
+        let mut tokens = Tokens::of(text);
+        for token in tokens.by_ref() {
+            match token {
+                Token::Start(tag) => self.start(tag),
+                Token::End(name) => self.end(name),
+                Token::Text(raw) => self.text(raw, false),
+                Token::Literal(raw) => self.text(raw, true),
+            }
+            if self.stack.is_empty() && !matches!(token, Token::Text(_) | Token::Literal(_)) {
+                break;
+            }
+        }
+        self.notes.add_if(tokens.stray, Note::Stray);
+        self.notes.add_if(tokens.unclosed, Note::Ends);
+        self.finish()
+    }
+
+    fn finish(mut self) -> Rewritten {
+        let cut = self.entry.is_some() && (self.ended > 0 || self.handed.is_empty());
+        let unclosed = !self.stack.is_empty();
+        if cut {
+            self.notes.add(Note::Cut);
+            self.entry = None;
+        } else if unclosed {
+            self.notes.add(Note::Unclosed);
+            // A publisher who never closes an entry did not forget the last one.
+            self.close_to(0);
+        }
+        let xml = write::document(self.dialect, &self.feed, &self.written);
+        Rewritten {
+            is_nothing: cut && self.handed.is_empty(),
+            xml,
+            format: self.format,
+            authors: self.feed.authors(),
+            entries: self.handed,
+            notes: self.notes,
+        }
+    }
+
+    /// The record that a field belongs to.
+    pub(super) fn record(&mut self) -> &mut Record {
+        self.entry.as_mut().unwrap_or(&mut self.feed)
+    }
+
+    pub(super) fn in_entry(&self) -> bool {
+        self.entry.is_some()
+    }
+
+    fn top(&self) -> Option<Role> {
+        self.stack.last().map(|frame| frame.role)
+    }
+
+    /// What relative links mean here, where the document says so itself.
+    pub(super) fn base(&self) -> Option<&Url> {
+        self.bases.last()
+    }
+
+    pub(super) fn web_url(&self, raw: &str) -> Option<Url> {
+        web_url(raw, self.base().or(self.document_base.as_ref()))
+    }
+
+    /// A link with `xml:base` applied; feed-rs and we apply the document's own address later.
+    pub(super) fn absolute(&self, raw: &str) -> String {
+        let raw = raw.trim();
+        let joined = self.base().and_then(|base| web_url(raw, Some(base)));
+        joined.map_or_else(|| raw.to_owned(), Url::into)
+    }
+
+    fn start(&mut self, tag: Tag<'t>) {
+        if self.stack.len() >= DEEPEST {
+            return;
+        }
+        let marks = (self.spaces.len(), self.bases.len(), self.languages.len());
+        self.spaces
+            .declare(tag.attributes, self.stack.is_empty(), &mut self.notes);
+        self.scope_of(tag.attributes);
+        let (mut space, local) = self.spaces.resolve(tag.name, &mut self.notes);
+        let local = lower(local);
+        if local == "channel" {
+            self.channel_base(tag.attributes);
+        }
+        if self.stack.is_empty() {
+            space = self.root(tag.name, space, &local, tag.attributes);
+        }
+        let role = match self.leaf {
+            Some(_) => self.start_in_leaf(tag, space, &local),
+            None => Some(self.start_element(tag, space, &local)),
+        };
+        if let Some(role) = role {
+            self.stack.push(Frame {
+                name: tag.name,
+                role,
+                spaces: marks.0,
+                bases: marks.1,
+                languages: marks.2,
+            });
+            if tag.is_empty {
+                self.close_top();
+            }
+        }
+    }
+
+    /// Takes `xml:base` and `xml:lang`.
+    fn scope_of(&mut self, attributes: &'t str) {
+        if !attributes.contains("xml:") && !attributes.contains("XML:") {
+            return;
+        }
+        let attributes = Attributes::read(attributes, &mut self.notes);
+        if let Some(url) = attributes
+            .get("xml:base")
+            .and_then(|base| self.web_url(base))
+            .filter(|_| self.bases.len() < DEEPEST)
+        {
+            self.bases.push(url);
+        }
+        if let Some(language) = attributes
+            .get("xml:lang")
+            .filter(|language| !language.is_empty() && self.languages.len() < DEEPEST)
+        {
+            self.languages.push(language.to_owned());
+        }
+    }
+
+    /// CDF: `<channel base="…">`.
+    fn channel_base(&mut self, attributes: &'t str) {
+        let attributes = Attributes::read(attributes, &mut self.notes);
+        let base = attributes.get("base").and_then(|base| self.web_url(base));
+        self.bases
+            .extend(base.filter(|_| self.bases.len() < DEEPEST));
+    }
+
+    /// The root says what the document is.
+    fn root(&mut self, name: &'t str, space: Space, local: &str, raw: &'t str) -> Space {
+        let attributes = Attributes::read(raw, &mut self.notes);
+        let names_rss11 = attributes.iter().any(|(_, value)| value.contains("rss1.1"));
+        (self.dialect, self.format) = match local {
+            "feed" | "entry" => (Dialect::Atom, Format::Atom),
+            "rdf" => (Dialect::Rss, Format::Rdf),
+            "channel" if names_rss11 => (Dialect::Rss, Format::Rdf),
+            _ => (Dialect::Rss, Format::Rss),
+        };
+        if local == "rss" {
+            let known = ["2.0", "0.91", "0.92"];
+            let version = attributes.get("version").unwrap_or_default().trim();
+            self.notes.add_if(!known.contains(&version), Note::Version);
+        }
+        if local == "rdf" || space == Space::Core {
+            return if local == "rdf" { Space::Rdf } else { space };
+        }
+        let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
+        self.spaces.adopt(prefix);
+        self.notes.add(Note::Namespace);
+        Space::Core
+    }
+
+    /// An element outside of any field's value.
+    fn start_element(&mut self, tag: Tag<'t>, space: Space, local: &str) -> Role {
+        let meaning = word(space, local, self.entry.is_some());
+        self.notes.add_if(
+            !matches!(meaning, Word::Unknown | Word::Foreign | Word::Nothing)
+                && self.is_odd_case(tag.name),
+            Note::Case,
+        );
+        if meaning == Word::Entry && self.top() != Some(Role::Foreign) {
+            return self.open_entry(tag);
+        }
+        match self.top() {
+            Some(Role::Foreign) => return Role::Foreign,
+            Some(Role::Unknown) => return Role::Unknown,
+            Some(Role::Group) if self.group_goes_on(meaning) => return self.open_part(tag, local),
+            Some(Role::Group) => self.close_to(self.stack.len() - 1),
+            _ => {}
+        }
+        match meaning {
+            Word::Channel | Word::Wrapper => {
+                self.channel(tag);
+                Role::Outer
+            }
+            Word::Unknown => Role::Unknown,
+            Word::Nothing if local == "schedule" => Role::Unknown,
+            Word::Nothing | Word::Foreign => Role::Foreign,
+            Word::MediaGroup => Role::Media(self.enclosures()),
+            Word::MediaContent => {
+                let first = self.enclosures();
+                self.media_content(tag);
+                Role::Media(first)
+            }
+            Word::Person(_) | Word::Source | Word::Image => {
+                let attributes = Attributes::read(tag.attributes, &mut self.notes);
+                self.group = Some(Group::new(meaning, attributes));
+                Role::Group
+            }
+            Word::Enclosure | Word::Thumbnail | Word::Cover | Word::MediaPlayer => {
+                self.attached(meaning, tag);
+                Role::Foreign
+            }
+            _ => {
+                self.open_leaf(meaning, tag, space);
+                Role::Leaf
+            }
+        }
+    }
+
+    fn enclosures(&mut self) -> usize {
+        self.record().enclosures.len()
+    }
+
+    fn open_entry(&mut self, tag: Tag<'t>) -> Role {
+        // An entry within an entry: the end tag of the first is missing.
+        let open = self
+            .stack
+            .iter()
+            .rposition(|frame| frame.role == Role::Entry);
+        if let Some(open) = open {
+            self.notes.add(Note::Ends);
+            self.close_to(open);
+        }
+        self.entry = Some(Record::default());
+        self.entry_language = self.languages.last().cloned();
+        self.subject(tag);
+        Role::Entry
+    }
+
+    /// Channel and feed elements, and what stands around them.
+    fn channel(&mut self, tag: Tag<'t>) {
+        if let Some(language) = self.languages.last() {
+            let value = super::capture::Value {
+                text: language.clone(),
+                is_html: false,
+            };
+            self.feed.put(Slot::Language, 2, value);
+        }
+        self.subject(tag);
+    }
+
+    /// An element within a field's value; `None`: it leaves nothing open.
+    fn start_in_leaf(&mut self, tag: Tag<'t>, space: Space, local: &str) -> Option<Role> {
+        let meaning = word(space, local, self.entry.is_some());
+        let at_its_level = self.top() == Some(Role::Leaf);
+        let own = self.leaf.as_ref().is_some_and(|leaf| leaf.local == local);
+        let is_markup = self
+            .leaf
+            .as_ref()
+            .is_some_and(|leaf| leaf.capture.is_markup());
+        let ends = (at_its_level && !own && !is_markup && words::ends_a_field(meaning, local))
+            || (meaning == Word::Entry && !is_markup);
+        if ends {
+            self.notes.add(Note::Ends);
+            let leaf = self
+                .stack
+                .iter()
+                .rposition(|frame| frame.role == Role::Leaf);
+            self.close_to(leaf.unwrap_or(0));
+            return Some(self.start_element(tag, space, local));
+        }
+        let attributes = Attributes::read(tag.attributes, &mut self.notes);
+        let leaf = self.leaf.as_mut()?;
+        // The `<div>` that Atom wants around XHTML is no part of it (RFC 4287 §3.1.1.3).
+        let is_frame = at_its_level && is_markup && local == "div" && leaf.capture.is_blank();
+        let is_html = matches!(space, Space::Core | Space::Xhtml) && !own;
+        if is_frame || !is_html || !super::capture::is_name(local) {
+            leaf.capture.begin_markup();
+            return Some(Role::Silent);
+        }
+        let is_void = words::is_void(local);
+        leaf.capture.open(local, &attributes, is_void);
+        (!is_void).then_some(Role::Inline)
+    }
+
+    fn text(&mut self, raw: &'t str, literal: bool) {
+        if let Some(leaf) = self.leaf.as_mut() {
+            leaf.capture.push(raw, literal, &mut self.notes);
+            return;
+        }
+        match (self.top(), self.group.as_mut()) {
+            (Some(Role::Group), Some(group)) => group.push(raw, literal, &mut self.notes),
+            (Some(Role::Entry | Role::Outer), _) => self.loose_text(raw),
+            _ => {}
+        }
+    }
+
+    /// `<link/>https://…`: what HTML tools make of a link.
+    fn loose_text(&mut self, raw: &str) {
+        let raw = raw.trim();
+        if raw.starts_with("http") && self.record().links.is_empty() {
+            let mut capture = Capture::new(super::capture::Form::Plain);
+            capture.push(raw, false, &mut self.notes);
+            self.add_link(&capture.finish().text);
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        let is_it = |frame: &Frame<'_>| frame.name.eq_ignore_ascii_case(name);
+        let found = self.stack.iter().rposition(is_it).or_else(|| {
+            let top = self.stack.last()?;
+            let same = local_of(top.name).eq_ignore_ascii_case(local_of(name));
+            same.then(|| self.stack.len() - 1)
+        });
+        let is_void = words::is_void(&lower(name));
+        let Some(found) = found else {
+            self.notes.add_if(!is_void, Note::Ends);
+            return;
+        };
+        let exact = self.stack[found].name == name && found + 1 == self.stack.len();
+        self.notes.add_if(!exact, Note::Ends);
+        if self.entry.is_some() && found <= self.entry_depth() {
+            self.ended += 1;
+        }
+        self.close_to(found);
+    }
+
+    fn entry_depth(&self) -> usize {
+        self.stack
+            .iter()
+            .rposition(|frame| frame.role == Role::Entry)
+            .unwrap_or(self.stack.len())
+    }
+
+    /// Closes the element at this depth and all within it.
+    fn close_to(&mut self, depth: usize) {
+        while self.stack.len() > depth {
+            self.close_top();
+        }
+    }
+
+    fn close_top(&mut self) {
+        let Some(frame) = self.stack.pop() else {
+            return;
+        };
+        match frame.role {
+            Role::Leaf => self.close_leaf(),
+            Role::Group => self.close_group(),
+            Role::Inline => {
+                if let Some(leaf) = self.leaf.as_mut() {
+                    leaf.capture.close(&lower(local_of(frame.name)));
+                }
+            }
+            Role::Entry => self.close_entry(),
+            Role::Outer | Role::Media(_) | Role::Silent | Role::Unknown | Role::Foreign => {}
+        }
+        self.spaces.truncate(frame.spaces);
+        self.bases.truncate(frame.bases);
+        self.languages.truncate(frame.languages);
+    }
+
+    fn close_entry(&mut self) {
+        let Some(mut entry) = self.entry.take() else {
+            return;
+        };
+        write::entry(&mut self.written, self.dialect, &entry);
+        let own = entry.text(Slot::Language).map(str::to_owned);
+        self.handed.push(Handed {
+            permalink: entry.permalink,
+            authors: entry.authors(),
+            image: entry.picture(),
+            enclosures: entry.finished_enclosures(),
+            origin: entry.origin,
+            base: entry.base,
+            language: own.or_else(|| self.entry_language.take()),
+        });
+    }
+
+    /// The first enclosure that an open `media:group` or `media:content` speaks of, or that of the entry.
+    pub(super) fn media_from(&self) -> usize {
+        let open = self.stack.iter().rev().find_map(|frame| match frame.role {
+            Role::Media(first) => Some(first),
+            _ => None,
+        });
+        open.unwrap_or(0)
+    }
+
+    /// Whether the standards write this name in another case.
+    fn is_odd_case(&self, name: &str) -> bool {
+        let local = local_of(name);
+        local.starts_with(|c: char| c.is_ascii_uppercase())
+            && !matches!(self.format, Format::Rdf if matches!(local, "RDF" | "Seq" | "Bag" | "Channel"))
+    }
+}
+
+pub(super) fn local_of(name: &str) -> &str {
+    name.split_once(':').map_or(name, |(_, local)| local)
+}
+
+pub(super) fn lower(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|c| c.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
+}
