@@ -68,7 +68,7 @@ impl ParseError {
 /// # Errors
 /// [`ParseError`] says what the document is instead of a feed, or what keeps it from being read.
 pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
-    let text = decode::decode(input.bytes, input.content_type);
+    let decode::Decoded { text, recovered } = decode::decode(input.bytes, input.content_type);
     // Libraries have panicked on feeds found in the wild: it costs this document only.
     let read = catch_unwind(AssertUnwindSafe(|| match identify::identify(&text)? {
         Kind::Json => json_feed::read(&text, input.base),
@@ -88,6 +88,9 @@ pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
             "the parser failed on this document",
         ))
     })?;
+    if let Some(recovered) = recovered {
+        feed.recovered.insert(0, recovered);
+    }
     keep_newest(&mut feed);
     feed.entries.iter_mut().for_each(releases::recognize);
     Ok(feed)
@@ -117,7 +120,7 @@ fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
     if let Some(entries) = rewrite::sound_entries(text)
         && let Ok(read) = read_sound(text, base)
         && read.entries.len() == entries
-        && !guids_are_no_links(&read, text)
+        && !a_link_is_missing(&read)
     {
         let mut feed = normalize::normalize(read, base, None);
         pace::read(text, &mut feed.pace);
@@ -127,7 +130,7 @@ fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
     if rewritten.is_nothing {
         return Err(ParseError::new(
             FailureClass::Parse,
-            "the document breaks off within its first entry",
+            "the document breaks off before its first entry is complete",
         ));
     }
     let (xml, recovered) = (rewritten.xml.clone(), rewritten.recovered());
@@ -152,11 +155,16 @@ fn read_sound(xml: &str, base: Option<&Url>) -> Result<feed_rs::model::Feed, Par
         .map_err(|error| ParseError::new(FailureClass::Parse, one_line(&error.to_string())))
 }
 
-/// An entry without a link has one in its GUID, unless `isPermaLink` says no, which feed-rs does not tell.
-fn guids_are_no_links(read: &feed_rs::model::Feed, text: &str) -> bool {
-    let has_link =
-        |entry: &feed_rs::model::Entry| entry.links.iter().any(|link| link.target.is_none());
-    !read.entries.iter().all(has_link) && text.contains("ermaLink")
+/// An entry has no link where feed-rs looks for it: it may stand elsewhere, or be a GUID, unless `isPermaLink` says no.
+fn a_link_is_missing(read: &feed_rs::model::Feed) -> bool {
+    let is_page = |link: &feed_rs::model::Link| {
+        let rel = link.rel.as_deref();
+        link.target.is_none() && rel.is_none_or(|rel| rel == "alternate")
+    };
+    !read
+        .entries
+        .iter()
+        .all(|entry| entry.links.iter().any(is_page))
 }
 
 fn keep_newest(feed: &mut Feed) {

@@ -6,11 +6,14 @@ use crate::text::plain_line;
 /// Longer texts are no name.
 const LONGEST: usize = 4096;
 
+/// What stands around a name or an address, narrow and wide.
+const BRACKETS: &str = "<>()[],;\"（）［］＜＞【】，；、";
+
 /// A person in one text; `None`: it names nobody.
 pub(super) fn person(text: &str) -> Option<Person> {
     let text = &text[..text.floor_char_boundary(LONGEST)];
     let address = text
-        .split(|c: char| c.is_whitespace() || "<>()[],;\"".contains(c))
+        .split(|c: char| c.is_whitespace() || BRACKETS.contains(c))
         .find(|word| is_address(word.trim_start_matches("mailto:")));
     let name = match address.and_then(|address| text.split_once(address)) {
         Some((before, after)) => plain_line(&format!("{} {}", bare(before), bare(after))),
@@ -29,7 +32,7 @@ pub(super) fn person(text: &str) -> Option<Person> {
 
 /// A text without the brackets that stood around it or around the address beside it.
 fn bare(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || "<>()[],;:\"".contains(c))
+    text.trim_matches(|c: char| c.is_whitespace() || c == ':' || BRACKETS.contains(c))
 }
 
 fn is_address(word: &str) -> bool {

@@ -94,7 +94,7 @@ fn enclosures(
             Some(Enclosure {
                 url,
                 media_type: link.media_type.clone(),
-                length: link.length,
+                length: link.length.filter(|length| *length > 0),
                 duration_seconds: None,
                 title,
             })
@@ -110,7 +110,7 @@ fn enclosures(
             Some(Enclosure {
                 url,
                 media_type: content.content_type.as_ref().map(ToString::to_string),
-                length: content.size,
+                length: content.size.filter(|length| *length > 0),
                 duration_seconds: content
                     .duration
                     .or(object.duration)

@@ -72,8 +72,16 @@ pub(super) fn rewrite(text: &str, base: Option<&Url>) -> Rewritten {
     if !scan::has_controls(text.as_bytes()) {
         return reader::Reader::new(base).read(text);
     }
+    // Form feeds and vertical tabs stood between words.
     let legal: String = text
         .chars()
+        .map(|c| {
+            if matches!(c, '\u{B}' | '\u{C}') {
+                ' '
+            } else {
+                c
+            }
+        })
         .filter(|c| !references::is_illegal(*c))
         .collect();
     let mut rewritten = reader::Reader::new(base).read(&legal);

@@ -127,7 +127,7 @@ impl<'t> Reader<'t> {
         }
         let xml = write::document(self.dialect, &self.feed, &self.written);
         Rewritten {
-            is_nothing: cut && self.handed.is_empty(),
+            is_nothing: unclosed && self.handed.is_empty(),
             xml,
             format: self.format,
             authors: self.feed.authors(),

@@ -44,6 +44,7 @@ const UNREAD: &[&[u8]] = &[
     b"atom:summary",
     b"a10:author",
     b"a10:content",
+    b"media:description",
 ];
 /// The same, by how their names begin.
 const UNREAD_PREFIXES: &[&[u8]] = &[b"dcterms:", b"dct:", b"xhtml:", b"rss:", b"googleplay:"];
@@ -130,7 +131,7 @@ struct Scan<'t> {
     declared: Vec<String>,
     in_leaf: bool,
     channel_ended: bool,
-    /// A field that says it is XHTML was opened: an element must follow.
+    /// A field that consists of elements was opened: one must follow.
     markup_due: bool,
     entries: usize,
 }
@@ -171,7 +172,8 @@ impl Scan<'_> {
             || name == self.forgotten
             || (self.is_atom && UNREAD_IN_ATOM.contains(&name))
             || UNREAD_PREFIXES.iter().any(|start| name.starts_with(start))
-            || (self.channel_ended && matches!(name, b"item"))
+            || (self.channel_ended && name == b"item")
+            || (self.entries > 0 && (name == b"image" || name.starts_with(b"itunes:")))
             || name.first().is_none_or(u8::is_ascii_uppercase)
             || self.is_undeclared(name);
         if self.in_leaf || is_unread {
@@ -188,8 +190,8 @@ impl Scan<'_> {
                 return None;
             }
             // An Atom author has elements, XHTML consists of them.
-            self.markup_due = self.is_atom && kind == Kind::Xhtml && !is_empty;
             let is_free = self.is_atom && (name == b"author" || kind == Kind::Xhtml);
+            self.markup_due = is_free && !is_empty;
             self.in_leaf = !is_free && !is_empty;
         }
         Some(end)
