@@ -11,6 +11,7 @@ mod layers;
 mod line;
 mod outputs;
 mod parse;
+mod parse_laws;
 mod publish;
 mod schedule;
 mod select;
