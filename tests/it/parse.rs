@@ -230,3 +230,42 @@ fn a_document_gives_its_newest_two_thousand() {
     assert_eq!(items.len(), 2000);
     assert_eq!(items[0]["_mainstem"]["guid"], "500");
 }
+
+/// RSS `<source>`, Atom `<source>`: where an entry that was taken over came from.
+#[test]
+fn an_entry_taken_over_says_from_where() {
+    let cases = [
+        (
+            rss(
+                "<title>x</title><source url=\"https://other.example/feed\">Other &amp;amp; Sons</source>",
+            ),
+            (
+                Some("https://other.example/feed"),
+                Some("Other & Sons"),
+                Some("https://other.example/feed"),
+            ),
+        ),
+        (
+            atom(
+                "<id>e</id><title>x</title><source><id>tag:other</id><title>Other</title><link rel=\"self\" href=\"https://other.example/feed\"/><link href=\"https://other.example/\"/></source><updated>2020-01-02T00:00:00Z</updated>",
+            ),
+            (
+                Some("tag:other"),
+                Some("Other"),
+                Some("https://other.example/"),
+            ),
+        ),
+    ];
+    for (document, (id, title, url)) in cases {
+        let feed = parse(Input {
+            bytes: document.as_bytes(),
+            content_type: None,
+            base: None,
+        })
+        .expect("a feed");
+        let origin = feed.entries[0].origin.as_ref().expect("an origin");
+        assert_eq!(origin.id.as_deref(), id, "{document}");
+        assert_eq!(origin.title.as_deref(), title, "{document}");
+        assert_eq!(origin.url.as_ref().map(Url::as_str), url, "{document}");
+    }
+}

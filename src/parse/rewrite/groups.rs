@@ -137,7 +137,9 @@ impl<'t> Reader<'t> {
             .attributes
             .get("url")
             .or_else(|| group.attributes.get("href"));
-        let page = given.or_else(|| group.part(&["link", "self", "via"]));
+        let page = given
+            .or_else(|| group.part(&["link"]))
+            .or_else(|| group.part(&["self", "via"]));
         let title = group.part(&["title"]).or_else(|| group.text());
         let origin = Origin {
             title: title.map(plain_line).filter(|title| !title.is_empty()),

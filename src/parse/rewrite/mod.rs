@@ -12,6 +12,7 @@ use crate::model::{Enclosure, FeedFormat, Origin, Person};
 mod attached;
 mod attributes;
 mod capture;
+mod elements;
 mod groups;
 mod leaves;
 mod notes;
