@@ -8,27 +8,29 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use anyhow::Context;
+use tokio::sync::watch;
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Config, Environment};
+use crate::config::{Config, Environment};
 use crate::fetch::Fetcher;
 use crate::model::{Location, SourceReport, public_url};
 use crate::publish::{OpmlSource, opml};
 use crate::refresh::{Refresher, Target};
 use crate::republish::{Plan, Republisher};
-use crate::serve::{self, Site};
+use crate::serve::Site;
 use crate::store::sqlite::{Opening, SqliteStore};
 use crate::store::{Store, StoreError};
 use crate::systemd;
-use crate::worker::{Orders, Reports, work};
+use crate::worker::Orders;
 
 mod press;
+mod reload;
+mod tasks;
 
-use press::Press;
+use press::{Edition, Press};
+use reload::{Running, Signals};
+use tasks::{Inward, Outward, Tasks};
 
 /// What the daemon is started with.
 pub struct Start {
@@ -63,7 +65,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         refresher: refresher(&config, &store, &clock),
         targets: config.targets.clone(),
     });
-    let (plan, plans) = watch::channel(config.plan.clone());
+    let (edition, editions) = watch::channel(Edition::of(&config));
     let republisher = Republisher::new(store.clone(), clock.clone(), config.plan.clone());
     let keep = config.store.keep;
     let mut press = Press::new(
@@ -83,7 +85,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         clock: clock.clone(),
         site: site.clone(),
         order,
-        plan,
+        edition,
     };
     let mut tasks = Tasks::start(
         listener,
@@ -93,151 +95,27 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
             store: store.clone(),
             clock,
         },
-        Outward { press, plans },
+        Outward { press, editions },
     );
     tracing::info!(%address, "serving {counts}");
     systemd::ready(&counts);
 
-    let stopped = tasks.run_beside(run_until_asked(running, signals)).await;
+    let stopped = tasks.run_beside(running.until_asked(signals)).await;
     systemd::stopping();
     let ended = tasks.end().await;
-    store.close().await?;
+    close(store.as_ref()).await?;
     stopped.and(ended)
 }
 
-/// What the worker is started with.
-struct Inward {
-    orders: watch::Receiver<Orders>,
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-}
+/// How long the store may take to write what waits. A step that is cut is rolled back, and was answered to nobody.
+const CLOSE: Duration = Duration::from_secs(3);
 
-/// What the press is started with.
-struct Outward {
-    press: Press,
-    plans: watch::Receiver<Arc<Plan>>,
-}
-
-/// The long-lived tasks; each ends only when told to.
-struct Tasks {
-    stop: watch::Sender<bool>,
-    server: Option<JoinHandle<std::io::Result<()>>>,
-    worker: Option<JoinHandle<Result<(), StoreError>>>,
-    press: Option<JoinHandle<Result<(), StoreError>>>,
-    watchdog: JoinHandle<()>,
-}
-
-impl Tasks {
-    fn start(
-        listener: tokio::net::TcpListener,
-        site: Site,
-        inward: Inward,
-        outward: Outward,
-    ) -> Self {
-        let (stop, stopped) = watch::channel(false);
-        let (changed, changes) = mpsc::channel(1);
-        let (unasked, first_pass) = watch::channel(usize::MAX);
-        let Inward {
-            orders,
-            store,
-            clock,
-        } = inward;
-        let watchdog = tokio::spawn(watch_over(store.clone()));
-        let reports = Reports { unasked, changed };
-        Self {
-            stop,
-            server: Some(tokio::spawn(serve::serve(
-                listener,
-                site,
-                until(stopped.clone()),
-            ))),
-            worker: Some(tokio::spawn(work(
-                orders,
-                store,
-                clock,
-                reports,
-                until(stopped.clone()),
-            ))),
-            press: Some(tokio::spawn(outward.press.run(
-                changes,
-                first_pass,
-                outward.plans,
-                stopped,
-            ))),
-            watchdog,
-        }
-    }
-
-    /// Runs `asked` to its end, unless a task ends by itself before: that is a failure.
-    async fn run_beside(
-        &mut self,
-        asked: impl Future<Output = &'static str>,
-    ) -> anyhow::Result<()> {
-        tokio::select! {
-            reason = asked => tracing::info!(reason, "stopping"),
-            ended = joined(&mut self.worker) => { self.worker = None; ended??; bail!("the worker ended by itself") }
-            ended = joined(&mut self.press) => { self.press = None; ended??; bail!("the republisher ended by itself") }
-            ended = joined(&mut self.server) => { self.server = None; ended??; bail!("the server ended by itself") }
-        }
+async fn close(store: &dyn Store) -> Result<(), StoreError> {
+    let closed = tokio::time::timeout(CLOSE, store.close()).await;
+    closed.unwrap_or_else(|_| {
+        tracing::warn!("the store takes too long to close; it is whole all the same");
         Ok(())
-    }
-
-    /// Tells everybody at once: what is under way reaches the store, readers that are being answered get their answer.
-    async fn end(self) -> anyhow::Result<()> {
-        self.watchdog.abort();
-        let _ = self.stop.send(true);
-        if let Some(worker) = self.worker {
-            worker.await??;
-        }
-        if let Some(press) = self.press {
-            press.await??;
-        }
-        if let Some(server) = self.server
-            && let Ok(served) = tokio::time::timeout(DRAIN, server).await
-        {
-            served??;
-        }
-        Ok(())
-    }
-}
-
-/// The end of a task that is running.
-async fn joined<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::JoinError> {
-    match task {
-        Some(task) => task.await,
-        None => std::future::pending().await,
-    }
-}
-
-/// How long readers that are being answered may still take.
-const DRAIN: Duration = Duration::from_secs(5);
-
-/// The signals that we listen to. Caught from the very start: one that comes early must not end the process.
-struct Signals {
-    hangup: Signal,
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn catch() -> std::io::Result<Self> {
-        Ok(Self {
-            hangup: signal(SignalKind::hangup())?,
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-}
-
-/// Reloads as often as asked; ends with the reason to stop.
-async fn run_until_asked(mut running: Running, mut signals: Signals) -> &'static str {
-    loop {
-        tokio::select! {
-            _ = signals.terminate.recv() => return "SIGTERM",
-            _ = signals.interrupt.recv() => return "SIGINT",
-            Some(()) = signals.hangup.recv() => running.reload().await,
-        }
-    }
+    })
 }
 
 /// Opening reads the whole file, so it stays off the async threads.
@@ -258,29 +136,6 @@ async fn bind(config: &Config) -> anyhow::Result<tokio::net::TcpListener> {
     tokio::net::TcpListener::bind(config.listen).await.with_context(|| {
         format!("{} cannot be listened at: choose another address in [server] listen, or end what holds it", config.listen)
     })
-}
-
-/// Ends when the daemon is told to stop.
-async fn until(mut stopped: watch::Receiver<bool>) {
-    let _ = stopped.wait_for(|stopped| *stopped).await;
-}
-
-/// Says to systemd that we live, each time after the store has shown that it does.
-async fn watch_over(store: Arc<dyn Store>) {
-    let Some(interval) = systemd::watchdog_interval() else {
-        return;
-    };
-    let mut beat = tokio::time::interval(interval);
-    loop {
-        beat.tick().await;
-        match store.probe().await {
-            Ok(()) => systemd::alive(),
-            Err(error) => tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "the store does not answer"
-            ),
-        }
-    }
 }
 
 fn refresher(config: &Config, store: &Arc<dyn Store>, clock: &Arc<dyn Clock>) -> Arc<Refresher> {
@@ -342,6 +197,7 @@ pub fn sources_opml(
     reports: &[SourceReport],
     shown: impl Fn(&url::Url) -> String,
 ) -> String {
+    let reports: BTreeMap<_, _> = reports.iter().map(|report| (&report.id, report)).collect();
     let listed: Vec<OpmlSource> = plan
         .sources
         .values()
@@ -350,7 +206,7 @@ pub fn sources_opml(
             Location::File(_) => None,
         })
         .map(|(seen, url)| {
-            let report = reports.iter().find(|report| report.id == seen.source.id);
+            let report = reports.get(&seen.source.id);
             let title = seen
                 .source
                 .title
@@ -370,63 +226,4 @@ pub fn sources_opml(
 /// The list that everybody may read.
 fn public_opml(plan: &Plan, reports: &[SourceReport]) -> String {
     sources_opml(plan, reports, |url| public_url(url).into())
-}
-
-/// What a reload changes.
-struct Running {
-    config: Config,
-    path: PathBuf,
-    environment: Environment,
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-    site: Site,
-    order: watch::Sender<Orders>,
-    plan: watch::Sender<Arc<Plan>>,
-}
-
-impl Running {
-    /// Takes over a new configuration whole, or none of it.
-    async fn reload(&mut self) {
-        systemd::reloading();
-        if let Err(why) = self.try_reload().await {
-            tracing::error!(%why, "the configuration was not reloaded; the old one stays");
-        }
-        systemd::ready("reloaded");
-    }
-
-    async fn try_reload(&mut self) -> anyhow::Result<()> {
-        let loaded = config::load(&self.path, &self.environment)?;
-        let new = loaded.config;
-        for key in config::restart_needed(&self.config, &new) {
-            tracing::warn!(key, "this takes effect only after a restart");
-        }
-        self.store
-            .register_sources(&sources(&new), self.clock.now())
-            .await?;
-        self.site
-            .set_sources_opml(&public_opml(&new.plan, &self.store.source_reports().await?));
-        show_outputs(&self.site, &new.plan);
-        let _ = self.plan.send(new.plan.clone());
-        if new.targets != self.config.targets {
-            tell_widening(&new.targets);
-        }
-        // The same fetcher goes on, so that no host's turns begin anew; addresses that are no longer allowed are another
-        // client's from now on, with connections of its own.
-        let refresher = if new.fetch == self.config.fetch {
-            self.order.borrow().refresher.clone()
-        } else {
-            refresher(&new, &self.store, &self.clock)
-        };
-        let _ = self.order.send(Orders {
-            refresher,
-            targets: new.targets.clone(),
-        });
-        tracing::info!(
-            sources = new.targets.len(),
-            outputs = new.plan.outputs.len(),
-            "reloaded"
-        );
-        self.config = new;
-        Ok(())
-    }
 }

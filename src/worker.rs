@@ -19,6 +19,8 @@ use crate::store::{Store, StoreError};
 
 /// The longest sleep: a clock that was set forward is noticed within it.
 const MAX_SLEEP: Duration = Duration::from_secs(60);
+/// When the queue is tried for again that the store did not answer for.
+const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 /// When a source comes round again whose refresh the store could not take or that panicked.
 const AFTER_ACCIDENT: chrono::Duration = chrono::Duration::minutes(1);
 /// Refreshes under way, those waiting for their host's turn included.
@@ -47,7 +49,7 @@ pub struct Reports {
 /// orders take the place of the old; due times stay, for they follow from what the store knows.
 ///
 /// # Errors
-/// The store's, while reading the states of the sources; never a source's.
+/// [`StoreError::Closed`] alone: while the store fails otherwise, the old queue stays and the new one is tried for.
 pub async fn work(
     mut orders: watch::Receiver<Orders>,
     store: Arc<dyn Store>,
@@ -56,9 +58,9 @@ pub async fn work(
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), StoreError> {
     let mut desk = Desk::new(orders.borrow_and_update().clone(), clock, reports);
-    desk.plan(store.as_ref()).await?;
     tokio::pin!(shutdown);
     loop {
+        desk.catch_up(store.as_ref()).await?;
         let sleep = desk.start_what_is_due();
         tokio::select! {
             biased;
@@ -67,7 +69,7 @@ pub async fn work(
             changed = orders.changed() => {
                 if changed.is_err() { break }
                 desk.orders = orders.borrow_and_update().clone();
-                desk.plan(store.as_ref()).await?;
+                desk.plan = Plan::Old;
             }
             () = tokio::time::sleep(sleep) => {}
         }
@@ -78,9 +80,21 @@ pub async fn work(
 
 type Ended = Result<Vec<(SourceId, Refreshed)>, StoreError>;
 
+/// Whether the queue is that of the orders.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Plan {
+    /// It is.
+    Made,
+    /// It is still that of earlier ones.
+    Old,
+    /// So it is, for the store did not answer; that was logged.
+    Refused,
+}
+
 /// The queue and what is under way.
 struct Desk {
     orders: Orders,
+    plan: Plan,
     /// By the source that leads each.
     polls: BTreeMap<SourceId, Arc<Poll>>,
     clock: Arc<dyn Clock>,
@@ -95,6 +109,7 @@ impl Desk {
     fn new(orders: Orders, clock: Arc<dyn Clock>, reports: Reports) -> Self {
         Self {
             orders,
+            plan: Plan::Old,
             polls: BTreeMap::new(),
             clock,
             reports,
@@ -105,9 +120,30 @@ impl Desk {
         }
     }
 
+    /// Queues by the orders, unless that is done; a store in trouble is asked again at the next waking.
+    async fn catch_up(&mut self, store: &dyn Store) -> Result<(), StoreError> {
+        if self.plan == Plan::Made {
+            return Ok(());
+        }
+        match self.plan_all(store).await {
+            Ok(()) => self.plan = Plan::Made,
+            Err(StoreError::Closed) => return Err(StoreError::Closed),
+            Err(error) => {
+                if self.plan == Plan::Old {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the queue stays as it is until the store answers again"
+                    );
+                }
+                self.plan = Plan::Refused;
+            }
+        }
+        Ok(())
+    }
+
     /// Queues every source by what the store knows of it. A restart or reload causes no early request: the due time
     /// follows from the last one.
-    async fn plan(&mut self, store: &dyn Store) -> Result<(), StoreError> {
+    async fn plan_all(&mut self, store: &dyn Store) -> Result<(), StoreError> {
         let polls = Poll::group(&self.orders.targets);
         let states: BTreeMap<_, _> = store.source_states().await?.into_iter().collect();
         let now = self.clock.now();
@@ -134,9 +170,13 @@ impl Desk {
         Ok(())
     }
 
-    /// Starts every refresh whose time has come; returns how long nothing else is due.
+    /// Starts every refresh whose time has come; returns how long nothing else is to be done.
     fn start_what_is_due(&mut self) -> Duration {
         let now = self.clock.now();
+        let longest = match self.plan {
+            Plan::Made => MAX_SLEEP,
+            Plan::Old | Plan::Refused => AFTER_REFUSAL,
+        };
         while let Some(Reverse((at, _))) = self.queue.peek() {
             if self.under_way.len() >= MAX_UNDER_WAY {
                 break; // The end of any of them wakes us.
@@ -145,7 +185,7 @@ impl Desk {
                 return (*at - now)
                     .to_std()
                     .unwrap_or_default()
-                    .clamp(Duration::from_millis(1), MAX_SLEEP);
+                    .clamp(Duration::from_millis(1), longest);
             }
             let Some(Reverse((_, id))) = self.queue.pop() else {
                 break;
@@ -160,7 +200,7 @@ impl Desk {
                 .spawn(async move { refresher.refresh(&asked, Occasion::Due).await });
             self.running.insert(task.id(), (id, poll));
         }
-        MAX_SLEEP
+        longest
     }
 
     /// Takes a refresh that has ended and queues the source's next turn.

@@ -90,9 +90,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             output,
             (*format).into(),
         )),
-        Command::Sources { json } => on_runtime(sources::report(load(arguments)?.config, *json)),
+        Command::Sources { json } => sources::report(&load(arguments)?.config, *json),
         Command::Backup { file } => on_runtime(stored::backup(load(arguments)?.config, file)),
-        Command::Export => on_runtime(sources::export(load(arguments)?.config)),
+        Command::Export => sources::export(&load(arguments)?.config),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

@@ -55,11 +55,15 @@ pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow
         }
         .as_bytes(),
     )?;
-    if lines.iter().any(|(_, refreshed)| has_failed(refreshed)) {
-        Err(Partly.into())
-    } else {
-        Ok(())
+    let has_failed = lines.iter().any(|(_, refreshed)| has_failed(refreshed));
+    // A store that takes nothing is no source's failure; its own exit code says what it is.
+    if let Some(error) = lines.into_iter().find_map(|(_, refreshed)| refreshed.err()) {
+        return Err(error.into());
     }
+    if has_failed {
+        return Err(Partly.into());
+    }
+    Ok(())
 }
 
 /// What is asked for the named sources; one that shares its address with others comes with them.

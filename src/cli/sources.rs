@@ -1,48 +1,100 @@
 //! `mainstem sources`, `import`, `export`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::Context;
 use serde_json::json;
+use url::Url;
 
-use super::stored;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::daemon;
-use crate::model::{Location, SourceReport, Timestamp};
+use crate::model::{Location, Outcome, Source, SourceId, SourceReport, SourceState, Timestamp};
 use crate::publish::{OpmlSource, read_opml};
+use crate::refresh::{OWN_NETWORK, Poll};
 use crate::schedule::duration_in_words;
+use crate::store::sqlite;
 
 /// Every source and how it is doing.
-pub(super) async fn report(config: Config, as_json: bool) -> anyhow::Result<()> {
-    let reports = reports(&config).await?;
+pub(super) fn report(config: &Config, as_json: bool) -> anyhow::Result<()> {
+    let now = SystemClock.now();
+    let reports = reports(config, now)?;
     let text = if as_json {
-        as_json_text(&config, &reports)?
+        as_json_text(config, &reports)?
     } else {
-        as_table(&reports, SystemClock.now())
+        as_table(&reports, now)
     };
     super::print(text.as_bytes())
 }
 
 /// The sources as OPML.
-pub(super) async fn export(config: Config) -> anyhow::Result<()> {
-    let reports = reports(&config).await?;
+pub(super) fn export(config: &Config) -> anyhow::Result<()> {
+    let reports = reports(config, SystemClock.now())?;
     // The owner's own list: whole, but for passwords.
-    let whole = |url: &url::Url| Location::Url(url.clone()).to_string();
+    let whole = |url: &Url| Location::Url(url.clone()).to_string();
     super::print(daemon::sources_opml(&config.plan, &reports, whole).as_bytes())
 }
 
-/// The reports of the configured sources; without a store, of sources never asked.
-async fn reports(config: &Config) -> anyhow::Result<Vec<SourceReport>> {
-    let store = stored::open(config)?;
-    store
-        .register_sources(&daemon::sources(config), SystemClock.now())
-        .await?;
-    let reports = store.source_reports().await?;
-    store.close().await?;
+/// The configured sources with what the store has of them, by id; it is only read, for a daemon may be writing by another
+/// configuration.
+fn reports(config: &Config, now: Timestamp) -> anyhow::Result<Vec<SourceReport>> {
+    let stored = sqlite::source_reports(&config.store.path)?.unwrap_or_default();
+    let mut stored: BTreeMap<_, _> = stored
+        .into_iter()
+        .map(|report| (report.id.clone(), report))
+        .collect();
+    let mut reports = Vec::with_capacity(config.targets.len());
+    for poll in Poll::group(&config.targets) {
+        let of_poll = poll.targets().iter();
+        let mut of_poll: Vec<SourceReport> = of_poll
+            .map(|target| report_on(&target.source, &mut stored))
+            .collect();
+        set_next_turn(&poll, &mut of_poll, now);
+        reports.extend(of_poll);
+    }
+    reports.sort_by(|left, right| left.id.cmp(&right.id));
     Ok(reports)
+}
+
+/// The turn as the worker will find it: what is stored was decided by the configuration of then.
+fn set_next_turn(poll: &Poll, reports: &mut [SourceReport], now: Timestamp) {
+    let state = |report: &SourceReport| SourceState {
+        history: report.history.clone(),
+        ..SourceState::default()
+    };
+    let states: Vec<SourceState> = reports.iter().map(state).collect();
+    let due = poll.due(&states, now);
+    // A turn that our own network has put off does not follow from the history.
+    let follows = |report: &&mut SourceReport| {
+        report.last.is_some() && report.because.as_deref() != Some(OWN_NETWORK)
+    };
+    for report in reports.iter_mut().filter(follows) {
+        report.next_due = due.at;
+        report.because = Some(due.because.clone());
+    }
+}
+
+/// What is stored of a source; one renamed in the configuration stands under its old id until it is registered.
+fn report_on(source: &Source, stored: &mut BTreeMap<SourceId, SourceReport>) -> SourceReport {
+    let known = stored
+        .remove(&source.id)
+        .or_else(|| stored.remove(source.formerly.as_ref()?));
+    let is_news = |to: &Url| shown(to) != source.location.to_string();
+    match known {
+        Some(report) => SourceReport {
+            id: source.id.clone(),
+            moved_to: report.moved_to.filter(is_news),
+            ..report
+        },
+        None => SourceReport::never_asked(source.id.clone()),
+    }
+}
+
+/// Without user info.
+fn shown(url: &Url) -> String {
+    Location::Url(url.clone()).to_string()
 }
 
 fn moment(at: Option<Timestamp>) -> Option<String> {
@@ -61,6 +113,7 @@ fn as_json_text(config: &Config, reports: &[SourceReport]) -> anyhow::Result<Str
                 "class": last.and_then(|last| last.class).map(crate::model::FailureClass::as_str),
                 "status": last.and_then(|last| last.status),
                 "message": last.and_then(|last| last.message.as_deref()),
+                "moved_to": report.moved_to.as_ref().map(shown),
                 "last_success": moment(report.history.last_success),
                 "next_due": moment(report.next_due),
                 "because": report.because,
@@ -116,6 +169,16 @@ fn as_table(reports: &[SourceReport], now: Timestamp) -> String {
         if let Some(message) = last.and_then(|last| last.message.as_deref()) {
             let _ = writeln!(table, "{:width$}  {message}", "");
         }
+        // The refresh that found it says so itself; the next one has other news, or none.
+        let is_said = last.is_some_and(|last| last.outcome == Outcome::Moved);
+        if let Some(to) = report.moved_to.as_ref().filter(|_| !is_said) {
+            let _ = writeln!(
+                table,
+                "{:width$}  moved: write {} into the configuration",
+                "",
+                shown(to)
+            );
+        }
     }
     table
 }
@@ -157,7 +220,7 @@ fn quoted(text: &str) -> String {
 
 /// From the title, else the host; numbered where taken.
 fn new_id(source: &OpmlSource, ids: &mut BTreeSet<String>) -> String {
-    let host = url::Url::parse(&source.xml_url)
+    let host = Url::parse(&source.xml_url)
         .ok()
         .and_then(|url| url.host_str().map(str::to_owned))
         .unwrap_or_default();

@@ -185,6 +185,7 @@ impl File {
     pub(super) fn read(found: &mut Found<'_>) -> Self {
         let text = found.text;
         let (table, errors) = DeTable::parse_recoverable(text);
+        found.is_broken = !errors.is_empty();
         for error in errors {
             let message = error
                 .message()
@@ -226,14 +227,27 @@ impl File {
                 .map(|table| OutputTable::read(table, found))
                 .collect(),
         };
-        root.finish(
-            &[
-                "server", "metrics", "store", "fetch", "dedupe", "source", "output",
-            ],
-            found,
-        );
+        root.finish(TABLES, is_key, found);
         file
     }
+}
+
+/// The tables.
+const TABLES: &[&str] = &[
+    "server", "metrics", "store", "fetch", "dedupe", "source", "output",
+];
+
+/// Whether any table has a key of this name.
+pub(super) fn is_key(word: &str) -> bool {
+    let keys = [
+        ServerTable::keys(),
+        MetricsTable::keys(),
+        StoreTable::keys(),
+        DedupeTable::keys(),
+        SourceTable::keys(),
+        OutputTable::keys(),
+    ];
+    TABLES.contains(&word) || keys.concat().contains(&word)
 }
 
 /// The JSON Schema of the file (draft 2020-12), so that editors complete it.

@@ -71,6 +71,8 @@ impl std::error::Error for Problems {}
 pub(super) struct Found<'t> {
     pub(super) file: &'t Path,
     pub(super) text: &'t str,
+    /// Lines of the file could not be read: what is not there, or stands in an odd place, may be meant otherwise.
+    pub(super) is_broken: bool,
     problems: Vec<(usize, Problem)>,
 }
 
@@ -79,6 +81,7 @@ impl<'t> Found<'t> {
         Self {
             file,
             text,
+            is_broken: false,
             problems: Vec::new(),
         }
     }

@@ -119,6 +119,8 @@ impl<'t> RawTable<'t> {
                 .into_iter()
                 .filter_map(|table| into_table(table, name, found))
                 .collect(),
+            // What a header that cannot be read leaves behind.
+            DeValue::Table(_) if found.is_broken => Vec::new(),
             other => {
                 found.error(
                     &span,
@@ -130,9 +132,17 @@ impl<'t> RawTable<'t> {
         }
     }
 
-    /// Whatever is left is unknown.
-    pub(super) fn finish(self, known: &[&str], found: &mut Found<'_>) {
+    /// Whatever is left is unknown. In a file that is broken, a key of another table has lost its header: no fault of its own.
+    pub(super) fn finish(
+        self,
+        known: &[&str],
+        is_known_elsewhere: impl Fn(&str) -> bool,
+        found: &mut Found<'_>,
+    ) {
         for (key, _) in self.table {
+            if found.is_broken && is_known_elsewhere(key.get_ref()) {
+                continue;
+            }
             let hint = match nearest(key.get_ref(), known.iter().copied()) {
                 Some(nearest) => format!("the nearest known key is `{nearest}`"),
                 None => "remove it".to_owned(),
@@ -203,7 +213,7 @@ macro_rules! table {
             /// Reads a whole table; keys left over are unknown.
             pub(super) fn read(mut raw: $crate::config::table::RawTable<'_>, found: &mut $crate::config::problem::Found<'_>) -> Self {
                 let read = Self::take(&mut raw, found);
-                raw.finish(&Self::keys(), found);
+                raw.finish(&Self::keys(), $crate::config::file::is_key, found);
                 read
             }
         }

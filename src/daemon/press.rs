@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::maintain::{self, maintain};
 use crate::model::OutputId;
 use crate::republish::{Plan, Rendered, Republisher, windows};
@@ -29,6 +30,23 @@ struct Duty {
     look_around: bool,
     /// Retention.
     clean: bool,
+}
+
+/// What a reload may change.
+#[derive(Clone)]
+pub(super) struct Edition {
+    pub(super) plan: Arc<Plan>,
+    /// Retention.
+    pub(super) keep: Duration,
+}
+
+impl Edition {
+    pub(super) fn of(config: &Config) -> Self {
+        Self {
+            plan: config.plan.clone(),
+            keep: config.store.keep,
+        }
+    }
 }
 
 /// The outward line of a running daemon.
@@ -87,7 +105,7 @@ impl Press {
         mut self,
         mut changes: mpsc::Receiver<()>,
         unasked: watch::Receiver<usize>,
-        mut plans: watch::Receiver<Arc<Plan>>,
+        mut editions: watch::Receiver<Edition>,
         stopped: watch::Receiver<bool>,
     ) -> Result<(), StoreError> {
         let mut beat = tokio::time::interval(BEAT);
@@ -96,12 +114,15 @@ impl Press {
         let (mut duty, mut in_trouble) = (Duty::default(), false);
         loop {
             tokio::select! {
-                () = super::until(stopped.clone()) => return Ok(()),
+                () = super::tasks::until(stopped.clone()) => return Ok(()),
                 Some(()) = changes.recv() => duty.catch_up = true,
-                Ok(()) = plans.changed() => {
-                    let plan = plans.borrow_and_update().clone();
-                    self.republisher.replace_plan(plan);
+                Ok(()) = editions.changed() => {
+                    let edition = editions.borrow_and_update().clone();
+                    self.republisher.replace_plan(edition.plan);
                     duty.replay = true;
+                    // Who shortens it wants to see it, not in an hour.
+                    duty.clean |= self.keep != edition.keep;
+                    self.keep = edition.keep;
                 }
                 true = all_asked(unasked.clone()), if !self.open => {
                     self.open = true;
@@ -110,7 +131,13 @@ impl Press {
                 _ = beat.tick() => duty.look_around = true,
                 _ = housekeeping.tick() => duty.clean = true,
             }
-            match self.fulfil(&mut duty).await {
+            // A stop cuts it between two steps of the store, each of them whole; the next start does the rest.
+            let done = tokio::select! {
+                biased;
+                () = super::tasks::until(stopped.clone()) => return Ok(()),
+                done = self.fulfil(&mut duty) => done,
+            };
+            match done {
                 Ok(()) => in_trouble = false,
                 Err(StoreError::Closed) => return Err(StoreError::Closed),
                 Err(error) if in_trouble => tracing::debug!(%error, "still no word from the store"),

@@ -164,8 +164,9 @@ impl Exchange<'_> {
             failure.class,
             FailureClass::Dns | FailureClass::Connect | FailureClass::Timeout
         );
+        let is_news = self.request.state.history.errors == 0;
         Err(Failure {
-            is_local: silent && network.is_down(&host_of(url), open).await,
+            is_local: silent && network.is_down(&host_of(url), is_news, open).await,
             ..failure
         })
     }

@@ -5,6 +5,17 @@ use std::error::Error;
 use super::{Failure, FetchOutcome};
 use crate::model::FailureClass;
 
+/// In what the TLS library says, which often does not name TLS: of another protocol on the port, and of alerts.
+const TLS: &[&str] = &[
+    "certificate",
+    "tls",
+    "handshake",
+    "corrupt message",
+    "fatal alert",
+    "peer is incompatible",
+    "peer misbehaved",
+];
+
 impl Failure {
     pub(super) fn new(class: FailureClass, message: impl Into<String>) -> Self {
         Self {
@@ -48,9 +59,7 @@ pub(super) fn classify(error: reqwest::Error) -> Failure {
         () if says(&["dns error", "failed to lookup", "name or service not known"]) => {
             (FailureClass::Dns, "the name has no address")
         }
-        () if says(&["certificate", "tls", "handshake", "unknownissuer"]) => {
-            (FailureClass::Tls, "no secure connection")
-        }
+        () if says(TLS) => (FailureClass::Tls, "no secure connection"),
         () if error.is_connect() => (FailureClass::Connect, "no connection"),
         () if says(&["message head is too large", "too many headers"]) => {
             (FailureClass::TooLarge, "the header is too large")

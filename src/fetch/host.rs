@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use super::{Settings, SourceSettings};
@@ -35,6 +35,8 @@ struct Host {
     last: Mutex<Option<Start>>,
     /// It answered 429, and nothing well since.
     is_throttled: AtomicBool,
+    /// Told when that ends: who waits for all turns then needs one only.
+    relieved: Notify,
     /// The last request ran into its deadline.
     is_slow: AtomicBool,
 }
@@ -143,6 +145,7 @@ impl Host {
             limit,
             last: Mutex::new(last),
             is_throttled: AtomicBool::new(throttled),
+            relieved: Notify::new(),
             is_slow: AtomicBool::new(false),
         })
     }
@@ -150,9 +153,15 @@ impl Host {
     /// One of the host's turns, or all of them where it is asked one at a time.
     async fn permit(&self) -> Option<OwnedSemaphorePermit> {
         loop {
+            // Made before the flag is read, so that its end is not missed in between.
+            let relieved = self.relieved.notified();
             let throttled = self.is_throttled.load(Ordering::Relaxed);
             let wanted = if throttled { self.limit } else { 1 };
-            let permit = self.turns.clone().acquire_many_owned(wanted).await.ok()?;
+            let permit = tokio::select! {
+                biased;
+                () = relieved, if throttled => continue,
+                permit = self.turns.clone().acquire_many_owned(wanted) => permit.ok()?,
+            };
             // Throttled while we waited: back to the queue, for all of them.
             if throttled || !self.is_throttled.load(Ordering::Relaxed) {
                 return Some(permit);
@@ -177,7 +186,11 @@ impl Turn {
     /// Remembers what a request told about its host.
     pub(super) fn tell(&self, told: Told) {
         match told {
-            Told::Well => self.host.is_throttled.store(false, Ordering::Relaxed),
+            Told::Well => {
+                if self.host.is_throttled.swap(false, Ordering::Relaxed) {
+                    self.host.relieved.notify_waiters();
+                }
+            }
             Told::Throttled => self.host.is_throttled.store(true, Ordering::Relaxed),
             Told::Slow | Told::Other => {}
         }

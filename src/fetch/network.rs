@@ -1,7 +1,7 @@
 //! Whose fault silence is: a server's, or our own network's.
 //!
 //! A request that nobody answered says little by itself. When several hosts are
-//! silent and none has answered since the first of them fell silent, it is our
+//! silent and none has answered since they were asked, or just before, it is our
 //! network, and no source is to be punished for it. Any answer, be it an error,
 //! shows that the network carries.
 
@@ -16,8 +16,11 @@ use tokio::time::Instant;
 const HOSTS: usize = 3;
 /// Silences further apart are not of the same moment.
 const MOMENT: Duration = Duration::from_secs(60);
-/// How long an unanswered request waits for others to tell more.
+/// How long an unanswered request waits for others to tell more; and how long an answer goes on telling that the network
+/// carries.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long nobody else must be under way before we take it that nobody is: refusals come faster than requests start.
+const SETTLE: Duration = Duration::from_millis(250);
 
 /// What the requests of this process tell about its network.
 #[derive(Default)]
@@ -31,8 +34,8 @@ pub(super) struct Network {
 struct Seen {
     /// Hosts that did not answer, and when; none has answered since.
     silent: BTreeMap<String, Instant>,
-    /// Grows with every answer.
-    answers: u64,
+    /// The last answer of anybody.
+    answered: Option<Instant>,
     /// Requests under way that may still tell.
     open: usize,
     /// Whether the network was found to be down, and said to be.
@@ -40,19 +43,25 @@ struct Seen {
 }
 
 /// A request under way.
-pub(super) struct Open<'n>(&'n Network);
+pub(super) struct Open<'n> {
+    network: &'n Network,
+    since: Instant,
+}
 
 impl Network {
     /// A request begins; it may tell about the network until it is dropped.
     pub(super) fn open(&self) -> Open<'_> {
         self.seen().open += 1;
-        Open(self)
+        Open {
+            network: self,
+            since: Instant::now(),
+        }
     }
 
     /// Somebody answered.
     pub(super) fn answered(&self) {
         let mut seen = self.seen();
-        seen.answers += 1;
+        seen.answered = Some(Instant::now());
         seen.silent.clear();
         if std::mem::take(&mut seen.is_down) {
             tracing::info!("the network is back");
@@ -61,15 +70,16 @@ impl Network {
         self.changed.notify_waiters();
     }
 
-    /// `host` did not answer: waits a little for what others tell, and says whether it is our network.
-    pub(super) async fn is_down(&self, host: &str, open: Open<'_>) -> bool {
-        let answers = {
+    /// `host` did not answer: waits a little for what others tell, and says whether it is our network. The silence of one
+    /// that was in trouble before (`is_news`: it was not) tells nothing: dead hosts would excuse each other for ever.
+    pub(super) async fn is_down(&self, host: &str, is_news: bool, open: Open<'_>) -> bool {
+        let since = open.since;
+        if is_news {
             let mut seen = self.seen();
             let now = Instant::now();
             seen.silent.retain(|_, at| now - *at < MOMENT);
             seen.silent.insert(host.to_owned(), now);
-            seen.answers
-        };
+        }
         drop(open);
         // Ends early as soon as somebody answers, or nobody is left who could.
         let _ = tokio::time::timeout(PATIENCE, async {
@@ -77,23 +87,27 @@ impl Network {
                 let changed = self.changed.notified();
                 tokio::pin!(changed);
                 changed.as_mut().enable();
-                let told = {
+                let alone = {
                     let seen = self.seen();
-                    seen.answers != answers || seen.open == 0
+                    if seen.carried(since) {
+                        return;
+                    }
+                    seen.open == 0
                 };
-                if told {
+                if !alone {
+                    changed.await;
+                } else if tokio::time::timeout(SETTLE, changed).await.is_err() {
                     return;
                 }
-                changed.await;
             }
         })
         .await;
-        self.verdict(answers)
+        self.verdict(since)
     }
 
-    fn verdict(&self, answers: u64) -> bool {
+    fn verdict(&self, since: Instant) -> bool {
         let mut seen = self.seen();
-        let down = seen.answers == answers && seen.silent.len() >= HOSTS;
+        let down = !seen.carried(since) && seen.silent.len() >= HOSTS;
         if down && !std::mem::replace(&mut seen.is_down, true) {
             tracing::error!(
                 hosts = seen.silent.len(),
@@ -108,9 +122,16 @@ impl Network {
     }
 }
 
+impl Seen {
+    /// Whether anybody answered after `since`, or just before.
+    fn carried(&self, since: Instant) -> bool {
+        self.answered.is_some_and(|at| at + PATIENCE > since)
+    }
+}
+
 impl Drop for Open<'_> {
     fn drop(&mut self) {
-        self.0.seen().open -= 1;
-        self.0.changed.notify_waiters();
+        self.network.seen().open -= 1;
+        self.network.changed.notify_waiters();
     }
 }

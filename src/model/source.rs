@@ -261,6 +261,8 @@ pub struct SourceReport {
     pub home_url: Option<String>,
     /// What came of the last refresh; `None`: never asked.
     pub last: Option<LastOutcome>,
+    /// [`SourceState::moved_to`].
+    pub moved_to: Option<Url>,
     /// What the schedule decides on.
     pub history: History,
     /// When it is next due as last decided; `None`: never asked, or not again.
@@ -271,4 +273,23 @@ pub struct SourceReport {
     pub entries: u64,
     /// Of these, the ones that are copies of another source's.
     pub duplicates: u64,
+}
+
+impl SourceReport {
+    /// On a source that nobody has asked so far.
+    #[must_use]
+    pub fn never_asked(id: SourceId) -> Self {
+        Self {
+            id,
+            feed_title: None,
+            home_url: None,
+            last: None,
+            moved_to: None,
+            history: History::default(),
+            next_due: None,
+            because: None,
+            entries: 0,
+            duplicates: 0,
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! What a document is, before anything tries to read it.
 
 use super::ParseError;
+use super::tags::Tags;
 use crate::model::FailureClass;
 
 /// Root elements of feeds.
@@ -64,9 +65,8 @@ pub(super) fn identify(text: &str) -> Result<Kind, ParseError> {
     }
     match local.as_str() {
         root if ROOTS.contains(&root) => Ok(Kind::Xml { start: offset + at }),
-        "html" | "head" | "body" | "div" | "p" | "script" | "meta" | "title" | "center" => {
-            Ok(Kind::Page)
-        }
+        "html" | "head" | "body" | "div" | "p" | "script" | "meta" | "title" | "center"
+        | "link" | "base" | "style" => Ok(Kind::Page),
         "opml" => {
             instead("OPML, a list of feeds: `mainstem import` turns it into sources".to_owned())
         }
@@ -126,39 +126,27 @@ fn root(text: &str) -> Option<(usize, &str)> {
 
 /// The end of a declaration, which may hold others between brackets. What it declares is never read.
 fn doctype_end(rest: &str) -> Option<usize> {
-    let open = rest.find('[');
     let close = rest.find('>')?;
-    match open {
-        Some(open) if open < close => {
-            let inner = rest.find("]>").or_else(|| {
-                rest.rfind(']')
-                    .and_then(|end| rest[end..].find('>').map(|more| end + more - 1))
-            })?;
-            Some(inner + 2)
-        }
-        _ => Some(close + 1),
+    if !rest[..close].contains('[') {
+        return Some(close + 1);
     }
+    let inner = rest.find("]>").or_else(|| {
+        rest.rfind(']')
+            .and_then(|end| rest[end..].find('>').map(|more| end + more - 1))
+    })?;
+    Some(inner + 2)
 }
 
 /// How deep elements are nested; CDATA and comments do not count.
 pub(super) fn depth(text: &str) -> usize {
-    let (mut depth, mut deepest, mut rest) = (0_usize, 0, text);
-    while let Some(open) = rest.find('<') {
-        rest = &rest[open + 1..];
-        let skipped = match rest {
-            _ if rest.starts_with("![CDATA[") => rest.find("]]>"),
-            _ if rest.starts_with("!--") => rest.find("-->"),
-            _ => rest.find('>'),
-        };
-        let Some(end) = skipped else { break };
-        match rest.as_bytes().first() {
-            Some(b'/') => depth = depth.saturating_sub(1),
-            Some(b'!' | b'?') => {}
-            _ if rest[..end].ends_with('/') => {}
-            _ => depth += 1,
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for tag in Tags::of(text) {
+        if tag.closes {
+            depth = depth.saturating_sub(1);
+        } else if !tag.is_empty {
+            depth += 1;
         }
         deepest = deepest.max(depth);
-        rest = &rest[end..];
     }
     deepest
 }

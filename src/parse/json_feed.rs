@@ -7,27 +7,20 @@
 use serde_json::Value;
 use url::Url;
 
-use super::ParseError;
 use super::links::web_url;
+use super::surplus::{clipped, newest};
+use super::{MAX_ENTRIES, ParseError, json_text, limits};
 use crate::model::{
     Category, Enclosure, Entry, FailureClass, Feed, FeedFormat, Pace, Person, Timestamp,
 };
-use crate::text::{html_to_text, plain_line, sanitize};
+use crate::text::{html_to_text, plain_line, read_date, sanitize};
 
 /// Members of a list that are looked at, in one item.
 const MAX_LIST: usize = 64;
 
 /// Reads a document that begins like JSON.
 pub(super) fn read(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
-    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\0');
-    let value: Value = serde_json::from_str(trimmed).map_err(|error| {
-        let class = if error.to_string().contains("recursion limit") {
-            FailureClass::TooDeep
-        } else {
-            FailureClass::Parse
-        };
-        ParseError::new(class, format!("JSON that cannot be read: {error}"))
-    })?;
+    let (value, mut recovered) = json_text::read(text)?;
     let version = string(&value, "version");
     let known = version
         .as_deref()
@@ -42,15 +35,13 @@ pub(super) fn read(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
             "JSON, but no JSON Feed: no `items`, or another version",
         ));
     };
-    let mut recovered = Vec::new();
     if version.is_none() {
         recovered.push("a JSON Feed without version".to_owned());
     }
     let feed_authors = authors(&value);
-    let language = string(&value, "language");
-    let entries = items
-        .iter()
-        .filter(|item| item.is_object())
+    let language = word(&value, "language");
+    let entries = kept(items, &mut recovered)
+        .into_iter()
         .map(|item| entry(item, base, &feed_authors, language.as_deref()))
         .collect();
     Ok(Feed {
@@ -78,6 +69,19 @@ pub(super) fn read(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
     })
 }
 
+/// The items to read: the newest.
+fn kept<'v>(items: &'v [Value], recovered: &mut Vec<String>) -> Vec<&'v Value> {
+    let items: Vec<&Value> = items.iter().filter(|item| item.is_object()).collect();
+    if items.len() <= MAX_ENTRIES {
+        return items;
+    }
+    recovered.push(clipped());
+    let date_of =
+        |item: &&Value| date(item, "date_published").or_else(|| date(item, "date_modified"));
+    let dates: Vec<_> = items.iter().map(date_of).collect();
+    newest(&dates).into_iter().map(|nth| items[nth]).collect()
+}
+
 fn entry(
     item: &Value,
     base: Option<&Url>,
@@ -96,7 +100,7 @@ fn entry(
         authors.extend_from_slice(feed_authors);
     }
     let guid = match item.get("id") {
-        Some(Value::String(id)) => Some(id.clone()).filter(|id| !id.is_empty()),
+        Some(Value::String(id)) => limits::guid(id.clone()),
         Some(Value::Number(id)) => Some(id.to_string()),
         _ => None,
     };
@@ -107,7 +111,9 @@ fn entry(
         url: own_url,
         external_url: url(item, "external_url", base),
         html: html.filter(|html| !html.is_empty()),
-        summary: line(item, "summary"),
+        summary: string(item, "summary")
+            .map(|text| limits::summary(plain_line(&text)))
+            .filter(|summary| !summary.is_empty()),
         image: url(item, "image", base).or_else(|| url(item, "banner_image", base)),
         published: date(item, "date_published"),
         updated: date(item, "date_modified"),
@@ -115,14 +121,13 @@ fn entry(
         categories: list(item, "tags")
             .iter()
             .filter_map(Value::as_str)
-            .map(plain_line)
-            .filter(|term| !term.is_empty())
+            .filter_map(limits::line)
             .map(|term| Category {
                 term,
                 ..Category::default()
             })
             .collect(),
-        language: string(item, "language").or_else(|| language.map(str::to_owned)),
+        language: word(item, "language").or_else(|| language.map(str::to_owned)),
         enclosures: list(item, "attachments")
             .iter()
             .filter_map(|attachment| enclosure(attachment, base))
@@ -134,7 +139,7 @@ fn entry(
 fn enclosure(attachment: &Value, base: Option<&Url>) -> Option<Enclosure> {
     Some(Enclosure {
         url: url(attachment, "url", base)?,
-        media_type: string(attachment, "mime_type"),
+        media_type: word(attachment, "mime_type"),
         length: attachment.get("size_in_bytes").and_then(Value::as_u64),
         duration_seconds: attachment
             .get("duration_in_seconds")
@@ -152,7 +157,7 @@ fn authors(value: &Value) -> Vec<Person> {
         .chain(single)
         .filter_map(|author| {
             let page = url(author, "url", None);
-            let name = line(author, "name").or_else(|| page.as_ref().map(ToString::to_string))?;
+            let name = line(author, "name").or_else(|| limits::line(page.as_ref()?.as_str()))?;
             Some(Person {
                 name,
                 url: page,
@@ -187,10 +192,12 @@ fn string(value: &Value, member: &str) -> Option<String> {
         .filter(|text| !text.is_empty())
 }
 
+fn word(value: &Value, member: &str) -> Option<String> {
+    limits::word(value.get(member)?.as_str()?)
+}
+
 fn line(value: &Value, member: &str) -> Option<String> {
-    string(value, member)
-        .map(|text| plain_line(&text))
-        .filter(|line| !line.is_empty())
+    limits::line(value.get(member)?.as_str()?)
 }
 
 fn url(value: &Value, member: &str, base: Option<&Url>) -> Option<Url> {
@@ -207,8 +214,5 @@ fn list<'v>(value: &'v Value, member: &str) -> &'v [Value] {
 }
 
 fn date(item: &Value, member: &str) -> Option<Timestamp> {
-    let text = string(item, member)?;
-    chrono::DateTime::parse_from_rfc3339(text.trim())
-        .ok()
-        .map(|at| at.with_timezone(&chrono::Utc))
+    read_date(item.get(member)?.as_str()?)
 }

@@ -15,12 +15,17 @@ mod autodiscovery;
 mod decode;
 mod identify;
 mod json_feed;
+mod json_text;
+mod language;
+mod limits;
 mod links;
 mod normalize;
 mod pace;
 mod people;
 mod releases;
 mod rewrite;
+mod surplus;
+mod tags;
 mod told;
 
 use identify::Kind;
@@ -91,8 +96,10 @@ pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
     if let Some(recovered) = recovered {
         feed.recovered.insert(0, recovered);
     }
-    keep_newest(&mut feed);
-    feed.entries.iter_mut().for_each(releases::recognize);
+    for entry in &mut feed.entries {
+        releases::recognize(entry);
+        language::recognize(entry);
+    }
     Ok(feed)
 }
 
@@ -117,28 +124,41 @@ fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
         ));
     }
     // What cannot be read, and what makes feed-rs panic, is written anew and tried once more.
-    if let Some(entries) = rewrite::sound_entries(text)
-        && let Ok(read) = read_sound(text, base)
-        && read.entries.len() == entries
-        && !a_link_is_missing(&read)
-    {
-        let mut feed = normalize::normalize(read, base, None);
-        pace::read(text, &mut feed.pace);
+    if let Some(feed) = read_as_it_is(text, base) {
         return Ok(feed);
     }
-    let rewritten = rewrite::rewrite(text, base);
+    let mut rewritten = rewrite::rewrite(text, base);
     if rewritten.is_nothing {
         return Err(ParseError::new(
             FailureClass::Parse,
             "the document breaks off before its first entry is complete",
         ));
     }
-    let (xml, recovered) = (rewritten.xml.clone(), rewritten.recovered());
+    let (xml, recovered) = (std::mem::take(&mut rewritten.xml), rewritten.recovered());
     let read = read_sound(&xml, base)?;
     let mut feed = normalize::normalize(read, base, Some(rewritten));
     pace::read(&xml, &mut feed.pace);
     feed.recovered = recovered;
     Ok(feed)
+}
+
+/// A sound document; `None`: feed-rs would lose something of it.
+fn read_as_it_is(text: &str, base: Option<&Url>) -> Option<Feed> {
+    let entries = rewrite::sound_entries(text)?;
+    let cut = (entries > MAX_ENTRIES)
+        .then(|| surplus::cut(text))
+        .flatten();
+    let kept = cut.as_deref().unwrap_or(text);
+    let read = read_sound(kept, base).ok()?;
+    if read.entries.len() != entries.min(MAX_ENTRIES) || a_link_is_missing(&read) {
+        return None;
+    }
+    let mut feed = normalize::normalize(read, base, None);
+    pace::read(kept, &mut feed.pace);
+    if cut.is_some() {
+        feed.recovered.push(surplus::clipped());
+    }
+    Some(feed)
 }
 
 /// Reads with feed-rs.
@@ -165,27 +185,6 @@ fn a_link_is_missing(read: &feed_rs::model::Feed) -> bool {
         .entries
         .iter()
         .all(|entry| entry.links.iter().any(is_page))
-}
-
-fn keep_newest(feed: &mut Feed) {
-    if feed.entries.len() <= MAX_ENTRIES {
-        return;
-    }
-    let mut order: Vec<usize> = (0..feed.entries.len()).collect();
-    // Stable: undated ones stay in document order, behind dated ones.
-    order.sort_by_key(|&nth| {
-        std::cmp::Reverse(feed.entries[nth].published.or(feed.entries[nth].updated))
-    });
-    let mut kept: Vec<usize> = order.into_iter().take(MAX_ENTRIES).collect();
-    kept.sort_unstable();
-    let mut kept = kept.into_iter().peekable();
-    let mut nth = 0;
-    feed.entries.retain(|_| {
-        nth += 1;
-        kept.next_if_eq(&(nth - 1)).is_some()
-    });
-    feed.recovered
-        .push(format!("clipped to its {MAX_ENTRIES} newest entries"));
 }
 
 fn one_line(text: &str) -> String {

@@ -5,16 +5,15 @@ use std::time::Duration;
 use feed_rs::model as raw;
 use url::Url;
 
+use super::limits;
 use super::links::web_url;
 use super::rewrite::{Handed, Rewritten};
 use super::told::{feed_authors, told};
 use crate::model::{Category, Entry, Feed, FeedFormat, Pace, Person};
-use crate::text::{html_to_text, plain_line, sanitize};
+use crate::text::{html_to_text, sanitize};
 
 /// Of one entry; more is spam or an attack.
 const MAX_CATEGORIES: usize = 64;
-/// A headline or name is cut here.
-pub(super) const MAX_LINE_BYTES: usize = 4096;
 
 /// Our feed from feed-rs', with links absolute, text plain and HTML safe. `rewritten`: what feed-rs read, where the
 /// document had to be written anew.
@@ -25,9 +24,10 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Option<R
         None => (feed_authors(&read), Vec::new()),
     };
     let handed = handed.into_iter().map(Some);
+    let language = read.language.as_deref().and_then(limits::word);
     let around = Around {
         format,
-        language: read.language.as_deref(),
+        language: language.as_deref(),
         authors: &authors,
     };
     let home_url = alternate(&read.links, base);
@@ -47,21 +47,17 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Option<R
         .zip(handed.chain(std::iter::repeat_with(|| None)))
         .map(|(entry, handed)| normalize_entry(entry, handed, inner.as_ref(), &around))
         .collect();
-    let plain = |text: Option<&raw::Text>| {
-        text.map(|text| line(text, format))
-            .filter(|text| !text.is_empty())
-    };
     let image = read.icon.or(read.logo).map(|image| image.uri);
     Feed {
         format,
-        id: Some(read.id).filter(|id| !id.is_empty()),
-        title: plain(read.title.as_ref()),
-        description: plain(read.description.as_ref()),
+        id: limits::iri(&read.id),
+        title: read.title.and_then(|title| line(&title, format)),
+        description: read.description.and_then(|text| line(&text, format)),
         icon: image.and_then(|url| web_url(&url, inner.as_ref())),
         self_url: self_links.into_iter().next(),
         hubs: links("hub"),
         home_url,
-        language: read.language,
+        language,
         authors,
         categories: categories(&read.categories),
         published: read.published,
@@ -74,8 +70,8 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Option<R
         },
         generator: read
             .generator
-            .map(|generator| plain_line(&generator.content)),
-        rights: plain(read.rights.as_ref()),
+            .and_then(|generator| limits::line(&generator.content)),
+        rights: read.rights.and_then(|text| line(&text, format)),
         recovered: Vec::new(),
         entries,
     }
@@ -130,9 +126,9 @@ fn normalize_entry(
 ) -> Entry {
     let format = around.format;
     let handed = handed.unwrap_or_else(|| told(&entry, base));
-    let guid = Some(entry.id.clone()).filter(|id| !id.is_empty());
-    let url = alternate(&entry.links, base)
-        .or_else(|| permalink(guid.as_deref()?, handed.permalink, base));
+    let guid = limits::guid(entry.id.clone());
+    let url =
+        alternate(&entry.links, base).or_else(|| permalink(&entry.id, handed.permalink, base));
     // RFC 4287 says xml:base, then the document; a link in a text means the page where neither is known.
     let base = handed
         .base
@@ -154,7 +150,7 @@ fn normalize_entry(
         title: entry
             .title
             .as_ref()
-            .map(|title| line(title, format))
+            .and_then(|title| line(title, format))
             .unwrap_or_default(),
         authors: match format {
             // RFC 4287 §4.2.1: those of the feed, where the entry names none.
@@ -165,11 +161,15 @@ fn normalize_entry(
         language: handed
             .language
             .or(entry.language)
+            .as_deref()
+            .and_then(limits::word)
             .or_else(|| around.language.map(str::to_owned)),
         origin: handed.origin,
         published: entry.published,
         updated: own_updated,
-        summary: summary.filter(|summary| !summary.is_empty() && *summary != text),
+        summary: summary
+            .map(limits::summary)
+            .filter(|summary| !summary.is_empty() && *summary != text),
         external_url: None,
         dateline: None,
         agency: None,
@@ -217,41 +217,30 @@ fn markup(body: &str, media_type: &str) -> String {
 }
 
 /// A headline or name. In Atom, `type="text"` means what it says; in RSS nobody knows, so markup is taken for markup.
-fn line(text: &raw::Text, format: FeedFormat) -> String {
+fn line(text: &raw::Text, format: FeedFormat) -> Option<String> {
     let literal = format == FeedFormat::Atom && text.content_type.as_str() == "text/plain";
-    let plain = if literal {
-        plain_line(&quick_xml::escape::escape(text.content.as_str()))
+    if literal {
+        limits::line(&quick_xml::escape::escape(text.content.as_str()))
     } else {
-        plain_line(&text.content)
-    };
-    clip(plain, MAX_LINE_BYTES)
-}
-
-pub(super) fn clip(mut text: String, most: usize) -> String {
-    if text.len() > most {
-        text.truncate(text.floor_char_boundary(most));
-        text.push('…');
+        limits::line(&text.content)
     }
-    text
 }
 
 fn categories(categories: &[raw::Category]) -> Vec<Category> {
     let mut known: Vec<Category> = Vec::new();
     for category in categories.iter().take(MAX_CATEGORIES) {
-        let term = clip(plain_line(&category.term), MAX_LINE_BYTES);
-        let label = category
-            .label
-            .as_deref()
-            .map(plain_line)
-            .filter(|label| !label.is_empty());
+        let Some(term) = limits::line(&category.term) else {
+            continue;
+        };
+        let scheme = category.scheme.as_deref().and_then(limits::iri);
         let known_already = known
             .iter()
-            .any(|other| other.term == term && other.scheme == category.scheme);
-        if !term.is_empty() && !known_already {
+            .any(|other| other.term == term && other.scheme == scheme);
+        if !known_already {
             known.push(Category {
                 term,
-                scheme: category.scheme.clone(),
-                label,
+                scheme,
+                label: category.label.as_deref().and_then(limits::line),
             });
         }
     }

@@ -1,5 +1,5 @@
-//! What a feed asks of those who poll it, where feed-rs does not tell: `skipHours` and `skipDays` (RSS 0.91–2.0), and the
-//! syndication module of RSS 1.0 (`sy:`), which WordPress writes into RSS 2.0.
+//! What a feed asks of those who poll it, where feed-rs does not tell: `skipHours` and `skipDays` (RSS 0.91–2.0), a `ttl` as
+//! some write it, and the syndication module of RSS 1.0 (`sy:`), which WordPress writes into RSS 2.0.
 
 use std::time::Duration;
 
@@ -21,7 +21,9 @@ const PERIODS: [(&str, u64); 5] = [
 /// Adds to `pace` what the document's channel asks. Most documents ask nothing, which a search for the words tells.
 pub(super) fn read(text: &str, pace: &mut Pace) {
     let words = ["skipHours", "skipDays", "updatePeriod"];
-    if !words.iter().any(|word| text.contains(word)) {
+    // feed-rs gives up on a `ttl` with blanks around it, and on one of more digits than it has room for.
+    let unread_ttl = pace.ttl.is_none() && text.contains("<ttl");
+    if !unread_ttl && !words.iter().any(|word| text.contains(word)) {
         return;
     }
     let mut reader = Reader::from_str(text);
@@ -41,6 +43,7 @@ pub(super) fn read(text: &str, pace: &mut Pace) {
                 }
             }
             Ok(Event::Text(value)) => match current.as_str() {
+                "ttl" => pace.ttl = pace.ttl.or(minutes(&value)),
                 "hour" => pace.skip_hours |= hour(&value),
                 "day" => pace.skip_days |= day(&value),
                 "updatePeriod" => period = seconds(&value).or(period),
@@ -57,6 +60,14 @@ pub(super) fn read(text: &str, pace: &mut Pace) {
 
 fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
+}
+
+/// Digits only; more than fit are very many.
+fn minutes(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let minutes = digits.then(|| text.parse::<u32>().unwrap_or(u32::MAX))?;
+    Some(Duration::from_secs(u64::from(minutes) * 60))
 }
 
 /// Hours count from 0; 24, of RSS 0.91, is midnight.

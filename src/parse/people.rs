@@ -1,7 +1,7 @@
 //! People as feeds name them: `Jo Writer`, `jo@host.example (Jo Writer)`, `Jo Writer <jo@host.example>`.
 
+use super::limits;
 use crate::model::Person;
-use crate::text::plain_line;
 
 /// Longer texts are no name.
 const LONGEST: usize = 4096;
@@ -16,13 +16,11 @@ pub(super) fn person(text: &str) -> Option<Person> {
         .split(|c: char| c.is_whitespace() || BRACKETS.contains(c))
         .find(|word| is_address(word.trim_start_matches("mailto:")));
     let name = match address.and_then(|address| text.split_once(address)) {
-        Some((before, after)) => plain_line(&format!("{} {}", bare(before), bare(after))),
-        None => plain_line(text),
+        Some((before, after)) => limits::line(&format!("{} {}", bare(before), bare(after))),
+        None => limits::line(text),
     };
-    let email = address.map(|address| address.trim_start_matches("mailto:").to_owned());
-    let name = Some(name)
-        .filter(|name| !name.is_empty())
-        .or(email.clone())?;
+    let email = address.and_then(|address| limits::word(address.trim_start_matches("mailto:")));
+    let name = name.or_else(|| email.clone())?;
     Some(Person {
         name,
         url: None,

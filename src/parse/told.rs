@@ -3,11 +3,10 @@
 use feed_rs::model as raw;
 use url::Url;
 
-use super::links::web_url;
-use super::normalize::{MAX_LINE_BYTES, clip};
+use super::limits;
+use super::links::{allowed, web_url};
 use super::rewrite::Handed;
 use crate::model::{Enclosure, Origin, Person};
-use crate::text::plain_line;
 
 /// Of one entry; more is spam or an attack.
 const MAX_AUTHORS: usize = 64;
@@ -25,11 +24,15 @@ pub(super) fn told(entry: &raw::Entry, base: Option<&Url>) -> Handed {
         image: thumbnail(&entry.media, base)
             .or_else(|| Some(enclosures.iter().find(picture)?.url.clone())),
         authors: people(&entry.authors),
-        origin: entry.source.as_ref().map(|source| Origin {
-            url: web_url(source, None),
-            id: Some(source.clone()),
-            title: None,
-        }),
+        origin: entry
+            .source
+            .as_deref()
+            .and_then(limits::iri)
+            .map(|source| Origin {
+                url: web_url(&source, None),
+                id: Some(source),
+                title: None,
+            }),
         enclosures,
         ..Handed::default()
     }
@@ -54,19 +57,14 @@ pub(super) fn feed_authors(read: &raw::Feed) -> Vec<Person> {
 fn people(people: &[raw::Person]) -> Vec<Person> {
     let mut known: Vec<Person> = Vec::new();
     for person in people.iter().take(MAX_AUTHORS) {
-        let email = person.email.clone().filter(|email| !email.is_empty());
-        let name = person
-            .name
-            .as_deref()
-            .map(plain_line)
-            .map(|name| match email {
-                // feed-rs leaves the brackets of `jo@host.example (Jo)`.
-                Some(_) => name.trim_matches(['(', ')', '<', '>', ' ']).to_owned(),
-                None => name,
-            })
-            .filter(|name| !name.is_empty())
-            .or_else(|| email.clone());
-        let Some(name) = name.map(|name| clip(name, MAX_LINE_BYTES)) else {
+        let email = person.email.as_deref().and_then(limits::word);
+        // feed-rs leaves the brackets of `jo@host.example (Jo)`.
+        let bare = |name: &str| match email {
+            Some(_) => limits::line(name.trim_matches(['(', ')', '<', '>', ' '])),
+            None => limits::line(name),
+        };
+        let name = person.name.as_deref().and_then(bare);
+        let Some(name) = name.or_else(|| email.clone()) else {
             continue;
         };
         if !known.iter().any(|other| other.name == name) {
@@ -90,10 +88,10 @@ fn enclosures(
         .filter(|link| link.rel.as_deref() == Some("enclosure"))
         .filter_map(|link| {
             let url = web_url(&link.href, base)?;
-            let title = link.title.as_deref().map(plain_line);
+            let title = link.title.as_deref().and_then(limits::line);
             Some(Enclosure {
                 url,
-                media_type: link.media_type.clone(),
+                media_type: link.media_type.as_deref().and_then(limits::word),
                 length: link.length.filter(|length| *length > 0),
                 duration_seconds: None,
                 title,
@@ -103,13 +101,11 @@ fn enclosures(
         .iter()
         .flat_map(|object| object.content.iter().map(move |content| (object, content)))
         .filter_map(|(object, content)| {
-            let url = content
-                .url
-                .clone()
-                .filter(|url| matches!(url.scheme(), "http" | "https"))?;
+            let url = allowed(content.url.clone()?)?;
+            let media_type = content.content_type.as_ref().map(ToString::to_string);
             Some(Enclosure {
                 url,
-                media_type: content.content_type.as_ref().map(ToString::to_string),
+                media_type: media_type.as_deref().and_then(limits::word),
                 length: content.size.filter(|length| *length > 0),
                 duration_seconds: content
                     .duration
@@ -118,7 +114,7 @@ fn enclosures(
                 title: object
                     .title
                     .as_ref()
-                    .map(|title| plain_line(&title.content)),
+                    .and_then(|title| limits::line(&title.content)),
             })
         });
     let duration = media.iter().find_map(|object| object.duration);
@@ -128,7 +124,7 @@ fn enclosures(
             known.push(enclosure);
         }
     }
-    // `itunes:duration` stands beside the enclosure that it means.
+    // A duration of the entry stands beside the enclosure that it means.
     if let (Some(duration), Some(first)) = (duration, known.first_mut()) {
         first.duration_seconds.get_or_insert(duration.as_secs());
     }

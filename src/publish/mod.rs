@@ -7,6 +7,7 @@
 use std::io::Write;
 
 use bytes::Bytes;
+use chrono::TimeDelta;
 use flate2::{Compression, GzBuilder};
 use url::Url;
 
@@ -24,6 +25,9 @@ mod xml;
 pub use ids::outbound_id;
 pub use opml::{OpmlError, OpmlSource, opml, read_opml};
 pub use parsed::parsed_as_json;
+
+/// An entry edited later than this after the newest one came moves its own date, but not the feed's.
+const EDITED_WITHIN: TimeDelta = TimeDelta::days(7);
 
 /// An outbound feed, ready to be written.
 #[derive(Debug, Clone)]
@@ -212,11 +216,20 @@ impl OutboundFeed {
         format!("{}{}.{}", self.public_url, self.output.id, format.as_str())
     }
 
-    /// When anything in it last changed. An empty feed never did: the epoch.
+    /// When anything in it last changed, as far as that is known (RFC 4287 §4.2.15). An empty feed never did: the epoch.
+    ///
+    /// A publisher may date an entry into the future, and one of 2099 would be the feed's date until then. What the time is
+    /// nothing here knows, but a place is never in the future: an entry counts with its place where its own date lies
+    /// further behind the newest place than edits do.
     fn updated(&self) -> Timestamp {
+        let newest = self.items.iter().map(|item| item.ordered_at).max();
+        let credible = newest.and_then(|newest| newest.checked_add_signed(EDITED_WITHIN));
         self.items
             .iter()
-            .map(Item::updated)
+            .map(|item| match item.updated() {
+                updated if credible.is_some_and(|credible| updated <= credible) => updated,
+                _ => item.ordered_at,
+            })
             .max()
             .unwrap_or_default()
     }

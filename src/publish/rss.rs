@@ -1,9 +1,8 @@
 //! RSS 2.0, as the RSS Advisory Board's best practices write it.
 
 use super::content;
-use super::xml::Xml;
+use super::xml::{Xml, rfc822};
 use super::{DocumentFormat, Item, OutboundFeed};
-use crate::model::Timestamp;
 
 const NAMESPACES: &[(&str, &str)] = &[
     ("version", "2.0"),
@@ -112,9 +111,4 @@ fn write_enclosure(xml: &mut Xml, item: &Item) {
             ],
         );
     }
-}
-
-/// RFC 822 with a year of four digits.
-fn rfc822(at: Timestamp) -> String {
-    at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }

@@ -7,6 +7,8 @@ use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::name::QName;
 
+use crate::model::Timestamp;
+
 /// Writes elements into memory. Text and attribute values are escaped, characters that XML 1.0 §2.2 forbids are left out.
 pub(super) struct Xml {
     writer: Writer<Vec<u8>>,
@@ -101,6 +103,23 @@ fn is_illegal(c: char) -> bool {
 }
 
 /// RFC 3339, to the second where nothing finer was given (RFC 4287 §3.3).
-pub(super) fn rfc3339(at: crate::model::Timestamp) -> String {
-    at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+pub(super) fn rfc3339(at: Timestamp) -> String {
+    writable(at).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+}
+
+/// RFC 822 with a year of four digits.
+pub(super) fn rfc822(at: Timestamp) -> String {
+    writable(at).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// Both forms have years of four digits: what lies beyond becomes the first or last second that they can say. Parsing lets
+/// no such date in, but an older version stored some.
+fn writable(at: Timestamp) -> Timestamp {
+    const FIRST: i64 = -62_135_596_800;
+    const LAST: i64 = 253_402_300_799;
+    if (FIRST..=LAST).contains(&at.timestamp()) {
+        return at;
+    }
+    let edge = at.timestamp().clamp(FIRST, LAST);
+    Timestamp::from_timestamp(edge, 0).unwrap_or_default()
 }

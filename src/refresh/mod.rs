@@ -23,6 +23,7 @@ mod report;
 mod settle;
 
 pub use poll::Poll;
+pub use settle::OWN_NETWORK;
 
 use desk::Desk;
 use settle::{Heard, settle};

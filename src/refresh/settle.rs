@@ -16,6 +16,9 @@ use super::Target;
 /// When a source is asked again after our own network failed: nobody was bothered.
 const AFTER_LOCAL: chrono::Duration = chrono::Duration::minutes(1);
 
+/// Why it is asked then.
+pub const OWN_NETWORK: &str = "our own network is down; no fault of the source";
+
 /// What one request brought.
 #[derive(Clone)]
 pub(super) struct Heard {
@@ -60,6 +63,11 @@ pub(super) fn settle(
         (FetchOutcome::Fresh(fresh), parsed) => {
             let error = parsed.and_then(Result::err);
             unreadable(&mut next, fresh.status, error)
+        }
+        // The page is there: what is gone is a feed that it names, and may name another next time.
+        (FetchOutcome::Gone { status }, _) if page => {
+            fail(&mut next);
+            gone_elsewhere("the feed is gone", status)
         }
         (fetched, _) => settle_bodiless(&mut next, fetched, now),
     };
@@ -106,7 +114,7 @@ fn unreached(
     };
     let due = Due {
         at: now.checked_add_signed(AFTER_LOCAL),
-        because: "our own network is down; no fault of the source".to_owned(),
+        because: OWN_NETWORK.to_owned(),
     };
     RefreshRecord {
         due,
@@ -209,18 +217,23 @@ fn not_modified(next: &mut SourceState, same: NotModified, now: Timestamp) -> La
 fn gone(next: &mut SourceState, status: u16) -> LastOutcome {
     if forget_move(next) {
         fail(next);
-        let message = "gone at the address that it had moved to; the configured one is asked next";
-        return LastOutcome {
-            class: Some(FailureClass::Status),
-            message: Some(message.to_owned()),
-            ..plain(Outcome::Failed, Some(status))
-        };
+        let what = "gone at the address that it had moved to; the configured one is asked next";
+        return gone_elsewhere(what, status);
     }
     next.history.gone = true;
     let message = "the publisher says that the feed is gone for good: remove the source or give its new address";
     LastOutcome {
         message: Some(message.to_owned()),
         ..plain(Outcome::Gone, Some(status))
+    }
+}
+
+/// A 410 that is not the configured address's own.
+fn gone_elsewhere(message: &str, status: u16) -> LastOutcome {
+    LastOutcome {
+        class: Some(FailureClass::Status),
+        message: Some(message.to_owned()),
+        ..plain(Outcome::Failed, Some(status))
     }
 }
 

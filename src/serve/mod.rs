@@ -5,19 +5,26 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::io::ErrorKind;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
 
 use crate::model::{OutputId, Secret, Timestamp};
 use crate::publish::{DocumentFormat, Documents};
 
+mod connection;
 mod document;
 
 /// An output's documents as they are served.
@@ -108,18 +115,58 @@ impl Site {
     }
 }
 
-/// Serves until `shutdown` ends and every open request is answered.
-///
-/// # Errors
-/// The listener's.
+/// Connections served at once; who comes later waits to be accepted. With what else is open it stays below the 1024
+/// files that a process may have where nobody has said otherwise.
+const AT_ONCE: usize = 512;
+/// How long to wait when the system has no connection to give.
+const AFTER_REFUSAL: Duration = Duration::from_secs(1);
+
+/// Serves until `shutdown` ends and every open request is answered; connections that ask nothing then are closed.
 pub async fn serve(
-    listener: tokio::net::TcpListener,
+    listener: TcpListener,
     site: Site,
     shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    axum::serve(listener, routes(site))
-        .with_graceful_shutdown(shutdown)
-        .await
+) {
+    let routes = routes(site);
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let (stop, stopped) = watch::channel(false);
+    let mut connections = JoinSet::new();
+    tokio::pin!(shutdown);
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut shutdown => break,
+            Some(_) = connections.join_next() => {}
+            (stream, place) = accept(&listener, &places) => {
+                let mut stopped = stopped.clone();
+                let told = async move { let _ = stopped.wait_for(|stopped| *stopped).await; };
+                connections.spawn(connection::answer(stream, routes.clone(), place, told));
+            }
+        }
+    }
+    drop(listener);
+    let _ = stop.send(true);
+    while connections.join_next().await.is_some() {}
+}
+
+/// The next connection, once there is a place for it.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> (TcpStream, OwnedSemaphorePermit) {
+    let place = places.clone().acquire_owned().await;
+    let place = place.expect("nobody closes the semaphore");
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return (stream, place),
+            // It was given up before we came to it.
+            Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
+            Err(error) => {
+                tracing::error!(%error, "no connection can be accepted");
+                tokio::time::sleep(AFTER_REFUSAL).await;
+            }
+        }
+    }
 }
 
 fn routes(site: Site) -> Router {
@@ -176,9 +223,13 @@ async fn sources_opml(State(site): State<Site>) -> Response {
 
 async fn output(
     State(site): State<Site>,
-    Path(document): Path<String>,
+    document: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
+    // No document has a name that is no text.
+    let Ok(Path(document)) = document else {
+        return not_found();
+    };
     let content = site.0.load_full();
     let found = document.rsplit_once('.').and_then(|(id, ending)| {
         let format = DocumentFormat::ALL

@@ -71,6 +71,10 @@ pattern!(
 pub fn dateline(text: &str) -> Option<Dateline<'_>> {
     let start = text.len() - text.trim_start().len();
     let opening = first_chars(&text[start..], MAX_CHARS);
+    // Most texts open without one: told before any pattern is tried.
+    if !opening.contains(['—', '–', '―', '-', '/', ')']) {
+        return None;
+    }
     let found = with_agency(opening)
         .or_else(|| agency_behind(opening))
         .or_else(|| without_agency(opening))?;

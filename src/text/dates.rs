@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, SubsecRound, TimeDelta, Utc};
 use regex::{Captures, Regex};
 
 use super::fold;
@@ -58,6 +58,9 @@ pub fn read_date(text: &str) -> Option<Timestamp> {
     if text.len() > MAX_BYTES {
         return None;
     }
+    if let Some(at) = sound(text.trim()) {
+        return moment(at.date_naive(), at.time(), TimeDelta::zero(), 0);
+    }
     let folded = fold(text);
     let folded = folded.trim();
     if let Some(found) = BASIC.captures(folded) {
@@ -75,6 +78,22 @@ pub fn read_date(text: &str) -> Option<Timestamp> {
     let zone = zone.or_else(|| zones::first_in(after)).unwrap_or(0);
     let (clock, over) = clock(&time)?;
     moment(day, clock, over, zone)
+}
+
+/// Dates that keep to their standard, which most do, the short way. Zones by name are ours to read: chrono takes those that it
+/// does not know for UTC.
+fn sound(text: &str) -> Option<Timestamp> {
+    let numeric = text.ends_with(|c: char| c.is_ascii_digit());
+    let read = if text.as_bytes().get(4) == Some(&b'-') {
+        DateTime::parse_from_rfc3339(text)
+    } else if numeric || text.ends_with("GMT") {
+        DateTime::parse_from_rfc2822(text)
+    } else {
+        return None;
+    };
+    let at = read.ok()?.with_timezone(&Utc);
+    // chrono keeps a leap second as one; nobody else can read it.
+    (at.timestamp_subsec_millis() < 1000).then(|| at.trunc_subsecs(3))
 }
 
 /// The day that a dateline names, at midnight UTC; `None` where its year is not written.

@@ -4,6 +4,14 @@ use std::borrow::Cow;
 
 use ammonia::Builder;
 
+use super::effort::is_bounded;
+
+/// The longest name of a reference that is looked for; HTML's own end at 32.
+const MAX_NAME: usize = 32;
+
+/// A title or name is read as far as this.
+const MAX_LINE: usize = 64 * 1024;
+
 /// Elements after which a reader sees a new line.
 const BLOCKS: &[&str] = &[
     "address",
@@ -78,8 +86,12 @@ pub fn html_to_text(html: &str) -> String {
 /// control characters and bidirectional overrides are gone, white space is single.
 #[must_use]
 pub fn plain_line(raw: &str) -> String {
+    let raw = &raw[..raw.floor_char_boundary(MAX_LINE)];
     if !raw.contains(['<', '&']) {
         return single_spaced(raw);
+    }
+    if !is_bounded(raw) {
+        return single_spaced(&decode_entities(&between_tags(raw, MAX_LINE)));
     }
     // Nothing is allowed: what is left is escaped text.
     let text = Builder::empty()
@@ -87,6 +99,26 @@ pub fn plain_line(raw: &str) -> String {
         .clean(raw)
         .to_string();
     single_spaced(&decode_entities(&text))
+}
+
+/// What stands between the tags of HTML that no parser is to be asked about, a space for each tag; at most so many bytes.
+pub(super) fn between_tags(html: &str, most: usize) -> String {
+    let mut text = String::new();
+    for (nth, part) in html.split('<').enumerate() {
+        let words = match nth {
+            0 => part,
+            _ => part.split_once('>').map_or("", |(_, words)| words),
+        };
+        if text.len() + words.len() >= most {
+            text.push_str(&words[..words.floor_char_boundary(most - text.len())]);
+            break;
+        }
+        text.push_str(words);
+        if !text.ends_with(' ') {
+            text.push(' ');
+        }
+    }
+    text
 }
 
 /// Text between tags: its own line breaks are white space like any other.
@@ -108,9 +140,11 @@ pub(super) fn decode_entities(text: &str) -> Cow<'_, str> {
     while let Some(at) = rest.find('&') {
         decoded.push_str(&rest[..at]);
         rest = &rest[at + 1..];
+        // No further: a text of nothing but ampersands would be read to its end for each.
         let entity = rest
-            .find(';')
-            .filter(|end| *end <= 32)
+            .bytes()
+            .take(MAX_NAME + 1)
+            .position(|byte| byte == b';')
             .and_then(|end| Some((end, resolve(&rest[..end])?)));
         match entity {
             Some((end, resolved)) => {
@@ -126,7 +160,7 @@ pub(super) fn decode_entities(text: &str) -> Cow<'_, str> {
 
 fn resolve(name: &str) -> Option<Cow<'static, str>> {
     let number = match name.strip_prefix('#') {
-        None => return quick_xml::escape::resolve_html5_entity(name).map(Cow::Borrowed),
+        None => return resolve_name(name).map(Cow::Borrowed),
         Some(hex) if hex.starts_with(['x', 'X']) => u32::from_str_radix(&hex[1..], 16),
         Some(decimal) => decimal.parse(),
     };
@@ -134,6 +168,18 @@ fn resolve(name: &str) -> Option<Cow<'static, str>> {
         .ok()
         .and_then(char::from_u32)
         .map(|c| Cow::Owned(c.to_string()))
+}
+
+/// What a serializer writes comes first: the whole table is two thousand comparisons long.
+fn resolve_name(name: &str) -> Option<&'static str> {
+    match name {
+        "amp" => Some("&"),
+        "lt" => Some("<"),
+        "gt" => Some(">"),
+        "quot" => Some("\""),
+        "nbsp" => Some("\u{A0}"),
+        _ => quick_xml::escape::resolve_html5_entity(name),
+    }
 }
 
 /// White space single and trimmed; control characters and bidirectional overrides, which could make a line read as another,

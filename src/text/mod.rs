@@ -6,6 +6,7 @@
 
 mod dateline;
 mod dates;
+mod effort;
 mod fold;
 mod html;
 mod sanitize;

@@ -10,7 +10,8 @@ use std::collections::{HashMap, HashSet};
 use ammonia::{Builder, UrlRelative};
 use url::Url;
 
-use super::html::decode_entities;
+use super::effort::is_bounded;
+use super::html::{between_tags, decode_entities};
 
 const ELEMENTS: &[&str] = &[
     "a",
@@ -142,11 +143,10 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
 /// Schemes of links; pictures and media come by the first two alone.
 const SCHEMES: &[&str] = &["http", "https", "mailto", "tel", "magnet", "xmpp", "geo"];
 
-/// The parser takes time quadratic in these; far above what a publisher writes.
+/// Longer HTML comes back as text, cut here.
 const MAX_BYTES: usize = 512 * 1024;
-const MAX_DEPTH: usize = 256;
-const MAX_ATTRIBUTES: usize = 64;
-const MAX_UNCLOSED: usize = 1500;
+/// Longer values of attributes are left out: no link or description of a picture is.
+const MAX_VALUE_BYTES: usize = 8 * 1024;
 
 /// Passes until the output stays the same; a second one is needed for a few misnested tables.
 const MAX_PASSES: usize = 3;
@@ -155,20 +155,34 @@ const MAX_PASSES: usize = 3;
 /// bytes, and the output, put in again, itself. HTML beyond the limits comes back as its text alone.
 #[must_use]
 pub fn sanitize(html: &str, base: Option<&Url>) -> String {
-    if !is_harmless(html) {
+    let Some(mut clean) = clean(html, base) else {
         return as_text(html);
-    }
+    };
+    clean.retain(is_legal);
+    clean.trim().to_owned()
+}
+
+/// XML 1.0 §2.2 `Char` leaves the others out.
+fn is_legal(c: char) -> bool {
+    !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// The HTML that stays itself when it is cleaned again; `None`: it is beyond the limits.
+fn clean(html: &str, base: Option<&Url>) -> Option<String> {
     let builder = builder(base.cloned());
-    let mut clean = builder.clean(html).to_string();
-    for _ in 1..MAX_PASSES {
+    let mut clean = Cow::Borrowed(html);
+    for _ in 0..MAX_PASSES {
+        // What was written is measured too: a few formatting elements left open are repeated in every paragraph.
+        if clean.len() > MAX_BYTES || !is_bounded(&clean) {
+            return None;
+        }
         let again = builder.clean(&clean).to_string();
-        if again == clean {
+        if again == *clean {
             break;
         }
-        clean = again;
+        clean = Cow::Owned(again);
     }
-    clean.retain(|c| !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}'));
-    clean.trim().to_owned()
+    Some(clean.into_owned())
 }
 
 fn builder(base: Option<Url>) -> Builder<'static> {
@@ -198,6 +212,9 @@ fn filter<'v>(
     attribute: &str,
     value: &'v str,
 ) -> Option<Cow<'v, str>> {
+    if value.len() > MAX_VALUE_BYTES {
+        return None;
+    }
     match attribute {
         "href" | "src" | "cite" | "poster" => {
             let value = value.trim();
@@ -221,78 +238,26 @@ fn filter<'v>(
     }
 }
 
-/// Whether the parser can take it in reasonable time: a scan of its tags, which needs no parser.
-fn is_harmless(html: &str) -> bool {
-    if html.len() > MAX_BYTES {
-        return false;
-    }
-    let (mut depth, mut unclosed) = (0_usize, 0_usize);
-    for tag in html.split('<').skip(1) {
-        let inner = tag.split('>').next().unwrap_or_default();
-        if inner.starts_with('/') {
-            depth = depth.saturating_sub(1);
-            unclosed = unclosed.saturating_sub(1);
-        } else if inner.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            let name = inner
-                .split(|c: char| !c.is_ascii_alphanumeric())
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase();
-            unclosed += 1;
-            // Those that HTML closes by itself do not nest.
-            if !matches!(
-                name.as_str(),
-                "br" | "img"
-                    | "hr"
-                    | "p"
-                    | "li"
-                    | "td"
-                    | "tr"
-                    | "th"
-                    | "dt"
-                    | "dd"
-                    | "input"
-                    | "wbr"
-                    | "meta"
-                    | "link"
-                    | "source"
-                    | "col"
-                    | "option"
-            ) {
-                depth += 1;
-            } else if !matches!(name.as_str(), "p" | "li") {
-                unclosed -= 1;
-            }
-            if inner.split_ascii_whitespace().count() > MAX_ATTRIBUTES
-                && inner.matches('=').count() > MAX_ATTRIBUTES
-            {
-                return false;
-            }
-        }
-        if depth > MAX_DEPTH || unclosed > MAX_UNCLOSED {
-            return false;
-        }
-    }
-    true
-}
-
-/// What stands between the tags, escaped.
+/// What stands between the tags, escaped as a serializer does it, so that it stays itself when it is sanitized again.
 fn as_text(html: &str) -> String {
-    let (mut text, mut size) = (String::new(), 0);
-    for (nth, part) in html.split('<').enumerate() {
-        let words = if nth == 0 {
-            part
-        } else {
-            part.split_once('>').map_or("", |(_, words)| words)
-        };
-        size += words.len();
-        if size > MAX_BYTES {
+    let mut escaped = String::new();
+    let text = between_tags(html, MAX_BYTES);
+    for c in decode_entities(&text)
+        .trim()
+        .chars()
+        .filter(|c| is_legal(*c))
+    {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '\u{A0}' => escaped.push_str("&nbsp;"),
+            '\r' => escaped.push('\n'),
+            c => escaped.push(c),
+        }
+        if escaped.len() > MAX_BYTES - "&nbsp;".len() {
             break;
         }
-        text.push_str(words);
-        text.push(' ');
     }
-    ammonia::clean_text(&decode_entities(&text))
-        .trim()
-        .to_owned()
+    escaped.trim_end().to_owned()
 }

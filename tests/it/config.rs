@@ -260,3 +260,88 @@ fn the_examples_load_without_a_problem() {
         assert_eq!(loaded.problems, Problems::default(), "{}", path.display());
     }
 }
+
+#[test]
+fn every_wrong_header_is_told_with_what_to_write() {
+    let text = format!(
+        "{SOURCE}[source.headers]\nA = 5\nB = {{ fil = \"x\" }}\nC = \"fine\"\nD = {{ file = 3 }}\nE = {{ file = \"x\", credential = \"y\" }}\n\
+         F = [\"x\"]\nG = {{}}\nH = 2020-01-01\nHost = \"x\"\n{OUTPUT}"
+    );
+    let expected = [
+        "5:5: the header \"A\" is a number",
+        "6:5: the header \"B\" has an unknown key `fil`",
+        "8:5: the header \"D\" has a `file` that is a number",
+        "9:5: the header \"E\" has two values",
+        "10:5: the header \"F\" is a list",
+        "11:5: the header \"G\" has no value",
+        "12:5: the header \"H\" is a date",
+        "13:8: \"Host\" is no header",
+    ];
+    assert_starts(&problems(&text), &expected);
+    let found = load(&text).expect_err("wrong");
+    for problem in &found.0[..7] {
+        for form in ["\"…\"", "{ file = ", "{ credential = "] {
+            assert!(problem.hint.contains(form), "{problem}");
+        }
+    }
+}
+
+fn assert_starts(found: &[String], expected: &[&str]) {
+    let agree = found.len() == expected.len()
+        && found
+            .iter()
+            .zip(expected)
+            .all(|(problem, expected)| problem.starts_with(expected));
+    assert!(agree, "expected {expected:#?}\nfound {found:#?}");
+}
+
+/// What was lost with the line that cannot be read is not missed.
+#[test]
+fn after_a_slip_in_the_syntax_only_what_is_certain_is_told() {
+    let cases: [(String, &[&str]); 6] = [
+        (
+            format!("[server\nlisten = \"127.0.0.1:1\"\n{SOURCE}{OUTPUT}"),
+            &["1:"],
+        ),
+        ("[server\nlisten = \"127.0.0.1:1\"\n".to_owned(), &["1:"]),
+        (
+            format!("[[source]]\nid = \"a\nurl = \"https://a.example/\"\n{OUTPUT}"),
+            &["2:"],
+        ),
+        (
+            format!(
+                "[[source]\nid = \"a\"\nurl = \"https://a.example/\"\n{OUTPUT}sources = [\"a\", \"tag:x\"]\n"
+            ),
+            &["1:"],
+        ),
+        (
+            format!("[[source]]\nid = \"a\"\nurl = https://a.example/\n{OUTPUT}"),
+            &["3:"],
+        ),
+        // What is wrong in itself is wrong all the same.
+        (
+            format!("nonsense = 1\n{SOURCE}timeout = \"0s\"\n[[output\nid = \"o\"\n"),
+            &["1:1: unknown key `nonsense`", "5:11: `timeout`", "6:"],
+        ),
+    ];
+    for (text, expected) in cases {
+        let mut found = problems(&text);
+        found.dedup_by_key(|problem| problem.split(':').next().map(str::to_owned));
+        assert_starts(&found, expected);
+    }
+}
+
+#[test]
+fn an_id_that_cannot_be_is_answered_with_one_that_can() {
+    let cases = [
+        ("", "write one such as \"agency\""),
+        ("***", "write one such as \"agency\""),
+        ("The Agency!", "write \"the-agency\""),
+        ("Ä b", "write \"a-b\""),
+    ];
+    for (id, hint) in cases {
+        let text = format!("[[source]]\nid = \"{id}\"\nurl = \"https://a.example/\"\n{OUTPUT}");
+        let found = load(&text).expect_err("wrong");
+        assert_eq!(found.0[0].hint, hint, "{id:?}");
+    }
+}

@@ -44,6 +44,12 @@ fn one_field_at_a_time() {
         (rss("<title>x</title>"), "/items/0/date_published", json!(null)),
         (rss("<pubDate>Tue, 21 Nov 2017 14:30:00 +0100</pubDate>"), "/items/0/date_published", json!("2017-11-21T13:30:00Z")),
         (rss("<pubDate>soon</pubDate><title>x</title>"), "/items/0/date_published", json!(null)),
+        (rss("<pubDate>Fri, 01 Jan 12000 00:00:00 GMT</pubDate><title>x</title>"), "/items/0/date_published", json!(null)),
+        (rss("<pubDate>Fri, 31 Dec 9999 23:59:59 -1200</pubDate><title>x</title>"), "/items/0/date_published", json!(null)),
+        (rss("<pubDate>Fri, 31 Dec 2099 23:59:59 GMT</pubDate>"), "/items/0/date_published", json!("2099-12-31T23:59:59Z")),
+        (atom("<id>tag:x</id><title>t</title><updated>9999-12-31T23:59:59-12:00</updated><published>0000-01-01T00:00:00+14:00</published>"), "/items/0/date_modified", json!(null)),
+        (atom("<id>tag:x</id><title>t</title><published>0000-01-01T00:00:00+14:00</published>"), "/items/0/date_published", json!(null)),
+        ("{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{\"id\":\"1\",\"date_published\":\"9999-12-31T23:59:59-12:00\"}]}".to_owned(), "/items/0/date_published", json!(null)),
         (rss("<dc:creator>Jo Writer</dc:creator>"), "/items/0/authors/0/name", json!("Jo Writer")),
         (rss("<category>One</category><category>Two</category>"), "/items/0/tags", json!(["One", "Two"])),
         (rss("<description>short</description><content:encoded><![CDATA[<p>long text</p>]]></content:encoded>"), "/items/0/content_html", json!("<p>long text</p>")),
@@ -67,6 +73,195 @@ fn one_field_at_a_time() {
             &expected,
             "{pointer} of {document}\n{found:#}"
         );
+    }
+}
+
+/// What may be stored and published of something that is far too long, in bytes.
+#[test]
+#[expect(clippy::too_many_lines, reason = "the cases are a table")]
+fn nothing_is_longer_than_it_may_be() {
+    let long = "x".repeat(100_000);
+    let url = format!("https://host.example/{long}");
+    let json_feed = |item: Value| {
+        json!({ "version": "https://jsonfeed.org/version/1.1", "items": [item] }).to_string()
+    };
+    let cases: Vec<(String, &str, usize)> = vec![
+        (
+            rss(&format!("<guid>{long}</guid>")),
+            "/items/0/_mainstem/guid",
+            4096,
+        ),
+        (rss(&format!("<guid>{url}</guid>")), "/items/0/url", 0),
+        (
+            rss(&format!("<link>{url}</link><title>x</title>")),
+            "/items/0/url",
+            0,
+        ),
+        (
+            rss(&format!("<title>{long}</title>")),
+            "/items/0/title",
+            4099,
+        ),
+        (
+            rss(&format!("<category>{long}</category>")),
+            "/items/0/tags/0",
+            4099,
+        ),
+        (
+            rss(&format!("<enclosure url=\"{url}\"/><title>x</title>")),
+            "/items/0/attachments",
+            0,
+        ),
+        (
+            rss(&format!(
+                "<description>{long}</description><content:encoded>y</content:encoded>"
+            )),
+            "/items/0/summary",
+            65_539,
+        ),
+        (
+            rss(&format!(
+                "<description>&lt;a href=\"{url}\"&gt;y&lt;/a&gt;</description>"
+            )),
+            "/items/0/content_html",
+            100,
+        ),
+        (
+            atom(&format!(
+                "<id>x</id><title>t</title><category term=\"t\" label=\"{long}\"/>"
+            )),
+            "/items/0/tags/0",
+            4099,
+        ),
+        (
+            atom(&format!(
+                "<id>x</id><title>t</title><link rel=\"enclosure\" href=\"/a\" title=\"{long}\" type=\"a/{long}\"/>"
+            )),
+            "/items/0/attachments/0/title",
+            4099,
+        ),
+        (
+            atom(&format!(
+                "<id>x</id><title>t</title><link rel=\"enclosure\" href=\"/a\" type=\"a/{long}\"/>"
+            )),
+            "/items/0/attachments/0/mime_type",
+            24,
+        ),
+        (
+            json_feed(json!({ "id": long })),
+            "/items/0/_mainstem/guid",
+            4096,
+        ),
+        (json_feed(json!({ "title": long })), "/items/0/title", 4099),
+        (
+            json_feed(json!({ "title": "t", "url": url })),
+            "/items/0/url",
+            0,
+        ),
+        (
+            json_feed(json!({ "summary": long, "tags": [long], "authors": [{ "name": long }] })),
+            "/items/0/summary",
+            65_539,
+        ),
+        (
+            json_feed(json!({ "tags": [long] })),
+            "/items/0/tags/0",
+            4099,
+        ),
+        (
+            json_feed(json!({ "authors": [{ "name": long }] })),
+            "/items/0/authors/0/name",
+            4099,
+        ),
+        (
+            json_feed(json!({ "language": long })),
+            "/items/0/language",
+            0,
+        ),
+        (
+            json_feed(
+                json!({ "attachments": [{ "url": "/a", "mime_type": long, "title": long }] }),
+            ),
+            "/items/0/attachments/0/title",
+            4099,
+        ),
+    ];
+    for (document, pointer, most) in cases {
+        let found = read(document.as_bytes(), None);
+        let value = found
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let start = &document[..document.floor_char_boundary(200)];
+        assert!(
+            value.len() <= most && value.is_empty() == (most == 0),
+            "{pointer}: {} of {start}",
+            value.len()
+        );
+    }
+    // What is cut off told two entries apart.
+    let guid = |end: &str| {
+        read(rss(&format!("<guid>{long}{end}</guid>")).as_bytes(), None)["items"][0]["_mainstem"]["guid"].clone()
+    };
+    assert_eq!(guid("a"), guid("a"));
+    assert_ne!(guid("a"), guid("b"));
+}
+
+/// JSON that a serializer wrote of text cut within a character.
+#[test]
+fn a_lone_surrogate_costs_one_character() {
+    let cases = [
+        ("a\\ud83d", "a\u{fffd}"),
+        ("a\\ud83d b", "a\u{fffd} b"),
+        ("\\udc69\\ud83d\\udc69", "\u{fffd}\u{1f469}"),
+        ("\\ud83d\\ud83d\\udc69", "\u{fffd}\u{1f469}"),
+        ("\\uD83D\\n\\\\ud83d", "\u{fffd} \\ud83d"),
+        ("\\ud83d\\u0041", "\u{fffd}A"),
+    ];
+    for (title, expected) in cases {
+        let document = format!(
+            "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{{\"id\":\"1\",\"title\":\"{title}\"}}]}}"
+        );
+        let found = read(document.as_bytes(), None);
+        assert_eq!(found["items"][0]["title"], expected, "{title}");
+        assert_eq!(
+            found["_mainstem"]["recovered"].as_array().map(Vec::len),
+            Some(1),
+            "{title}"
+        );
+    }
+    let whole = r#"{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","title":"\ud83d\udc69 \\ud83d"}]}"#;
+    assert_eq!(
+        read(whole.as_bytes(), None)["_mainstem"]["recovered"],
+        json!([])
+    );
+}
+
+/// Documents whose every byte once had the rest of the document read again: had it again, this would stand still.
+#[test]
+fn what_is_repeated_is_not_read_again_for_each() {
+    let unclosed = |start: &str| rss(&format!("<title>x</title>{}", start.repeat(300_000)));
+    let cases = [
+        rss(&format!("<title>{}</title>", "&".repeat(1 << 20))),
+        rss(&format!(
+            "<title>x</title><description>{}</description>",
+            "&amp;".repeat(200_000)
+        )),
+        unclosed("<!--"),
+        unclosed("<![CDATA["),
+        unclosed("<?"),
+        unclosed("<![CDATA[<!--"),
+        format!("{}<rss version=\"2.0\"/>", "<!x>".repeat(300_000)),
+        "<!--".repeat(300_000),
+        "<!x[>".repeat(300_000),
+        "<".repeat(1 << 20),
+    ];
+    for document in cases {
+        let _ = parse(Input {
+            bytes: document.as_bytes(),
+            content_type: None,
+            base: None,
+        });
     }
 }
 
@@ -213,22 +408,97 @@ fn what_is_no_feed_has_a_name() {
     }
 }
 
+/// The newest of each form, in document order, whatever stands between and behind them; the documents' own fields stay.
 #[test]
 fn a_document_gives_its_newest_two_thousand() {
-    let items: String = (0..2500)
-        .map(|number| {
-            format!(
-                "<item><guid>{number}</guid><pubDate>{}</pubDate></item>",
-                (chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(15_000 + number))
-                    .to_rfc2822()
-            )
-        })
+    let dated = |number: i64, one: &dyn Fn(i64, chrono::DateTime<chrono::Utc>) -> String| {
+        one(
+            number,
+            chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(15_000 + number),
+        )
+    };
+    let rss_items = |one: &dyn Fn(i64, chrono::DateTime<chrono::Utc>) -> String| {
+        let items: String = (0..2500).map(|number| dated(number, one)).collect();
+        format!("<rss version=\"2.0\"><channel>{items}<title>x</title></channel></rss>")
+    };
+    let atom_entries: String = (0..2500)
+        .map(|number| dated(number, &|number, at| format!("<entry><id>{number}</id><title>a</title><updated>{}</updated><content type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\"><p title=\"/>\">x</p></div></content></entry>", at.to_rfc3339())))
         .collect();
-    let document = format!("<rss version=\"2.0\"><channel><title>x</title>{items}</channel></rss>");
-    let found = read(document.as_bytes(), None);
-    let items = found["items"].as_array().expect("items");
-    assert_eq!(items.len(), 2000);
-    assert_eq!(items[0]["_mainstem"]["guid"], "500");
+    let json_items: Vec<Value> = (0..2500)
+        .map(|number| json!({ "id": number, "title": "a", "date_published": (chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(15_000 + number)).to_rfc3339() }))
+        .collect();
+    let cases: [(String, &str); 6] = [
+        (rss_items(&|number, at| format!("<item><guid>{number}</guid><pubDate>{}</pubDate></item>", at.to_rfc2822())), "500"),
+        (rss_items(&|number, at| format!("<!-- <item> --><item a=\"</item>\"><item/><guid>{number}</guid><pubDate>\n<![CDATA[Xxx, {}]]></pubDate></item>", at.format("%d %b %Y %H:%M:%S UTC"))), "500"),
+        (rss_items(&|number, _| format!("<item><guid>{number}</guid></item>")), "0"),
+        (rss_items(&|number, at| format!("<item><guid>{number}</guid>{}</item>", if number < 600 { String::new() } else { format!("<pubDate>{}</pubDate>", at.to_rfc2822()) })), "0"),
+        (format!("<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>f</id><title>x</title>{atom_entries}</feed>"), "500"),
+        (json!({ "version": "https://jsonfeed.org/version/1.1", "title": "x", "items": json_items }).to_string(), "500"),
+    ];
+    for (document, first) in cases {
+        let start = &document[..200];
+        let found = read(document.as_bytes(), None);
+        let items = found["items"].as_array().expect("items");
+        assert_eq!(items.len(), 2000, "{start}");
+        assert_eq!(items[0]["_mainstem"]["guid"], first, "{start}");
+        assert_eq!(found["title"], "x", "{start}");
+        assert_eq!(
+            found["_mainstem"]["recovered"],
+            json!(["clipped to its 2000 newest entries"]),
+            "{start}"
+        );
+    }
+    let empty = format!(
+        "<rss version=\"2.0\"><channel>{}</channel></rss>",
+        "<item/>".repeat(200_000)
+    );
+    assert_eq!(
+        read(empty.as_bytes(), None)["items"]
+            .as_array()
+            .map(Vec::len),
+        Some(2000)
+    );
+}
+
+#[test]
+fn the_language_of_a_text_is_told_where_nobody_does() {
+    let cases = [
+        (
+            "The council of the three valleys decided on Monday to keep the old road open to carts and walkers for another year.",
+            Some("en"),
+        ),
+        (
+            "Der Rat der drei Täler hat am Montag beschlossen, die alte Straße für Fuhrwerke und Wanderer noch ein Jahr offen zu halten.",
+            Some("de"),
+        ),
+        (
+            "Le conseil des trois vallées a décidé lundi de garder la vieille route ouverte aux chars et aux marcheurs pendant un an encore.",
+            Some("fr"),
+        ),
+        (
+            "Совет трёх долин решил в понедельник оставить старую дорогу открытой для повозок и пешеходов ещё на один год.",
+            Some("ru"),
+        ),
+        (
+            "三つの谷の評議会は月曜日に、荷車と歩行者のために古い道をもう一年開けておくことを決めた。トンネルの工事が終わるまでのあいだ、街灯と砂まきの費用は通行料からまかなわれる。冬のあいだも道は開いている。",
+            Some("ja"),
+        ),
+        ("Too short to tell", None),
+        (
+            "1234 5678 9012 3456 7890 1234 5678 9012 3456 7890 1234 5678 9012 3456 7890",
+            None,
+        ),
+    ];
+    for (text, expected) in cases {
+        let document = format!(
+            "<rss version=\"2.0\"><channel><title>T</title><item><title>A</title><description>{text}</description></item></channel></rss>"
+        );
+        let feed = read(document.as_bytes(), None);
+        assert_eq!(feed["items"][0]["language"].as_str(), expected, "{text}");
+        let given = document.replace("<item>", "<language>x-own</language><item>");
+        let feed = read(given.as_bytes(), None);
+        assert_eq!(feed["items"][0]["language"], "x-own", "{text}");
+    }
 }
 
 /// RSS `<source>`, Atom `<source>`: where an entry that was taken over came from.

@@ -1,7 +1,13 @@
 //! Documents that nothing a publisher wrote can break, read by strict parsers.
 
+use chrono::DateTime;
+use mainstem::model::{
+    ContentForm, Duplicates, Entry, FeedFields, Output, OutputId, SourceId, StoryId, Timestamp,
+};
+use mainstem::publish::{DocumentFormat, Item, OutboundFeed, SourceView, document};
 use quick_xml::Reader;
 use quick_xml::events::Event;
+use url::Url;
 
 use crate::support::daemon::Desk;
 
@@ -168,4 +174,100 @@ fn an_output_carries_as_much_as_it_is_told() {
     );
     assert!(!bare["items"][0].to_string().contains("sentence"), "{bare}");
     assert_eq!(bare["items"][0]["url"], "https://host.example/1");
+}
+
+fn at(text: &str) -> Timestamp {
+    DateTime::parse_from_rfc3339(text).expect("a date").to_utc()
+}
+
+/// An outbound feed of items with these places and dates of change.
+fn outbound(items: &[(&str, Timestamp)]) -> OutboundFeed {
+    let item = |(nth, (place, updated)): (usize, &(&str, Timestamp))| Item {
+        id: format!("urn:x:{nth}"),
+        story: StoryId(1),
+        updated: *updated,
+        ordered_at: at(place),
+        entry: Entry {
+            updated: Some(*updated),
+            ..Entry::default()
+        },
+        source: SourceView {
+            id: SourceId::new("a").expect("an id"),
+            title: "A".to_owned(),
+            feed: FeedFields::default(),
+            feed_url: None,
+        },
+        copies: Vec::new(),
+    };
+    OutboundFeed {
+        output: Output {
+            id: OutputId::new("merged").expect("an id"),
+            title: "M".to_owned(),
+            max_entries: std::num::NonZeroU32::MIN,
+            max_age: None,
+            duplicates: Duplicates::Near,
+            content: ContentForm::Full,
+            title_format: "{title}".to_owned(),
+            also_in: false,
+        },
+        public_url: Url::parse("https://host.example/").expect("a URL"),
+        items: items.iter().enumerate().map(item).collect(),
+    }
+}
+
+/// Places and dates of change, and the date of the whole: the latest that is no promise of a future.
+#[test]
+fn a_date_of_the_future_does_not_stick_to_the_feed() {
+    let cases = [
+        (
+            vec![("2024-05-01T00:00:00Z", "2024-05-01T00:00:00Z")],
+            "2024-05-01T00:00:00Z",
+        ),
+        (
+            vec![
+                ("2024-05-02T00:00:00Z", "2024-05-02T00:00:00Z"),
+                ("2024-05-01T00:00:00Z", "2024-05-04T00:00:00Z"),
+            ],
+            "2024-05-04T00:00:00Z",
+        ),
+        (
+            vec![
+                ("2024-05-02T00:00:00Z", "2024-05-02T00:00:00Z"),
+                ("2024-05-01T00:00:00Z", "2099-01-01T00:00:00Z"),
+            ],
+            "2024-05-02T00:00:00Z",
+        ),
+        (
+            vec![("2024-05-02T00:00:00Z", "2099-01-01T00:00:00Z")],
+            "2024-05-02T00:00:00Z",
+        ),
+        (vec![], "1970-01-01T00:00:00Z"),
+    ];
+    for (items, expected) in cases {
+        let items: Vec<_> = items
+            .into_iter()
+            .map(|(place, updated)| (place, at(updated)))
+            .collect();
+        let atom = document(&outbound(&items), DocumentFormat::Atom);
+        let updated = strict(&String::from_utf8(atom).expect("UTF-8"), "updated");
+        assert_eq!(updated[0], expected, "{items:?}");
+    }
+}
+
+#[test]
+fn no_year_has_more_or_less_than_four_digits() {
+    for (beyond, written) in [
+        (Timestamp::MAX_UTC, "9999-12-31T23:59:59Z"),
+        (Timestamp::MIN_UTC, "0001-01-01T00:00:00Z"),
+    ] {
+        let mut feed = outbound(&[("2024-05-01T00:00:00Z", beyond)]);
+        feed.items[0].entry.published = Some(beyond);
+        feed.items[0].ordered_at = beyond;
+        let print = |format| String::from_utf8(document(&feed, format)).expect("UTF-8");
+        assert_eq!(strict(&print(DocumentFormat::Atom), "published"), [written]);
+        assert!(print(DocumentFormat::Json).contains(written));
+        let rss = strict(&print(DocumentFormat::Rss), "pubDate");
+        let back = DateTime::parse_from_rfc2822(&rss[0]).expect("a date of RFC 822");
+        assert_eq!(back, at(written));
+    }
 }

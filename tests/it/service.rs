@@ -184,6 +184,70 @@ fn a_reload_adds_removes_and_renames_sources() {
     );
 }
 
+/// Asks the database until it answers as wished; what has not come after a minute is taken not to come.
+fn until_stored(desk: &Desk, question: &str) {
+    let db = rusqlite::Connection::open(desk.path("mainstem.db")).expect("opens");
+    for _ in 0..3000 {
+        let answer = db.query_row(question, [], |row| row.get(0));
+        if answer.expect("a question") {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    panic!("it never came to this: {question}");
+}
+
+#[test]
+fn a_reloaded_keep_takes_effect() {
+    let text = |keep: &str| {
+        let source = file_source("a", "every = \"1d\"\n");
+        format!("[store]\n{keep}{source}{MERGED}include = [\"nothing like it\"]\n")
+    };
+    let desk = Desk::new(&text(""));
+    desk.write("a.xml", &rss(&[("1", "Old", TEXT)]));
+    let daemon = desk.start();
+    daemon.until("/merged.json", |answer| answer.status == 200);
+    desk.configure(&text("keep = \"1ms\"\n"));
+    daemon.signal("HUP");
+    until_stored(
+        &desk,
+        "SELECT count(*) = 1 FROM entries WHERE expired_at IS NOT NULL",
+    );
+    assert_eq!(daemon.stop(), Some(0));
+}
+
+#[test]
+fn a_stop_in_a_long_replay_leaves_the_rest_to_the_next_start() {
+    /// Several batches, of which each takes seconds to judge.
+    const ENTRIES: usize = 600;
+    let slow = "where = 'text.matches(\"(?i)(\\\\w+ ){3}x\")'\n";
+    let numbers: Vec<String> = (0..ENTRIES).map(|number| number.to_string()).collect();
+    let long = TEXT.repeat(3);
+    let entries: Vec<(&str, &str, &str)> = numbers
+        .iter()
+        .map(|number| (number.as_str(), number.as_str(), long.as_str()))
+        .collect();
+    let source = file_source("a", "every = \"1d\"\nfirst_items = 0\ndaily_items = 0\n");
+    let desk = Desk::new(&format!("{source}{MERGED}"));
+    desk.write("a.xml", &rss(&entries));
+    let daemon = desk.start();
+    daemon.until("/merged.json", |answer| answer.status == 200);
+    let text = |rule: &str| format!("{source}{MERGED}[[output]]\nid = \"slow\"\n{rule}");
+    desk.configure(&text(slow));
+    daemon.signal("HUP");
+    let replayed = "SELECT rules IS NOT NULL FROM outputs WHERE id = 'slow'";
+    until_stored(&desk, "SELECT count(*) > 0 FROM outputs WHERE id = 'slow'");
+    assert_eq!(daemon.stop(), Some(0));
+    let db = rusqlite::Connection::open(desk.path("mainstem.db")).expect("opens");
+    let done: bool = db.query_row(replayed, [], |row| row.get(0)).expect("known");
+    assert!(!done, "it stopped only after the replay");
+    desk.configure(&text(""));
+    let daemon = desk.start();
+    let after = daemon.until("/slow.json", |answer| answer.status == 200);
+    assert_eq!(titles(&after.body).len(), 200, "nothing is lost");
+    until_stored(&desk, replayed);
+}
+
 #[test]
 fn a_refresh_beside_the_daemon_is_picked_up() {
     let desk = Desk::new(&format!("{}{MERGED}", file_source("a", "every = \"1d\"\n")));

@@ -485,3 +485,18 @@ async fn two_refreshes_at_once_make_one_story() {
         [8]
     );
 }
+
+/// SQLite's `data_version` says something within one connection only.
+#[tokio::test]
+async fn a_writer_that_had_to_connect_anew_may_have_missed_a_commit() {
+    let bench = Bench::new(&["a"]).await;
+    assert!(!bench.store.changed_elsewhere().await.expect("looks"));
+    let other = rusqlite::Connection::open(bench.directory.path().join("x.db")).expect("opens");
+    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    bench.store.probe().await.expect_err("it is locked out");
+    other.execute_batch("ROLLBACK").expect("unlocked");
+    assert!(bench.store.changed_elsewhere().await.expect("looks again"));
+    assert!(!bench.store.changed_elsewhere().await.expect("looks again"));
+    bench.store.probe().await.expect("it writes again");
+    assert!(!bench.store.changed_elsewhere().await.expect("looks again"));
+}

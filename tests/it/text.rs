@@ -70,6 +70,86 @@ fn sanitized_html_keeps_what_reads_and_nothing_else() {
     }
 }
 
+/// HTML that costs a parser or a serializer more than it is worth: if it did, this would stand still.
+#[test]
+fn what_would_cost_too_much_is_read_as_text() {
+    let numbered = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect();
+    let cases: [String; 20] = [
+        "<div>x".repeat(50_000),
+        "<div></x>x".repeat(20_000),
+        "<b></x>x".repeat(20_000),
+        "<DIV TITLE='</div>'>x".repeat(20_000),
+        "<div><!--</div>-->x".repeat(20_000),
+        "<div><textarea></div></textarea>x".repeat(15_000),
+        "<div><svg><![CDATA[></svg></div>]]>x".repeat(10_000),
+        "<b><object></b></object>x".repeat(15_000),
+        "<table><tr><td>x".repeat(20_000),
+        format!("<table>{}", "<p>x</p>".repeat(50_000)),
+        format!("{}{}", "<div>".repeat(250), "x</p>".repeat(80_000)),
+        numbered(20_000, &|nth| format!("<font c={nth}></x>x")),
+        numbered(60, &|nth| format!("<b c={nth}>")) + &"<p>x".repeat(80_000),
+        numbered(20_000, &|nth| format!("<html a{nth}=1>x")),
+        format!(
+            "<p>x</p><a {}>x</a>",
+            numbered(50_000, &|nth| format!("a{nth} "))
+        ),
+        format!(
+            "<p>x</p><a {}>x</a>",
+            numbered(40_000, &|nth| format!("a{nth}='>'"))
+        ),
+        format!(
+            "<!-- <a title=' --><b {}>x",
+            numbered(50_000, &|nth| format!("a{nth} "))
+        ),
+        format!("<a title='{}'>x</a>", "&".repeat(200_000)),
+        format!("<p>{}</p>", "\u{ab}".repeat(200_000)),
+        "x<br>".repeat(100_000),
+    ];
+    for html in cases {
+        let text = sanitize(&html, None);
+        let start = &html[..html.floor_char_boundary(60)];
+        assert!(
+            text.contains(['x', '\u{ab}']) && !text.contains('<'),
+            "{start}"
+        );
+        assert_eq!(sanitize(&text, None), text, "{start}");
+        assert!(plain_line(&html).len() <= 64 * 1024, "{start}");
+    }
+}
+
+/// What publishers write is far from that, whatever end tags they leave out.
+#[test]
+fn long_articles_stay_html() {
+    let words = "word ".repeat(32);
+    let picture = format!(
+        "<img src=\"data:image/png;base64,{}\">",
+        format!("{}/", "AbCd0+xY".repeat(8)).repeat(5000)
+    );
+    let cases = [
+        format!("<p>{words}</p>\n").repeat(3000),
+        format!("<p>{words}\n").repeat(3000),
+        format!("<ul>{}</ul>", format!("<li>{words}\n").repeat(3000)),
+        format!("<p><b>{words}</p>\n").repeat(200),
+        format!("<table>{}</table>", "<tr><td>a<td>b<td>c".repeat(2000)),
+        "<p><a href=\"https://host.example/\">x</a> &amp; <i>y</i> \u{ab}z\u{bb}</p>".repeat(2000),
+        format!("<svg><style>a{{}}</style><path d=\"M0\"/></svg><p>{words}</p>").repeat(500),
+        format!("{picture}<p>{words}</p>"),
+    ];
+    for html in cases {
+        let clean = sanitize(&html, None);
+        assert!(clean.contains("</"), "{}", &html[..100]);
+        assert_eq!(sanitize(&clean, None), clean, "{}", &html[..100]);
+    }
+}
+
+/// Text whose every byte once had the rest of it read again.
+#[test]
+fn references_that_never_end_are_text() {
+    let ampersands = "&".repeat(1 << 19);
+    assert_eq!(html_to_text(&ampersands), ampersands);
+    assert_eq!(html_to_text("&é;&lt;&unknown;&"), "&é;<&unknown;&");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

@@ -162,7 +162,10 @@ fn interval_bounds(table: &FetchTable, schedule: &mut schedule::Settings, found:
         schedule.max_interval = max;
     }
     let written = table.min_interval.as_ref().or(table.max_interval.as_ref());
-    if let Some(written) = written.filter(|_| schedule.min_interval > schedule.max_interval) {
+    let both_known = !found.is_broken;
+    if let Some(written) =
+        written.filter(|_| both_known && schedule.min_interval > schedule.max_interval)
+    {
         let (min, max) = (
             duration_in_words(schedule.min_interval),
             duration_in_words(schedule.max_interval),

@@ -113,33 +113,38 @@ fn id<T>(
     found: &mut Found<'_>,
 ) -> Option<T> {
     let Some(written) = written else {
-        found.error(
-            &table.span,
-            "a table without an `id`",
-            "give it one, such as id = \"agency\"; it is made of a-z, 0-9 and -",
-        );
+        if !found.is_broken {
+            found.error(
+                &table.span,
+                "a table without an `id`",
+                "give it one, such as id = \"agency\"; it is made of a-z, 0-9 and -",
+            );
+        }
         return None;
     };
     let id = read(written);
     if id.is_none() {
-        let suggested: String = written
-            .to_lowercase()
-            .chars()
-            .map(|c| {
-                if c.is_ascii_lowercase() || c.is_ascii_digit() {
-                    c
-                } else {
-                    '-'
-                }
-            })
-            .collect();
-        found.error(
-            &written.span,
-            format!("the id {:?} is not made of a-z, 0-9 and -", written.value),
-            format!("write {suggested:?}"),
-        );
+        let what = if written.is_empty() {
+            "an id of nothing: it is made of a-z, 0-9 and -".to_owned()
+        } else {
+            format!("the id {:?} is not made of a-z, 0-9 and -", written.value)
+        };
+        let suggested = slug(written);
+        let hint = match read(&suggested) {
+            Some(_) => format!("write {suggested:?}"),
+            None => "write one such as \"agency\"".to_owned(),
+        };
+        found.error(&written.span, what, hint);
     }
     id
+}
+
+/// The letters and digits of a text, as near to an id as they come.
+fn slug(text: &str) -> String {
+    let folded = crate::text::fold(text).to_ascii_lowercase();
+    let words = folded.split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join("-")
 }
 
 /// Ids seen so far, with their places.

@@ -21,7 +21,7 @@ pub(super) fn outputs(
     found: &mut Found<'_>,
 ) -> Vec<OutputPlan> {
     let mut ids = Ids::default();
-    if tables.is_empty() {
+    if tables.is_empty() && !found.is_broken {
         found.warning(
             &(0..0),
             "there is no [[output]]: nothing will be published",
@@ -146,7 +146,7 @@ fn selected(table: &OutputTable, sources: &[Checked], found: &mut Found<'_>) -> 
             Some(tag) => checked.source().tags.iter().any(|own| own == tag),
             None => checked.source().id.as_str() == selector.value,
         };
-        if !sources.iter().any(matches) {
+        if !sources.iter().any(matches) && !found.is_broken {
             let (what, hint) = match tag {
                 Some(tag) => {
                     let tags = sources
@@ -169,7 +169,7 @@ fn selected(table: &OutputTable, sources: &[Checked], found: &mut Found<'_>) -> 
         }
         selected.extend(enabled(&matches));
     }
-    if selected.is_empty() && !sources.is_empty() {
+    if selected.is_empty() && !sources.is_empty() && !found.is_broken {
         found.warning(
             &written.span,
             "none of these sources is enabled: the output stays empty",

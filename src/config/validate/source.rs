@@ -60,7 +60,7 @@ pub(super) fn sources(
         .filter_map(|table| source(table, defaults, environment, &mut ids, found))
         .collect();
     check_renames(tables, &ids, found);
-    if tables.is_empty() {
+    if tables.is_empty() && !found.is_broken {
         found.warning(
             &(0..0),
             "there is no [[source]]: nothing will be polled",
@@ -191,6 +191,7 @@ fn location(table: &SourceTable, found: &mut Found<'_>) -> Option<Location> {
             );
             None
         }
+        (None, None) if found.is_broken => None,
         (None, None) => {
             found.error(
                 &table.span,
@@ -215,7 +216,7 @@ fn headers(
         let known = HeaderName::try_from(name.as_str())
             .ok()
             .filter(|name| !OURS.contains(&name.as_str()));
-        let Some(name) = known else {
+        let Some(header) = known else {
             found.error(
                 &value.span,
                 format!("{name:?} is no header that a source can set"),
@@ -223,17 +224,17 @@ fn headers(
             );
             continue;
         };
-        let Some(bytes) = header_bytes(value, environment, found) else {
+        let Some(bytes) = header_bytes(name.as_str(), value, environment, found) else {
             continue;
         };
         match HeaderValue::from_bytes(&bytes) {
-            Ok(mut header) => {
-                header.set_sensitive(true);
-                headers.push((name, header));
+            Ok(mut value) => {
+                value.set_sensitive(true);
+                headers.push((header, value));
             }
             Err(_) => found.error(
                 &value.span,
-                format!("the value of {name} holds control characters"),
+                format!("the value of {header} holds control characters"),
                 "write it in one line",
             ),
         }
@@ -242,6 +243,7 @@ fn headers(
 }
 
 fn header_bytes(
+    name: &str,
     value: &At<HeaderText>,
     environment: &Environment,
     found: &mut Found<'_>,
@@ -249,6 +251,11 @@ fn header_bytes(
     let path = match &value.value {
         HeaderText::Plain(text) => return Some(text.clone().into_bytes()),
         HeaderText::File(header) => relative(found.file, &header.file),
+        HeaderText::Wrong(what) => {
+            let hint = format!("write {}", HeaderText::FORM);
+            found.error(&value.span, format!("the header {name:?} {what}"), hint);
+            return None;
+        }
         HeaderText::Credential(header) => match &environment.credentials_directory {
             Some(directory) => directory.join(&header.credential),
             None => {

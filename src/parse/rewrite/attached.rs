@@ -8,6 +8,7 @@ use super::record::read_duration;
 use super::tokens::Tag;
 use super::words::{Slot, Word};
 use crate::model::Enclosure;
+use crate::parse::limits;
 
 impl<'t> Reader<'t> {
     /// `media:content`.
@@ -71,7 +72,7 @@ impl<'t> Reader<'t> {
 
 fn media_type(attributes: &Attributes<'_>) -> Option<String> {
     let kind = attributes.get("type")?.trim();
-    kind.contains('/').then(|| kind.to_owned())
+    limits::word(kind).filter(|kind| kind.contains('/'))
 }
 
 /// `1234`, and `1,234`.

@@ -53,8 +53,13 @@ impl<'t> Reader<'t> {
                 && self.is_odd_case(tag.name),
             Note::Case,
         );
+        // An empty one within another says nothing, and ends nothing.
+        let is_hollow = self.in_entry() && tag.is_empty && tag.attributes.trim().is_empty();
         if meaning == Word::Entry && self.top() != Some(Role::Foreign) {
-            return self.open_entry(tag);
+            return match is_hollow {
+                true => Role::Foreign,
+                false => self.open_entry(tag),
+            };
         }
         match self.top() {
             Some(Role::Foreign) => return Role::Foreign,

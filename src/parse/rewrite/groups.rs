@@ -9,8 +9,7 @@ use super::references;
 use super::tokens::Tag;
 use super::words::{Slot, Word};
 use crate::model::{Origin, Person};
-use crate::parse::people;
-use crate::text::plain_line;
+use crate::parse::{limits, people};
 
 /// Parts of one person, image or source.
 const MOST_PARTS: usize = 32;
@@ -124,7 +123,7 @@ impl<'t> Reader<'t> {
         let email = group.part(&["email", "mbox"]);
         let mut person = people::person(text.or(email)?)?;
         if let Some(email) = email {
-            person.email = Some(email.trim_start_matches("mailto:").to_owned());
+            person.email = limits::word(email.trim_start_matches("mailto:"));
         }
         let url = group.part(&["uri", "url", "homepage", "link"]);
         person.url = url.and_then(|url| self.web_url(url));
@@ -142,8 +141,8 @@ impl<'t> Reader<'t> {
             .or_else(|| group.part(&["self", "via"]));
         let title = group.part(&["title"]).or_else(|| group.text());
         let origin = Origin {
-            title: title.map(plain_line).filter(|title| !title.is_empty()),
-            id: group.part(&["id"]).or(given).map(str::to_owned),
+            title: title.and_then(limits::line),
+            id: group.part(&["id"]).or(given).and_then(limits::iri),
             url: page.and_then(|page| self.web_url(page)),
         };
         if origin != Origin::default() {

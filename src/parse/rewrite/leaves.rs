@@ -10,7 +10,7 @@ use super::tokens::Tag;
 use super::words::{Slot, Word};
 use super::write::Dialect;
 use crate::model::{Category, Enclosure};
-use crate::text::plain_line;
+use crate::parse::limits;
 
 /// A field whose value is being gathered.
 pub(super) struct Leaf<'t> {
@@ -86,8 +86,7 @@ impl<'t> Reader<'t> {
             Word::Category => self.category(&attributes, &value.text),
             Word::MediaTitle => {
                 let from = self.media_from();
-                let title = plain_line(&value.text);
-                if !title.is_empty() {
+                if let Some(title) = limits::line(&value.text) {
                     self.record().title_media(from, title);
                     self.record().put(Slot::Title, 2, value);
                 }
@@ -121,15 +120,15 @@ impl<'t> Reader<'t> {
         }
         let rel = attributes.get("rel").unwrap_or_default().trim();
         let media_type = attributes.get("type").map(str::trim);
-        let title = attributes.get("title").map(plain_line);
+        let title = attributes.get("title").and_then(limits::line);
         if rel.eq_ignore_ascii_case("enclosure") {
             if let Some(url) = self.web_url(href) {
                 self.record().add_enclosure(Enclosure {
                     url,
-                    media_type: media_type.map(str::to_owned),
+                    media_type: media_type.and_then(limits::word),
                     length: attributes.get("length").and_then(read_length),
                     duration_seconds: None,
-                    title: title.filter(|title| !title.is_empty()),
+                    title,
                 });
             }
             return;

@@ -7,12 +7,14 @@
 
 use url::Url;
 
+use super::surplus;
 use crate::model::{Enclosure, FeedFormat, Origin, Person};
 
 mod attached;
 mod attributes;
 mod capture;
 mod elements;
+mod entries;
 mod groups;
 mod leaves;
 mod notes;
@@ -38,11 +40,12 @@ pub(super) struct Rewritten {
     pub(super) format: FeedFormat,
     /// Of the feed.
     pub(super) authors: Vec<Person>,
-    /// In the order of the document.
+    /// The newest, in the order of the document.
     pub(super) entries: Vec<Handed>,
     /// It breaks off before its first entry is complete.
     pub(super) is_nothing: bool,
     notes: notes::Notes,
+    clipped: bool,
 }
 
 /// What feed-rs has no place for, of one entry.
@@ -64,7 +67,9 @@ pub(super) struct Handed {
 impl Rewritten {
     /// What was mended, in words.
     pub(super) fn recovered(&self) -> Vec<String> {
-        self.notes.in_words()
+        let mut words = self.notes.in_words();
+        words.extend(self.clipped.then(surplus::clipped));
+        words
     }
 }
 

@@ -6,15 +6,17 @@ use url::Url;
 
 use super::attributes::Attributes;
 use super::capture::Capture;
+use super::entries::Entries;
 use super::groups::Group;
 use super::leaves::Leaf;
 use super::notes::{Note, Notes};
 use super::record::Record;
 use super::spaces::Spaces;
 use super::tokens::{Tag, Token, Tokens};
-use super::words::{self, Slot};
+use super::words;
 use super::write::{self, Dialect};
-use super::{Format, Handed, Rewritten};
+use super::{Format, Rewritten};
+use crate::parse::MAX_ENTRIES;
 use crate::parse::links::web_url;
 
 /// Elements within elements. Deeper ones are read as if they stood here: their tags are passed over.
@@ -67,8 +69,7 @@ pub(super) struct Reader<'t> {
     pub(super) feed: Record,
     pub(super) entry: Option<Record>,
     pub(super) entry_language: Option<String>,
-    written: String,
-    handed: Vec<Handed>,
+    entries: Entries,
     /// Entries that had an end tag, or an end of what they stand in.
     ended: usize,
 }
@@ -89,8 +90,7 @@ impl<'t> Reader<'t> {
             feed: Record::default(),
             entry: None,
             entry_language: None,
-            written: String::new(),
-            handed: Vec::new(),
+            entries: Entries::default(),
             ended: 0,
         }
     }
@@ -115,7 +115,7 @@ impl<'t> Reader<'t> {
     }
 
     fn finish(mut self) -> Rewritten {
-        let cut = self.entry.is_some() && (self.ended > 0 || self.handed.is_empty());
+        let cut = self.entry.is_some() && (self.ended > 0 || self.entries.is_empty());
         let unclosed = !self.stack.is_empty();
         if cut {
             self.notes.add(Note::Cut);
@@ -125,14 +125,16 @@ impl<'t> Reader<'t> {
             // A publisher who never closes an entry did not forget the last one.
             self.close_to(0);
         }
-        let xml = write::document(self.dialect, &self.feed, &self.written);
+        self.entries.keep_newest(MAX_ENTRIES);
+        let xml = write::document(self.dialect, &self.feed, &self.entries.written);
         Rewritten {
-            is_nothing: unclosed && self.handed.is_empty(),
+            is_nothing: unclosed && self.entries.is_empty(),
             xml,
             format: self.format,
             authors: self.feed.authors(),
-            entries: self.handed,
+            entries: self.entries.handed,
             notes: self.notes,
+            clipped: self.entries.clipped,
         }
     }
 
@@ -297,20 +299,10 @@ impl<'t> Reader<'t> {
     }
 
     fn close_entry(&mut self) {
-        let Some(mut entry) = self.entry.take() else {
-            return;
-        };
-        write::entry(&mut self.written, self.dialect, &entry);
-        let own = entry.text(Slot::Language).map(str::to_owned);
-        self.handed.push(Handed {
-            permalink: entry.permalink,
-            authors: entry.authors(),
-            image: entry.picture(),
-            enclosures: entry.finished_enclosures(),
-            origin: entry.origin,
-            base: entry.base,
-            language: own.or_else(|| self.entry_language.take()),
-        });
+        if let Some(entry) = self.entry.take() {
+            let language = self.entry_language.take();
+            self.entries.push(self.dialect, entry, language);
+        }
     }
 
     /// The first enclosure that an open `media:group` or `media:content` speaks of, or that of the entry.

@@ -1,17 +1,17 @@
 //! Retention, backup and the check behind the watchdog's beat.
 
 use std::path::Path;
-use std::time::Duration;
 
-use rusqlite::{Connection, backup::Backup, params};
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, ffi, params};
 
 use super::columns::ms;
+use super::open::flaw;
 use super::refresh::SEEN_EXACT_TO_MS;
 use crate::model::{OutputId, Timestamp};
 
-/// Pages copied in one step of a backup, so that writers find their turn between two.
-const BACKUP_PAGES: i32 = 256;
-const BACKUP_PAUSE: Duration = Duration::from_millis(2);
+/// SQLite's word for copying everything in one step.
+const ALL_PAGES: i32 = -1;
 
 /// See [`crate::store::Store::expire`].
 pub(super) fn expire(
@@ -44,16 +44,36 @@ pub(super) fn expire(
     )
 }
 
-/// Copies the database page by page beside running work; a copy cut short is removed.
-pub(super) fn backup(from: &Connection, to: &Path) -> rusqlite::Result<()> {
+/// Copies the database page by page beside running work. `Some`: what is wrong with the copy; pages are copied whatever
+/// they hold, so it is wrong with the original. Such a copy is removed, as one cut short is: nobody shall rely on it.
+pub(super) fn backup(from: &Connection, to: &Path) -> rusqlite::Result<Option<String>> {
     let copied = (|| {
         let mut copy = Connection::open(to)?;
-        Backup::new(from, &mut copy)?.run_to_completion(BACKUP_PAGES, BACKUP_PAUSE, None)?;
+        // One snapshot, held to the end. Between two it would begin anew whenever somebody else has committed: beside a
+        // busy writer for ever. In WAL mode nobody waits for it; the log only grows until it is done.
+        let snapshot = from.unchecked_transaction()?;
+        let _: i64 =
+            snapshot.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        match Backup::new(&snapshot, &mut copy)?.step(ALL_PAGES)? {
+            StepResult::Done => {}
+            _ => {
+                return Err(rusqlite::Error::SqliteFailure(
+                    ffi::Error::new(ffi::SQLITE_BUSY),
+                    None,
+                ));
+            }
+        }
+        drop(snapshot);
         // One file, to be moved anywhere.
-        copy.pragma_update(None, "journal_mode", "DELETE")
+        copy.pragma_update(None, "journal_mode", "DELETE")?;
+        flaw(&copy)
     })();
-    if copied.is_err() {
-        let _ = std::fs::remove_file(to);
+    if !matches!(copied, Ok(None)) {
+        for beside in ["", "-journal", "-wal", "-shm"] {
+            let mut name = to.as_os_str().to_owned();
+            name.push(beside);
+            let _ = std::fs::remove_file(name);
+        }
     }
     copied
 }

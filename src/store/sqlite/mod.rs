@@ -6,8 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
@@ -30,15 +29,15 @@ mod writer;
 pub use open::Opening;
 
 use readers::Readers;
-use writer::Writer;
+use writer::{Seen, Writer};
 
 /// A store in one SQLite file.
 pub struct SqliteStore {
     path: PathBuf,
     writer: Writer,
     readers: Readers,
-    /// `data_version` as the writer last saw it: it moves only when another process commits.
-    seen_version: AtomicI64,
+    /// How far the database had come when changes were last looked for. A plain mutex: held for a swap, never across an await.
+    seen: Mutex<Seen>,
 }
 
 impl SqliteStore {
@@ -49,11 +48,8 @@ impl SqliteStore {
     /// file is left as it is.
     pub fn open(path: &Path, opening: Opening) -> Result<Self, StoreError> {
         let db = open::open(path, opening)?;
-        let version = data_version(&db).map_err(|cause| StoreError::Step {
-            step: "open",
-            cause,
-        })?;
-        let writer = Writer::start(path.to_owned(), db).map_err(|error| StoreError::Unusable {
+        let seen = Seen::first(&db).map_err(|cause| open::failed(path, "open", cause))?;
+        let writer = Writer::start(path, db).map_err(|error| StoreError::Unusable {
             path: path.to_owned(),
             what: format!("no thread for writing: {error}"),
         })?;
@@ -62,13 +58,23 @@ impl SqliteStore {
             path: path.to_owned(),
             writer,
             readers,
-            seen_version: AtomicI64::new(version),
+            seen: Mutex::new(seen),
         })
     }
 }
 
-fn data_version(db: &rusqlite::Connection) -> rusqlite::Result<i64> {
-    db.pragma_query_value(None, "data_version", |row| row.get(0))
+/// A report on every registered source, by id, read beside whoever writes: nothing in the database changes, and a missing
+/// one is not made. `None`: there is none yet.
+///
+/// # Errors
+/// [`StoreError::Damaged`], [`StoreError::Newer`] or [`StoreError::Unusable`], as in [`SqliteStore::open`].
+pub fn source_reports(path: &Path) -> Result<Option<Vec<SourceReport>>, StoreError> {
+    let Some(db) = open::open_to_read(path)? else {
+        return Ok(None);
+    };
+    let reports = sources::reports(&db);
+    let reports = reports.map_err(|cause| open::failed(path, "read the sources", cause))?;
+    Ok(Some(reports))
 }
 
 #[async_trait]
@@ -198,8 +204,9 @@ impl Store for SqliteStore {
     }
 
     async fn changed_elsewhere(&self) -> Result<bool, StoreError> {
-        let version = self.writer.look("look for changes", data_version).await?;
-        Ok(self.seen_version.swap(version, Ordering::Relaxed) != version)
+        let now = self.writer.look().await?;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(std::mem::replace(&mut *seen, now) != now)
     }
 
     async fn expire(
@@ -231,8 +238,17 @@ impl Store for SqliteStore {
         })
         .await;
         match copied {
-            Ok(copied) => copied
-                .map_err(|error| refused(format!("the backup failed and was removed: {error}"))),
+            Ok(Ok(None)) => Ok(()),
+            Ok(Ok(Some(flaw))) => Err(open::damaged(
+                &self.path,
+                &format!("its copy was as damaged and is removed: {flaw}"),
+            )),
+            Ok(Err(error)) => match open::failed(&self.path, "copy itself", error) {
+                StoreError::Step { cause, .. } => Err(refused(format!(
+                    "the backup failed and was removed: {cause}"
+                ))),
+                damaged => Err(damaged),
+            },
             Err(_) => Err(StoreError::Closed),
         }
     }

@@ -3,6 +3,7 @@
 //! A file that is not ours, not sound or from a newer version is refused with
 //! its path, what was found and what to do; it is never touched or deleted.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,27 +19,31 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 /// Prepared statements kept by a connection.
 const STATEMENTS: usize = 64;
 
-/// A connection that writes.
+/// A connection that writes; a missing file is made.
 pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let db = Connection::open_with_flags(
+    connect_as(
         path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+    )
+}
+
+/// A connection that only reads.
+pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
+    // Not SQLITE_OPEN_READ_ONLY: a reader that comes first makes the shared memory beside the file.
+    let db = connect_as(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // A reader's pages are read once or twice; the writer's look-ups come back to theirs.
+    db.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096")?;
+    Ok(db)
+}
+
+fn connect_as(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.busy_timeout(BUSY)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     // FULL: an accepted entry survives a power cut; NORMAL was seen to lose commits.
     db.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384",
     )?;
-    Ok(db)
-}
-
-/// A connection that only reads.
-pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
-    let db = connect(path)?;
-    db.execute_batch("PRAGMA query_only = ON")?;
     Ok(db)
 }
 
@@ -62,20 +67,42 @@ pub(super) fn open(path: &Path, opening: Opening) -> Result<Connection, StoreErr
             ),
         ));
     }
+    refuse_directory(path)?;
+    let mut db = connect(path).map_err(|error| refuse(path, error))?;
+    let version = check(path, &db, opening)?;
+    prepare(&mut db, version, opening).map_err(|error| refuse(path, error))?;
+    Ok(db)
+}
+
+/// Opens a database as it is, to be read beside whoever writes it; `None`: there is nothing in it yet, or no file.
+pub(super) fn open_to_read(path: &Path) -> Result<Option<Connection>, StoreError> {
+    if matches!(std::fs::metadata(path), Err(error) if error.kind() == ErrorKind::NotFound) {
+        return Ok(None);
+    }
+    refuse_directory(path)?;
+    let db = connect_reader(path).map_err(|error| refuse(path, error))?;
+    match check(path, &db, Opening::Quick)? {
+        VERSION => Ok(Some(db)),
+        0 => Ok(None),
+        _ => Err(unusable(
+            path,
+            "was written by an older mainstem; `mainstem run` or `mainstem refresh` brings it up to date".to_owned(),
+        )),
+    }
+}
+
+fn refuse_directory(path: &Path) -> Result<(), StoreError> {
     if path.is_dir() {
         return Err(unusable(
             path,
             "is a directory, not a database file; name a file in [store] path".to_owned(),
         ));
     }
-    let mut db = connect(path).map_err(|error| refuse(path, error))?;
-    check(path, &db, opening)?;
-    prepare(&mut db, opening).map_err(|error| refuse(path, error))?;
-    Ok(db)
+    Ok(())
 }
 
-/// Reads only: whose file it is, which version, and whether it is sound.
-fn check(path: &Path, db: &Connection, opening: Opening) -> Result<(), StoreError> {
+/// Reads only: whose file it is, which version, and whether it is sound. Returns the version; 0: the file is empty.
+fn check(path: &Path, db: &Connection, opening: Opening) -> Result<i64, StoreError> {
     let number = |pragma: &str| {
         db.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0))
             .map_err(|error| refuse(path, error))
@@ -98,21 +125,30 @@ fn check(path: &Path, db: &Connection, opening: Opening) -> Result<(), StoreErro
         });
     }
     if opening == Opening::Quick {
-        return Ok(());
+        return Ok(version);
     }
-    let found: String = db
-        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
-        .map_err(|error| refuse(path, error))?;
-    if found != "ok" {
-        return Err(damaged(path, found));
+    match flaw(db).map_err(|error| refuse(path, error))? {
+        Some(found) => Err(damaged(path, &found)),
+        None => Ok(version),
     }
-    Ok(())
 }
 
-fn prepare(db: &mut Connection, opening: Opening) -> rusqlite::Result<()> {
+/// Reads the whole database; `Some`: what is wrong with it.
+pub(super) fn flaw(db: &Connection) -> rusqlite::Result<Option<String>> {
+    let found: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    // The first line only names the database.
+    let found = found.lines().filter(|line| !line.starts_with("***"));
+    let found = found.collect::<Vec<_>>().join("; ");
+    Ok((found != "ok").then_some(found))
+}
+
+fn prepare(db: &mut Connection, version: i64, opening: Opening) -> rusqlite::Result<()> {
     db.pragma_update(None, "page_size", 8192)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
-    migrate(db)?;
+    // To look for what is to be done takes the write lock: nobody waits for it where there is nothing.
+    if version < VERSION {
+        migrate(db)?;
+    }
     if opening == Opening::Quick {
         return Ok(());
     }
@@ -124,16 +160,35 @@ fn prepare(db: &mut Connection, opening: Opening) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// What a step's failure means: damage is the file's, whatever step came upon it.
+pub(super) fn failed(path: &Path, step: &'static str, cause: rusqlite::Error) -> StoreError {
+    match cause.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            damaged(path, &format!("could not {step}: {}", words(cause)))
+        }
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => refuse(path, cause),
+        _ => StoreError::Step { step, cause },
+    }
+}
+
+/// What SQLite says, once.
+fn words(error: rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message,
+        other => other.to_string(),
+    }
+}
+
 /// Tells a damaged file from one that cannot be reached.
 fn refuse(path: &Path, error: rusqlite::Error) -> StoreError {
     let code = error.sqlite_error_code();
     match code {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            damaged(path, error.to_string())
-        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(path, &words(error)),
         Some(ErrorCode::ReadOnly) => unusable(
             path,
-            "is read-only; make the file and its directory writable for this user".to_owned(),
+            obstacle(path).unwrap_or_else(|| {
+                "is read-only; make the file and its directory writable for this user".to_owned()
+            }),
         ),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => unusable(
             path,
@@ -144,11 +199,48 @@ fn refuse(path: &Path, error: rusqlite::Error) -> StoreError {
         ),
         _ => unusable(
             path,
-            format!(
-                "cannot be opened: {error}; its directory must exist and be writable for this user"
-            ),
+            obstacle(path).unwrap_or_else(|| {
+                format!(
+                    "cannot be opened: {}; its directory must exist and be writable for this user",
+                    words(error)
+                )
+            }),
         ),
     }
+}
+
+/// Why the database cannot be opened to be written, which SQLite does not tell; `None`: nothing is in the way now.
+fn obstacle(path: &Path) -> Option<String> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let place = directory.display();
+    // Only trying tells: owner, mount and the sandbox of a service all have a say.
+    let probe = directory.join(format!(".mainstem-probe-{}", std::process::id()));
+    let tried = std::fs::File::create_new(&probe).and_then(|_| {
+        std::fs::remove_file(&probe)?;
+        std::fs::File::options().read(true).write(true).open(path)
+    });
+    let error = tried.err()?;
+    let (what, advice) = match error.kind() {
+        _ if !directory.exists() => (
+            format!("its directory {place} does not exist"),
+            "make it, writable for this user",
+        ),
+        ErrorKind::ReadOnlyFilesystem => (
+            format!("{place} is on a read-only file system"),
+            "mount it writable, under systemd allow it with StateDirectory= or ReadWritePaths=, or name another [store] path",
+        ),
+        ErrorKind::PermissionDenied => (
+            format!("it or its directory {place} is not writable for this user"),
+            "change their owner or mode, run as their owner, or name another [store] path",
+        ),
+        // A missing one would have been made: SQLite has said what else there is.
+        ErrorKind::NotFound => return None,
+        _ => (format!("cannot be opened: {error}"), "see to that first"),
+    };
+    Some(format!("{what}; {advice}"))
 }
 
 fn unusable(path: &Path, what: String) -> StoreError {
@@ -158,14 +250,14 @@ fn unusable(path: &Path, what: String) -> StoreError {
     }
 }
 
-fn damaged(path: &Path, found: String) -> StoreError {
+pub(super) fn damaged(path: &Path, found: &str) -> StoreError {
     let advice = format!(
         "it is left as it is: put a backup in its place, or move it away and rescue what is readable with `sqlite3 {} .recover`",
         path.display()
     );
     StoreError::Damaged {
         path: path.to_owned(),
-        found,
+        found: found.to_owned(),
         advice,
     }
 }

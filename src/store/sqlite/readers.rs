@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use super::open::connect_reader;
+use super::open::{connect_reader, failed};
 use crate::store::StoreError;
 
 /// Reads at once.
@@ -49,7 +49,7 @@ impl Readers {
             Ok(value)
         });
         match result.await {
-            Ok(read) => read.map_err(|cause| StoreError::Step { step: name, cause }),
+            Ok(read) => read.map_err(|cause| failed(&self.path, name, cause)),
             Err(_) => Err(StoreError::Closed),
         }
     }

@@ -208,6 +208,7 @@ pub(super) fn reports(db: &Connection) -> rusqlite::Result<Vec<SourceReport>> {
             feed_title: row.get("title")?,
             home_url: row.get("home_url")?,
             last,
+            moved_to: url(row.get("moved_to")?),
             history: history(row)?,
             next_due: moment_at(row, "due_at")?,
             because: row.get("because")?,

@@ -6,13 +6,13 @@
 //! fails is treated as unknown: all its steps are answered with the error, the
 //! connection is opened anew, and the callers repeat what they asked for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, ffi};
 use tokio::sync::{mpsc, oneshot};
 
-use super::open::connect;
+use super::open::{connect, failed};
 use crate::store::StoreError;
 
 /// Steps that may wait; beyond, callers do.
@@ -48,10 +48,9 @@ impl From<rusqlite::Error> for Failure {
 }
 
 struct Step<T, F> {
-    name: &'static str,
     step: Option<F>,
     result: Option<rusqlite::Result<T>>,
-    reply: oneshot::Sender<Result<T, StoreError>>,
+    reply: oneshot::Sender<rusqlite::Result<T>>,
 }
 
 impl<T: Send, F: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Job for Step<T, F> {
@@ -66,55 +65,73 @@ impl<T: Send, F: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Job for Step
     }
 
     fn answer(self: Box<Self>, committed: Result<(), Failure>) {
-        let failed = |cause| {
-            Err(StoreError::Step {
-                step: self.name,
-                cause,
-            })
-        };
         let answer = match (self.result, committed) {
-            (Some(Err(cause)), _) => failed(cause),
+            (Some(Err(cause)), _) => Err(cause),
             (Some(Ok(value)), Ok(())) => Ok(value),
-            (_, Err(failure)) => failed(rusqlite::Error::SqliteFailure(
+            (_, Err(failure)) => Err(rusqlite::Error::SqliteFailure(
                 failure.code,
                 failure.message,
             )),
-            (None, Ok(())) => failed(rusqlite::Error::InvalidQuery),
+            (None, Ok(())) => Err(rusqlite::Error::InvalidQuery),
         };
         // A caller that has gone away wants no answer; what it asked for is written all the same.
         let _ = self.reply.send(answer);
     }
 }
 
-type Look = Box<dyn FnOnce(Option<&Connection>) + Send>;
+/// How far the database had come, as the writing connection saw it. Two agree exactly if no other process has committed
+/// between them, or may have unseen: SQLite's `data_version` says something within one connection only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Which of the writer's connections saw it.
+    connection: u64,
+    /// `data_version`: it moves only when another process commits.
+    version: i64,
+}
+
+impl Seen {
+    /// By the connection that a writer is started on.
+    pub(super) fn first(db: &Connection) -> rusqlite::Result<Self> {
+        Self::by(db, 0)
+    }
+
+    fn by(db: &Connection, connection: u64) -> rusqlite::Result<Self> {
+        let version = db.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        Ok(Self {
+            connection,
+            version,
+        })
+    }
+}
 
 enum Message {
     Step(Box<dyn Job>),
-    Look(Look),
+    Look(oneshot::Sender<rusqlite::Result<Seen>>),
     Close(oneshot::Sender<()>),
 }
 
 /// The way to the writing thread.
 pub(super) struct Writer {
+    path: PathBuf,
     steps: mpsc::Sender<Message>,
     thread: std::sync::Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
     /// Starts the thread on an open, migrated connection.
-    pub(super) fn start(path: PathBuf, db: Connection) -> std::io::Result<Self> {
+    pub(super) fn start(path: &Path, db: Connection) -> std::io::Result<Self> {
         let (steps, waiting) = mpsc::channel(WAITING);
+        let mut thread = Thread {
+            path: path.to_owned(),
+            db: Some(db),
+            connection: 0,
+            waiting,
+        };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || {
-                Thread {
-                    path,
-                    db: Some(db),
-                    waiting,
-                }
-                .run();
-            })?;
+            .spawn(move || thread.run())?;
         Ok(Self {
+            path: path.to_owned(),
             steps,
             thread: std::sync::Mutex::new(Some(thread)),
         })
@@ -128,7 +145,6 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let job = Step {
-            name,
             step: Some(step),
             result: None,
             reply,
@@ -137,25 +153,19 @@ impl Writer {
             .send(Message::Step(Box::new(job)))
             .await
             .map_err(|_| StoreError::Closed)?;
-        answer.await.map_err(|_| StoreError::Closed)?
+        let answer = answer.await.map_err(|_| StoreError::Closed)?;
+        answer.map_err(|cause| failed(&self.path, name, cause))
     }
 
-    /// Reads something of the writing connection itself, in no transaction.
-    pub(super) async fn look<T, F>(&self, name: &'static str, look: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    {
+    /// How far the database has come.
+    pub(super) async fn look(&self) -> Result<Seen, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let look = Box::new(move |db: Option<&Connection>| {
-            let seen = db.map_or(Err(rusqlite::Error::InvalidQuery), look);
-            let _ = reply.send(seen.map_err(|cause| StoreError::Step { step: name, cause }));
-        });
         self.steps
-            .send(Message::Look(look))
+            .send(Message::Look(reply))
             .await
             .map_err(|_| StoreError::Closed)?;
-        answer.await.map_err(|_| StoreError::Closed)?
+        let seen = answer.await.map_err(|_| StoreError::Closed)?;
+        seen.map_err(|cause| failed(&self.path, "look for changes", cause))
     }
 
     /// Lets waiting steps be written, checkpoints, closes the connection and ends the thread.
@@ -179,11 +189,13 @@ struct Thread {
     path: PathBuf,
     /// `None` after a commit that failed, until it could be opened anew.
     db: Option<Connection>,
+    /// How often it was opened anew.
+    connection: u64,
     waiting: mpsc::Receiver<Message>,
 }
 
 impl Thread {
-    fn run(mut self) {
+    fn run(&mut self) {
         while let Some(message) = self.waiting.blocking_recv() {
             let mut group = Vec::new();
             let mut closing = None;
@@ -191,7 +203,9 @@ impl Thread {
             while let Some(message) = next {
                 match message {
                     Message::Step(job) => group.push(job),
-                    Message::Look(look) => look(self.db.as_ref()),
+                    Message::Look(reply) => {
+                        let _ = reply.send(self.look());
+                    }
                     Message::Close(reply) => closing = Some(reply),
                 }
                 let more = group.len() < GROUP && closing.is_none();
@@ -220,15 +234,28 @@ impl Thread {
         if group.is_empty() {
             return Ok(());
         }
-        if self.db.is_none() {
-            self.db = Some(connect(&self.path)?);
-        }
-        let Some(db) = &self.db else { return Ok(()) };
-        let committed = write(db, group);
+        let committed = write(self.connected()?.0, group);
         if committed.is_err() {
             self.db = None;
         }
         Ok(committed?)
+    }
+
+    fn look(&mut self) -> rusqlite::Result<Seen> {
+        let (db, connection) = self.connected()?;
+        Seen::by(db, connection)
+    }
+
+    /// The connection and its number; opened anew where the last was given up.
+    fn connected(&mut self) -> rusqlite::Result<(&Connection, u64)> {
+        let db = match &mut self.db {
+            Some(db) => db,
+            none => {
+                self.connection += 1;
+                none.insert(connect(&self.path)?)
+            }
+        };
+        Ok((db, self.connection))
     }
 }
 

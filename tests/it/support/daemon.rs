@@ -4,18 +4,23 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+use super::origin::PATIENCE;
 
 /// A directory with a configuration, and the binary to run in it.
 pub(crate) struct Desk {
     directory: TempDir,
 }
 
-/// A running daemon; killed when dropped.
+/// A running daemon; killed (`kill -9`) when dropped.
 pub(crate) struct Daemon {
     child: Child,
     pub(crate) address: SocketAddr,
+    log: Arc<Mutex<Vec<serde_json::Value>>>,
 }
 
 /// An answer of the daemon.
@@ -46,17 +51,29 @@ impl Desk {
         self.directory.path().join(name)
     }
 
+    /// Whole or not at all: a daemon may be reading it.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
-        std::fs::write(self.path(name), bytes).expect("the directory is writable");
+        let written = self.path(&format!("{name}.new"));
+        std::fs::write(&written, bytes).expect("the directory is writable");
+        std::fs::rename(written, self.path(name)).expect("the directory is writable");
     }
 
     /// Runs a command to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        mainstem(self.directory.path())
+        self.run_in(&[], arguments)
+    }
+
+    /// The same with these variables in its environment.
+    pub(crate) fn run_in(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Output {
+        let child = mainstem(self.directory.path())
+            .envs(environment.iter().copied())
             .args(["-c", "c.toml"])
             .args(arguments)
-            .output()
-            .expect("the binary runs")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        end(child, arguments)
     }
 
     /// An output's document from the store.
@@ -93,11 +110,50 @@ impl Desk {
             said.push_str(&line);
         }
         // Whoever writes a log must find a reader.
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        let events = said.lines().map(serde_json::from_str);
+        let heard: Arc<Mutex<Vec<_>>> = Arc::new(Mutex::new(events.flatten().collect()));
+        let into = heard.clone();
+        std::thread::spawn(move || {
+            for line in log.lines().map_while(Result::ok) {
+                let event = serde_json::from_str(&line).unwrap_or_default();
+                into.lock().expect("no panic under the lock").push(event);
+            }
+        });
         Daemon {
             child,
             address: address.expect("just found"),
+            log: heard,
         }
+    }
+}
+
+/// Waits for the end of a command; one that does not end within a minute is stuck.
+fn end(mut child: Child, arguments: &[&str]) -> Output {
+    fn read(mut pipe: impl Read + Send + 'static) -> std::thread::JoinHandle<Vec<u8>> {
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let _ = pipe.read_to_end(&mut bytes);
+            bytes
+        })
+    }
+    let stdout = read(child.stdout.take().expect("piped"));
+    let stderr = read(child.stderr.take().expect("piped"));
+    let began = Instant::now();
+    let status = loop {
+        match child.try_wait().expect("it is ours") {
+            Some(status) => break status,
+            None if began.elapsed() > PATIENCE => {
+                let _ = child.kill();
+                let _ = child.wait();
+                panic!("{arguments:?} does not end");
+            }
+            None => std::thread::sleep(Duration::from_millis(5)),
+        }
+    };
+    Output {
+        status,
+        stdout: stdout.join().expect("it was read"),
+        stderr: stderr.join().expect("it was read"),
     }
 }
 
@@ -148,9 +204,27 @@ impl Daemon {
             if wished(&answer) {
                 return answer;
             }
-            std::thread::sleep(std::time::Duration::from_millis(20));
+            std::thread::sleep(Duration::from_millis(20));
         }
         panic!("{path} never became what was waited for");
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> Vec<serde_json::Value> {
+        self.log.lock().expect("no panic under the lock").clone()
+    }
+
+    /// Waits until it has logged an event as wished.
+    pub(crate) fn until_logged(&self, wished: impl Fn(&serde_json::Value) -> bool) {
+        let began = Instant::now();
+        while !self.log().iter().any(&wished) {
+            assert!(
+                began.elapsed() < PATIENCE,
+                "it never said so: {:?}",
+                self.log()
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Sends a signal by name, such as `HUP`.
@@ -159,6 +233,12 @@ impl Daemon {
             .args([format!("-{name}"), self.child.id().to_string()])
             .status();
         assert!(sent.expect("kill runs").success());
+    }
+
+    /// How many files and sockets it has open.
+    pub(crate) fn open_files(&self) -> usize {
+        let open = std::fs::read_dir(format!("/proc/{}/fd", self.child.id()));
+        open.expect("it runs").count()
     }
 
     /// Ends it politely; returns its exit code.

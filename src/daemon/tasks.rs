@@ -1,0 +1,159 @@
+//! The long-lived tasks: started together, watched while they run, ended together.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::bail;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use super::press::{Edition, Press};
+use crate::clock::Clock;
+use crate::serve::{self, Site};
+use crate::store::{Store, StoreError};
+use crate::systemd;
+use crate::worker::{Orders, Reports, work};
+
+/// How long the tasks may take to end; a little longer than the worker gives to refreshes under way.
+const DRAIN: Duration = Duration::from_secs(6);
+
+/// What the worker is started with.
+pub(super) struct Inward {
+    pub(super) orders: watch::Receiver<Orders>,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// What the press is started with.
+pub(super) struct Outward {
+    pub(super) press: Press,
+    pub(super) editions: watch::Receiver<Edition>,
+}
+
+/// The long-lived tasks; each ends only when told to.
+pub(super) struct Tasks {
+    stop: watch::Sender<bool>,
+    server: Option<JoinHandle<()>>,
+    worker: Option<JoinHandle<Result<(), StoreError>>>,
+    press: Option<JoinHandle<Result<(), StoreError>>>,
+    watchdog: JoinHandle<()>,
+}
+
+impl Tasks {
+    pub(super) fn start(
+        listener: tokio::net::TcpListener,
+        site: Site,
+        inward: Inward,
+        outward: Outward,
+    ) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let (changed, changes) = mpsc::channel(1);
+        let (unasked, first_pass) = watch::channel(usize::MAX);
+        let Inward {
+            orders,
+            store,
+            clock,
+        } = inward;
+        let watchdog = tokio::spawn(watch_over(store.clone()));
+        let reports = Reports { unasked, changed };
+        Self {
+            stop,
+            server: Some(tokio::spawn(serve::serve(
+                listener,
+                site,
+                until(stopped.clone()),
+            ))),
+            worker: Some(tokio::spawn(work(
+                orders,
+                store,
+                clock,
+                reports,
+                until(stopped.clone()),
+            ))),
+            press: Some(tokio::spawn(outward.press.run(
+                changes,
+                first_pass,
+                outward.editions,
+                stopped,
+            ))),
+            watchdog,
+        }
+    }
+
+    /// Runs `asked` to its end, unless a task ends by itself before: that is a failure.
+    pub(super) async fn run_beside(
+        &mut self,
+        asked: impl Future<Output = &'static str>,
+    ) -> anyhow::Result<()> {
+        tokio::select! {
+            reason = asked => tracing::info!(reason, "stopping"),
+            ended = joined(&mut self.worker) => { self.worker = None; ended??; bail!("the worker ended by itself") }
+            ended = joined(&mut self.press) => { self.press = None; ended??; bail!("the republisher ended by itself") }
+            ended = joined(&mut self.server) => { self.server = None; ended?; bail!("the server ended by itself") }
+        }
+        Ok(())
+    }
+
+    /// Tells everybody at once: what is under way reaches the store, readers that are being answered get their answer.
+    pub(super) async fn end(self) -> anyhow::Result<()> {
+        self.watchdog.abort();
+        let _ = self.stop.send(true);
+        let (worker, press, server) = tokio::join!(
+            ended(self.worker, DRAIN),
+            ended(self.press, DRAIN),
+            ended(self.server, DRAIN)
+        );
+        worker?.transpose()?;
+        press?.transpose()?;
+        server?;
+        Ok(())
+    }
+}
+
+/// The end of a task that was told to stop. `None`: there is none, or it took too long and is cut; what it has not brought
+/// to the store by then is done again after the next start.
+async fn ended<T>(
+    task: Option<JoinHandle<T>>,
+    limit: Duration,
+) -> Result<Option<T>, tokio::task::JoinError> {
+    let Some(mut task) = task else {
+        return Ok(None);
+    };
+    let Ok(ended) = tokio::time::timeout(limit, &mut task).await else {
+        // Not awaited: one that computes notices only at its next step.
+        task.abort();
+        return Ok(None);
+    };
+    ended.map(Some)
+}
+
+/// The end of a task that is running.
+async fn joined<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::JoinError> {
+    match task {
+        Some(task) => task.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Ends when the daemon is told to stop.
+pub(super) async fn until(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// Says to systemd that we live, each time after the store has shown that it does.
+async fn watch_over(store: Arc<dyn Store>) {
+    let Some(interval) = systemd::watchdog_interval() else {
+        return;
+    };
+    let mut beat = tokio::time::interval(interval);
+    loop {
+        beat.tick().await;
+        match store.probe().await {
+            Ok(()) => systemd::alive(),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the store does not answer"
+            ),
+        }
+    }
+}

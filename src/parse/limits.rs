@@ -1,0 +1,53 @@
+//! How long what a publisher gives may be, where it is not text for reading.
+
+use crate::text::plain_line;
+
+/// A headline or name is cut here.
+const MAX_LINE: usize = 4096;
+/// A summary is cut here.
+const MAX_SUMMARY: usize = 64 * 1024;
+/// A longer GUID is an accident, but what it tells apart stays apart.
+const MAX_GUID: usize = 4096;
+/// Browsers and servers take no longer address; a longer one is none.
+pub(super) const MAX_URL: usize = 8 * 1024;
+/// A language, media type or mail address; a longer one is none.
+const MAX_WORD: usize = 320;
+
+/// A headline or name as one plain line; `None`: nothing is left of it.
+pub(super) fn line(raw: &str) -> Option<String> {
+    Some(clip(plain_line(raw), MAX_LINE)).filter(|line| !line.is_empty())
+}
+
+/// A summary, of plain text.
+pub(super) fn summary(text: String) -> String {
+    clip(text, MAX_SUMMARY)
+}
+
+/// A GUID byte for byte. One that is too long is cut, and the hash of the whole stands behind: an identity taken from
+/// what is kept tells apart what the whole did.
+pub(super) fn guid(given: String) -> Option<String> {
+    if given.len() <= MAX_GUID {
+        return Some(given).filter(|given| !given.is_empty());
+    }
+    let hash = blake3::hash(given.as_bytes()).to_hex();
+    let start = &given[..given.floor_char_boundary(MAX_GUID - hash.len())];
+    Some(format!("{start}{hash}"))
+}
+
+/// What is a name for programs: whole, or not at all.
+pub(super) fn word(given: &str) -> Option<String> {
+    Some(given.to_owned()).filter(|given| (1..=MAX_WORD).contains(&given.len()))
+}
+
+/// What names something as an address does, without having to be one: whole, or not at all.
+pub(super) fn iri(given: &str) -> Option<String> {
+    Some(given.to_owned()).filter(|given| (1..=MAX_URL).contains(&given.len()))
+}
+
+fn clip(mut text: String, most: usize) -> String {
+    if text.len() > most {
+        text.truncate(text.floor_char_boundary(most));
+        text.push('…');
+    }
+    text
+}

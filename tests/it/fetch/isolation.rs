@@ -1,0 +1,180 @@
+//! Isolation: what one source does ends with it.
+//!
+//! - Beside bombs, endless and dripping bodies, silence, floods, broken documents and dead hosts, a healthy source is polled
+//!   on and on, its entries are served, and the daemon is well and stops politely.
+//! - In a single pass too, every other source is fetched and stored, and each has its own outcome.
+//! - A flood of entries is taken in bounds: stored up to its limit, held back from the outputs beyond the quota.
+
+use std::time::Duration;
+
+use super::{LOCAL, feed_of, limits, refresh, source, sources, summary};
+use crate::support::daemon::Desk;
+use crate::support::origin::{Asked, Origin, Reply, head, response, rss};
+
+const HOSTILE: [&str; 11] = [
+    "bomb",
+    "endless",
+    "chunks",
+    "header",
+    "drip",
+    "silent",
+    "deep",
+    "attributes",
+    "entities",
+    "binary",
+    "hung-up",
+];
+
+fn hostile(path: &str) -> Reply {
+    let xml = |text: String| Reply::from(response("200 OK", &[], text.as_bytes()));
+    match path {
+        "bomb" => response(
+            "200 OK",
+            &[("Content-Encoding", "gzip")],
+            &limits::gzip(&vec![b' '; 5_000_000]),
+        )
+        .into(),
+        "endless" => Reply::default()
+            .send(head("200 OK", &[]))
+            .endless(vec![b' '; 4096]),
+        "chunks" => Reply::default()
+            .send(head("200 OK", &[("Transfer-Encoding", b"chunked")]))
+            .endless(b"5\r\n<rss>\r\n".to_vec()),
+        "header" => Reply::default()
+            .send(b"HTTP/1.1 200 OK\r\n".to_vec())
+            .endless(b"X-More: yes\r\n".to_vec()),
+        "drip" => Reply::default()
+            .send(head("200 OK", &[]))
+            .drip(feed_of("drip"), Duration::from_millis(20)),
+        "silent" => Reply::default().silence(),
+        "deep" => xml(format!(
+            "<rss version=\"2.0\"><channel>{}",
+            "<a>".repeat(30_000)
+        )),
+        "attributes" => {
+            let attributes: String = (0..5000).map(|nth| format!(" a{nth}=\"\"")).collect();
+            xml(format!("<rss version=\"2.0\"{attributes}><channel><<<"))
+        }
+        "entities" => xml(format!(
+            "<!DOCTYPE rss [<!ENTITY a \"{}\">{}]><rss version=\"2.0\"><channel><title>&j;</title><<<",
+            "a".repeat(1000),
+            ["b", "c", "d", "e", "f", "g", "h", "i", "j"]
+                .iter()
+                .map(|name| format!("<!ENTITY {name} \"{}\">", "&a;".repeat(10)))
+                .collect::<String>()
+        )),
+        "binary" => response(
+            "200 OK",
+            &[],
+            &(0..50_000_u32)
+                .map(|nth| nth.to_le_bytes()[0].wrapping_mul(31))
+                .collect::<Vec<u8>>(),
+        )
+        .into(),
+        _ => Reply::default(),
+    }
+}
+
+fn script(asked: &Asked) -> Reply {
+    match &asked.path[1..] {
+        "healthy" => response("200 OK", &[], &feed_of(&format!("healthy-{}", asked.nth))).into(),
+        path => hostile(path),
+    }
+}
+
+fn tables(origin: &Origin) -> String {
+    let mut tables = source("healthy", &origin.url("/healthy"), "every = \"50ms\"");
+    for id in HOSTILE {
+        tables.push_str(&source(
+            id,
+            &origin.url(&format!("/{id}")),
+            "every = \"50ms\"\ntimeout = \"1s\"",
+        ));
+    }
+    // Nobody listens there.
+    tables + &source("dead", "http://127.0.9.7:9/", "every = \"50ms\"")
+}
+
+#[test]
+fn a_pass_fetches_everybody_else() {
+    let origin = Origin::start(script);
+    let desk = Desk::new(&format!(
+        "{LOCAL}per_host = 20\n{}[[output]]\nid = \"merged\"\n",
+        tables(&origin)
+    ));
+    for (id, row) in refresh(&desk) {
+        if id == "healthy" {
+            assert_eq!(summary(&row), "fresh 200");
+        } else {
+            assert_eq!(row["outcome"], "failed", "{id}: {row}");
+        }
+    }
+}
+
+#[test]
+fn a_daemon_serves_and_polls_on_beside_hostile_sources() {
+    let origin = Origin::start(script);
+    let desk = Desk::new(&format!(
+        "{LOCAL}per_host = 20\nconcurrency = 8\n{}[[output]]\nid = \"merged\"\n",
+        tables(&origin)
+    ));
+    let daemon = desk.start();
+    daemon.until("/merged.json", |answer| {
+        answer.status == 200 && answer.text().contains("healthy-0")
+    });
+    for id in HOSTILE {
+        origin.until(&format!("/{id}"), 2);
+    }
+    let before = origin.count("/healthy");
+    origin.until("/healthy", before + 5);
+    daemon.until("/merged.json", |answer| {
+        answer.text().contains(&format!("healthy-{before}"))
+    });
+    assert_eq!(daemon.ask("GET", "/healthz", &[]).status, 200);
+    let rows = sources(&desk);
+    for id in HOSTILE {
+        assert_eq!(rows[id]["outcome"], "failed", "{id}: {}", rows[id]);
+    }
+    assert_eq!(rows["healthy"]["errors"], 0);
+    assert_eq!(daemon.stop(), Some(0));
+}
+
+/// Entries that no output wants in such numbers.
+#[test]
+fn a_flood_is_bounded_and_leaves_the_others_their_place() {
+    let items: Vec<(String, String)> = (0..3000)
+        .map(|nth| (format!("g{nth}"), format!("Flood number {nth}")))
+        .collect();
+    let entries: Vec<(&str, &str, &str)> = items
+        .iter()
+        .map(|(guid, title)| (guid.as_str(), title.as_str(), title.as_str()))
+        .collect();
+    let flood = rss(&entries);
+    let origin = Origin::start(move |asked| match asked.path.as_str() {
+        "/flood" => response("200 OK", &[], &flood),
+        path => response("200 OK", &[], &feed_of(path)),
+    });
+    let tables = [
+        source("flood", &origin.url("/flood"), ""),
+        source("quiet", &origin.url("/quiet"), ""),
+    ];
+    let output = "[[output]]\nid = \"merged\"\nduplicates = \"off\"\nmax_entries = 5000\n";
+    let desk = Desk::new(&format!(
+        "{}{}{output}",
+        LOCAL.replace("100KiB", "8MiB"),
+        tables.concat()
+    ));
+    assert!(refresh(&desk).values().all(|row| row["outcome"] == "fresh"));
+    let titles = super::titles(&desk);
+    assert!(titles.contains(&"/quiet".to_owned()));
+    assert!(
+        titles.len() <= 21,
+        "{} of a new source's backlog appear",
+        titles.len() - 1
+    );
+    assert_eq!(
+        sources(&desk)["flood"]["entries"],
+        2000,
+        "the newest of a document"
+    );
+}
