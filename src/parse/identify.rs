@@ -5,7 +5,11 @@ use super::tags::Tags;
 use crate::model::FailureClass;
 
 /// Root elements of feeds.
-const ROOTS: &[&str] = &["rss", "feed", "rdf", "entry"];
+const ROOTS: &[&str] = &["rss", "feed", "rdf", "entry", "channel"];
+/// What servers mark warnings up with.
+const NOISY: &[&str] = &[
+    "br", "b", "p", "pre", "div", "font", "table", "script", "center",
+];
 /// Server noise before the document is looked through this far.
 const NOISE: usize = 4096;
 
@@ -53,6 +57,12 @@ pub(super) fn identify(text: &str) -> Result<Kind, ParseError> {
         .next()
         .unwrap_or_default()
         .to_ascii_lowercase();
+    let noisy = NOISY.contains(&local.as_str());
+    if let Some(start) = noisy.then(|| behind(trimmed, at)).flatten() {
+        return Ok(Kind::Xml {
+            start: offset + start,
+        });
+    }
     match local.as_str() {
         root if ROOTS.contains(&root) => Ok(Kind::Xml { start: offset + at }),
         "html" | "head" | "body" | "div" | "p" | "script" | "meta" | "title" | "center"
@@ -65,6 +75,25 @@ pub(super) fn identify(text: &str) -> Result<Kind, ParseError> {
             name.chars().take(64).collect::<String>()
         )),
     }
+}
+
+/// The feed behind what a server printed first: warnings as HTML.
+fn behind(text: &str, at: usize) -> Option<usize> {
+    let near = &text[at..text.floor_char_boundary(at + NOISE)];
+    let declared = near.find("<?xml").map(|declaration| at + declaration);
+    let from = declared.or_else(|| {
+        let found = ["<rss", "<feed", "<rdf:RDF"]
+            .iter()
+            .filter_map(|root| near.find(root));
+        found.min().map(|root| at + root)
+    })?;
+    let (start, name) = root(&text[from..])?;
+    let local = name
+        .rsplit(':')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    ROOTS.contains(&local.as_str()).then_some(from + start)
 }
 
 /// The first element: where it starts and its name. Declarations, comments and noise before it are passed over.

@@ -1,7 +1,7 @@
 //! Bytes to entries; pure.
 //!
-//! decode → identify → repair → read (feed-rs for XML, our own for JSON Feed) →
-//! normalize. Goes in: any bytes. Comes out: a feed, or what the bytes are
+//! decode → identify → rewrite where needed → read (feed-rs for XML, our own for
+//! JSON Feed) → normalize. Goes in: any bytes. Comes out: a feed, or what the bytes are
 //! instead. Never panics, never fetches, never makes up a date.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,10 +21,12 @@ mod limits;
 mod links;
 mod normalize;
 mod pace;
+mod people;
 mod releases;
-mod repair;
+mod rewrite;
 mod surplus;
 mod tags;
+mod told;
 
 use identify::Kind;
 
@@ -71,20 +73,29 @@ impl ParseError {
 /// # Errors
 /// [`ParseError`] says what the document is instead of a feed, or what keeps it from being read.
 pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
-    let text = decode::decode(input.bytes, input.content_type);
+    let decode::Decoded { text, recovered } = decode::decode(input.bytes, input.content_type);
     // Libraries have panicked on feeds found in the wild: it costs this document only.
     let read = catch_unwind(AssertUnwindSafe(|| match identify::identify(&text)? {
         Kind::Json => json_feed::read(&text, input.base),
-        Kind::Xml { start } => read_xml(&text[start..], input.base),
+        Kind::Xml { start } => {
+            let mut feed = read_xml(&text[start..], input.base)?;
+            if rewrite::is_noise(&text[..start]) {
+                let noise = "what the server printed before the feed was passed over";
+                feed.recovered.insert(0, noise.to_owned());
+            }
+            Ok(feed)
+        }
         Kind::Page => Err(page(&text, input.base)),
     }));
-    let feed = read.unwrap_or_else(|_| {
+    let mut feed = read.unwrap_or_else(|_| {
         Err(ParseError::new(
             FailureClass::Panic,
             "the parser failed on this document",
         ))
-    });
-    let mut feed = feed?;
+    })?;
+    if let Some(recovered) = recovered {
+        feed.recovered.insert(0, recovered);
+    }
     for entry in &mut feed.entries {
         releases::recognize(entry);
         language::recognize(entry);
@@ -112,11 +123,46 @@ fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
             format!("elements are nested deeper than {MAX_DEPTH}"),
         ));
     }
-    let (mut sound, mut recovered) = repair::repair(text);
-    if let Some(cut) = surplus::cut(&sound) {
-        sound = cut.into();
-        recovered.push(surplus::clipped());
+    // What cannot be read, and what makes feed-rs panic, is written anew and tried once more.
+    if let Some(feed) = read_as_it_is(text, base) {
+        return Ok(feed);
     }
+    let mut rewritten = rewrite::rewrite(text, base);
+    if rewritten.is_nothing {
+        return Err(ParseError::new(
+            FailureClass::Parse,
+            "the document breaks off before its first entry is complete",
+        ));
+    }
+    let (xml, recovered) = (std::mem::take(&mut rewritten.xml), rewritten.recovered());
+    let read = read_sound(&xml, base)?;
+    let mut feed = normalize::normalize(read, base, Some(rewritten));
+    pace::read(&xml, &mut feed.pace);
+    feed.recovered = recovered;
+    Ok(feed)
+}
+
+/// A sound document; `None`: feed-rs would lose something of it.
+fn read_as_it_is(text: &str, base: Option<&Url>) -> Option<Feed> {
+    let entries = rewrite::sound_entries(text)?;
+    let cut = (entries > MAX_ENTRIES)
+        .then(|| surplus::cut(text))
+        .flatten();
+    let kept = cut.as_deref().unwrap_or(text);
+    let read = read_sound(kept, base).ok()?;
+    if read.entries.len() != entries.min(MAX_ENTRIES) || a_link_is_missing(&read) {
+        return None;
+    }
+    let mut feed = normalize::normalize(read, base, None);
+    pace::read(kept, &mut feed.pace);
+    if cut.is_some() {
+        feed.recovered.push(surplus::clipped());
+    }
+    Some(feed)
+}
+
+/// Reads with feed-rs.
+fn read_sound(xml: &str, base: Option<&Url>) -> Result<feed_rs::model::Feed, ParseError> {
     let parser = feed_rs::parser::Builder::new()
         .base_uri(base)
         // Its own would be random for a feed with neither link nor base.
@@ -124,13 +170,21 @@ fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
         .timestamp_parser(read_date)
         .sanitize_content(false)
         .build();
-    let read = parser
-        .parse(sound.as_bytes())
-        .map_err(|error| ParseError::new(FailureClass::Parse, one_line(&error.to_string())))?;
-    let mut feed = normalize::normalize(read, base);
-    pace::read(&sound, &mut feed.pace);
-    feed.recovered = recovered;
-    Ok(feed)
+    catch_unwind(AssertUnwindSafe(|| parser.parse(xml.as_bytes())))
+        .map_err(|_| ParseError::new(FailureClass::Panic, "the parser failed on this document"))?
+        .map_err(|error| ParseError::new(FailureClass::Parse, one_line(&error.to_string())))
+}
+
+/// An entry has no link where feed-rs looks for it: it may stand elsewhere, or be a GUID, unless `isPermaLink` says no.
+fn a_link_is_missing(read: &feed_rs::model::Feed) -> bool {
+    let is_page = |link: &feed_rs::model::Link| {
+        let rel = link.rel.as_deref();
+        link.target.is_none() && rel.is_none_or(|rel| rel == "alternate")
+    };
+    !read
+        .entries
+        .iter()
+        .all(|entry| entry.links.iter().any(is_page))
 }
 
 fn one_line(text: &str) -> String {

@@ -6,22 +6,29 @@ use feed_rs::model as raw;
 use url::Url;
 
 use super::limits;
-use super::links::{allowed, web_url};
-use crate::model::{Category, Enclosure, Entry, Feed, FeedFormat, Origin, Pace, Person};
+use super::links::web_url;
+use super::rewrite::{Handed, Rewritten};
+use super::told::{feed_authors, told};
+use crate::model::{Category, Entry, Feed, FeedFormat, Pace, Person};
 use crate::text::{html_to_text, sanitize};
 
 /// Of one entry; more is spam or an attack.
 const MAX_CATEGORIES: usize = 64;
-const MAX_AUTHORS: usize = 64;
-const MAX_ENCLOSURES: usize = 64;
 
-/// Our feed from feed-rs', with links absolute, text plain and HTML safe.
-pub(super) fn normalize(read: raw::Feed, base: Option<&Url>) -> Feed {
-    let format = match read.feed_type {
-        raw::FeedType::Atom => FeedFormat::Atom,
-        raw::FeedType::JSON => FeedFormat::JsonFeed,
-        raw::FeedType::RSS1 => FeedFormat::Rdf,
-        raw::FeedType::RSS0 | raw::FeedType::RSS2 => FeedFormat::Rss,
+/// Our feed from feed-rs', with links absolute, text plain and HTML safe. `rewritten`: what feed-rs read, where the
+/// document had to be written anew.
+pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Option<Rewritten>) -> Feed {
+    let format = format_of(&read, rewritten.as_ref());
+    let (authors, handed) = match rewritten {
+        Some(rewritten) => (rewritten.authors, rewritten.entries),
+        None => (feed_authors(&read), Vec::new()),
+    };
+    let handed = handed.into_iter().map(Some);
+    let language = read.language.as_deref().and_then(limits::word);
+    let around = Around {
+        format,
+        language: language.as_deref(),
+        authors: &authors,
     };
     let home_url = alternate(&read.links, base);
     let links = |rel: &str| {
@@ -34,11 +41,11 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>) -> Feed {
     let self_links: Vec<Url> = links("self");
     // Relative links in entries mean the feed's address first, the site's where a file has none.
     let inner = base.or(home_url.as_ref()).cloned();
-    let language = read.language.as_deref().and_then(limits::word);
     let entries = read
         .entries
         .into_iter()
-        .map(|entry| normalize_entry(entry, format, inner.as_ref(), language.as_deref()))
+        .zip(handed.chain(std::iter::repeat_with(|| None)))
+        .map(|(entry, handed)| normalize_entry(entry, handed, inner.as_ref(), &around))
         .collect();
     let image = read.icon.or(read.logo).map(|image| image.uri);
     Feed {
@@ -51,7 +58,7 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>) -> Feed {
         hubs: links("hub"),
         home_url,
         language,
-        authors: people(&read.authors),
+        authors,
         categories: categories(&read.categories),
         published: read.published,
         updated: read.updated,
@@ -70,10 +77,21 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>) -> Feed {
     }
 }
 
+fn format_of(read: &raw::Feed, rewritten: Option<&Rewritten>) -> FeedFormat {
+    match (rewritten, &read.feed_type) {
+        (Some(rewritten), _) => rewritten.format,
+        (None, raw::FeedType::Atom) => FeedFormat::Atom,
+        (None, raw::FeedType::JSON) => FeedFormat::JsonFeed,
+        (None, raw::FeedType::RSS1) => FeedFormat::Rdf,
+        (None, raw::FeedType::RSS0 | raw::FeedType::RSS2) => FeedFormat::Rss,
+    }
+}
+
 /// The body as sanitized HTML, and the shorter text beside it.
 fn body_and_summary(entry: &raw::Entry, base: Option<&Url>) -> (Option<String>, Option<String>) {
     let safe = |text: &str, kind: &str| {
-        Some(sanitize(&markup(text, kind), base)).filter(|html| !html.is_empty())
+        let html = (!text.trim().is_empty()).then(|| sanitize(&markup(text, kind), base));
+        html.filter(|html| !html.is_empty())
     };
     let body = entry
         .content
@@ -93,21 +111,28 @@ fn body_and_summary(entry: &raw::Entry, base: Option<&Url>) -> (Option<String>, 
     }
 }
 
+/// What an entry takes from the feed.
+struct Around<'a> {
+    format: FeedFormat,
+    language: Option<&'a str>,
+    authors: &'a [Person],
+}
+
 fn normalize_entry(
     entry: raw::Entry,
-    format: FeedFormat,
+    handed: Option<Handed>,
     base: Option<&Url>,
-    language: Option<&str>,
+    around: &Around<'_>,
 ) -> Entry {
+    let format = around.format;
+    let handed = handed.unwrap_or_else(|| told(&entry, base));
     let guid = limits::guid(entry.id.clone());
-    let is_permalink = |guid: &&String| guid.starts_with("http://") || guid.starts_with("https://");
-    let url = alternate(&entry.links, base)
-        .or_else(|| web_url(Some(&entry.id).filter(is_permalink)?, None));
+    let url =
+        alternate(&entry.links, base).or_else(|| permalink(&entry.id, handed.permalink, base));
     // RFC 4287 says xml:base, then the document; a link in a text means the page where neither is known.
-    let base = entry
+    let base = handed
         .base
-        .as_deref()
-        .and_then(|given| web_url(given, base))
+        .or_else(|| web_url(entry.base.as_deref()?, base))
         .or_else(|| base.cloned())
         .or_else(|| url.clone());
     let (html, summary) = body_and_summary(&entry, base.as_ref());
@@ -120,28 +145,26 @@ fn normalize_entry(
         FeedFormat::Atom | FeedFormat::JsonFeed => entry.updated,
     };
     Entry {
-        image: thumbnail(&entry.media, base.as_ref()),
-        enclosures: enclosures(&entry.links, &entry.media, base.as_ref()),
+        image: handed.image,
+        enclosures: handed.enclosures,
         title: entry
             .title
             .as_ref()
             .and_then(|title| line(title, format))
             .unwrap_or_default(),
-        authors: people(&entry.authors),
+        authors: match format {
+            // RFC 4287 §4.2.1: those of the feed, where the entry names none.
+            FeedFormat::Atom if handed.authors.is_empty() => around.authors.to_vec(),
+            _ => handed.authors,
+        },
         categories: categories(&entry.categories),
-        language: entry
+        language: handed
             .language
+            .or(entry.language)
             .as_deref()
             .and_then(limits::word)
-            .or_else(|| language.map(str::to_owned)),
-        origin: entry
-            .source
-            .and_then(|source| limits::iri(&source))
-            .map(|source| Origin {
-                url: web_url(&source, None),
-                id: Some(source),
-                title: None,
-            }),
+            .or_else(|| around.language.map(str::to_owned)),
+        origin: handed.origin,
         published: entry.published,
         updated: own_updated,
         summary: summary
@@ -154,6 +177,17 @@ fn normalize_entry(
         url,
         html,
         text,
+    }
+}
+
+/// The address that a GUID is: RSS says it is one unless `isPermaLink` says no; many that are none do not say so.
+fn permalink(guid: &str, says: Option<bool>, base: Option<&Url>) -> Option<Url> {
+    let is_absolute = guid.starts_with("http://") || guid.starts_with("https://");
+    match says {
+        Some(false) => None,
+        _ if is_absolute => web_url(guid, None),
+        Some(true) if guid.starts_with('/') => web_url(guid, base),
+        _ => None,
     }
 }
 
@@ -192,25 +226,6 @@ fn line(text: &raw::Text, format: FeedFormat) -> Option<String> {
     }
 }
 
-fn people(people: &[raw::Person]) -> Vec<Person> {
-    let mut known: Vec<Person> = Vec::new();
-    for person in people.iter().take(MAX_AUTHORS) {
-        let email = person.email.as_deref().and_then(limits::word);
-        let name = person.name.as_deref().and_then(limits::line);
-        let Some(name) = name.or_else(|| email.clone()) else {
-            continue;
-        };
-        if !known.iter().any(|other| other.name == name) {
-            known.push(Person {
-                name,
-                url: person.uri.as_deref().and_then(|url| web_url(url, None)),
-                email,
-            });
-        }
-    }
-    known
-}
-
 fn categories(categories: &[raw::Category]) -> Vec<Category> {
     let mut known: Vec<Category> = Vec::new();
     for category in categories.iter().take(MAX_CATEGORIES) {
@@ -230,59 +245,4 @@ fn categories(categories: &[raw::Category]) -> Vec<Category> {
         }
     }
     known
-}
-
-fn enclosures(
-    links: &[raw::Link],
-    media: &[raw::MediaObject],
-    base: Option<&Url>,
-) -> Vec<Enclosure> {
-    let linked = links
-        .iter()
-        .filter(|link| link.rel.as_deref() == Some("enclosure"))
-        .filter_map(|link| {
-            let url = web_url(&link.href, base)?;
-            let title = link.title.as_deref().and_then(limits::line);
-            Some(Enclosure {
-                url,
-                media_type: link.media_type.as_deref().and_then(limits::word),
-                length: link.length,
-                duration_seconds: None,
-                title,
-            })
-        });
-    let attached = media
-        .iter()
-        .flat_map(|object| object.content.iter().map(move |content| (object, content)))
-        .filter_map(|(object, content)| {
-            let url = allowed(content.url.clone()?)?;
-            let media_type = content.content_type.as_ref().map(ToString::to_string);
-            Some(Enclosure {
-                url,
-                media_type: media_type.as_deref().and_then(limits::word),
-                length: content.size,
-                duration_seconds: content
-                    .duration
-                    .or(object.duration)
-                    .map(|duration| duration.as_secs()),
-                title: object
-                    .title
-                    .as_ref()
-                    .and_then(|title| limits::line(&title.content)),
-            })
-        });
-    let mut known: Vec<Enclosure> = Vec::new();
-    for enclosure in linked.chain(attached).take(MAX_ENCLOSURES) {
-        if !known.iter().any(|other| other.url == enclosure.url) {
-            known.push(enclosure);
-        }
-    }
-    known
-}
-
-fn thumbnail(media: &[raw::MediaObject], base: Option<&Url>) -> Option<Url> {
-    media
-        .iter()
-        .flat_map(|object| &object.thumbnails)
-        .find_map(|thumbnail| web_url(&thumbnail.image.uri, base))
 }

@@ -2,6 +2,7 @@
 
 mod cli;
 mod config;
+mod corpus;
 mod dateline;
 mod dates;
 mod dedupe;
@@ -10,6 +11,7 @@ mod layers;
 mod line;
 mod outputs;
 mod parse;
+mod parse_laws;
 mod publish;
 mod schedule;
 mod select;

@@ -500,3 +500,42 @@ fn the_language_of_a_text_is_told_where_nobody_does() {
         assert_eq!(feed["items"][0]["language"], "x-own", "{text}");
     }
 }
+
+/// RSS `<source>`, Atom `<source>`: where an entry that was taken over came from.
+#[test]
+fn an_entry_taken_over_says_from_where() {
+    let cases = [
+        (
+            rss(
+                "<title>x</title><source url=\"https://other.example/feed\">Other &amp;amp; Sons</source>",
+            ),
+            (
+                Some("https://other.example/feed"),
+                Some("Other & Sons"),
+                Some("https://other.example/feed"),
+            ),
+        ),
+        (
+            atom(
+                "<id>e</id><title>x</title><source><id>tag:other</id><title>Other</title><link rel=\"self\" href=\"https://other.example/feed\"/><link href=\"https://other.example/\"/></source><updated>2020-01-02T00:00:00Z</updated>",
+            ),
+            (
+                Some("tag:other"),
+                Some("Other"),
+                Some("https://other.example/"),
+            ),
+        ),
+    ];
+    for (document, (id, title, url)) in cases {
+        let feed = parse(Input {
+            bytes: document.as_bytes(),
+            content_type: None,
+            base: None,
+        })
+        .expect("a feed");
+        let origin = feed.entries[0].origin.as_ref().expect("an origin");
+        assert_eq!(origin.id.as_deref(), id, "{document}");
+        assert_eq!(origin.title.as_deref(), title, "{document}");
+        assert_eq!(origin.url.as_ref().map(Url::as_str), url, "{document}");
+    }
+}

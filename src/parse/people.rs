@@ -1,0 +1,40 @@
+//! People as feeds name them: `Jo Writer`, `jo@host.example (Jo Writer)`, `Jo Writer <jo@host.example>`.
+
+use super::limits;
+use crate::model::Person;
+
+/// Longer texts are no name.
+const LONGEST: usize = 4096;
+
+/// What stands around a name or an address, narrow and wide.
+const BRACKETS: &str = "<>()[],;\"（）［］＜＞【】，；、";
+
+/// A person in one text; `None`: it names nobody.
+pub(super) fn person(text: &str) -> Option<Person> {
+    let text = &text[..text.floor_char_boundary(LONGEST)];
+    let address = text
+        .split(|c: char| c.is_whitespace() || BRACKETS.contains(c))
+        .find(|word| is_address(word.trim_start_matches("mailto:")));
+    let name = match address.and_then(|address| text.split_once(address)) {
+        Some((before, after)) => limits::line(&format!("{} {}", bare(before), bare(after))),
+        None => limits::line(text),
+    };
+    let email = address.and_then(|address| limits::word(address.trim_start_matches("mailto:")));
+    let name = name.or_else(|| email.clone())?;
+    Some(Person {
+        name,
+        url: None,
+        email,
+    })
+}
+
+/// A text without the brackets that stood around it or around the address beside it.
+fn bare(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c == ':' || BRACKETS.contains(c))
+}
+
+fn is_address(word: &str) -> bool {
+    word.split_once('@').is_some_and(|(local, host)| {
+        !local.is_empty() && host.contains('.') && !host.contains('@') && !host.ends_with('.')
+    })
+}

@@ -1,0 +1,82 @@
+//! Files and pictures of an entry.
+
+use url::Url;
+
+use super::attributes::Attributes;
+use super::reader::Reader;
+use super::record::read_duration;
+use super::tokens::Tag;
+use super::words::{Slot, Word};
+use crate::model::Enclosure;
+use crate::parse::limits;
+
+impl<'t> Reader<'t> {
+    /// `media:content`.
+    pub(super) fn media_content(&mut self, tag: Tag<'t>) {
+        let attributes = Attributes::read(tag.attributes, &mut self.notes);
+        let Some(url) = attributes.get("url").and_then(|url| self.web_url(url)) else {
+            return;
+        };
+        let is_picture = attributes
+            .get("medium")
+            .is_some_and(|medium| medium.eq_ignore_ascii_case("image"));
+        if is_picture {
+            self.record().add_picture(3, url.clone());
+        }
+        let duration = attributes.get("duration").and_then(read_duration);
+        self.record().add_enclosure(Enclosure {
+            url,
+            media_type: media_type(&attributes),
+            length: attributes.get("fileSize").and_then(read_length),
+            duration_seconds: duration.map(|duration| duration.as_secs()),
+            title: None,
+        });
+    }
+
+    /// Elements that say what they say in their attributes.
+    pub(super) fn attached(&mut self, word: Word, tag: Tag<'t>) {
+        let attributes = Attributes::read(tag.attributes, &mut self.notes);
+        let raw = ["url", "href"].iter().find_map(|name| attributes.get(name));
+        let Some(url) = raw.and_then(|raw| self.web_url(raw)) else {
+            return;
+        };
+        match word {
+            Word::Enclosure => self.record().add_enclosure(Enclosure {
+                url,
+                media_type: media_type(&attributes),
+                length: attributes.get("length").and_then(read_length),
+                duration_seconds: None,
+                title: None,
+            }),
+            Word::Thumbnail => self.record().add_picture(0, url),
+            Word::Cover if self.in_entry() => self.record().add_picture(2, url),
+            Word::Cover => self.put_text(Slot::Icon, 2, url.as_str()),
+            _ => self.player(url),
+        }
+    }
+
+    /// `media:player`: a page that plays; the file itself where nothing else is named (Media RSS, `media:content`).
+    fn player(&mut self, url: Url) {
+        let first = self.media_from();
+        if self.record().enclosures.len() == first {
+            self.record().add_enclosure(Enclosure {
+                url,
+                media_type: None,
+                length: None,
+                duration_seconds: None,
+                title: None,
+            });
+        }
+    }
+}
+
+fn media_type(attributes: &Attributes<'_>) -> Option<String> {
+    let kind = attributes.get("type")?.trim();
+    limits::word(kind).filter(|kind| kind.contains('/'))
+}
+
+/// `1234`, and `1,234`.
+pub(super) fn read_length(text: &str) -> Option<u64> {
+    let digits: String = text.trim().chars().filter(|c| *c != ',').collect();
+    digits.parse().ok().filter(|length| *length > 0)
+}

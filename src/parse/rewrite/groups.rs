@@ -1,0 +1,172 @@
+//! People, images and sources: elements that have fields of their own.
+
+use super::attributes::Attributes;
+use super::capture::{Capture, Form, Value};
+use super::leaves::Leaf;
+use super::notes::Notes;
+use super::reader::{Reader, Role};
+use super::references;
+use super::tokens::Tag;
+use super::words::{Slot, Word};
+use crate::model::{Origin, Person};
+use crate::parse::{limits, people};
+
+/// Parts of one person, image or source.
+const MOST_PARTS: usize = 32;
+
+/// A person, an image or a source.
+pub(super) struct Group<'t> {
+    word: Word,
+    attributes: Attributes<'t>,
+    text: String,
+    parts: Vec<(String, String)>,
+}
+
+impl<'t> Group<'t> {
+    pub(super) fn new(word: Word, attributes: Attributes<'t>) -> Self {
+        Self {
+            word,
+            attributes,
+            text: String::new(),
+            parts: Vec::new(),
+        }
+    }
+
+    pub(super) fn push(&mut self, raw: &str, literal: bool, notes: &mut Notes) {
+        match literal {
+            true => self.text.push_str(raw),
+            false => references::resolve(raw, &mut self.text, notes),
+        }
+    }
+
+    fn part(&self, names: &[&str]) -> Option<&str> {
+        let found = self
+            .parts
+            .iter()
+            .find(|(name, value)| names.contains(&name.as_str()) && !value.trim().is_empty());
+        found.map(|(_, value)| value.trim())
+    }
+
+    fn text(&self) -> Option<&str> {
+        Some(self.text.trim()).filter(|text| !text.is_empty())
+    }
+}
+
+impl<'t> Reader<'t> {
+    /// Whether an element can stand in the open person, image or source. Dates and texts in a person mean that its end
+    /// tag was forgotten.
+    pub(super) fn group_goes_on(&self, meaning: Word) -> bool {
+        let is_person = self
+            .group
+            .as_ref()
+            .is_some_and(|group| matches!(group.word, Word::Person(_)));
+        let is_alien = matches!(
+            meaning,
+            Word::Slot(
+                Slot::Id | Slot::Published | Slot::Updated | Slot::Summary | Slot::Content,
+                _
+            ) | Word::Category
+                | Word::Enclosure
+                | Word::Person(_)
+        );
+        !(is_person && is_alien)
+    }
+
+    /// A part of a person, an image or a source.
+    pub(super) fn open_part(&mut self, tag: Tag<'t>, local: &str) -> Role {
+        self.leaf = Some(Leaf {
+            word: Word::Nothing,
+            local: local.to_owned(),
+            attributes: Attributes::read(tag.attributes, &mut self.notes),
+            capture: Capture::new(Form::Unsaid),
+            is_part: true,
+        });
+        Role::Leaf
+    }
+
+    pub(super) fn close_part(&mut self, local: String, attributes: &Attributes<'_>, value: Value) {
+        let href = attributes
+            .get("href")
+            .or_else(|| attributes.local("resource"));
+        let rel = attributes.get("rel").unwrap_or("alternate");
+        let (name, text) = match (local.as_str(), href) {
+            ("link", Some(href)) if rel == "alternate" => (local, href.to_owned()),
+            ("link", Some(href)) => (rel.to_owned(), href.to_owned()),
+            _ => (local, value.text),
+        };
+        if let Some(group) = self
+            .group
+            .as_mut()
+            .filter(|group| group.parts.len() < MOST_PARTS)
+        {
+            group.parts.push((name, text));
+        }
+    }
+
+    pub(super) fn close_group(&mut self) {
+        let Some(group) = self.group.take() else {
+            return;
+        };
+        match group.word {
+            Word::Person(rank) => {
+                if let Some(person) = self.person(&group) {
+                    self.record().add_person(rank, person);
+                }
+            }
+            Word::Source => self.origin(&group),
+            _ => self.image(&group),
+        }
+    }
+
+    fn person(&self, group: &Group<'_>) -> Option<Person> {
+        let text = group.part(&["name", "title"]).or_else(|| group.text());
+        let email = group.part(&["email", "mbox"]);
+        let mut person = people::person(text.or(email)?)?;
+        if let Some(email) = email {
+            person.email = limits::word(email.trim_start_matches("mailto:"));
+        }
+        let url = group.part(&["uri", "url", "homepage", "link"]);
+        person.url = url.and_then(|url| self.web_url(url));
+        Some(person)
+    }
+
+    /// RSS `<source url="…">Title</source>`, Atom `<source>` with the other feed's own id, title and links.
+    fn origin(&mut self, group: &Group<'_>) {
+        let given = group
+            .attributes
+            .get("url")
+            .or_else(|| group.attributes.get("href"));
+        let page = given
+            .or_else(|| group.part(&["link"]))
+            .or_else(|| group.part(&["self", "via"]));
+        let title = group.part(&["title"]).or_else(|| group.text());
+        let origin = Origin {
+            title: title.and_then(limits::line),
+            id: group.part(&["id"]).or(given).and_then(limits::iri),
+            url: page.and_then(|page| self.web_url(page)),
+        };
+        if origin != Origin::default() {
+            self.record().origin = Some(origin);
+        }
+    }
+
+    fn image(&mut self, group: &Group<'_>) {
+        let attribute = ["href", "url"]
+            .iter()
+            .find_map(|name| group.attributes.get(name));
+        let resource = group.attributes.local("resource");
+        let raw = group
+            .part(&["url"])
+            .or(attribute)
+            .or(resource)
+            .or_else(|| group.text());
+        let Some(url) = raw.and_then(|raw| self.web_url(raw)) else {
+            return;
+        };
+        if self.in_entry() {
+            self.record().add_picture(1, url);
+        } else {
+            self.put_text(Slot::Icon, 1, url.as_str());
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What the elements of a feed or an entry say, once they are closed.
+
+use super::attached::read_length;
+use super::attributes::Attributes;
+use super::capture::{Capture, Form, Value};
+use super::reader::{Reader, local_of, lower};
+use super::record::{Link, read_duration};
+use super::spaces::Space;
+use super::tokens::Tag;
+use super::words::{Slot, Word};
+use super::write::Dialect;
+use crate::model::{Category, Enclosure};
+use crate::parse::limits;
+
+/// A field whose value is being gathered.
+pub(super) struct Leaf<'t> {
+    pub(super) word: Word,
+    /// Its name, in lower case and without prefix.
+    pub(super) local: String,
+    pub(super) attributes: Attributes<'t>,
+    pub(super) capture: Capture,
+    /// It stands in a person, an image or a source.
+    pub(super) is_part: bool,
+}
+
+impl<'t> Reader<'t> {
+    pub(super) fn open_leaf(&mut self, word: Word, tag: Tag<'t>, space: Space) {
+        let attributes = Attributes::read(tag.attributes, &mut self.notes);
+        let form = match word {
+            Word::Slot(Slot::Title | Slot::Summary | Slot::Content | Slot::Rights, _) => {
+                match (self.dialect, space) {
+                    (_, Space::Xhtml) => Form::Markup,
+                    (Dialect::Atom, Space::Core) => Form::of_atom(&attributes, &mut self.notes),
+                    _ => Form::Unsaid,
+                }
+            }
+            _ => Form::Plain,
+        };
+        if let (Word::Slot(Slot::Content | Slot::Summary, _), Some(base)) = (word, self.base()) {
+            let base = base.clone();
+            self.record().base.get_or_insert(base);
+        }
+        if let (Word::Slot(Slot::Content, _), Some(src)) = (word, attributes.get("src")) {
+            self.content_elsewhere(src, attributes.get("type"));
+        }
+        self.leaf = Some(Leaf {
+            word,
+            local: lower(local_of(tag.name)).into_owned(),
+            attributes,
+            capture: Capture::new(form),
+            is_part: false,
+        });
+    }
+
+    /// RFC 4287 §4.1.3.2: the content stands somewhere else; where the entry has no other page, there.
+    fn content_elsewhere(&mut self, src: &str, media_type: Option<&str>) {
+        let link = Link {
+            href: self.absolute(src),
+            rel: "alternate".to_owned(),
+            media_type: media_type.map(str::to_owned),
+        };
+        self.record().links.push(link);
+    }
+
+    pub(super) fn close_leaf(&mut self) {
+        let Some(leaf) = self.leaf.take() else { return };
+        let (attributes, value) = (leaf.attributes, leaf.capture.finish());
+        if leaf.is_part {
+            self.close_part(leaf.local, &attributes, value);
+            return;
+        }
+        match leaf.word {
+            Word::Slot(Slot::Id, rank) => {
+                if leaf.local == "guid" {
+                    let says = attributes.get("isPermaLink");
+                    self.record().permalink = says.map(|says| !says.eq_ignore_ascii_case("false"));
+                }
+                self.record().put(Slot::Id, rank, value);
+            }
+            Word::Slot(Slot::Icon, rank) => {
+                let href = attributes.get("href").unwrap_or(&value.text);
+                self.put_text(Slot::Icon, rank, &self.absolute(href));
+            }
+            Word::Slot(slot, rank) => self.record().put(slot, rank, value),
+            Word::Link => self.link(&attributes, &value.text),
+            Word::Category => self.category(&attributes, &value.text),
+            Word::MediaTitle => {
+                let from = self.media_from();
+                if let Some(title) = limits::line(&value.text) {
+                    self.record().title_media(from, title);
+                    self.record().put(Slot::Title, 2, value);
+                }
+            }
+            Word::Duration => self.record().duration = read_duration(&value.text),
+            Word::Pace(name) if !value.text.trim().is_empty() => {
+                self.record()
+                    .pace
+                    .push((name, value.text.trim().to_owned()));
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn put_text(&mut self, slot: Slot, rank: u8, text: &str) {
+        let value = Value {
+            text: text.to_owned(),
+            is_html: false,
+        };
+        self.record().put(slot, rank, value);
+    }
+
+    fn link(&mut self, attributes: &Attributes<'_>, text: &str) {
+        let href = attributes
+            .get("href")
+            .or_else(|| attributes.local("resource"))
+            .unwrap_or(text)
+            .trim();
+        if href.is_empty() {
+            return;
+        }
+        let rel = attributes.get("rel").unwrap_or_default().trim();
+        let media_type = attributes.get("type").map(str::trim);
+        let title = attributes.get("title").and_then(limits::line);
+        if rel.eq_ignore_ascii_case("enclosure") {
+            if let Some(url) = self.web_url(href) {
+                self.record().add_enclosure(Enclosure {
+                    url,
+                    media_type: media_type.and_then(limits::word),
+                    length: attributes.get("length").and_then(read_length),
+                    duration_seconds: None,
+                    title,
+                });
+            }
+            return;
+        }
+        let link = Link {
+            href: self.absolute(href),
+            // RFC 4287 §4.2.7.2: none means `alternate`; the registry's address before a word means the word.
+            rel: match rel.rsplit('/').next().unwrap_or_default() {
+                "" => "alternate".to_owned(),
+                rel => rel.to_ascii_lowercase(),
+            },
+            media_type: media_type.map(str::to_owned),
+        };
+        self.record().links.push(link);
+    }
+
+    pub(super) fn add_link(&mut self, href: &str) {
+        let link = Link {
+            href: self.absolute(href),
+            rel: "alternate".to_owned(),
+            media_type: None,
+        };
+        self.record().links.push(link);
+    }
+
+    /// What stands on the tag of an entry or a channel: RDF's `rdf:about`, CDF's `href` and `lastmod`.
+    pub(super) fn subject(&mut self, tag: Tag<'t>) {
+        let attributes = Attributes::read(tag.attributes, &mut self.notes);
+        let about = attributes.local("about").filter(|_| self.in_entry());
+        if let Some(about) = about {
+            self.put_text(Slot::Id, 1, about);
+        }
+        if let Some(href) = attributes.get("href") {
+            self.add_link(href);
+        }
+        if let Some(date) = attributes.get("lastmod") {
+            self.put_text(Slot::Updated, 3, date);
+        }
+    }
+
+    fn category(&mut self, attributes: &Attributes<'_>, text: &str) {
+        let said = |names: [&str; 2]| names.iter().find_map(|name| attributes.get(name));
+        let label = attributes.get("label").map(str::trim);
+        let term = said(["term", "text"])
+            .map(str::trim)
+            .filter(|term| !term.is_empty());
+        let term = term
+            .or(Some(text.trim()).filter(|text| !text.is_empty()))
+            .or(label);
+        if let Some(term) = term {
+            let category = Category {
+                term: term.to_owned(),
+                scheme: said(["scheme", "domain"]).map(str::to_owned),
+                label: label.map(str::to_owned),
+            };
+            self.record().add_category(category);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Any feed that looks like XML to clean XML that feed-rs reads in full.
+//!
+//! tokens → stack of elements → records → Atom 1.0 or RSS 2.0. What feed-rs has
+//! no place for is handed over beside the document, entry by entry. Goes in:
+//! text from the root element on. Never fails, never recurses, and reads every
+//! byte a bounded number of times. What a document type declares is never read.
+
+use url::Url;
+
+use super::surplus;
+use crate::model::{Enclosure, FeedFormat, Origin, Person};
+
+mod attached;
+mod attributes;
+mod capture;
+mod elements;
+mod entries;
+mod groups;
+mod leaves;
+mod notes;
+mod reader;
+mod record;
+mod references;
+mod scan;
+mod spaces;
+mod tokens;
+mod words;
+mod write;
+
+use FeedFormat as Format;
+
+pub(super) use scan::sound_entries;
+
+/// A document written anew.
+#[derive(Debug)]
+pub(super) struct Rewritten {
+    /// Atom 1.0 or RSS 2.0.
+    pub(super) xml: String,
+    /// The family that it was written in before.
+    pub(super) format: FeedFormat,
+    /// Of the feed.
+    pub(super) authors: Vec<Person>,
+    /// The newest, in the order of the document.
+    pub(super) entries: Vec<Handed>,
+    /// It breaks off before its first entry is complete.
+    pub(super) is_nothing: bool,
+    notes: notes::Notes,
+    clipped: bool,
+}
+
+/// What feed-rs has no place for, of one entry.
+#[derive(Debug, Default)]
+pub(super) struct Handed {
+    /// RSS `guid`: what `isPermaLink` says.
+    pub(super) permalink: Option<bool>,
+    pub(super) authors: Vec<Person>,
+    pub(super) enclosures: Vec<Enclosure>,
+    pub(super) image: Option<Url>,
+    /// `source` of an entry that was taken from elsewhere.
+    pub(super) origin: Option<Origin>,
+    /// `xml:base` of its content.
+    pub(super) base: Option<Url>,
+    /// Its own, or `xml:lang` around it.
+    pub(super) language: Option<String>,
+}
+
+impl Rewritten {
+    /// What was mended, in words.
+    pub(super) fn recovered(&self) -> Vec<String> {
+        let mut words = self.notes.in_words();
+        words.extend(self.clipped.then(surplus::clipped));
+        words
+    }
+}
+
+/// Writes a document anew. `text`: from its root element on; `base`: where it was found.
+pub(super) fn rewrite(text: &str, base: Option<&Url>) -> Rewritten {
+    if !scan::has_controls(text.as_bytes()) {
+        return reader::Reader::new(base).read(text);
+    }
+    // Form feeds and vertical tabs stood between words.
+    let legal: String = text
+        .chars()
+        .map(|c| {
+            if matches!(c, '\u{B}' | '\u{C}') {
+                ' '
+            } else {
+                c
+            }
+        })
+        .filter(|c| !references::is_illegal(*c))
+        .collect();
+    let mut rewritten = reader::Reader::new(base).read(&legal);
+    rewritten.notes.add(notes::Note::Illegal);
+    rewritten
+}
+
+/// Whether something else than declarations, comments and blanks stands before a root element.
+pub(super) fn is_noise(before: &str) -> bool {
+    let is_blank = |c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\0');
+    // The rest of a document type's inner part looks like text.
+    let is_doctype = before.contains("<!DOCTYPE") || before.contains("<!doctype");
+    tokens::Tokens::of(before).any(|token| match token {
+        tokens::Token::Text(text) => !is_doctype && !text.trim_matches(is_blank).is_empty(),
+        tokens::Token::Literal(_) => false,
+        tokens::Token::Start(_) | tokens::Token::End(_) => true,
+    })
+}

@@ -1,0 +1,163 @@
+//! What was gathered of a feed or of an entry.
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::capture::Value;
+use super::words::Slot;
+use crate::model::{Category, Enclosure, Origin, Person};
+use crate::text::read_date;
+
+/// Of one entry; more is spam or an attack.
+const MOST: usize = 64;
+
+/// An Atom link, or an RSS one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Link {
+    pub(super) href: String,
+    /// `alternate` where nothing is said.
+    pub(super) rel: String,
+    pub(super) media_type: Option<String>,
+}
+
+/// The fields of a feed or of an entry, in document order.
+#[derive(Default)]
+pub(super) struct Record {
+    slots: [Option<(u8, Value)>; Slot::COUNT],
+    pub(super) links: Vec<Link>,
+    pub(super) categories: Vec<Category>,
+    people: Vec<(u8, Person)>,
+    pub(super) enclosures: Vec<Enclosure>,
+    pictures: Vec<(u8, Url)>,
+    pub(super) origin: Option<Origin>,
+    pub(super) permalink: Option<bool>,
+    pub(super) base: Option<Url>,
+    pub(super) duration: Option<Duration>,
+    pub(super) pace: Vec<(&'static str, String)>,
+    media_titles: Vec<(usize, String)>,
+}
+
+impl Record {
+    /// Keeps a value where it is better than what is known. A date that nobody can read is none.
+    pub(super) fn put(&mut self, slot: Slot, rank: u8, value: Value) {
+        if value.text.trim().is_empty() {
+            return;
+        }
+        if matches!(slot, Slot::Published | Slot::Updated) && read_date(&value.text).is_none() {
+            return;
+        }
+        let known = &mut self.slots[slot as usize];
+        if known.as_ref().is_none_or(|(best, _)| rank < *best) {
+            *known = Some((rank, value));
+        }
+    }
+
+    pub(super) fn get(&self, slot: Slot) -> Option<&Value> {
+        self.slots[slot as usize].as_ref().map(|(_, value)| value)
+    }
+
+    pub(super) fn text(&self, slot: Slot) -> Option<&str> {
+        self.get(slot).map(|value| value.text.trim())
+    }
+
+    pub(super) fn add_person(&mut self, rank: u8, person: Person) {
+        let has_room = self.people.len() < MOST;
+        let known = self.people.iter_mut().find(|(_, known)| {
+            known.name == person.name || (known.email.is_some() && known.email == person.email)
+        });
+        match known {
+            // `author` gives the address, `dc:creator` the name of one and the same.
+            Some((_, known)) => {
+                if known.email.as_ref() == Some(&known.name) {
+                    known.name.clone_from(&person.name);
+                }
+                known.email = known.email.take().or(person.email);
+                known.url = known.url.take().or(person.url);
+            }
+            None if has_room => self.people.push((rank, person)),
+            None => {}
+        }
+    }
+
+    /// Those of the best rank: an `itunes:author` beside an `author` says the same again.
+    pub(super) fn authors(&self) -> Vec<Person> {
+        let best = self.people.iter().map(|(rank, _)| *rank).min();
+        let of_best = self.people.iter().filter(|(rank, _)| Some(*rank) == best);
+        of_best.map(|(_, person)| person.clone()).collect()
+    }
+
+    pub(super) fn add_category(&mut self, category: Category) {
+        if self.categories.len() < MOST && !category.term.trim().is_empty() {
+            self.categories.push(category);
+        }
+    }
+
+    /// Adds an enclosure, or what another element says about the same file.
+    pub(super) fn add_enclosure(&mut self, new: Enclosure) {
+        let has_room = self.enclosures.len() < MOST;
+        let known = self.enclosures.iter_mut().find(|old| old.url == new.url);
+        match known {
+            Some(old) => {
+                old.media_type = old.media_type.take().or(new.media_type);
+                old.length = old.length.or(new.length);
+                old.duration_seconds = old.duration_seconds.or(new.duration_seconds);
+                old.title = old.title.take().or(new.title);
+            }
+            None if has_room => self.enclosures.push(new),
+            None => {}
+        }
+    }
+
+    /// The title of the enclosures from the `first` on, where they have none of their own.
+    pub(super) fn title_media(&mut self, first: usize, title: String) {
+        self.media_titles.push((first, title));
+    }
+
+    pub(super) fn add_picture(&mut self, rank: u8, url: Url) {
+        if self.pictures.len() < MOST {
+            self.pictures.push((rank, url));
+        }
+    }
+
+    /// The best picture, else an enclosure that is one.
+    pub(super) fn picture(&self) -> Option<Url> {
+        let given = self.pictures.iter().min_by_key(|(rank, _)| *rank);
+        let given = given.map(|(_, url)| url.clone());
+        given.or_else(|| {
+            let is_picture = |one: &&Enclosure| {
+                one.media_type
+                    .as_deref()
+                    .is_some_and(|kind| kind.starts_with("image/"))
+            };
+            let found = self.enclosures.iter().find(is_picture)?;
+            Some(found.url.clone())
+        })
+    }
+
+    /// The enclosures with what the entry says about them: titles, and the duration of the one that has none.
+    pub(super) fn finished_enclosures(&mut self) -> Vec<Enclosure> {
+        let mut enclosures = std::mem::take(&mut self.enclosures);
+        for (first, title) in std::mem::take(&mut self.media_titles) {
+            for one in enclosures.iter_mut().skip(first) {
+                one.title.get_or_insert_with(|| title.clone());
+            }
+        }
+        if let (Some(duration), Some(one)) = (self.duration, enclosures.first_mut()) {
+            one.duration_seconds.get_or_insert(duration.as_secs());
+        }
+        enclosures
+    }
+}
+
+/// `1:02:03`, `62:03`, `3723`, `3723.5`.
+pub(super) fn read_duration(text: &str) -> Option<Duration> {
+    let whole = text.trim().split('.').next()?;
+    let mut seconds = 0_u64;
+    for part in whole.split(':') {
+        let part: u64 = part.trim().parse().ok()?;
+        seconds = seconds.checked_mul(60)?.checked_add(part)?;
+    }
+    // A century of sound is a mistake.
+    (seconds > 0 && seconds < 3_000_000_000).then(|| Duration::from_secs(seconds))
+}

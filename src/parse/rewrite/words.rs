@@ -1,0 +1,185 @@
+//! What elements mean. Every format's words are in one table: a feed mixes them, and they do not collide.
+
+use super::spaces::Space;
+
+/// A field of which one value is kept, of the best rank, the first of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slot {
+    Title,
+    Id,
+    Summary,
+    Content,
+    Published,
+    Updated,
+    Language,
+    Rights,
+    Generator,
+    Ttl,
+    Icon,
+}
+
+impl Slot {
+    pub(super) const COUNT: usize = Self::Icon as usize + 1;
+}
+
+/// What an element is to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word {
+    Entry,
+    Channel,
+    /// Something around what counts.
+    Wrapper,
+    /// A text of the feed or entry, and its rank: 0 is the format's own word.
+    Slot(Slot, u8),
+    Link,
+    Category,
+    /// By rank: those of the best rank are the authors.
+    Person(u8),
+    Source,
+    Image,
+    Enclosure,
+    MediaGroup,
+    MediaContent,
+    MediaTitle,
+    MediaPlayer,
+    Thumbnail,
+    /// `itunes:image`.
+    Cover,
+    Duration,
+    /// What it asks of pollers, by the name that is written.
+    Pace(&'static str),
+    /// Known, and of no use.
+    Nothing,
+    /// A word of the feed's own vocabulary that no standard has.
+    Unknown,
+    /// Another vocabulary.
+    Foreign,
+}
+
+/// The meaning of an element; `local` in lower case.
+pub(super) fn word(space: Space, local: &str, in_entry: bool) -> Word {
+    match space {
+        Space::Core => core(local, in_entry),
+        Space::Content if local == "encoded" => Word::Slot(Slot::Content, 0),
+        Space::Dublin | Space::DublinTerms => dublin(space, local),
+        Space::Media if in_entry => media(local),
+        Space::Podcast => podcast(local, in_entry),
+        Space::Syndication => match local {
+            "updateperiod" => Word::Pace("sy:updatePeriod"),
+            "updatefrequency" => Word::Pace("sy:updateFrequency"),
+            _ => Word::Nothing,
+        },
+        Space::Xhtml if in_entry && matches!(local, "body" | "div" | "p") => {
+            Word::Slot(Slot::Content, 1)
+        }
+        Space::Rdf => match local {
+            "rdf" | "seq" | "bag" => Word::Wrapper,
+            _ => Word::Nothing,
+        },
+        _ => Word::Foreign,
+    }
+}
+
+fn core(local: &str, in_entry: bool) -> Word {
+    match local {
+        "item" | "entry" => Word::Entry,
+        "channel" | "feed" => Word::Channel,
+        "items" | "entries" | "rss" | "skiphours" | "skipdays" => Word::Wrapper,
+        "title" => Word::Slot(Slot::Title, 0),
+        "link" | "a" => Word::Link,
+        "guid" | "id" => Word::Slot(Slot::Id, 0),
+        "description" | "summary" | "abstract" | "tagline" | "subtitle" => {
+            Word::Slot(Slot::Summary, 0)
+        }
+        "content" => Word::Slot(Slot::Content, 0),
+        "body" | "fullitem" | "encoded" if in_entry => Word::Slot(Slot::Content, 1),
+        "pubdate" | "published" | "issued" => Word::Slot(Slot::Published, 0),
+        "date" => Word::Slot(Slot::Published, 2),
+        "created" => Word::Slot(Slot::Published, 3),
+        "updated" | "modified" | "lastbuilddate" => Word::Slot(Slot::Updated, 0),
+        "author" | "managingeditor" => Word::Person(0),
+        "contributor" => Word::Person(3),
+        "webmaster" => Word::Person(4),
+        "category" => Word::Category,
+        "enclosure" => Word::Enclosure,
+        "source" if in_entry => Word::Source,
+        "image" => Word::Image,
+        "icon" if !in_entry => Word::Slot(Slot::Icon, 0),
+        "logo" if !in_entry => Word::Slot(Slot::Icon, 1),
+        "language" => Word::Slot(Slot::Language, 0),
+        "copyright" | "rights" => Word::Slot(Slot::Rights, 0),
+        "generator" if !in_entry => Word::Slot(Slot::Generator, 0),
+        "ttl" if !in_entry => Word::Slot(Slot::Ttl, 0),
+        "hour" if !in_entry => Word::Pace("hour"),
+        "day" if !in_entry => Word::Pace("day"),
+        "textinput" | "cloud" | "comments" | "docs" | "schedule" => Word::Nothing,
+        _ => Word::Unknown,
+    }
+}
+
+fn dublin(space: Space, local: &str) -> Word {
+    match local {
+        "title" => Word::Slot(Slot::Title, 1),
+        "description" | "abstract" => Word::Slot(Slot::Summary, 1),
+        "creator" | "author" => Word::Person(0),
+        "contributor" => Word::Person(3),
+        "subject" => Word::Category,
+        "language" => Word::Slot(Slot::Language, 1),
+        "rights" => Word::Slot(Slot::Rights, 1),
+        "issued" => Word::Slot(Slot::Published, 1),
+        "date" if space == Space::Dublin => Word::Slot(Slot::Published, 2),
+        "created" => Word::Slot(Slot::Published, 3),
+        "modified" => Word::Slot(Slot::Updated, 1),
+        _ => Word::Nothing,
+    }
+}
+
+fn media(local: &str) -> Word {
+    match local {
+        "group" => Word::MediaGroup,
+        "content" => Word::MediaContent,
+        "title" => Word::MediaTitle,
+        "description" => Word::Slot(Slot::Summary, 5),
+        "thumbnail" => Word::Thumbnail,
+        "player" => Word::MediaPlayer,
+        _ => Word::Nothing,
+    }
+}
+
+fn podcast(local: &str, in_entry: bool) -> Word {
+    match local {
+        "title" if in_entry => Word::Slot(Slot::Title, 3),
+        "summary" => Word::Slot(Slot::Summary, 3),
+        "description" => Word::Slot(Slot::Summary, 4),
+        "subtitle" => Word::Slot(Slot::Summary, 4),
+        "author" => Word::Person(2),
+        "owner" => Word::Person(4),
+        "image" => Word::Cover,
+        "category" if !in_entry => Word::Category,
+        "duration" if in_entry => Word::Duration,
+        _ => Word::Nothing,
+    }
+}
+
+/// Whether an element right within a field means that the field's end tag was forgotten. HTML's own words do not:
+/// `<source>` in a description is a part of it.
+pub(super) fn ends_a_field(word: Word, local: &str) -> bool {
+    match word {
+        Word::Entry | Word::Channel | Word::Category | Word::Enclosure => true,
+        Word::Link => local == "link",
+        Word::Person(_) => true,
+        Word::Slot(..) => !matches!(
+            local,
+            "body" | "div" | "p" | "abstract" | "date" | "summary" | "content"
+        ),
+        _ => false,
+    }
+}
+
+/// Elements of HTML that have no end tag.
+pub(super) fn is_void(local: &str) -> bool {
+    matches!(
+        local,
+        "area" | "br" | "col" | "embed" | "hr" | "img" | "input" | "meta" | "source" | "wbr"
+    )
+}
