@@ -16,20 +16,25 @@ use html5ever::tokenizer::{
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, create_element};
 use html5ever::{Attribute, ExpandedName, QualName, local_name, ns};
 
-/// HTML of no more bytes cannot cost much, whatever is in it; most entries are no longer.
-const SMALL: usize = 4 * 1024;
+/// HTML of no more bytes cannot cost much, whatever is in it.
+const SMALL: usize = 1024;
 /// Bytes given to the parser at a time.
 const PIECE: usize = 1024;
 /// Words that may follow one another without a tag, comment or text coming of them. A tag's attributes are compared with one
 /// another before any of them is seen here.
 const MAX_UNHEARD: usize = 8 * 1024;
 
-/// Steps that a document may take, of some 50 ns each without optimization; an article takes a tenth.
+/// Steps that HTML may take for each of its bytes, of some 50 ns each without optimization: an article takes three, a table
+/// of single digits six. Two thousand short entries are bounded by it as one long one is.
+const STEPS_PER_BYTE: usize = 32;
+/// Steps that it may take, however long it is.
 const MAX_STEPS: usize = 1_000_000;
 /// Steps of an element: made, searched for, written, read again.
 const STEPS_PER_ELEMENT: usize = 24;
 /// Steps of a tag, which may be an end tag that comes to nothing.
 const STEPS_PER_TAG: usize = 4;
+/// Steps of a piece of text, of which there is one for every reference and stray bracket.
+const STEPS_PER_TEXT: usize = 8;
 /// Siblings passed over in one step.
 const SIBLINGS_PER_STEP: usize = 8;
 /// Bytes of text that the serializer searches in one step.
@@ -47,6 +52,7 @@ pub(super) fn is_bounded(html: &str) -> bool {
     if html.len() <= SMALL {
         return true;
     }
+    let most = MAX_STEPS.min(html.len() * STEPS_PER_BYTE);
     let effort = Effort::default();
     let context = create_element(
         &effort,
@@ -59,7 +65,7 @@ pub(super) fn is_bounded(html: &str) -> bool {
         ..TokenizerOpts::default()
     };
     let heard = Cell::new(false);
-    let tokenizer = Tokenizer::new(Meter { tree, heard }, options);
+    let tokenizer = Tokenizer::new(Meter { tree, heard, most }, options);
     let queue = BufferQueue::default();
     let (mut rest, mut unheard) = (html, 0);
     while !rest.is_empty() {
@@ -76,12 +82,12 @@ pub(super) fn is_bounded(html: &str) -> bool {
             } else {
                 unheard
             };
-        if unheard > MAX_UNHEARD || tokenizer.sink.tree.sink.steps.get() > MAX_STEPS {
+        if unheard > MAX_UNHEARD || tokenizer.sink.is_spent() {
             return false;
         }
     }
     tokenizer.end();
-    tokenizer.sink.tree.sink.steps.get() <= MAX_STEPS
+    !tokenizer.sink.is_spent()
 }
 
 /// At least as many as attributes begin in it: each begins after white space, a slash or a quote.
@@ -100,6 +106,14 @@ struct Meter {
     tree: TreeBuilder<Rc<Node>, Effort>,
     /// Whether anything came since it was last asked.
     heard: Cell<bool>,
+    /// Steps that may be taken.
+    most: usize,
+}
+
+impl Meter {
+    fn is_spent(&self) -> bool {
+        self.tree.sink.steps.get() > self.most
+    }
 }
 
 impl TokenSink for Meter {
@@ -113,7 +127,7 @@ impl TokenSink for Meter {
             _ => {}
         }
         self.heard.set(true);
-        if self.tree.sink.steps.get() > MAX_STEPS {
+        if self.is_spent() {
             return TokenSinkResult::Continue;
         }
         self.tree.process_token(token, line)
@@ -170,7 +184,7 @@ impl Effort {
             .count();
         self.text.set((bytes + text.len(), stops + more));
         let searched = stops * text.len() + more * (bytes + text.len());
-        self.take(1 + searched / BYTES_PER_STEP);
+        self.take(STEPS_PER_TEXT + searched / BYTES_PER_STEP);
     }
 
     fn take_siblings(&self) {
