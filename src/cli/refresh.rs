@@ -184,7 +184,7 @@ fn as_text(lines: &[Line]) -> String {
                     applied.new, applied.changed, applied.duplicates
                 );
                 if last.outcome == Outcome::Fresh {
-                    format!("fresh: {counts}")
+                    format!("fresh: {counts}{why}")
                 } else {
                     format!("{}{class}{why}", last.outcome)
                 }

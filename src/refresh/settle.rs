@@ -18,6 +18,8 @@ const AFTER_LOCAL: chrono::Duration = chrono::Duration::minutes(1);
 
 /// A refusal's freshness is believed up to this, as an answer's is.
 const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+/// Repairs that are told of one document; `mainstem parse` tells all.
+const TOLD_REPAIRS: usize = 8;
 /// Why it is asked then.
 pub const OWN_NETWORK: &str = "our own network is down; no fault of the source";
 
@@ -56,10 +58,14 @@ pub(super) fn settle(
     let last = match (fetched, heard.parsed) {
         (FetchOutcome::Fresh(fresh), Some(Ok(parsed))) => {
             take_body(&mut next, &fresh, &parsed, &target.source.location, now);
+            let repaired = repaired(&parsed);
             feed = Some(parsed);
             match moved_to {
                 Some(to) => remember(&mut next, to, fresh.status, page),
-                None => plain(Outcome::Fresh, fresh.status),
+                None => LastOutcome {
+                    message: repaired,
+                    ..plain(Outcome::Fresh, fresh.status)
+                },
             }
         }
         (FetchOutcome::Fresh(fresh), parsed) => {
@@ -234,6 +240,13 @@ fn gone(next: &mut SourceState, status: u16) -> LastOutcome {
         message: Some(message.to_owned()),
         ..plain(Outcome::Gone, Some(status))
     }
+}
+
+/// What had to be mended to read a document; `None`: nothing.
+fn repaired(feed: &Feed) -> Option<String> {
+    let listed = feed.recovered.iter().take(TOLD_REPAIRS);
+    let listed: Vec<&str> = listed.map(String::as_str).collect();
+    (!listed.is_empty()).then(|| format!("repaired: {}", listed.join("; ")))
 }
 
 /// A 410 that is not the configured address's own.

@@ -272,3 +272,22 @@ fn a_forced_refresh_reads_unchanged_bytes_again_and_a_wish_binds() {
         ["later \"throttled\"", "same \"fresh\""]
     );
 }
+
+#[test]
+fn what_had_to_be_repaired_is_said() {
+    let desk = desk();
+    let sound = String::from_utf8(rss(&[("1", "Ferry", TEXT)])).expect("UTF-8");
+    desk.write("a.xml", sound.replace("Ferry", "Ferry & bridge").as_bytes());
+    let said = String::from_utf8(desk.run(&["refresh"]).stdout).expect("UTF-8");
+    assert!(
+        said.contains("1 new") && said.contains("repaired: "),
+        "{said}"
+    );
+    let sources = String::from_utf8(desk.run(&["sources"]).stdout).expect("UTF-8");
+    assert!(sources.contains("repaired: "), "{sources}");
+    let parsed = desk.run(&["parse", "a.xml"]).stdout;
+    let parsed: serde_json::Value = serde_json::from_slice(&parsed).expect("JSON");
+    assert_eq!(parsed["items"][0]["title"], "Ferry & bridge");
+    let recovered = parsed["_mainstem"]["recovered"].as_array();
+    assert!(recovered.is_some_and(|list| !list.is_empty()), "{parsed}");
+}
