@@ -17,9 +17,9 @@ check: tools
 golden: tools
 	GOLDEN=1 $(CARGO) test --locked --test it corpus
 
-# What a source costs beside the floor of feed-rs and SQLite, as ratios.
+# What a source and a document cost beside their floors (feed-rs, SQLite), as ratios.
 bench: tools
-	$(CARGO) bench --locked --bench line
+	$(CARGO) bench --locked --bench line --bench parse
 
 # Licences, advisories, sources of the dependencies.
 deny:

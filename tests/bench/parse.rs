@@ -1,0 +1,158 @@
+//! `make bench`: reading a document beside `feed-rs` alone, by form, in one run and one thread.
+//!
+//! Ours is everything from bytes to entries: decoding, deciding, rewriting where it pays, feed-rs, normalizing; and, told
+//! apart, without the sanitizing of bodies, which feed-rs does not do. With a folder named behind `--`, its files.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use mainstem::parse::{Input, parse};
+use mainstem::text::{html_to_text, sanitize};
+
+const ROUNDS: usize = 3;
+
+#[expect(clippy::print_stdout, reason = "what it measured is its result")]
+fn main() {
+    let folder = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with("--"));
+    let documents = match folder {
+        Some(folder) => files(Path::new(&folder)),
+        None => made(),
+    };
+    println!(
+        "form           MB  entries  feed-rs µs/entry   ours  (ratio)   without sanitizing  (ratio)"
+    );
+    for (form, documents) in documents {
+        let bytes: usize = documents.iter().map(Vec::len).sum();
+        let (mut alone, mut ours, mut clean) = (Duration::MAX, Duration::MAX, Duration::MAX);
+        let mut entries = 0;
+        for _ in 0..ROUNDS {
+            alone = alone.min(timed(|| {
+                for document in &documents {
+                    std::hint::black_box(feed_rs::parser::parse(document.as_slice()).ok());
+                }
+            }));
+            let mut feeds = Vec::new();
+            ours = ours.min(timed(|| {
+                feeds = documents.iter().map(|document| read(document)).collect();
+            }));
+            entries = feeds.iter().map(|feed| feed.entries.len()).sum();
+            // What a body cost in it: made safe, and made text.
+            clean = clean.min(timed(|| {
+                for html in feeds
+                    .iter()
+                    .flat_map(|feed| &feed.entries)
+                    .filter_map(|entry| entry.html.as_deref())
+                {
+                    std::hint::black_box(html_to_text(&sanitize(html, None)));
+                }
+            }));
+        }
+        let each = |time: Duration| time.as_secs_f64() * 1e6 / entries.max(1) as f64;
+        let bare = ours.saturating_sub(clean);
+        println!(
+            "{form:12} {:5.1} {entries:8} {:17.1} {:6.1} {:9.2} {:21.1} {:8.2}",
+            bytes as f64 / 1e6,
+            each(alone),
+            each(ours),
+            ours.as_secs_f64() / alone.as_secs_f64(),
+            each(bare),
+            bare.as_secs_f64() / alone.as_secs_f64(),
+        );
+    }
+}
+
+fn timed(work: impl FnOnce()) -> Duration {
+    let began = Instant::now();
+    work();
+    began.elapsed()
+}
+
+fn read(document: &[u8]) -> mainstem::model::Feed {
+    let base = "https://origin.example/feed".parse().expect("a URL");
+    let input = Input {
+        bytes: document,
+        content_type: None,
+        base: Some(&base),
+    };
+    parse(input).expect("a sound document")
+}
+
+/// The files of a folder, by what their names say behind the number.
+fn files(folder: &Path) -> BTreeMap<String, Vec<Vec<u8>>> {
+    let mut found: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("readable").path();
+        let name = path
+            .file_stem()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        let form = name
+            .split_once('-')
+            .map_or(name, |(_, form)| form)
+            .to_owned();
+        found
+            .entry(form)
+            .or_default()
+            .push(std::fs::read(&path).expect("readable"));
+    }
+    found
+}
+
+/// The same hundred entries in every form, forty documents each.
+fn made() -> BTreeMap<String, Vec<Vec<u8>>> {
+    let body = |number: usize| {
+        let mut body = String::new();
+        for paragraph in 0..10 {
+            let _ = write!(
+                body,
+                "<p>Reading {number} of part {paragraph}: the keepers of the <a href=\"/gauge/{number}\">gauge</a> say \u{201c}{}\u{201d} &amp; expect \
+                 <em>{}</em> by the evening; boats keep to the middle of the channel until the water has fallen again.</p>",
+                number * 7 + paragraph,
+                number * 11
+            );
+        }
+        body
+    };
+    let escaped = |text: &str| quick_xml::escape::escape(text).into_owned();
+    let rss = |wrap: &dyn Fn(&str) -> String| {
+        let items: String = (0..100)
+            .map(|n| format!("<item><guid>https://gauge.example/{n}</guid><title>Reading {n}</title><link>https://gauge.example/{n}</link><pubDate>Tue, 21 Nov 2017 10:00:00 +0000</pubDate><description>{}</description></item>", wrap(&body(n))))
+            .collect();
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><rss version=\"2.0\"><channel><title>Gauges</title><link>https://gauge.example/</link><description>Readings</description><language>en</language>{items}</channel></rss>"
+        )
+    };
+    let atom = |kind: &str, wrap: &dyn Fn(&str) -> String| {
+        let entries: String = (0..100)
+            .map(|n| format!("<entry><id>https://gauge.example/{n}</id><title>Reading {n}</title><link href=\"https://gauge.example/{n}\"/><updated>2017-11-21T10:00:00Z</updated><content type=\"{kind}\">{}</content></entry>", wrap(&body(n))))
+            .collect();
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"en\"><id>https://gauge.example/</id><title>Gauges</title><updated>2017-11-21T10:00:00Z</updated>{entries}</feed>"
+        )
+    };
+    let json = || {
+        let items: Vec<_> = (0..100)
+            .map(|n| serde_json::json!({ "id": format!("https://gauge.example/{n}"), "url": format!("https://gauge.example/{n}"), "title": format!("Reading {n}"), "date_published": "2017-11-21T10:00:00Z", "content_html": body(n) }))
+            .collect();
+        serde_json::json!({ "version": "https://jsonfeed.org/version/1.1", "title": "Gauges", "language": "en", "items": items }).to_string()
+    };
+    let forms = [
+        ("rss-cdata", rss(&|body| format!("<![CDATA[{body}]]>"))),
+        ("rss-escaped", rss(&escaped)),
+        ("atom-html", atom("html", &escaped)),
+        (
+            "atom-xhtml",
+            atom("xhtml", &|body| {
+                format!("<div xmlns=\"http://www.w3.org/1999/xhtml\">{body}</div>")
+            }),
+        ),
+        ("json", json()),
+    ];
+    forms
+        .map(|(form, document)| (form.to_owned(), vec![document.into_bytes(); 40]))
+        .into()
+}
