@@ -3,11 +3,14 @@
 //! *Plain text* is a line a block, single spaces within, no control characters.
 //! *Folded* text is what comparing reads: no case, no accents, one form of every
 //! quote, dash and space. *Tokens* are its words. A *dateline* is how a release opens: place, date, agency.
+//! A *headline* may open with agency and mark: `ABCNS: UPDATE 1-`.
 
 mod dateline;
 mod dates;
 mod effort;
+mod embeds;
 mod fold;
+mod headline;
 mod html;
 mod sanitize;
 mod tokens;
@@ -15,6 +18,7 @@ mod tokens;
 pub use dateline::{Dateline, dateline};
 pub use dates::read_date;
 pub use fold::fold;
+pub use headline::{Headline, Mark, headline};
 pub use html::{html_to_text, plain_line};
 pub use sanitize::sanitize;
 pub use tokens::{Tokens, tokens};

@@ -2,7 +2,7 @@
 //!
 //! Built up from nothing: what is not named here is gone. Never style, SVG or
 //! MathML (every hole found in the sanitizer needed one of them), no forms, no
-//! frames, no ids or classes, no scheme that a reader could run.
+//! ids or classes, no scheme that a reader could run, no frames but those of a few players of videos.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -11,6 +11,7 @@ use ammonia::{Builder, UrlRelative};
 use url::Url;
 
 use super::effort::is_bounded;
+use super::embeds::{candidates, finish, player};
 use super::html::{between_tags, decode_entities};
 
 const ELEMENTS: &[&str] = &[
@@ -50,6 +51,7 @@ const ELEMENTS: &[&str] = &[
     "header",
     "hr",
     "i",
+    "iframe",
     "img",
     "ins",
     "kbd",
@@ -110,7 +112,6 @@ const REMOVED_WHOLE: &[&str] = &[
     "select",
     "title",
     "head",
-    "iframe",
     "frameset",
     "noembed",
     "noframes",
@@ -124,12 +125,27 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
     ("colgroup", &["span"]),
     ("del", &["cite", "datetime"]),
     ("details", &["open"]),
-    ("img", &["src", "alt", "width", "height"]),
+    // Of a frame with a document of its own nothing is kept, for which it must be seen.
+    ("iframe", &["src", "srcdoc", "width", "height"]),
+    // What scripts would load becomes `src` and `srcset`.
+    (
+        "img",
+        &[
+            "src",
+            "srcset",
+            "alt",
+            "width",
+            "height",
+            "data-src",
+            "data-original",
+            "data-srcset",
+        ],
+    ),
     ("ins", &["cite", "datetime"]),
     ("li", &["value"]),
     ("ol", &["start", "reversed", "type"]),
     ("q", &["cite"]),
-    ("source", &["src", "type"]),
+    ("source", &["src", "srcset", "type", "media"]),
     ("td", &["colspan", "rowspan", "headers"]),
     ("th", &["colspan", "rowspan", "headers", "scope"]),
     ("time", &["datetime"]),
@@ -176,7 +192,7 @@ fn clean(html: &str, base: Option<&Url>) -> Option<String> {
         if clean.len() > MAX_BYTES || !is_bounded(&clean) {
             return None;
         }
-        let again = builder.clean(&clean).to_string();
+        let again = finish(&builder.clean(&clean).to_string()).into_owned();
         if again == *clean {
             break;
         }
@@ -212,30 +228,46 @@ fn filter<'v>(
     attribute: &str,
     value: &'v str,
 ) -> Option<Cow<'v, str>> {
-    if value.len() > MAX_VALUE_BYTES {
-        return None;
+    match (element, attribute) {
+        // Only that it is there matters, however long it is.
+        ("iframe", "srcdoc") => return Some(Cow::Borrowed("")),
+        _ if value.len() > MAX_VALUE_BYTES => return None,
+        // An empty address is that of the page itself, which is no picture.
+        (_, "src" | "poster") if value.trim().is_empty() => return None,
+        ("iframe", "src") => return player(value.trim()).map(Cow::Owned),
+        _ => {}
     }
     match attribute {
-        "href" | "src" | "cite" | "poster" => {
-            let value = value.trim();
+        "href" | "src" | "cite" | "poster" | "data-src" | "data-original" => {
             // A link to a place in the same document has no place to go to in a merged one.
-            let url = match base {
-                Some(base) => base.join(value),
-                None => Url::parse(value),
-            };
-            let url = url.ok()?;
-            let web = matches!(url.scheme(), "http" | "https");
-            (web || (element == "a" && SCHEMES.contains(&url.scheme())))
+            let url = absolute(base, value)?;
+            (is_web(&url) || (element == "a" && SCHEMES.contains(&url.scheme())))
                 .then(|| Cow::Owned(url.into()))
         }
-        "width" | "height" | "colspan" | "rowspan" | "span" | "start" | "value" => value
-            .trim()
-            .parse::<u32>()
-            .ok()
-            .filter(|number| *number <= 10_000)
-            .map(|_| Cow::Borrowed(value)),
+        "srcset" | "data-srcset" => candidates(value, MAX_VALUE_BYTES, |address| {
+            absolute(base, address).filter(is_web)
+        })
+        .map(Cow::Owned),
+        "width" | "height" | "colspan" | "rowspan" | "span" | "start" | "value" => {
+            let number = value.trim().trim_end_matches("px");
+            let is_sane = number.parse::<u32>().is_ok_and(|number| number <= 10_000);
+            is_sane.then_some(Cow::Borrowed(number))
+        }
         _ => Some(Cow::Borrowed(value)),
     }
+}
+
+fn absolute(base: Option<&Url>, address: &str) -> Option<Url> {
+    let address = address.trim();
+    let url = match base {
+        Some(base) => base.join(address),
+        None => Url::parse(address),
+    };
+    url.ok()
+}
+
+fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
 }
 
 /// What stands between the tags, escaped as a serializer does it, so that it stays itself when it is sanitized again.

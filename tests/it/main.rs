@@ -7,6 +7,7 @@ mod dateline;
 mod dates;
 mod dedupe;
 mod fetch;
+mod headline;
 mod layers;
 mod line;
 mod outputs;
