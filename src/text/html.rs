@@ -123,11 +123,13 @@ pub(super) fn between_tags(html: &str, most: usize) -> String {
 
 /// Text between tags: its own line breaks are white space like any other.
 fn push_text(text: &mut String, raw: &str) {
-    text.extend(
-        decode_entities(raw)
-            .chars()
-            .map(|c| if c == '\n' { ' ' } else { c }),
-    );
+    let decoded = decode_entities(raw);
+    let mut lines = decoded.split('\n');
+    text.push_str(lines.next().unwrap_or_default());
+    for line in lines {
+        text.push(' ');
+        text.push_str(line);
+    }
 }
 
 /// `&…;` as the character it names; one that names none stays as it is.
@@ -186,17 +188,25 @@ fn resolve_name(name: &str) -> Option<&'static str> {
 /// left out.
 fn single_spaced(raw: &str) -> String {
     let visible = |c: &char| {
-        c.is_whitespace()
-            || !(c.is_control()
-                || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}'))
+        !(c.is_control()
+            || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}'))
     };
-    let cleaned: String = raw.chars().filter(visible).collect();
-    let mut line = String::with_capacity(cleaned.len());
-    for word in cleaned.split_whitespace() {
-        if !line.is_empty() {
+    let mut line = String::with_capacity(raw.len());
+    for word in raw.split_whitespace() {
+        let begin = line.len();
+        if begin > 0 {
             line.push(' ');
         }
-        line.push_str(word);
+        let start = line.len();
+        // Almost all words are plain.
+        if word.bytes().all(|byte| (b'!'..=b'~').contains(&byte)) {
+            line.push_str(word);
+        } else {
+            line.extend(word.chars().filter(visible));
+        }
+        if line.len() == start {
+            line.truncate(begin);
+        }
     }
     line
 }

@@ -174,7 +174,12 @@ pub fn sanitize(html: &str, base: Option<&Url>) -> String {
     let Some(mut clean) = clean(html, base) else {
         return as_text(html);
     };
-    clean.retain(is_legal);
+    // Those that are not have one of these bytes; almost no text has any.
+    let suspicious =
+        |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0xEF;
+    if clean.bytes().any(suspicious) {
+        clean.retain(is_legal);
+    }
     clean.trim().to_owned()
 }
 
