@@ -5,6 +5,7 @@
 //! - The feed is reported (`moved`, a message that names it) and remembered: the page is not polled again.
 //! - When the feed fails, the page is asked again and its new feed is found.
 //! - A page that names itself, another page or nothing is no feed; no chain of pages is followed.
+//! - A page that stands for a while where a feed was leads nowhere.
 //! - A feed that cannot be had is the page's failure, one that is gone too: the page may name another next time.
 //! - Validators of the page are never used.
 
@@ -317,4 +318,32 @@ fn when_the_feed_fails_the_page_is_asked_again() {
         ["/home", "/old", "/old", "/home", "/new", "/new"]
     );
     assert_eq!(titles(&desk), ["/new", "/old"], "what was there stays");
+}
+
+#[test]
+fn a_page_that_stands_where_a_feed_was_leads_nowhere() {
+    let other = Origin::start(|_| response("200 OK", &[], &feed_of("elsewhere")));
+    let login = other.url("/login");
+    let names = "<link rel=alternate type=application/rss+xml href=/comments>";
+    let origin = Origin::start(move |asked| match (asked.path.as_str(), asked.nth) {
+        // Maintenance for a while.
+        ("/upkeep", 1) => response("200 OK", &[], &page(names, "")),
+        // A login on the way, at first contact already.
+        ("/hotel", 0) => response("302 Found", &[("Location", &login)], b""),
+        (path, nth) => response("200 OK", &[], &feed_of(&format!("{path}-{nth}"))),
+    });
+    let desk = desk(&origin, &["/upkeep", "/hotel"]);
+    let found: Vec<String> = (0..3).flat_map(|_| outcomes(&desk)).collect();
+    assert_eq!(
+        found,
+        [
+            "hotel fresh 200",
+            "upkeep fresh 200",
+            "hotel fresh 200",
+            "upkeep failed not_a_feed 200",
+            "hotel fresh 200",
+            "upkeep fresh 200",
+        ]
+    );
+    assert_eq!(origin.count("/comments"), 0);
 }

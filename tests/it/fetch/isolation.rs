@@ -3,6 +3,7 @@
 //! - Beside bombs, endless and dripping bodies, silence, floods, broken documents and dead hosts, a healthy source is polled
 //!   on and on, its entries are served, and the daemon is well and stops politely.
 //! - In a single pass too, every other source is fetched and stored, and each has its own outcome.
+//! - A body of parts that hold nothing is refused; what another process or a reload does loses no source.
 //! - A flood of entries is taken in bounds: stored up to its limit, held back from the outputs beyond the quota.
 
 use std::time::Duration;
@@ -176,5 +177,83 @@ fn a_flood_is_bounded_and_leaves_the_others_their_place() {
         sources(&desk)["flood"]["entries"],
         2000,
         "the newest of a document"
+    );
+}
+
+/// Bodies whose every part costs a decoder and gives nothing.
+#[test]
+fn a_body_of_empty_parts_is_none() {
+    let parts = |part: &'static [u8], count: usize| part.repeat(count);
+    let origin = Origin::start(move |asked| {
+        let (coding, body) = match asked.path.as_str() {
+            "/skippable" => ("zstd", parts(b"\x50\x2a\x4d\x18\0\0\0\0", 12_000)),
+            "/empty-frames" => ("zstd", parts(b"\x28\xb5\x2f\xfd\x20\0\x01\0\0", 10_000)),
+            _ => (
+                "gzip",
+                parts(b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0", 5_000),
+            ),
+        };
+        response("200 OK", &[("Content-Encoding", coding)], &body)
+    });
+    let desk = super::desk(&origin, &["/skippable", "/empty-frames", "/empty-members"]);
+    for (id, row) in refresh(&desk) {
+        assert_eq!(
+            summary(&row),
+            "failed decode 200",
+            "{id}: {}",
+            row["message"]
+        );
+    }
+}
+
+/// What another process learns wakes the daemon: a source that it had given up is asked again.
+#[test]
+fn a_refresh_beside_the_daemon_sets_its_queue_right() {
+    let origin = Origin::start(|asked| match asked.nth {
+        0 => response("410 Gone", &[], b""),
+        nth => response("200 OK", &[], &feed_of(&format!("n{nth}"))),
+    });
+    let desk = Desk::new(&format!(
+        "{LOCAL}{}{}",
+        source("back", &origin.url("/back"), "every = \"1s\"\n"),
+        super::MERGED
+    ));
+    let daemon = desk.start();
+    daemon.until("/merged.json", |answer| answer.status == 200);
+    assert!(desk.run(&["refresh", "back", "--force"]).status.success());
+    daemon.until("/merged.json", |answer| answer.text().contains("n3"));
+}
+
+/// A reload that gives a poll another lead while it runs loses none of its sources.
+#[test]
+fn a_reload_in_the_middle_of_a_request_loses_nobody() {
+    let (open, gate) = std::sync::mpsc::channel::<()>();
+    let gate = std::sync::Mutex::new(gate);
+    let origin = Origin::start(move |asked| {
+        if asked.nth == 0 {
+            let _ = gate.lock().expect("sound").recv();
+        }
+        response("200 OK", &[], &feed_of(&format!("n{}", asked.nth)))
+    });
+    let keys = "every = \"1s\"\ntimeout = \"50s\"\n";
+    let old = source("old", &origin.url("/shared"), keys);
+    let desk = Desk::new(&format!("{LOCAL}{old}{}", super::MERGED));
+    let daemon = desk.start();
+    while origin.count("/shared") == 0 {
+        std::thread::yield_now();
+    }
+    let new = source("new", &origin.url("/shared"), keys);
+    desk.configure(&format!("{LOCAL}{new}{old}{}", super::MERGED));
+    daemon.signal("HUP");
+    // The reload is done when the list of sources names both.
+    daemon.until("/sources.opml", |answer| {
+        answer.text().matches("/shared").count() == 2
+    });
+    open.send(()).expect("it waits");
+    daemon.until("/merged.json", |answer| answer.text().contains("n2"));
+    let asked = sources(&desk);
+    assert!(
+        asked.values().all(|row| row["outcome"].is_string()),
+        "{asked:?}"
     );
 }
