@@ -66,14 +66,12 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         targets: config.targets.clone(),
     });
     let (edition, editions) = watch::channel(Edition::of(&config));
-    let republisher = Republisher::new(store.clone(), clock.clone(), config.plan.clone());
-    let keep = config.store.keep;
     let mut press = Press::new(
-        republisher,
+        Republisher::new(store.clone(), clock.clone(), config.plan.clone()),
         site.clone(),
         store.clone(),
         clock.clone(),
-        keep,
+        config.store.keep,
         order.clone(),
     );
     press.open().await?;

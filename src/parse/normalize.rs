@@ -9,7 +9,7 @@ use super::limits;
 use super::links::web_url;
 use super::rewrite::{Handed, Rewritten};
 use super::told::{feed_authors, told};
-use crate::model::{Category, Entry, Feed, FeedFormat, Pace, Person};
+use crate::model::{Category, Entry, Feed, FeedFormat, Pace, Person, Timestamp};
 use crate::text::{html_to_text, sanitize};
 
 /// Of one entry; more is spam or an attack.
@@ -136,14 +136,8 @@ fn normalize_entry(
         .or_else(|| base.cloned())
         .or_else(|| url.clone());
     let (html, summary) = body_and_summary(&entry, base.as_ref());
+    let updated = own_updated(&entry, format);
     let text = html.as_deref().map(html_to_text).unwrap_or_default();
-    let own_updated = match format {
-        // feed-rs fills it in from the other date.
-        FeedFormat::Rss | FeedFormat::Rdf => entry
-            .updated
-            .filter(|updated| entry.published != Some(*updated)),
-        FeedFormat::Atom | FeedFormat::JsonFeed => entry.updated,
-    };
     Entry {
         image: handed.image,
         enclosures: handed.enclosures,
@@ -166,7 +160,7 @@ fn normalize_entry(
             .or_else(|| around.language.map(str::to_owned)),
         origin: handed.origin,
         published: entry.published,
-        updated: own_updated,
+        updated,
         summary: summary
             .map(limits::summary)
             .filter(|summary| !summary.is_empty() && *summary != text),
@@ -177,6 +171,17 @@ fn normalize_entry(
         url,
         html,
         text,
+    }
+}
+
+/// The date of the last change, where the publisher gave one.
+fn own_updated(entry: &raw::Entry, format: FeedFormat) -> Option<Timestamp> {
+    match format {
+        // feed-rs fills it in from the other date.
+        FeedFormat::Rss | FeedFormat::Rdf => entry
+            .updated
+            .filter(|updated| entry.published != Some(*updated)),
+        FeedFormat::Atom | FeedFormat::JsonFeed => entry.updated,
     }
 }
 
