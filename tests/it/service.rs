@@ -24,14 +24,19 @@ fn file_source(id: &str, keys: &str) -> String {
 
 const MERGED: &str = "[[output]]\nid = \"merged\"\n";
 
+/// Where the service manager listens; what has not come after a minute is taken not to come.
+fn service_manager(desk: &Desk) -> UnixDatagram {
+    let socket = UnixDatagram::bind(desk.path("notify")).expect("a socket");
+    let patience = Some(std::time::Duration::from_secs(60));
+    socket.set_read_timeout(patience).expect("a socket");
+    socket
+}
+
 #[test]
 fn it_tells_systemd_when_it_is_ready_reloading_and_stopping() {
     let desk = Desk::new(&format!("{}{MERGED}", file_source("a", "")));
     desk.write("a.xml", &rss(&[("1", "Basin", TEXT)]));
-    let socket = UnixDatagram::bind(desk.path("notify")).expect("a socket");
-    // What has not come after a minute is taken not to come.
-    let patience = Some(std::time::Duration::from_secs(60));
-    socket.set_read_timeout(patience).expect("a socket");
+    let socket = service_manager(&desk);
     let mut child = mainstem(&desk.path(""))
         .args(["-c", "c.toml", "-q", "run"])
         .env("NOTIFY_SOCKET", desk.path("notify"))
@@ -64,10 +69,7 @@ fn it_tells_systemd_when_it_is_ready_reloading_and_stopping() {
 #[test]
 fn the_watchdog_hears_a_beat() {
     let desk = Desk::new(MERGED);
-    let socket = UnixDatagram::bind(desk.path("notify")).expect("a socket");
-    // What has not come after a minute is taken not to come.
-    let patience = Some(std::time::Duration::from_secs(60));
-    socket.set_read_timeout(patience).expect("a socket");
+    let socket = service_manager(&desk);
     let mut child = mainstem(&desk.path(""))
         .args(["-c", "c.toml", "-q", "run"])
         .env("NOTIFY_SOCKET", desk.path("notify"))

@@ -180,29 +180,38 @@ fn a_flood_is_bounded_and_leaves_the_others_their_place() {
     );
 }
 
-/// Bodies whose every part costs a decoder and gives nothing.
+/// Bodies whose every part costs a decoder and gives nothing: a few are an empty document, thousands no coding at all.
 #[test]
 fn a_body_of_empty_parts_is_none() {
-    let parts = |part: &'static [u8], count: usize| part.repeat(count);
+    const FRAME: &[u8] = b"\x28\xb5\x2f\xfd\x20\0\x01\0\0";
+    const SKIPPABLE: &[u8] = b"\x50\x2a\x4d\x18\0\0\0\0";
+    const MEMBER: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0";
+    let cases = [
+        ("frames", "zstd", FRAME),
+        ("skippable", "zstd", SKIPPABLE),
+        ("members", "gzip", MEMBER),
+    ];
     let origin = Origin::start(move |asked| {
-        let (coding, body) = match asked.path.as_str() {
-            "/skippable" => ("zstd", parts(b"\x50\x2a\x4d\x18\0\0\0\0", 12_000)),
-            "/empty-frames" => ("zstd", parts(b"\x28\xb5\x2f\xfd\x20\0\x01\0\0", 10_000)),
-            _ => (
-                "gzip",
-                parts(b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0", 5_000),
-            ),
-        };
+        let (kind, name) = asked.path[1..].split_once('-').expect("a path of ours");
+        let (_, coding, part) = cases
+            .into_iter()
+            .find(|case| case.0 == name)
+            .expect("a path of ours");
+        let body = part.repeat(if kind == "few" { 10 } else { 5000 });
         response("200 OK", &[("Content-Encoding", coding)], &body)
     });
-    let desk = super::desk(&origin, &["/skippable", "/empty-frames", "/empty-members"]);
-    for (id, row) in refresh(&desk) {
-        assert_eq!(
-            summary(&row),
-            "failed decode 200",
-            "{id}: {}",
-            row["message"]
-        );
+    let paths: Vec<String> = cases
+        .iter()
+        .flat_map(|(name, ..)| [format!("/few-{name}"), format!("/many-{name}")])
+        .collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    for (id, row) in refresh(&super::desk(&origin, &paths)) {
+        let expected = if id.starts_with("few") {
+            "failed not_a_feed 200"
+        } else {
+            "failed decode 200"
+        };
+        assert_eq!(summary(&row), expected, "{id}: {}", row["message"]);
     }
 }
 
