@@ -71,7 +71,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         site.clone(),
         store.clone(),
         clock.clone(),
-        config.store.keep,
+        config.retention(),
         order.clone(),
     );
     press.open().await?;

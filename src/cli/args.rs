@@ -80,6 +80,30 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Tell why: the story of an entry, what joined it, and what each output makes of it
+    Explain {
+        /// Its number, GUID, URL, or words of its title
+        #[arg(value_name = "ENTRY")]
+        entry: String,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Overrule: two entries are one release, whatever their texts say
+    Merge {
+        /// One, as for `explain`
+        #[arg(value_name = "A")]
+        one: String,
+        /// The other
+        #[arg(value_name = "B")]
+        other: String,
+    },
+    /// Overrule: an entry is no copy, but a release of its own
+    Split {
+        /// Which, as for `explain`
+        #[arg(value_name = "A")]
+        entry: String,
+    },
     /// Write a consistent copy of the store, while the daemon runs
     Backup {
         /// Where to; must not exist

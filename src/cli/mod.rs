@@ -16,6 +16,7 @@ mod parse;
 mod refresh;
 mod sources;
 mod stored;
+mod stories;
 
 use args::{Arguments, Color, Command, LogFormat};
 
@@ -91,6 +92,13 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             (*format).into(),
         )),
         Command::Sources { json } => sources::report(&load(arguments)?.config, *json),
+        Command::Explain { entry, json } => {
+            on_runtime(stories::explain(load(arguments)?.config, entry, *json))
+        }
+        Command::Merge { one, other } => {
+            on_runtime(stories::merge(load(arguments)?.config, one, other))
+        }
+        Command::Split { entry } => on_runtime(stories::split(load(arguments)?.config, entry)),
         Command::Backup { file } => on_runtime(stored::backup(load(arguments)?.config, file)),
         Command::Export => sources::export(&load(arguments)?.config),
     };

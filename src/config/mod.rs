@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::fetch;
+use crate::maintain::Retention;
 use crate::refresh::Target;
 use crate::republish::Plan;
 
@@ -74,6 +75,17 @@ pub struct Config {
     pub targets: Vec<Target>,
     /// What is published.
     pub plan: Arc<Plan>,
+}
+
+impl Config {
+    /// What is kept for how long.
+    #[must_use]
+    pub fn retention(&self) -> Retention {
+        Retention {
+            keep: self.store.keep,
+            window: self.dedupe_window,
+        }
+    }
 }
 
 /// A configuration, with what is not wrong enough to keep it from starting.

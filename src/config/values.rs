@@ -10,7 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
 use super::table::{At, Value};
-use crate::model::{ContentForm, Duplicates};
+use crate::model::{ContentForm, Duplicates, Updates};
 
 /// Declares a kind of value that is written as a string.
 macro_rules! written {
@@ -70,10 +70,9 @@ written!(
     json_schema!({ "enum": ["full", "summary", "link"] }), ContentForm::from_word
 );
 written!(
-    /// Whether a corrected release is announced.
-    UpdatesWord(bool), r#""replace" or "announce""#,
-    json_schema!({ "enum": ["replace", "announce"] }),
-    |word| match word { "replace" => Some(false), "announce" => Some(true), _ => None }
+    /// What becomes of a corrected release.
+    UpdatesWord(Updates), r#""replace" or "announce""#,
+    json_schema!({ "enum": ["replace", "announce"] }), Updates::from_word
 );
 
 /// The value of a header.

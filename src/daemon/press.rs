@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::maintain::{self, maintain};
+use crate::maintain::{self, Retention, maintain};
 use crate::model::OutputId;
 use crate::republish::{Plan, Rendered, Republisher, windows};
 use crate::serve::{Published, Site};
@@ -38,14 +38,14 @@ struct Duty {
 pub(super) struct Edition {
     pub(super) plan: Arc<Plan>,
     /// Retention.
-    pub(super) keep: Duration,
+    pub(super) retention: Retention,
 }
 
 impl Edition {
     pub(super) fn of(config: &Config) -> Self {
         Self {
             plan: config.plan.clone(),
-            keep: config.store.keep,
+            retention: config.retention(),
         }
     }
 }
@@ -56,7 +56,7 @@ pub(super) struct Press {
     site: Site,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    keep: Duration,
+    retention: Retention,
     /// Touched, it has the worker make its queue anew.
     order: watch::Sender<Orders>,
     rendered: BTreeMap<OutputId, Rendered>,
@@ -70,7 +70,7 @@ impl Press {
         site: Site,
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
-        keep: Duration,
+        retention: Retention,
         order: watch::Sender<Orders>,
     ) -> Self {
         Self {
@@ -78,7 +78,7 @@ impl Press {
             site,
             store,
             clock,
-            keep,
+            retention,
             order,
             rendered: BTreeMap::new(),
             open: false,
@@ -126,8 +126,8 @@ impl Press {
                     self.republisher.replace_plan(edition.plan);
                     duty.replay = true;
                     // Who shortens it wants to see it, not in an hour.
-                    duty.clean |= self.keep != edition.keep;
-                    self.keep = edition.keep;
+                    duty.clean |= self.retention != edition.retention;
+                    self.retention = edition.retention;
                 }
                 true = all_asked(unasked.clone()), if !self.open => {
                     self.open = true;
@@ -188,7 +188,13 @@ impl Press {
         // What is shown must be known before anything is let go.
         if self.open && duty.clean {
             let windows = windows(&self.rendered);
-            maintain(self.store.as_ref(), self.keep, &windows, self.clock.now()).await?;
+            maintain(
+                self.store.as_ref(),
+                &self.retention,
+                &windows,
+                self.clock.now(),
+            )
+            .await?;
             duty.clean = false;
         }
         Ok(())

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use crate::model::{Entry, Timestamp};
 use crate::text::{Tokens, fold, tokens};
 
-use super::identity::MIN_CONTENT_TOKENS;
+use super::prepare::MIN_CONTENT_WORDS;
 
 /// Words in a run that is looked for in the other text.
 const SHINGLE: usize = 5;
@@ -39,7 +39,7 @@ impl Words {
     }
 
     fn is_short(&self) -> bool {
-        self.text.len() < MIN_CONTENT_TOKENS
+        self.text.len() < MIN_CONTENT_WORDS
     }
 }
 

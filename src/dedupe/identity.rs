@@ -3,11 +3,7 @@
 use blake3::Hasher;
 
 use super::canonical::canonical;
-use crate::model::{Entry, Fingerprint, Hash};
-use crate::text::{fold, tokens};
-
-/// A text with fewer words is too common to be an identity.
-pub(super) const MIN_CONTENT_TOKENS: usize = 12;
+use crate::model::{Entry, Fingerprint, Hash, Incoming, Timestamp};
 
 /// Raised when a hash below is made in another way: stored ones are then rebuilt.
 const VERSION: u8 = 1;
@@ -19,29 +15,65 @@ enum Kind {
     Url = 2,
     TitleAndDate = 3,
     Text = 4,
-    Content = 5,
     Whole = 6,
 }
 
-/// Fingerprints one entry.
-pub(super) fn fingerprint(entry: &Entry) -> Fingerprint {
-    let url = entry.url.as_ref().and_then(canonical);
-    let words = tokens(&fold(&entry.text));
-    Fingerprint {
-        identity: identity(entry, url.as_deref()),
-        url: url.map(|form| hash(Kind::Url, &[&form])),
-        content: (words.len() >= MIN_CONTENT_TOKENS)
-            .then(|| hash(Kind::Content, &[words.joined()])),
-        whole: whole(entry),
-        words: u32::try_from(words.len()).unwrap_or(u32::MAX),
+/// An entry with the identity that it has within its source, as long as nothing else in its document has the same.
+pub(super) struct Identified {
+    pub(super) entry: Entry,
+    /// The hash of its canonical URL.
+    pub(super) url: Option<Hash>,
+    pub(super) identity: Hash,
+}
+
+pub(super) fn identify(entry: Entry) -> Identified {
+    let form = entry.url.as_ref().and_then(canonical);
+    let guid = entry.guid.as_deref().filter(|guid| !guid.trim().is_empty());
+    let identity = match guid {
+        Some(guid) => hash(Kind::Guid, &[guid]),
+        None => without_guid(&entry, form.as_deref()),
+    };
+    Identified {
+        url: form.map(|form| hash(Kind::Url, &[&form])),
+        identity,
+        entry,
     }
 }
 
-/// Within its source: the GUID byte for byte, else the canonical URL, else title and date, else the text.
-fn identity(entry: &Entry, url: Option<&str>) -> Hash {
-    if let Some(guid) = entry.guid.as_deref().filter(|guid| !guid.trim().is_empty()) {
-        return hash(Kind::Guid, &[guid]);
+impl Identified {
+    /// Tells the entry by its link, else by title and date, else by its text.
+    pub(super) fn forget_guid(&mut self) {
+        let form = self.entry.url.as_ref().and_then(canonical);
+        self.identity = without_guid(&self.entry, form.as_deref());
     }
+
+    pub(super) fn incoming(self, ordered_at: Timestamp) -> Incoming {
+        Incoming {
+            fingerprint: Fingerprint {
+                identity: self.identity,
+                url: self.url,
+                whole: whole(&self.entry),
+            },
+            entry: self.entry,
+            ordered_at,
+        }
+    }
+}
+
+/// What an entry with this GUID is told by within its source, and what one with this URL shares with others; `None`: it is no
+/// URL of a page.
+#[must_use]
+pub fn lookup_hashes(words: &str) -> (Hash, Option<Hash>) {
+    let url = url::Url::parse(words).ok();
+    let form = url.as_ref().and_then(canonical);
+    (
+        hash(Kind::Guid, &[words]),
+        form.map(|form| hash(Kind::Url, &[&form])),
+    )
+}
+
+/// The canonical URL, else title and date, else the text.
+fn without_guid(entry: &Entry, url: Option<&str>) -> Hash {
     if let Some(url) = url {
         return hash(Kind::Url, &[url]);
     }

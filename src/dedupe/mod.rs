@@ -1,33 +1,48 @@
 //! Is this entry known? Pure: entries and candidates in, a verdict out.
 //!
 //! Layers in order: the GUID within its source (the store's unique key; an
-//! edit), the canonical URL across sources, the hash of the normalized text
-//! across sources. Similarity of texts will stand behind these, in `near.rs`.
-//! The store calls [`decide`] inside the transaction that writes the entry, so
-//! that what it saw is what there is.
+//! edit), the canonical URL across sources, the hash of the text across
+//! sources, similarity of the texts within a window of time. Beside them, what
+//! keeps an identity: one GUID for several entries ([`settle_document`]), one
+//! entry under a new GUID ([`renamed`]). The store calls [`decide_exact`] and
+//! [`decide_near`] inside the transaction that writes the entry, so that what
+//! they saw is what there is.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use chrono::Duration;
 
-use chrono::{Datelike, Duration};
-
-use crate::model::{Entry, EntryId, Hash, Incoming, Layer, SourceId, StoryId, Timestamp};
+use crate::model::{EntryId, Hash, Incoming, Layer, Relation, SourceId, StoryId, Timestamp};
 
 mod agree;
+mod align;
+mod blocks;
 mod canonical;
+mod document;
+mod exact;
 mod identity;
+mod near;
+mod passages;
+mod prepare;
+mod rename;
 
-use agree::{Words, texts_agree, titles_agree, titles_alike};
+pub use blocks::Boilerplate;
+pub use document::{Settled, settle_document};
+pub use exact::decide_exact;
+pub use identity::lookup_hashes;
+pub use near::revises;
+pub use passages::{Passages, passages};
+pub use prepare::{Prepared, Reading, VERSION, read};
+pub use rename::{Stored, renamed};
 
 /// How many candidates for one hash the store hands over at most, oldest first.
 pub const MAX_CANDIDATES: usize = 16;
+/// How many candidates of similar text the store hands over at most, those with the most shared keys first.
+pub const MAX_NEAR: usize = 24;
+/// Keys that a candidate of similar text shares at least.
+pub const SHARED_KEYS: usize = 2;
+/// A key that more entries of a week have says nothing any more.
+pub const MAX_POSTINGS: usize = 60;
 
-/// A shared text with fewer words needs headlines that are alike too: short notices repeat.
-const SHORT_TEXT_TOKENS: usize = 40;
-
-/// Publishers without a date write 1970 or their system's epoch; the web's first feeds are of this year.
-const FIRST_YEAR: i32 = 1990;
-
-/// A candidate: a stored entry that shares the canonical URL or the content hash.
+/// A stored entry that may be the same release.
 #[derive(Debug, Clone)]
 pub struct Known {
     /// The entry.
@@ -38,14 +53,22 @@ pub struct Known {
     pub source: SourceId,
     /// Its canonical URL.
     pub url: Option<Hash>,
-    /// Its normalized text.
+    /// [`Prepared::content`].
     pub content: Option<Hash>,
     /// Its headline.
     pub title: String,
     /// Its text; empty once it has expired.
     pub text: String,
+    /// The opening of its text, where that is a dateline.
+    pub dateline: Option<String>,
+    /// [`Prepared::trimmed`].
+    pub trimmed: u64,
     /// The publisher's date.
     pub published: Option<Timestamp>,
+    /// See [`crate::model::Member::edition_at`].
+    pub edition_at: Timestamp,
+    /// Whether a person has parted its story from another: it is not merged with any.
+    pub is_ruled: bool,
 }
 
 /// What an entry is whose identity its source did not have before.
@@ -53,150 +76,97 @@ pub struct Known {
 pub enum Verdict {
     /// A release of its own.
     Distinct,
-    /// A known release again.
-    Same {
-        /// Whose.
-        story: StoryId,
-        /// What says so.
-        layer: Layer,
-        /// 1.0 for exact layers.
-        score: f64,
-        /// Other stories that this entry proves to be the same release: they are merged into `story`.
-        bridged: Vec<StoryId>,
-    },
+    /// A known release, again or in another version.
+    Joins(Joining),
 }
 
-/// Fingerprints a document's entries. Of two with the same identity the one with the latest date is kept, then the first;
-/// the others are dropped. Document order is kept.
+/// How an entry joins a story.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Joining {
+    /// The story.
+    pub story: StoryId,
+    /// The member that it was recognized by.
+    pub matched: EntryId,
+    /// To that member: [`Relation::Same`], or [`Relation::Update`] for another version.
+    pub relation: Relation,
+    /// What says so.
+    pub layer: Layer,
+    /// 1.0 for exact layers.
+    pub score: f64,
+    /// The version that it carries: the member's, or its own.
+    pub edition_at: Timestamp,
+    /// Other stories that it proves to be the same release: they are merged into `story`.
+    pub bridged: Vec<StoryId>,
+}
+
+/// Decides by similarity, given stored entries that share keys; what exact layers join is not asked about here.
 #[must_use]
-pub fn settle_document(entries: Vec<Entry>, now: Timestamp) -> Vec<Incoming> {
-    let mut kept: Vec<Incoming> = Vec::with_capacity(entries.len());
-    let mut at: HashMap<Hash, usize> = HashMap::with_capacity(entries.len());
-    for (position, entry) in entries.into_iter().enumerate() {
-        let fingerprint = identity::fingerprint(&entry);
-        let ordered_at = ordered_at(&entry, now, position);
-        let date = |entry: &Entry| entry.updated.max(entry.published);
-        match at.get(&fingerprint.identity) {
-            Some(&first) if date(&entry) > date(&kept[first].entry) => {
-                kept[first] = Incoming {
-                    entry,
-                    fingerprint,
-                    ordered_at,
-                };
-            }
-            Some(_) => {}
-            None => {
-                at.insert(fingerprint.identity, kept.len());
-                kept.push(Incoming {
-                    entry,
-                    fingerprint,
-                    ordered_at,
-                });
-            }
+pub fn decide_near(
+    source: &SourceId,
+    incoming: &Incoming,
+    text: &Prepared,
+    candidates: &[Known],
+) -> Verdict {
+    let new = near::Side {
+        text,
+        source,
+        url: incoming.fingerprint.url,
+        published: incoming.entry.published,
+    };
+    let mut best: Option<Joining> = None;
+    for known in candidates.iter().filter(|known| !known.text.is_empty()) {
+        let stored =
+            read(&known.title, &known.text, known.dateline.as_deref()).prepare(known.trimmed);
+        let old = near::Side {
+            text: &stored,
+            source: &known.source,
+            url: known.url,
+            published: known.published,
+        };
+        let Some((relation, score)) = near::judge(new, old) else {
+            continue;
+        };
+        let joining = Joining {
+            story: known.story,
+            matched: known.id,
+            relation,
+            layer: Layer::Near,
+            score,
+            edition_at: match relation {
+                Relation::Update => edition(incoming, text, known, &stored),
+                _ => known.edition_at,
+            },
+            bridged: Vec::new(),
+        };
+        if best.as_ref().is_none_or(|best| is_better(&joining, best)) {
+            best = Some(joining);
         }
     }
-    kept
+    best.map_or(Verdict::Distinct, Verdict::Joins)
 }
 
-/// An entry's place in outputs: when it was published, else updated; else, or where that lies in the future or before
-/// there were feeds, when it was first seen, a millisecond earlier for each entry before it in its document.
-fn ordered_at(entry: &Entry, now: Timestamp, position: usize) -> Timestamp {
-    let credible = |at: &Timestamp| *at <= now && at.year() >= FIRST_YEAR;
-    entry
-        .published
-        .or(entry.updated)
-        .filter(credible)
-        .unwrap_or_else(|| {
-            now - Duration::milliseconds(i64::try_from(position).unwrap_or(i64::MAX).min(60_000))
-        })
+/// A copy says more than another version, then the score; of equals the newer version, which a cut copy fits as well as the
+/// older, then the first stored.
+fn is_better(one: &Joining, other: &Joining) -> bool {
+    let rank = |joining: &Joining| joining.relation == Relation::Same;
+    rank(one)
+        .cmp(&rank(other))
+        .then(one.score.total_cmp(&other.score))
+        .then(one.edition_at.cmp(&other.edition_at))
+        .then(other.matched.cmp(&one.matched))
+        .is_gt()
 }
 
-/// Decides what an entry is, given every stored entry that shares its URL or its text. The oldest matching story is
-/// answered, whatever the order of the candidates.
-///
-/// - A shared URL counts where the texts agree: many different texts link to the same landing page.
-/// - A shared text counts across sources. Within one source, or where one source has it under differing headlines
-///   (boilerplate in place of a text), the headlines must agree as well.
-#[must_use]
-pub fn decide(source: &SourceId, incoming: &Incoming, candidates: &[Known]) -> Verdict {
-    let ours = Words::of(&incoming.entry);
-    let known: Vec<(&Known, Words)> = candidates
-        .iter()
-        .map(|known| {
-            (
-                known,
-                Words::new(&known.title, &known.text, known.published),
-            )
-        })
-        .collect();
-    let print = &incoming.fingerprint;
-    let landing = is_landing_page(print.url, &known);
-    let boilerplate = is_boilerplate(print.content, &known);
-    let mut same: BTreeMap<StoryId, Layer> = BTreeMap::new();
-    for (candidate, theirs) in &known {
-        let own = candidate.source == *source;
-        let same_text = print.content.is_some() && candidate.content == print.content;
-        let by_url = print.url.is_some()
-            && candidate.url == print.url
-            && match same_text {
-                true => !own || headlines_agree(&ours, theirs),
-                false => {
-                    !landing && texts_agree(&ours, theirs) && (!own || ours.title == theirs.title)
-                }
-            };
-        let by_text = same_text
-            && if own || boilerplate {
-                headlines_agree(&ours, theirs)
-            } else {
-                ours.text.len() >= SHORT_TEXT_TOKENS
-                    || titles_alike(&ours.title, &theirs.title)
-                    || headlines_agree(&ours, theirs)
-            };
-        if by_url {
-            same.insert(candidate.story, Layer::Url);
-        } else if by_text {
-            same.entry(candidate.story).or_insert(Layer::Content);
-        }
-    }
-    match same.pop_first() {
-        None => Verdict::Distinct,
-        Some((story, layer)) => Verdict::Same {
-            story,
-            layer,
-            score: 1.0,
-            bridged: same.into_keys().collect(),
-        },
+/// When another version was published: after the one known, unless its headline or its date says before.
+fn edition(incoming: &Incoming, text: &Prepared, known: &Known, stored: &Prepared) -> Timestamp {
+    let at = incoming.ordered_at;
+    match (text.is_version(), stored.is_version()) {
+        (true, false) => at.max(known.edition_at + TICK),
+        (false, true) => at.min(known.edition_at - TICK),
+        _ if at == known.edition_at => at + TICK,
+        _ => at,
     }
 }
 
-/// Whether entries of more than one story already link to this URL: it is a landing page, no identity.
-fn is_landing_page(url: Option<Hash>, known: &[(&Known, Words)]) -> bool {
-    let stories: BTreeSet<StoryId> = known
-        .iter()
-        .filter(|(known, _)| url.is_some() && known.url == url)
-        .map(|(known, _)| known.story)
-        .collect();
-    stories.len() > 1
-}
-
-/// Whether one source has this text under headlines that differ. Of one that has expired the headline is not known any more.
-fn is_boilerplate(content: Option<Hash>, known: &[(&Known, Words)]) -> bool {
-    let mut first: HashMap<&SourceId, &Words> = HashMap::new();
-    known
-        .iter()
-        .filter(|(known, words)| {
-            content.is_some() && known.content == content && !words.text.is_empty()
-        })
-        .any(|(known, words)| match first.get(&known.source) {
-            Some(first) => !headlines_agree(first, words),
-            None => {
-                first.insert(&known.source, words);
-                false
-            }
-        })
-}
-
-/// Whether two headlines are one, or both entries have none: notes and short messages come without.
-fn headlines_agree(left: &Words, right: &Words) -> bool {
-    (left.title.is_empty() && right.title.is_empty()) || titles_agree(&left.title, &right.title)
-}
+/// The least that two moments differ by.
+const TICK: Duration = Duration::milliseconds(1);

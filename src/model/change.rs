@@ -1,5 +1,7 @@
 //! What one refresh wants written, in one transaction.
 
+use std::time::Duration;
+
 use super::{Entry, Hash, LastOutcome, Location, Outcome, SourceId, SourceState, Timestamp};
 
 /// What one refresh wants written: the source's state, its validators and its
@@ -26,6 +28,8 @@ pub struct RefreshRecord {
     pub first_items: Option<u32>,
     /// New entries within a UTC day beyond this are held; `None`: no quota.
     pub daily_items: Option<u32>,
+    /// On publication time: how far apart two entries may lie to be compared by their texts.
+    pub window: Duration,
 }
 
 impl RefreshRecord {
@@ -81,19 +85,15 @@ pub struct Incoming {
     pub ordered_at: Timestamp,
 }
 
-/// What an entry is recognized by. Every hash is versioned by the code that makes it.
+/// What an entry is recognized by before its text is compared. Every hash is versioned by the code that makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint {
     /// Within its source: GUID, else canonical URL, else title and date.
     pub identity: Hash,
     /// The canonical URL; across sources.
     pub url: Option<Hash>,
-    /// The normalized text; across sources. `None` under 12 tokens.
-    pub content: Option<Hash>,
     /// Everything that an output shows of it: another value is an edit.
     pub whole: Hash,
-    /// Words of the text.
-    pub words: u32,
 }
 
 /// What the store made of a [`RefreshRecord`].
@@ -105,4 +105,6 @@ pub struct Applied {
     pub changed: u32,
     /// Of the new ones, those that joined a story of another entry.
     pub duplicates: u32,
+    /// Known entries that came back under another GUID.
+    pub renamed: u32,
 }

@@ -18,6 +18,16 @@ words! {
 }
 
 words! {
+    /// What becomes of a corrected release.
+    Updates {
+        /// Its item shows the newest edition, under the same id.
+        Replace = "replace",
+        /// Every newer edition is an item of its own.
+        Announce = "announce",
+    }
+}
+
+words! {
     /// How much of an entry an output carries.
     ContentForm {
         /// The whole body.
@@ -42,6 +52,8 @@ pub struct Output {
     pub max_age: Option<Duration>,
     /// What counts as one release.
     pub duplicates: Duplicates,
+    /// What becomes of a corrected release.
+    pub updates: Updates,
     /// How much of an entry its documents carry.
     pub content: ContentForm,
     /// With `{title}` and `{source}`.

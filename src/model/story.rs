@@ -37,6 +37,8 @@ pub struct Story {
     pub id: StoryId,
     /// Grows by one with every change to the story or a member; a verdict on an older one is void.
     pub revision: i64,
+    /// The edition that it began with; older ones may have come later.
+    pub began_at: Timestamp,
     /// By entry id: in the order they were first stored.
     pub members: Vec<Member>,
 }
@@ -58,6 +60,10 @@ pub struct Member {
     pub layer: Option<Layer>,
     /// 0.0–1.0, where the layer measures; exact layers give 1.0.
     pub score: Option<f64>,
+    /// The member that it was recognized by; `None` for the first.
+    pub matched: Option<EntryId>,
+    /// When the version of the release that it carries was published; copies share that of what they copy. The newest is shown.
+    pub edition_at: Timestamp,
     /// When we first stored it.
     pub first_seen: Timestamp,
     /// Its place in outputs, fixed at first sight: `published`, or `first_seen` when that is absent or in the future.

@@ -1,6 +1,6 @@
 //! Permanent ids of what we publish.
 
-use crate::model::{Member, SourceId};
+use crate::model::{Member, Timestamp};
 
 /// Schemes whose identifiers are made to be unique everywhere (RFC 4287 §4.2.6 wants an IRI).
 const GLOBAL_SCHEMES: &[&str] = &["http", "https", "tag", "urn", "doi", "info", "ark", "at"];
@@ -12,10 +12,16 @@ const VERSION: u8 = 1;
 
 /// The outbound id of an entry: the publisher's own where it is a global one, byte for byte (RFC 4287 §4.2.6: an id stays
 /// when an entry is republished), and the one derived from source and identity for when that is taken or there is none. Both
-/// survive a rebuilt database.
+/// survive a rebuilt database. An edition that is `announced` is another item: its id is always derived.
 #[must_use]
-pub fn outbound_id(source: &SourceId, member: &Member) -> (String, String) {
-    let derived = urn(&[b"entry", source.as_str().as_bytes(), &member.identity]);
+pub fn outbound_id(member: &Member, announced: Option<Timestamp>) -> (String, String) {
+    let source = member.source.as_str().as_bytes();
+    if let Some(edition) = announced {
+        let edition = edition.timestamp_millis().to_le_bytes();
+        let derived = urn(&[b"edition", source, &member.identity, &edition]);
+        return (derived.clone(), derived);
+    }
+    let derived = urn(&[b"entry", source, &member.identity]);
     let own = member.entry.guid.as_deref().filter(|guid| is_global(guid));
     (own.map_or_else(|| derived.clone(), str::to_owned), derived)
 }

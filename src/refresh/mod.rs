@@ -6,7 +6,7 @@
 //! nothing here stops another source.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use url::Url;
 
@@ -39,6 +39,8 @@ pub struct Target {
     pub schedule: schedule::Settings,
     /// How it is asked.
     pub fetch: SourceSettings,
+    /// How far apart two entries may lie to be compared by their texts, on publication time.
+    pub window: Duration,
 }
 
 /// Why a refresh was asked for.

@@ -86,10 +86,23 @@ pub(super) fn settle(
 fn record(
     target: &Target,
     state: SourceState,
-    last: LastOutcome,
+    mut last: LastOutcome,
     feed: Option<Feed>,
     now: Timestamp,
 ) -> RefreshRecord {
+    let fields = feed.as_ref().map(fields);
+    let settled = feed.map(|feed| settle_document(feed.entries, now));
+    let settled = settled.unwrap_or_default();
+    if settled.shared_guids > 0 {
+        let shared = format!(
+            "{} entries share a GUID: told apart by link, title and date",
+            settled.shared_guids
+        );
+        last.message = Some(
+            last.message
+                .map_or(shared.clone(), |told| format!("{told}; {shared}")),
+        );
+    }
     let due = next_due(&target.schedule, &target.source.id, &state.history, now);
     let quota = |count: Option<std::num::NonZeroU32>| count.map(std::num::NonZeroU32::get);
     RefreshRecord {
@@ -99,12 +112,11 @@ fn record(
         last,
         state,
         due,
-        feed: feed.as_ref().map(fields),
-        entries: feed
-            .map(|feed| settle_document(feed.entries, now))
-            .unwrap_or_default(),
+        feed: fields,
+        entries: settled.entries,
         first_items: quota(target.source.first_items),
         daily_items: quota(target.source.daily_items),
+        window: target.window,
     }
 }
 

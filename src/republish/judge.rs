@@ -1,6 +1,8 @@
 //! What each output keeps of one story; pure.
 
-use crate::model::{Duplicates, Layer, Member, OutputId, Story};
+use std::collections::BTreeMap;
+
+use crate::model::{Duplicates, Layer, Member, Output, OutputId, SourceId, Story, Updates};
 use crate::publish::outbound_id;
 use crate::select::{Subject, Verdict, choose_shown};
 use crate::store::{KeptItem, Membership};
@@ -35,7 +37,8 @@ pub(super) fn judge(
                 .copied()
                 .filter(|member| output.sources.contains(&member.source))
                 .collect();
-            let items = groups(output.output.duplicates, &visible)
+            let groups = groups(&output.output, story, &visible);
+            let items = by_identity(groups)
                 .into_iter()
                 .filter_map(|(slot, members)| {
                     kept_item(plan, output, slot, &members, &mut unjudged)
@@ -83,20 +86,76 @@ fn passes_its_source(plan: &Plan, story: &Story, member: &Member, unjudged: &mut
 }
 
 /// The members that share an item, by slot.
-fn groups<'a>(duplicates: Duplicates, visible: &[&'a Member]) -> Vec<(i64, Vec<&'a Member>)> {
-    let alone = |member: &Member| match duplicates {
-        Duplicates::Near => false,
-        Duplicates::Exact => member.layer == Some(Layer::Near),
-        Duplicates::Off => true,
-    };
-    let (mut alone, together): (Vec<&Member>, Vec<&Member>) =
-        visible.iter().copied().partition(|member| alone(member));
-    // Of several with one GUID the first gets it as its id: which that is must not depend on who came first.
-    alone
-        .sort_by(|left, right| (&left.source, left.identity).cmp(&(&right.source, right.identity)));
-    std::iter::once((WHOLE_STORY, together))
-        .chain(alone.into_iter().map(|member| (member.id.0, vec![member])))
-        .collect()
+pub(super) fn groups<'a>(
+    output: &Output,
+    story: &Story,
+    visible: &[&'a Member],
+) -> BTreeMap<i64, Vec<&'a Member>> {
+    let mut groups: BTreeMap<i64, Vec<&Member>> = BTreeMap::new();
+    for member in visible {
+        let slot = match output.duplicates {
+            Duplicates::Near => edition_slot(output.updates, story, member),
+            Duplicates::Exact => exact_slot(story, member),
+            Duplicates::Off => member.id.0,
+        };
+        groups.entry(slot).or_default().push(member);
+    }
+    groups
+}
+
+/// Newer editions than the first have items of their own where they are announced.
+fn edition_slot(updates: Updates, story: &Story, member: &Member) -> i64 {
+    match updates {
+        Updates::Announce if member.edition_at > story.began_at => {
+            -member.edition_at.timestamp_millis()
+        }
+        _ => WHOLE_STORY,
+    }
+}
+
+/// The whole story without those that only similarity has joined, each of which stands with what exact layers have joined to
+/// it.
+fn exact_slot(story: &Story, member: &Member) -> i64 {
+    let mut at = member;
+    // No longer than the story, should two ever name each other.
+    for _ in 0..story.members.len() {
+        if at.layer == Some(Layer::Near) {
+            return at.id.0;
+        }
+        match story
+            .members
+            .iter()
+            .find(|other| Some(other.id) == at.matched)
+        {
+            Some(matched) => at = matched,
+            None => break,
+        }
+    }
+    WHOLE_STORY
+}
+
+/// The whole story first, then by source and identity: of several with one GUID the first gets it as its id, and which that is
+/// must not depend on who came first.
+fn by_identity(groups: BTreeMap<i64, Vec<&Member>>) -> Vec<(i64, Vec<&Member>)> {
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_by(|(slot, members), (other, others)| {
+        let first = |members: &[&Member]| {
+            let named = members
+                .iter()
+                .map(|member| (member.source.clone(), member.identity));
+            named.min()
+        };
+        (*other == WHOLE_STORY)
+            .cmp(&(*slot == WHOLE_STORY))
+            .then_with(|| first(members).cmp(&first(others)))
+            .then(other.cmp(slot))
+    });
+    groups
+}
+
+/// The priority of a source, as configured.
+pub(super) fn priority_in(plan: &Plan) -> impl Fn(&SourceId) -> i64 {
+    |id| plan.sources.get(id).map_or(0, |seen| seen.source.priority)
 }
 
 fn kept_item(
@@ -106,9 +165,7 @@ fn kept_item(
     members: &[&Member],
     unjudged: &mut Unjudged,
 ) -> Option<KeptItem> {
-    let priority =
-        |id: &crate::model::SourceId| plan.sources.get(id).map_or(0, |seen| seen.source.priority);
-    let shown = choose_shown(members, priority)?;
+    let shown = choose_shown(members, priority_in(plan))?;
     let source = plan.sources.get(&shown.source)?;
     let subject = Subject::new(
         &shown.entry,
@@ -121,14 +178,16 @@ fn kept_item(
         Verdict::Dropped(_) => return None,
         Verdict::Unjudged(why) => unjudged.push((output.output.id.clone(), why)),
     }
-    let (item_id, fallback_id) = outbound_id(&shown.source, shown);
+    let announced = (slot < WHOLE_STORY).then_some(shown.edition_at);
+    let (item_id, fallback_id) = outbound_id(shown, announced);
     Some(KeptItem {
         slot,
         shown: shown.id,
         whole: shown.whole,
+        edition_at: shown.edition_at,
         item_id,
         fallback_id,
-        ordered_at: shown.ordered_at,
+        ordered_at: announced.unwrap_or(shown.ordered_at),
         updated: shown
             .entry
             .updated

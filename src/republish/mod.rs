@@ -10,12 +10,14 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::model::{Hash, OutputId, StoryId, Timestamp};
 use crate::publish::{self, Documents};
-use crate::store::{OutputState, Store, StoreError};
+use crate::store::{OutputState, Store, StoreError, WindowItem};
 
 mod assemble;
+mod explain;
 mod judge;
 mod plan;
 
+pub use explain::{Explained, explain};
 pub use plan::{OutputPlan, Plan, SourcePlan};
 
 /// Stories judged in one step.
@@ -166,14 +168,7 @@ impl Republisher {
             return Ok(None);
         };
         let now = self.clock.now();
-        let not_before = plan
-            .output
-            .max_age
-            .and_then(|age| now.checked_sub_signed(chrono::Duration::from_std(age).ok()?));
-        let items = self
-            .store
-            .window(output, plan.output.max_entries.get(), not_before)
-            .await?;
+        let items = self.window(plan, now).await?;
         let oldest = items.last().map(|item| item.ordered_at);
         let feed = assemble::outbound_feed(&self.plan, plan, items);
         // Compressing a large feed takes longer than an async thread may be held.
@@ -190,6 +185,31 @@ impl Republisher {
             oldest,
             expires_at,
         }))
+    }
+
+    /// The items that stand in an output's documents now; none where it is not in the plan.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn items(&self, output: &OutputId) -> Result<Vec<WindowItem>, StoreError> {
+        let mut plans = self.plan.outputs.iter();
+        match plans.find(|plan| plan.output.id == *output) {
+            Some(plan) => self.window(plan, self.clock.now()).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn window(
+        &self,
+        plan: &OutputPlan,
+        now: Timestamp,
+    ) -> Result<Vec<WindowItem>, StoreError> {
+        let not_before = plan
+            .output
+            .max_age
+            .and_then(|age| now.checked_sub_signed(chrono::Duration::from_std(age).ok()?));
+        let limit = plan.output.max_entries.get();
+        self.store.window(&plan.output.id, limit, not_before).await
     }
 
     fn judge(

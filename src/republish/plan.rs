@@ -64,7 +64,7 @@ impl Plan {
     #[must_use]
     pub fn rules_hash(&self, plan: &OutputPlan) -> Hash {
         /// Raised when judging itself changes.
-        const VERSION: u8 = 1;
+        const VERSION: u8 = 2;
         let sources: Vec<_> = plan
             .sources
             .iter()
@@ -78,7 +78,15 @@ impl Plan {
                 )
             })
             .collect();
-        let written = format!("{:?}", (plan.output.duplicates, &plan.rule_text, sources));
+        let written = format!(
+            "{:?}",
+            (
+                plan.output.duplicates,
+                plan.output.updates,
+                &plan.rule_text,
+                sources,
+            )
+        );
         let mut hasher = blake3::Hasher::new();
         hasher.update(&[VERSION]);
         hasher.update(written.as_bytes());

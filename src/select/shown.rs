@@ -5,7 +5,7 @@ use std::cmp::{Ordering, Reverse};
 use crate::model::{Member, SourceId, Timestamp};
 use crate::text::{fold, tokens};
 
-/// The member to show: of the source with the highest priority, then the most complete, then the first published, then by
+/// The member to show: of the newest edition, of the source with the highest priority, then the most complete, then the first published, then by
 /// source id and GUID. The order of `members` does not matter; held ones are never shown.
 pub fn choose_shown<'a>(
     members: &[&'a Member],
@@ -27,6 +27,7 @@ pub fn choose_shown<'a>(
             !entry.title.is_empty(),
         );
         (
+            Reverse(member.edition_at),
             Reverse(priority(&member.source)),
             Reverse(completeness),
             Dated(entry.published),

@@ -10,11 +10,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::model::{
-    Applied, Copy, FeedFields, Hash, Member, OutputId, RefreshRecord, Source, SourceId,
+    Applied, Copy, EntryId, FeedFields, Hash, Member, OutputId, RefreshRecord, Source, SourceId,
     SourceReport, SourceState, Story, StoryId, Timestamp,
 };
 
@@ -81,12 +82,15 @@ pub struct Membership {
 /// One item that an output keeps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeptItem {
-    /// 0 for the story as a whole; else the entry that stands for itself (`duplicates = "off"`).
+    /// 0 for the story as a whole; above, the entry that stands for itself (`duplicates = "off"`); below, an edition that is
+    /// announced (`updates = "announce"`).
     pub slot: i64,
     /// The member shown.
-    pub shown: crate::model::EntryId,
+    pub shown: EntryId,
     /// [`Member::whole`] of the one shown.
     pub whole: Hash,
+    /// [`Member::edition_at`] of the one shown.
+    pub edition_at: Timestamp,
     /// The outbound id to use when the item enters and nobody else in the output has it.
     pub item_id: String,
     /// The outbound id to use when `item_id` is taken by another story; unique by derivation.
@@ -160,8 +164,8 @@ pub trait Store: Send + Sync {
     // Refresh.
 
     /// Writes a refresh whole: state, validators, feed fields and entries. Known identities whose `whole` is the same are
-    /// only marked seen; another `whole` is an edit in place; unknown ones are settled by `dedupe::decide` against their
-    /// candidates. Every story touched stands in the outbox afterwards. Many records may share one commit; each stands or falls alone.
+    /// only marked seen; another `whole` is an edit in place; unknown ones are a known one under another GUID, or settled by
+    /// `dedupe` against their candidates. Every story touched stands in the outbox afterwards. Many records may share one commit; each stands or falls alone.
     async fn apply(&self, record: RefreshRecord) -> Result<Applied, StoreError>;
 
     // Outputs.
@@ -217,7 +221,37 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> Result<DocumentStamp, StoreError>;
 
+    // Stories.
+
+    /// The story of an entry, whole; `None`: there is no such entry.
+    async fn story_of(&self, entry: EntryId) -> Result<Option<Story>, StoreError>;
+
+    /// Up to `limit` entries that a person may mean by `words`, newest first: of this id, GUID or URL; where there is none, with
+    /// these words in their title, whatever their case.
+    async fn find_entries(&self, words: &str, limit: usize) -> Result<Vec<Member>, StoreError>;
+
+    /// Overrules: these two entries are one release, and so are all that belong to their stories. `false`: nothing to merge.
+    async fn merge(&self, one: EntryId, other: EntryId, now: Timestamp)
+    -> Result<bool, StoreError>;
+
+    /// Overrules: this entry is a release of its own. Neither story is merged by anything but a person from now on. `false`: it
+    /// is alone already.
+    async fn split(&self, entry: EntryId, now: Timestamp) -> Result<bool, StoreError>;
+
     // Care.
+
+    /// Takes up to `limit` keys of similar texts out that are older than `reach`, on publication time. Returns how many; fewer
+    /// than `limit`: done.
+    async fn forget_keys(
+        &self,
+        reach: Duration,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<usize, StoreError>;
+
+    /// Makes keys and content hashes of up to `limit` entries anew that an earlier version of dedupe made. Returns how many; 0:
+    /// all are of this version.
+    async fn rebuild_keys(&self, limit: usize) -> Result<usize, StoreError>;
 
     /// Whether another process has committed since the last call.
     async fn changed_elsewhere(&self) -> Result<bool, StoreError>;

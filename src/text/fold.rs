@@ -1,7 +1,6 @@
 //! Folding: case, accents, compatibility forms, typographic variants.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// Folds text for comparing: NFKD without combining marks, lower case, `ß` as `ss`; quotes, dashes and
 /// spaces in one form; soft hyphens, zero-width and bidi characters gone.
@@ -9,37 +8,47 @@ use unicode_normalization::char::is_combining_mark;
 /// `fold(fold(x)) == fold(x)`. ASCII takes a short way: most of what is folded is ASCII.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text
-            .chars()
-            .filter(|c| !is_noise(*c))
-            .map(|c| c.to_ascii_lowercase())
-            .collect();
-    }
     let mut folded = String::with_capacity(text.len());
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c)) {
-        match c {
-            '\u{2018}'..='\u{201B}' | '\u{2032}' | '\u{00B4}' | '`' => folded.push('\''),
-            '\u{201C}'..='\u{201F}' | '\u{2033}' | '«' | '»' => folded.push('"'),
-            '\u{2010}'..='\u{2015}' | '\u{2212}' => folded.push('-'),
-            'ß' | 'ẞ' => folded.push_str("ss"),
-            'æ' | 'Æ' => folded.push_str("ae"),
-            'œ' | 'Œ' => folded.push_str("oe"),
-            'ø' | 'Ø' => folded.push('o'),
-            'ł' | 'Ł' => folded.push('l'),
-            'đ' | 'Đ' => folded.push('d'),
-            'ς' => folded.push('σ'),
-            c if c.is_whitespace() => folded.push(' '),
-            c if is_noise(c) => {}
-            // Lower-casing can decompose (`İ`), so marks are dropped once more.
-            c => folded.extend(
-                c.to_lowercase()
-                    .filter(|c| !is_combining_mark(*c))
-                    .map(|c| if c == 'ς' { 'σ' } else { c }),
-            ),
+    for c in text.chars() {
+        if c.is_ascii() {
+            // Most of a text in Latin letters; decomposing would only hand it back.
+            match c {
+                '`' => folded.push('\''),
+                '\t' | '\n' | '\r' | '\u{C}' | '\u{B}' => folded.push(' '),
+                c if c.is_ascii_control() => {}
+                c => folded.push(c.to_ascii_lowercase()),
+            }
+        } else {
+            // Marks are dropped, so that their canonical order does not matter: each character decomposes by itself.
+            decompose_compatible(c, |part| push_folded(part, &mut folded));
         }
     }
     folded
+}
+
+/// One character of a decomposed text.
+fn push_folded(c: char, folded: &mut String) {
+    match c {
+        c if is_combining_mark(c) => {}
+        '\u{2018}'..='\u{201B}' | '\u{2032}' | '\u{00B4}' | '`' => folded.push('\''),
+        '\u{201C}'..='\u{201F}' | '\u{2033}' | '«' | '»' => folded.push('"'),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => folded.push('-'),
+        'ß' | 'ẞ' => folded.push_str("ss"),
+        'æ' | 'Æ' => folded.push_str("ae"),
+        'œ' | 'Œ' => folded.push_str("oe"),
+        'ø' | 'Ø' => folded.push('o'),
+        'ł' | 'Ł' => folded.push('l'),
+        'đ' | 'Đ' => folded.push('d'),
+        'ς' => folded.push('σ'),
+        c if c.is_whitespace() => folded.push(' '),
+        c if is_noise(c) => {}
+        // Lower-casing can decompose (`İ`), so marks are dropped once more.
+        c => folded.extend(
+            c.to_lowercase()
+                .filter(|c| !is_combining_mark(*c))
+                .map(|c| if c == 'ς' { 'σ' } else { c }),
+        ),
+    }
 }
 
 /// Characters that carry nothing to compare: soft hyphen, zero-width, bidi marks, tatweel, variation selectors, controls.

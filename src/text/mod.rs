@@ -3,7 +3,8 @@
 //! *Plain text* is a line a block, single spaces within, no control characters.
 //! *Folded* text is what comparing reads: no case, no accents, one form of every
 //! quote, dash and space. *Tokens* are its words. A *dateline* is how a release opens: place, date, agency.
-//! A *headline* may open with agency and mark: `ABCNS: UPDATE 1-`.
+//! A *headline* may open with agency and mark: `ABCNS: UPDATE 1-`. A *tail* is what a site puts behind a text: `Read more`.
+//! *Words* are tokens as numbers, for comparing long texts.
 
 mod dateline;
 mod dates;
@@ -13,7 +14,9 @@ mod fold;
 mod headline;
 mod html;
 mod sanitize;
+mod tails;
 mod tokens;
+mod words;
 
 pub use dateline::{Dateline, dateline};
 pub use dates::read_date;
@@ -21,4 +24,6 @@ pub use fold::fold;
 pub use headline::{Headline, Mark, headline};
 pub use html::{html_to_text, plain_line};
 pub use sanitize::sanitize;
+pub use tails::{is_tail, without_cut};
 pub use tokens::{Tokens, tokens};
+pub use words::{Word, hash_words, mix};

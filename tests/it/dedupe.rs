@@ -1,6 +1,6 @@
 //! What counts as the same release, by the exact layers.
 
-use mainstem::dedupe::{Known, Verdict, decide, settle_document};
+use mainstem::dedupe::{Joining, Known, Prepared, Verdict, decide_exact, read, settle_document};
 use mainstem::model::{Entry, EntryId, Hash, Incoming, Layer, SourceId, StoryId, Timestamp};
 
 const LONG: &str = "The commission of the lake towns said on Tuesday that the lower gates would stay open through all of the winter months, \
@@ -21,7 +21,7 @@ fn entry(guid: &str, url: &str, title: &str, text: &str) -> Entry {
 }
 
 fn one(entry: Entry) -> Incoming {
-    settle_document(vec![entry], now()).remove(0)
+    settle_document(vec![entry], now()).entries.remove(0)
 }
 
 fn url_hash(url: &str) -> Option<Hash> {
@@ -65,7 +65,7 @@ fn urls_that_mean_one_page_are_one() {
 
 #[test]
 fn the_text_decides_by_its_words() {
-    let content = |text: &str| one(entry("g", "", "t", text)).fingerprint.content;
+    let content = |text: &str| prepared(&entry("g", "", "t", text)).content;
     assert_eq!(
         content(LONG),
         content(&LONG.replace(' ', "\u{a0} ").to_uppercase())
@@ -81,10 +81,11 @@ fn the_text_decides_by_its_words() {
 fn of_one_guid_twice_the_latest_date_wins_then_the_first() {
     let dated = |title: &str, day: u32| Entry {
         published: format!("2026-02-{day:02}T00:00:00Z").parse().ok(),
-        ..entry("g", "", title, "")
+        ..entry("g", "https://news.example/a", title, "")
     };
     let titles = |entries: Vec<Entry>| {
         settle_document(entries, now())
+            .entries
             .into_iter()
             .map(|incoming| incoming.entry.title)
             .collect::<Vec<_>>()
@@ -98,6 +99,28 @@ fn of_one_guid_twice_the_latest_date_wins_then_the_first() {
     assert_eq!(
         titles(vec![dated("a", 1), entry("h", "", "b", "")]),
         ["a", "b"]
+    );
+}
+
+#[test]
+fn a_guid_on_different_entries_is_nobodys_identity() {
+    let page = |nth: u32| {
+        entry(
+            "same",
+            &format!("https://news.example/{nth}"),
+            &format!("Title {nth}"),
+            "",
+        )
+    };
+    let settled = settle_document(vec![page(1), page(2), page(3), page(2)], now());
+    let titles: Vec<&str> = settled
+        .entries
+        .iter()
+        .map(|kept| kept.entry.title.as_str())
+        .collect();
+    assert_eq!(
+        (titles, settled.shared_guids),
+        (vec!["Title 1", "Title 2", "Title 3"], 4)
     );
 }
 
@@ -120,6 +143,10 @@ fn a_place_is_never_in_the_future_nor_before_feeds() {
     assert_eq!(place("1970-01-01T00:00:00Z"), now());
 }
 
+fn prepared(of: &Entry) -> Prepared {
+    read(&of.title, &of.text, of.dateline.as_deref()).prepare(0)
+}
+
 fn known(story: i64, source: &str, of: &Entry) -> Known {
     let fingerprint = one(of.clone()).fingerprint;
     Known {
@@ -127,10 +154,14 @@ fn known(story: i64, source: &str, of: &Entry) -> Known {
         story: StoryId(story),
         source: SourceId::new(source).expect("an id"),
         url: fingerprint.url,
-        content: fingerprint.content,
+        content: prepared(of).content,
         title: of.title.clone(),
         text: of.text.clone(),
+        dateline: None,
+        trimmed: 0,
         published: of.published,
+        edition_at: now(),
+        is_ruled: false,
     }
 }
 
@@ -223,22 +254,19 @@ fn each_layer_joins_what_it_should_and_nothing_else() {
         ),
     ];
     for (name, incoming, source, stored, expected) in cases {
+        let text = prepared(&incoming);
+        let incoming = one(incoming);
         let candidates: Vec<Known> = [known(1, "a", &stored)]
             .into_iter()
             .filter(|known| {
-                let print = one(incoming.clone()).fingerprint;
-                (known.url.is_some() && known.url == print.url)
-                    || (known.content.is_some() && known.content == print.content)
+                (known.url.is_some() && known.url == incoming.fingerprint.url)
+                    || (known.content.is_some() && known.content == text.content)
             })
             .collect();
-        let verdict = decide(
-            &SourceId::new(source).expect("an id"),
-            &one(incoming),
-            &candidates,
-        );
-        let found = match verdict {
+        let source = SourceId::new(source).expect("an id");
+        let found = match decide_exact(&source, &incoming, &text, &candidates) {
             Verdict::Distinct => None,
-            Verdict::Same { story, layer, .. } => Some((story, layer)),
+            Verdict::Joins(Joining { story, layer, .. }) => Some((story, layer)),
         };
         assert_eq!(found, expected, "{name}");
     }

@@ -208,6 +208,7 @@ fn outbound(items: &[(&str, Timestamp)]) -> OutboundFeed {
             duplicates: Duplicates::Near,
             content: ContentForm::Full,
             title_format: "{title}".to_owned(),
+            updates: mainstem::model::Updates::Replace,
             also_in: false,
         },
         public_url: Url::parse("https://host.example/").expect("a URL"),

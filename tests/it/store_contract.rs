@@ -66,6 +66,7 @@ impl Bench {
                     slot: 0,
                     shown: shown.id,
                     whole: shown.whole,
+                    edition_at: shown.edition_at,
                     item_id: format!("id-{}", shown.entry.guid.as_deref().unwrap_or_default()),
                     fallback_id: format!("other-{}", shown.id),
                     ordered_at: shown.ordered_at,
@@ -160,9 +161,10 @@ fn record(source: &str, minute: i64, entries: Vec<Entry>) -> RefreshRecord {
             because: "every 1h".to_owned(),
         },
         feed: None,
-        entries: settle_document(entries, at(minute)),
+        entries: settle_document(entries, at(minute)).entries,
         first_items: None,
         daily_items: None,
+        window: std::time::Duration::from_secs(7 * 24 * 3600),
     }
 }
 
@@ -171,6 +173,7 @@ fn counts(new: u32, changed: u32, duplicates: u32) -> Applied {
         new,
         changed,
         duplicates,
+        renamed: 0,
     }
 }
 

@@ -35,6 +35,11 @@ pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found
     let defaults = fetch::defaults(file.fetch.as_ref(), found);
     let sources = source::sources(&file.sources, &defaults, environment, found);
     let outputs = output::outputs(&file.outputs, &sources, found);
+    let dedupe_window = file
+        .dedupe
+        .as_ref()
+        .and_then(|dedupe| dedupe.window.as_ref())
+        .map_or(DEDUPE_WINDOW, |window| window.0);
     let plan = Plan {
         public_url,
         sources: source::plans(&sources),
@@ -45,12 +50,8 @@ pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found
         listen,
         store,
         fetch: defaults.together,
-        dedupe_window: file
-            .dedupe
-            .as_ref()
-            .and_then(|dedupe| dedupe.window.as_ref())
-            .map_or(DEDUPE_WINDOW, |window| window.0),
-        targets: source::targets(&sources),
+        dedupe_window,
+        targets: source::targets(&sources, dedupe_window),
         plan: Arc::new(plan),
     }
 }

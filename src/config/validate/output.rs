@@ -8,8 +8,8 @@ use super::super::file::OutputTable;
 use super::super::problem::Found;
 use super::super::table::At;
 use super::source::Checked;
-use super::{Ids, WrittenRule, id, nearest_hint, not_yet, relative, secret_file};
-use crate::model::{ContentForm, Duplicates, Output, OutputId, Secret, SourceId};
+use super::{Ids, WrittenRule, id, nearest_hint, relative, secret_file};
+use crate::model::{ContentForm, Duplicates, Output, OutputId, Secret, SourceId, Updates};
 use crate::republish::OutputPlan;
 
 /// Paths that are served already.
@@ -72,6 +72,10 @@ fn output(
             .duplicates
             .as_ref()
             .map_or(Duplicates::Near, |word| word.0),
+        updates: table
+            .updates
+            .as_ref()
+            .map_or(Updates::Replace, |word| word.0),
         content: table
             .content
             .as_ref()
@@ -115,9 +119,6 @@ fn free_id(table: &OutputTable, ids: &mut Ids, found: &mut Found<'_>) -> Option<
 
 /// Keys that stand for themselves.
 fn check_keys(table: &OutputTable, found: &mut Found<'_>) {
-    if let Some(updates) = table.updates.as_ref().filter(|updates| updates.value.0) {
-        not_yet(&updates.span, "`updates = \"announce\"`", found);
-    }
     if let Some(age) = table.max_age.as_ref().filter(|age| age.0.is_zero()) {
         found.error(
             &age.span,

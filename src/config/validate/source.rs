@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
@@ -71,11 +72,14 @@ pub(super) fn sources(
 }
 
 /// What is polled.
-pub(super) fn targets(sources: &[Checked]) -> Vec<Target> {
+pub(super) fn targets(sources: &[Checked], window: Duration) -> Vec<Target> {
     sources
         .iter()
         .filter(|checked| checked.enabled)
-        .map(|checked| checked.target.clone())
+        .map(|checked| Target {
+            window,
+            ..checked.target.clone()
+        })
         .collect()
 }
 
@@ -135,6 +139,8 @@ fn source(
         source: Arc::new(source),
         schedule: settled.schedule,
         fetch,
+        // That of [dedupe], see `targets`.
+        window: Duration::ZERO,
     };
     Some(Checked {
         enabled: table.enabled.as_ref().is_none_or(|enabled| enabled.value),

@@ -98,7 +98,7 @@ pub(super) fn rest(entry: &Entry) -> rusqlite::Result<Option<String>> {
 }
 
 /// Columns of [`member`], of `entries e` joined with `sources s`.
-pub(super) const MEMBER: &str = "e.entry, s.id AS source_id, e.identity, e.whole, e.relation, e.layer, e.score, e.first_seen, e.ordered_at,
+pub(super) const MEMBER: &str = "e.entry, s.id AS source_id, e.identity, e.whole, e.relation, e.layer, e.score, e.matched, e.edition_at, e.first_seen, e.ordered_at,
     e.changed_at, e.held, e.guid, e.url, e.title, e.html, e.text, e.summary, e.published_at, e.updated_at, e.language, e.rest";
 
 /// A member from [`MEMBER`]'s columns.
@@ -111,6 +111,8 @@ pub(super) fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
         relation: word(row, "relation", Relation::from_word)?.ok_or(FromSqlError::InvalidType)?,
         layer: word(row, "layer", Layer::from_word)?,
         score: row.get("score")?,
+        matched: row.get::<_, Option<i64>>("matched")?.map(EntryId),
+        edition_at: moment(row.get("edition_at")?),
         first_seen: moment(row.get("first_seen")?),
         ordered_at: moment(row.get("ordered_at")?),
         changed_at: moment_at(row, "changed_at")?,
@@ -119,13 +121,22 @@ pub(super) fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
     })
 }
 
-fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let rest = match row.get::<_, Option<String>>("rest")? {
-        None => Rest::default(),
+/// The opening of an entry's text, out of its column `rest`.
+pub(super) fn dateline(row: &Row<'_>) -> rusqlite::Result<Option<String>> {
+    Ok(rest_of(row)?.dateline)
+}
+
+fn rest_of(row: &Row<'_>) -> rusqlite::Result<Rest> {
+    match row.get::<_, Option<String>>("rest")? {
+        None => Ok(Rest::default()),
         Some(json) => serde_json::from_str(&json).map_err(|error| {
             rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error))
-        })?,
-    };
+        }),
+    }
+}
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let rest = rest_of(row)?;
     Ok(Entry {
         guid: row.get("guid")?,
         url: url(row.get("url")?),

@@ -7,23 +7,28 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::{DocumentStamp, Membership, OutputState, Store, StoreError, WindowItem};
 use crate::model::{
-    Applied, Hash, OutputId, RefreshRecord, Source, SourceId, SourceReport, SourceState, Story,
-    StoryId, Timestamp,
+    Applied, EntryId, Hash, Member, OutputId, RefreshRecord, Source, SourceId, SourceReport,
+    SourceState, Story, StoryId, Timestamp,
 };
 
 mod care;
 mod columns;
+mod find;
+mod near;
 mod open;
 mod outputs;
 mod readers;
 mod refresh;
+mod renames;
 mod schema;
 mod sources;
+mod stories;
 mod writer;
 
 pub use open::Opening;
@@ -221,6 +226,59 @@ impl Store for SqliteStore {
             .step("expire entries", move |db| {
                 care::expire(db, unseen_since, &windows, limit, now)
             })
+            .await
+    }
+
+    async fn story_of(&self, entry: EntryId) -> Result<Option<Story>, StoreError> {
+        self.readers
+            .read("read a story", move |db| outputs::story_of(db, entry))
+            .await
+    }
+
+    async fn find_entries(&self, words: &str, limit: usize) -> Result<Vec<Member>, StoreError> {
+        let words = words.to_owned();
+        self.readers
+            .read("look for entries", move |db| {
+                find::entries(db, &words, limit)
+            })
+            .await
+    }
+
+    async fn merge(
+        &self,
+        one: EntryId,
+        other: EntryId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.writer
+            .step("merge two stories", move |db| {
+                stories::merge_by_hand(db, one, other, now)
+            })
+            .await
+    }
+
+    async fn split(&self, entry: EntryId, now: Timestamp) -> Result<bool, StoreError> {
+        self.writer
+            .step("split a story", move |db| stories::split(db, entry, now))
+            .await
+    }
+
+    async fn forget_keys(
+        &self,
+        reach: Duration,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        self.writer
+            .step("forget keys", move |db| {
+                near::forget_keys(db, now, reach, limit)
+            })
+            .await
+    }
+
+    async fn rebuild_keys(&self, limit: usize) -> Result<usize, StoreError> {
+        self.writer
+            .step("make keys anew", move |db| near::rebuild(db, limit))
             .await
     }
 

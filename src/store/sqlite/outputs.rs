@@ -63,6 +63,12 @@ pub(super) fn after(db: &Connection, after: StoryId, limit: usize) -> rusqlite::
     )
 }
 
+/// See [`crate::store::Store::story_of`].
+pub(super) fn story_of(db: &Connection, entry: EntryId) -> rusqlite::Result<Option<Story>> {
+    let found = stories(db, "SELECT story FROM entries WHERE entry = ?1", [entry.0])?;
+    Ok(found.into_iter().next())
+}
+
 fn count(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
@@ -76,15 +82,18 @@ fn stories(
         .prepare_cached(which)?
         .query_map(bounds, |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    let mut revision = db.prepare_cached("SELECT revision FROM stories WHERE story = ?")?;
+    let mut story = db.prepare_cached("SELECT revision, began_at FROM stories WHERE story = ?")?;
     let mut members = db.prepare_cached(&format!(
         "SELECT {MEMBER} FROM entries e JOIN sources s USING (source) WHERE e.story = ? AND e.expired_at IS NULL ORDER BY e.entry"
     ))?;
     ids.into_iter()
         .map(|id| {
+            let (revision, began_at) =
+                story.query_row([id], |row| Ok((row.get(0)?, moment(row.get(1)?))))?;
             Ok(Story {
                 id: StoryId(id),
-                revision: revision.query_row([id], |row| row.get(0))?,
+                revision,
+                began_at,
                 members: members
                     .query_map([id], member)?
                     .collect::<rusqlite::Result<_>>()?,
@@ -157,17 +166,20 @@ struct Keeper<'a> {
 impl Keeper<'_> {
     /// Makes the items these; whether the documents may differ now. An item that stays counts: its copies may have changed.
     fn keep(&self, items: &[KeptItem]) -> rusqlite::Result<bool> {
-        let mut stored: BTreeMap<i64, (Hash, i64, bool)> = self
+        let mut stored: BTreeMap<i64, Stored> = self
             .db
-            .prepare_cached("SELECT slot, whole, updated_at, left_at IS NULL AS inside FROM output_items WHERE output = ? AND story = ?")?
-            .query_map(params![self.output, self.story], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?))))?
+            .prepare_cached(
+                "SELECT slot, entry, whole, edition_at, updated_at, left_at IS NULL AS inside FROM output_items
+                 WHERE output = ? AND story = ?",
+            )?
+            .query_map(params![self.output, self.story], stored)?
             .collect::<rusqlite::Result<_>>()?;
         let mut differ = !items.is_empty();
         // Who leaves comes first: an entry that only changes its slot takes its id along.
         let stays = |slot: &i64| items.iter().any(|item| item.slot == *slot);
         for (slot, _) in stored
             .iter()
-            .filter(|(slot, (_, _, inside))| *inside && !stays(slot))
+            .filter(|(slot, stored)| stored.is_inside && !stays(slot))
         {
             self.db
                 .prepare_cached("UPDATE output_items SET left_at = ? WHERE output = ? AND story = ? AND slot = ?")?
@@ -177,7 +189,7 @@ impl Keeper<'_> {
         for item in items {
             match stored.remove(&item.slot) {
                 None => self.enter(item)?,
-                Some((whole, updated_at, _)) => self.show(item, whole, updated_at)?,
+                Some(stored) => self.show(item, &stored)?,
             }
         }
         Ok(differ)
@@ -186,11 +198,11 @@ impl Keeper<'_> {
     fn enter(&self, item: &KeptItem) -> rusqlite::Result<()> {
         self.db
             .prepare_cached(
-                "INSERT INTO output_items (output, story, slot, entry, whole, item_id, ordered_at, entered_at, updated_at)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO output_items (output, story, slot, entry, whole, edition_at, item_id, ordered_at, entered_at, updated_at)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute(params![
-                self.output, self.story, item.slot, item.shown.0, item.whole, self.free_id(item)?, ms(item.ordered_at), self.now,
+                self.output, self.story, item.slot, item.shown.0, item.whole, ms(item.edition_at), self.free_id(item)?, ms(item.ordered_at), self.now,
                 ms(item.updated)
             ])?;
         Ok(())
@@ -229,26 +241,49 @@ impl Keeper<'_> {
         Ok(&item.fallback_id)
     }
 
-    /// Another text is an edit: `updated` moves to the publisher's date, or to now where that did not move.
-    fn show(&self, item: &KeptItem, whole: Hash, updated_at: i64) -> rusqlite::Result<()> {
+    /// `updated` moves with an edit of the entry shown and with a newer edition, to the publisher's date or to now where that
+    /// did not move. Another copy of the same edition is no edit.
+    fn show(&self, item: &KeptItem, stored: &Stored) -> rusqlite::Result<()> {
         let theirs = ms(item.updated);
-        let updated = match whole == item.whole {
-            true => updated_at,
-            false if theirs > updated_at => theirs,
-            false => self.now.max(updated_at),
+        let edited = item.whole != stored.whole
+            && (item.shown.0 == stored.entry || ms(item.edition_at) > stored.edition_at);
+        let updated = match edited {
+            false => stored.updated_at,
+            true if theirs > stored.updated_at => theirs,
+            true => self.now.max(stored.updated_at),
         };
         self.db
             .prepare_cached(
-                "UPDATE output_items SET entry = :entry, whole = :whole, updated_at = :updated, left_at = NULL
+                "UPDATE output_items SET entry = :entry, whole = :whole, edition_at = :edition, updated_at = :updated, left_at = NULL
                  WHERE output = :output AND story = :story AND slot = :slot
-                     AND (entry != :entry OR whole != :whole OR left_at IS NOT NULL)",
+                     AND (entry != :entry OR whole != :whole OR edition_at != :edition OR left_at IS NOT NULL)",
             )?
             .execute(named_params! {
-                ":entry": item.shown.0, ":whole": item.whole, ":updated": updated, ":output": self.output, ":story": self.story,
-                ":slot": item.slot,
+                ":entry": item.shown.0, ":whole": item.whole, ":edition": ms(item.edition_at), ":updated": updated,
+                ":output": self.output, ":story": self.story, ":slot": item.slot,
             })?;
         Ok(())
     }
+}
+
+/// An item as it stands.
+struct Stored {
+    entry: i64,
+    whole: Hash,
+    edition_at: i64,
+    updated_at: i64,
+    is_inside: bool,
+}
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<(i64, Stored)> {
+    let item = Stored {
+        entry: row.get("entry")?,
+        whole: row.get("whole")?,
+        edition_at: row.get("edition_at")?,
+        updated_at: row.get("updated_at")?,
+        is_inside: row.get("inside")?,
+    };
+    Ok((row.get("slot")?, item))
 }
 
 /// See [`crate::store::Store::finish_replay`].
@@ -283,7 +318,7 @@ pub(super) fn window(
         .query_map(bounds, window_item)?
         .collect::<rusqlite::Result<_>>()?;
     for (slot, item) in &mut items {
-        if *slot == 0 {
+        if *slot <= 0 {
             item.copies = copies(db, item.story, item.shown.id)?;
         }
     }

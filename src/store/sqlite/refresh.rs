@@ -1,15 +1,12 @@
 //! Applying one refresh: the source's state and its entries, all or nothing.
 
-use std::collections::HashMap;
+use rusqlite::{Connection, OptionalExtension, named_params, params};
 
-use rusqlite::{CachedStatement, Connection, OptionalExtension, named_params, params};
-
-use super::columns::{moment_at, ms, rest, source_id};
-use super::sources;
-use crate::dedupe::{Known, MAX_CANDIDATES, Verdict, decide};
-use crate::model::{
-    Applied, EntryId, Hash, Incoming, Layer, RefreshRecord, Relation, SourceId, StoryId, Timestamp,
-};
+use super::columns::{moment, ms, rest};
+use super::stories::{self, Role, touch};
+use super::{near, sources};
+use crate::dedupe::{self, Prepared, Reading, Verdict, decide_exact, decide_near};
+use crate::model::{Applied, Hash, Incoming, Layer, RefreshRecord, SourceId, StoryId, Timestamp};
 
 /// `last_seen` is written when it is older than this: exact enough for retention, and most polls write nothing.
 pub(super) const SEEN_EXACT_TO_MS: i64 = 24 * 3600 * 1000;
@@ -38,23 +35,38 @@ pub(super) fn apply(db: &Connection, record: &RefreshRecord) -> rusqlite::Result
         joined: 0,
     };
     let unknown = work.mark_known()?;
-    work.insert_all(&unknown)?;
+    let unknown = work.rename(unknown)?;
+    work.insert_all(unknown)?;
     work.count()?;
     Ok(work.applied)
 }
 
-struct Apply<'a> {
-    db: &'a Connection,
-    record: &'a RefreshRecord,
-    source: i64,
-    applied: Applied,
+/// The least that two editions differ by.
+const TICK: chrono::Duration = chrono::Duration::milliseconds(1);
+
+/// An entry whose identity its source did not have before.
+pub(super) struct Unknown<'a> {
+    pub(super) incoming: &'a Incoming,
+    pub(super) reading: Reading,
+}
+
+fn reading(incoming: &Incoming) -> Reading {
+    let entry = &incoming.entry;
+    dedupe::read(&entry.title, &entry.text, entry.dateline.as_deref())
+}
+
+pub(super) struct Apply<'a> {
+    pub(super) db: &'a Connection,
+    pub(super) record: &'a RefreshRecord,
+    pub(super) source: i64,
+    pub(super) applied: Applied,
     /// Of the new entries, those that joined a story of another.
     joined: u32,
 }
 
 impl<'a> Apply<'a> {
     /// Marks known entries seen, edits those that changed, and returns the unknown ones in document order.
-    fn mark_known(&mut self) -> rusqlite::Result<Vec<&'a Incoming>> {
+    fn mark_known(&mut self) -> rusqlite::Result<Vec<Unknown<'a>>> {
         let mut probe = self.db.prepare_cached("SELECT entry, story, whole, last_seen, expired_at FROM entries WHERE source = ? AND identity = ?")?;
         let mut unknown = Vec::new();
         for incoming in &self.record.entries {
@@ -70,12 +82,15 @@ impl<'a> Apply<'a> {
                 })
                 .optional()?;
             let Some((entry, story, whole, last_seen, expired)) = known else {
-                unknown.push(incoming);
+                unknown.push(Unknown {
+                    incoming,
+                    reading: reading(incoming),
+                });
                 continue;
             };
             // What has expired stays so: its release has had its time.
             if expired.is_none() && whole != incoming.fingerprint.whole {
-                self.edit(entry, story, incoming)?;
+                self.edit(entry, StoryId(story), incoming)?;
             } else if last_seen < ms(self.record.at) - SEEN_EXACT_TO_MS {
                 self.db
                     .prepare_cached("UPDATE entries SET last_seen = ? WHERE entry = ?")?
@@ -85,39 +100,93 @@ impl<'a> Apply<'a> {
         Ok(unknown)
     }
 
-    /// An edit takes the new text in place; its place in outputs and its first date stay.
-    fn edit(&mut self, entry: i64, story: i64, incoming: &Incoming) -> rusqlite::Result<()> {
-        let mut statement = self.db.prepare_cached(
-            "UPDATE entries SET url_hash = :url_hash, content_hash = :content_hash, whole = :whole, updated_at = :updated_at,
-                 last_seen = :at, changed_at = :at, guid = :guid, url = :url, title = :title, language = :language,
-                 summary = :summary, rest = :rest, text = :text, html = :html,
-                 published_at = COALESCE(published_at, :published_at)
-             WHERE entry = :entry",
-        )?;
-        let content = incoming.entry.clone();
-        statement.execute(named_params! {
-            ":url_hash": incoming.fingerprint.url, ":content_hash": incoming.fingerprint.content, ":whole": incoming.fingerprint.whole,
-            ":updated_at": content.updated.map(ms), ":published_at": content.published.map(ms), ":at": ms(self.record.at),
-            ":guid": content.guid, ":url": content.url.as_ref().map(url::Url::as_str), ":title": content.title,
-            ":language": content.language, ":summary": content.summary, ":rest": rest(&incoming.entry)?,
-            ":text": content.text, ":html": content.html, ":entry": entry,
-        })?;
+    /// An edit takes the new text in place; its place in outputs and its first date stay. One that is more than polish is
+    /// another edition.
+    fn edit(&mut self, entry: i64, story: StoryId, incoming: &Incoming) -> rusqlite::Result<()> {
+        let boilerplate = near::boilerplate(self.db, self.source)?;
+        let reading = reading(incoming);
+        let trimmed = reading.repeated(&boilerplate);
+        let text = reading.prepare(trimmed);
+        let (before, edition, place) = self.text_of(entry)?;
+        if before.content != text.content || text.content.is_none() {
+            near::write_keys(self.db, entry, &text, place)?;
+        }
+        let revised = dedupe::revises(&text, &before);
+        let at = incoming
+            .entry
+            .updated
+            .map_or(self.record.at, |at| at.min(self.record.at));
+        let edition = if revised {
+            at.max(edition + TICK)
+        } else {
+            edition
+        };
+        self.overwrite(entry, incoming, &text)?;
+        self.db
+            .prepare_cached("UPDATE entries SET changed_at = ?2, edition_at = ?3 WHERE entry = ?1")?
+            .execute(params![entry, ms(self.record.at), ms(edition)])?;
         self.applied.changed += 1;
-        touch(self.db, StoryId(story), self.record.at)
+        touch(self.db, story, self.record.at)
+    }
+
+    /// A stored entry's text, made ready; its edition and its place.
+    fn text_of(&self, entry: i64) -> rusqlite::Result<(Prepared, Timestamp, Timestamp)> {
+        self.db
+            .prepare_cached("SELECT title, text, rest, trimmed, edition_at, ordered_at FROM entries WHERE entry = ?")?
+            .query_row([entry], |row| {
+                let (title, text): (String, String) = (row.get("title")?, row.get("text")?);
+                let dateline = super::columns::dateline(row)?;
+                let trimmed = row.get::<_, i64>("trimmed")?.cast_unsigned();
+                let text = dedupe::read(&title, &text, dateline.as_deref()).prepare(trimmed);
+                Ok((text, moment(row.get("edition_at")?), moment(row.get("ordered_at")?)))
+            })
+    }
+
+    /// Writes what an entry says now over what it said.
+    pub(super) fn overwrite(
+        &self,
+        entry: i64,
+        incoming: &Incoming,
+        text: &Prepared,
+    ) -> rusqlite::Result<()> {
+        let content = &incoming.entry;
+        self.db
+            .prepare_cached(
+                "UPDATE entries SET url_hash = :url_hash, content_hash = :content_hash, whole = :whole, updated_at = :updated_at,
+                     last_seen = :at, guid = :guid, url = :url, title = :title, language = :language,
+                     summary = :summary, rest = :rest, text = :text, html = :html, trimmed = :trimmed,
+                     published_at = COALESCE(published_at, :published_at)
+                 WHERE entry = :entry",
+            )?
+            .execute(named_params! {
+                ":url_hash": incoming.fingerprint.url, ":content_hash": text.content, ":whole": incoming.fingerprint.whole,
+                ":updated_at": content.updated.map(ms), ":published_at": content.published.map(ms), ":at": ms(self.record.at),
+                ":guid": content.guid, ":url": content.url.as_ref().map(url::Url::as_str), ":title": content.title,
+                ":language": content.language, ":summary": content.summary, ":rest": rest(content)?,
+                ":text": content.text, ":html": content.html, ":trimmed": text.trimmed.cast_signed(), ":entry": entry,
+            })?;
+        Ok(())
     }
 
     /// Inserts the unknown ones, oldest first, so that entry ids follow time.
-    fn insert_all(&mut self, unknown: &[&Incoming]) -> rusqlite::Result<()> {
+    fn insert_all(&mut self, unknown: Vec<Unknown<'a>>) -> rusqlite::Result<()> {
         if unknown.is_empty() {
             return Ok(());
         }
-        let mut turn: Vec<&Incoming> = unknown.to_vec();
+        // What all of them have is learned before the first is compared: a backlog shows at once what a source repeats.
+        let mut boilerplate = near::boilerplate(self.db, self.source)?;
+        for unknown in &unknown {
+            boilerplate.learn(&unknown.reading.blocks);
+        }
+        near::write_boilerplate(self.db, self.source, &boilerplate)?;
+        let mut turn = unknown;
         // Stable: entries of one moment stay in document order from last to first, as feeds put the newest first.
         turn.reverse();
-        turn.sort_by_key(|incoming| incoming.ordered_at);
+        turn.sort_by_key(|unknown| unknown.incoming.ordered_at);
         let held = self.held(turn.len())?;
-        for (incoming, held) in turn.into_iter().zip(held) {
-            self.insert(incoming, held)?;
+        for (unknown, held) in turn.into_iter().zip(held) {
+            let trimmed = unknown.reading.repeated(&boilerplate);
+            self.insert(unknown.incoming, &unknown.reading.prepare(trimmed), held)?;
         }
         Ok(())
     }
@@ -157,96 +226,78 @@ impl<'a> Apply<'a> {
             .collect())
     }
 
-    fn insert(&mut self, incoming: &Incoming, held: i64) -> rusqlite::Result<()> {
-        let candidates = self.candidates(incoming)?;
-        let (story, relation, layer, score) =
-            match decide(&self.record.source, incoming, &candidates) {
-                Verdict::Distinct => (self.new_story()?, Relation::First, None, None),
-                Verdict::Same {
-                    story,
-                    layer,
-                    score,
-                    bridged,
-                } => {
-                    for other in bridged {
-                        merge(self.db, other, story, layer, self.record.at)?;
-                    }
-                    self.joined += 1;
-                    (story, Relation::Same, Some(layer), Some(score))
-                }
-            };
+    fn insert(&mut self, incoming: &Incoming, text: &Prepared, held: i64) -> rusqlite::Result<()> {
+        let role = match self.decide(incoming, text)? {
+            Verdict::Distinct => stories::begin(self.db, incoming.ordered_at, self.record.at)?,
+            Verdict::Joins(joining) => {
+                self.joined += 1;
+                stories::join(self.db, &joining, self.record.at)?
+            }
+        };
+        let entry = self.write_row(incoming, text, &role, held)?;
+        near::write_keys(self.db, entry, text, incoming.ordered_at)?;
+        self.applied.new += 1;
+        touch(self.db, role.story, self.record.at)
+    }
+
+    fn decide(&self, incoming: &Incoming, text: &Prepared) -> rusqlite::Result<Verdict> {
+        let source = &self.record.source;
+        let candidates = near::exact(self.db, incoming, text.content)?;
+        let verdict = decide_exact(source, incoming, text, &candidates);
+        let keys = text.keys();
+        if verdict != Verdict::Distinct || keys.is_empty() {
+            return Ok(verdict);
+        }
+        let (at, now) = (incoming.ordered_at, self.record.at);
+        let candidates = near::similar(self.db, &keys, at, now, self.record.window)?;
+        Ok(decide_near(source, incoming, text, &candidates))
+    }
+
+    fn write_row(
+        &self,
+        incoming: &Incoming,
+        text: &Prepared,
+        role: &Role,
+        held: i64,
+    ) -> rusqlite::Result<i64> {
         let entry = &incoming.entry;
         let print = &incoming.fingerprint;
-        let mut statement: CachedStatement<'_> = self.db.prepare_cached(
-            "INSERT INTO entries (source, identity, story, relation, layer, score, url_hash, content_hash, whole, held, published_at,
-                 updated_at, ordered_at, first_seen, last_seen, guid, url, title, language, summary, rest, text, html)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
-        )?;
-        statement.execute(params![
-            self.source,
-            print.identity,
-            story.0,
-            relation.as_str(),
-            layer.map(Layer::as_str),
-            score,
-            print.url,
-            print.content,
-            print.whole,
-            held,
-            entry.published.map(ms),
-            entry.updated.map(ms),
-            ms(incoming.ordered_at),
-            ms(self.record.at),
-            entry.guid,
-            entry.url.as_ref().map(url::Url::as_str),
-            entry.title,
-            entry.language,
-            entry.summary,
-            rest(entry)?,
-            entry.text,
-            entry.html,
-        ])?;
-        self.applied.new += 1;
-        touch(self.db, story, self.record.at)
-    }
-
-    fn new_story(&self) -> rusqlite::Result<StoryId> {
         self.db
-            .prepare_cached("INSERT INTO stories (revision, created_at) VALUES (0, ?)")?
-            .execute([ms(self.record.at)])?;
-        Ok(StoryId(self.db.last_insert_rowid()))
-    }
-
-    /// Stored entries that share the URL or the text, oldest first, a bounded number of each.
-    fn candidates(&self, incoming: &Incoming) -> rusqlite::Result<Vec<Known>> {
-        let mut known: HashMap<EntryId, Known> = HashMap::new();
-        for (column, hash) in [
-            ("url_hash", incoming.fingerprint.url),
-            ("content_hash", incoming.fingerprint.content),
-        ] {
-            let Some(hash) = hash else { continue };
-            let mut statement = self.db.prepare_cached(&format!(
-                "SELECT e.entry, e.story, s.id AS source_id, e.url_hash, e.content_hash, e.title, e.text, e.published_at
-                 FROM entries e JOIN sources s USING (source) WHERE e.{column} = ? ORDER BY e.entry LIMIT {MAX_CANDIDATES}"
-            ))?;
-            let mut rows = statement.query([hash])?;
-            while let Some(row) = rows.next()? {
-                let candidate = Known {
-                    id: EntryId(row.get("entry")?),
-                    story: StoryId(row.get("story")?),
-                    source: source_id(row, "source_id")?,
-                    url: row.get("url_hash")?,
-                    content: row.get("content_hash")?,
-                    title: row.get("title")?,
-                    text: row.get("text")?,
-                    published: moment_at(row, "published_at")?,
-                };
-                known.insert(candidate.id, candidate);
-            }
-        }
-        let mut known: Vec<Known> = known.into_values().collect();
-        known.sort_by_key(|known| known.id);
-        Ok(known)
+            .prepare_cached(
+                "INSERT INTO entries (source, identity, story, relation, layer, score, matched, edition_at, trimmed, url_hash,
+                     content_hash, whole, held, published_at, updated_at, ordered_at, first_seen, last_seen, guid, url, title, language,
+                     summary, rest, text, html)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
+                     ?24, ?25)",
+            )?
+            .execute(params![
+                self.source,
+                print.identity,
+                role.story.0,
+                role.relation.as_str(),
+                role.layer.map(Layer::as_str),
+                role.score,
+                role.matched.map(|entry| entry.0),
+                ms(role.edition_at),
+                text.trimmed.cast_signed(),
+                print.url,
+                text.content,
+                print.whole,
+                held,
+                entry.published.map(ms),
+                entry.updated.map(ms),
+                ms(incoming.ordered_at),
+                ms(self.record.at),
+                entry.guid,
+                entry.url.as_ref().map(url::Url::as_str),
+                entry.title,
+                entry.language,
+                entry.summary,
+                rest(entry)?,
+                entry.text,
+                entry.html,
+            ])?;
+        Ok(self.db.last_insert_rowid())
     }
 
     fn count(&mut self) -> rusqlite::Result<()> {
@@ -259,39 +310,6 @@ impl<'a> Apply<'a> {
             .execute(params![self.applied.new, self.joined, self.source])?;
         Ok(())
     }
-}
-
-/// Grows the story's revision and leaves it in the outbox.
-pub(super) fn touch(db: &Connection, story: StoryId, now: Timestamp) -> rusqlite::Result<()> {
-    let revision: i64 = db
-        .prepare_cached(
-            "UPDATE stories SET revision = revision + 1 WHERE story = ? RETURNING revision",
-        )?
-        .query_row([story.0], |row| row.get(0))?;
-    db.prepare_cached(
-        "INSERT INTO outbox (story, revision, since) VALUES (?1, ?2, ?3) ON CONFLICT (story) DO UPDATE SET revision = excluded.revision",
-    )?
-    .execute(params![story.0, revision, ms(now)])?;
-    Ok(())
-}
-
-/// Moves the members of `from` into `into`. The emptied story stays, so that outputs take its item out and its id is
-/// never given to another.
-fn merge(
-    db: &Connection,
-    from: StoryId,
-    into: StoryId,
-    layer: Layer,
-    now: Timestamp,
-) -> rusqlite::Result<()> {
-    db.prepare_cached(
-        "UPDATE entries SET relation = CASE relation WHEN 'first' THEN 'same' ELSE relation END,
-             layer = COALESCE(layer, ?3), score = COALESCE(score, 1.0), story = ?2
-         WHERE story = ?1",
-    )?
-    .execute(params![from.0, into.0, layer.as_str()])?;
-    touch(db, from, now)?;
-    touch(db, into, now)
 }
 
 /// The row of a source, by id.

@@ -2,8 +2,7 @@
 //!
 //! Migrations only go forward, are numbered by `user_version`, run in one
 //! transaction each and are never edited after a release. Moments are
-//! milliseconds since 1970, hashes 16 bytes. Similar texts will get a table
-//! `near_keys(key, entry)` beside `entries`; nothing else has to move for it.
+//! milliseconds since 1970, hashes 16 bytes.
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -30,6 +29,10 @@ pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
             return Ok(());
         };
         step.execute_batch(sql)?;
+        if version == 0 {
+            // Nothing is stored yet: what will be is of today's code.
+            super::near::note_version(&step)?;
+        }
         step.pragma_update(None, "user_version", version + 1)?;
         step.pragma_update(None, "application_id", APPLICATION_ID)?;
         step.commit()?;

@@ -60,11 +60,19 @@ CREATE TABLE source_state (
 ) STRICT;
 CREATE INDEX source_state_due ON source_state (shard, due_at);
 
+-- Blocks of text that a source repeats, as dedupe counts them.
+CREATE TABLE source_blocks (
+    source INTEGER PRIMARY KEY REFERENCES sources,
+    blocks BLOB    NOT NULL
+) STRICT;
+
 -- Entries that are one release. The revision grows with every change to the story or a member.
 CREATE TABLE stories (
     story      INTEGER PRIMARY KEY AUTOINCREMENT,
     revision   INTEGER NOT NULL DEFAULT 1,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    began_at   INTEGER NOT NULL,          -- edition_at of the entry that it began with
+    ruled      INTEGER NOT NULL DEFAULT 0 -- 1: a person has parted it from another; nothing merges it
 ) STRICT;
 
 -- An entry; its identity stays when its body has expired. Small columns stand before large ones.
@@ -76,6 +84,9 @@ CREATE TABLE entries (
     relation     TEXT    NOT NULL,      -- first, same, update
     layer        TEXT,                  -- NULL: first
     score        REAL,
+    matched      INTEGER,               -- the entry that it was recognized by; NULL: first
+    edition_at   INTEGER NOT NULL,      -- which version of the release it carries
+    trimmed      INTEGER NOT NULL,      -- bit n: block n was left out of the comparison
     url_hash     BLOB,
     content_hash BLOB,
     whole        BLOB    NOT NULL,
@@ -103,6 +114,19 @@ CREATE INDEX entries_identity ON entries (identity); -- the same GUID in other s
 CREATE INDEX entries_story   ON entries (story);
 CREATE INDEX entries_seen    ON entries (last_seen)    WHERE expired_at IS NULL;
 
+-- Keys of similar texts: the week of the entry's place (from 1970) in the upper half, the key in the lower 32 bits.
+CREATE TABLE near_keys (
+    slot  INTEGER NOT NULL,
+    entry INTEGER NOT NULL,
+    PRIMARY KEY (slot, entry)
+) STRICT, WITHOUT ROWID;
+
+-- By which version of our code stored values were made, see the constants in dedupe.
+CREATE TABLE versions (
+    name    TEXT    PRIMARY KEY,
+    version INTEGER NOT NULL
+) STRICT;
+
 -- Stories that the outputs have not judged at their present revision; left by the transaction that changed them.
 CREATE TABLE outbox (
     story    INTEGER PRIMARY KEY REFERENCES stories,
@@ -124,9 +148,10 @@ CREATE TABLE outputs (
 CREATE TABLE output_items (
     output     INTEGER NOT NULL REFERENCES outputs,
     story      INTEGER NOT NULL,
-    slot       INTEGER NOT NULL,        -- 0: the whole story; else the entry that stands for itself
+    slot       INTEGER NOT NULL,        -- 0: the whole story; else the entry that stands for itself; below 0: an edition announced
     entry      INTEGER NOT NULL,        -- the member shown
     whole      BLOB    NOT NULL,
+    edition_at INTEGER NOT NULL,
     item_id    TEXT    NOT NULL,
     ordered_at INTEGER NOT NULL,
     entered_at INTEGER NOT NULL,

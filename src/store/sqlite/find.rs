@@ -1,0 +1,36 @@
+//! Which entry a person means.
+
+use rusqlite::{Connection, named_params};
+
+use super::columns::{MEMBER, member};
+use crate::dedupe::lookup_hashes;
+use crate::model::Member;
+
+/// See [`crate::store::Store::find_entries`].
+pub(super) fn entries(db: &Connection, words: &str, limit: usize) -> rusqlite::Result<Vec<Member>> {
+    let words = words.trim();
+    let (guid, url) = lookup_hashes(words);
+    let id: Option<i64> = words.parse().ok();
+    let exactly = "(e.entry = :id OR e.identity = :guid OR e.url_hash = :url)";
+    // An outbound id that we derived stands only with the item.
+    let as_item = "e.entry IN (SELECT entry FROM output_items WHERE item_id = :words)";
+    let in_title = "instr(lower(e.title), lower(:words)) > 0";
+    for condition in [exactly, as_item, in_title] {
+        let found: Vec<Member> = db
+            .prepare_cached(&format!(
+                "SELECT {MEMBER} FROM entries e JOIN sources s USING (source)
+                 WHERE {condition} AND e.expired_at IS NULL AND COALESCE(:words, :id, :guid, :url) IS NOT NULL ORDER BY e.entry DESC LIMIT :limit"
+            ))?
+            .query_map(
+                named_params! {
+                    ":words": words, ":id": id, ":guid": guid, ":url": url, ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
+                },
+                member,
+            )?
+            .collect::<rusqlite::Result<_>>()?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
+}
