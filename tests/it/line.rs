@@ -235,6 +235,7 @@ fn what_is_served_can_be_cached_and_nothing_else_is_served() {
     desk.write("token", b"secret\n");
     desk.configure("[[source]]\nid = \"a\"\npath = \"a.xml\"\n[[output]]\nid = \"merged\"\n[[output]]\nid = \"closed\"\ntoken_file = \"token\"\n");
     let daemon = desk.start();
+    daemon.until("/readyz", |answer| answer.status == 200);
     let full = daemon.until("/merged.atom", |answer| answer.status == 200);
     let tag = full.header("etag").expect("a tag").to_owned();
     let modified = full.header("last-modified").expect("a date").to_owned();
