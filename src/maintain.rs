@@ -8,8 +8,8 @@ use crate::store::{Store, StoreError};
 /// Entries stripped in one step, so that refreshes find their turn between two.
 const BATCH: usize = 500;
 
-/// Keys taken out in one step.
-const KEYS: usize = 5_000;
+/// Keys looked through in one step.
+const KEYS: usize = 20_000;
 /// Keys of similar texts are kept for so many windows,
 const KEPT_WINDOWS: u32 = 4;
 /// and at least so long.
@@ -42,7 +42,7 @@ pub async fn maintain(
     while store.rebuild_keys(BATCH).await? > 0 {}
     // A new source's backlog meets what is as old as itself.
     let reach = (retention.window * KEPT_WINDOWS).max(LEAST_REACH);
-    while store.forget_keys(reach, KEYS, now).await? == KEYS {}
+    while !store.forget_keys(reach, KEYS, now).await? {}
     let keep = retention.keep;
     let Some(unseen_since) = chrono::Duration::from_std(keep)
         .ok()

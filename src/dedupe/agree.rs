@@ -87,6 +87,11 @@ pub(super) fn titles_alike(left: &Tokens, right: &Tokens) -> bool {
     shared > 0 && shared * 2 >= shorter.len()
 }
 
+/// Whether each headline has a number that the other lacks: two issues of what is otherwise one text.
+pub(super) fn numbers_conflict(left: &Tokens, right: &Tokens) -> bool {
+    !numbers_within(left, right) && !numbers_within(right, left)
+}
+
 fn same_day_or_so(left: &Words, right: &Words) -> bool {
     match (left.published, right.published) {
         (Some(left), Some(right)) => (left - right).num_days().abs() <= SAME_NOTICE_DAYS,

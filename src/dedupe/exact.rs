@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::agree::{Words, texts_agree, titles_agree, titles_alike};
+use super::agree::{Words, numbers_conflict, texts_agree, titles_agree, titles_alike};
 use super::{Joining, Known, Prepared, Verdict};
 use crate::model::{Hash, Incoming, Layer, Relation, SourceId, StoryId};
 
@@ -13,7 +13,7 @@ const SHORT_TEXT_TOKENS: usize = 40;
 /// answered, whatever the order of the candidates.
 ///
 /// - A shared URL counts where the texts agree: many different texts link to the same landing page.
-/// - A shared text counts across sources. Within one source, or where one source has it under differing headlines
+/// - A shared text counts across sources, unless the headlines have other numbers. Within one source, or where one source has it under differing headlines
 ///   (boilerplate in place of a text), the headlines must agree as well.
 #[must_use]
 pub fn decide_exact(
@@ -104,6 +104,9 @@ impl Exact<'_> {
     fn is_one_text(&self, boilerplate: bool) -> bool {
         if self.own || boilerplate {
             return headlines_agree(self.ours, self.theirs);
+        }
+        if numbers_conflict(&self.ours.title, &self.theirs.title) {
+            return false;
         }
         self.ours.text.len() >= SHORT_TEXT_TOKENS
             || titles_alike(&self.ours.title, &self.theirs.title)

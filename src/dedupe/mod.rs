@@ -113,7 +113,8 @@ pub fn decide_near(
         url: incoming.fingerprint.url,
         published: incoming.entry.published,
     };
-    let mut best: Option<Joining> = None;
+    let mut best: Option<(Joining, usize)> = None;
+    let mut against: Vec<(StoryId, usize)> = Vec::new();
     for known in candidates.iter().filter(|known| !known.text.is_empty()) {
         let stored =
             read(&known.title, &known.text, known.dateline.as_deref()).prepare(known.trimmed);
@@ -123,7 +124,11 @@ pub fn decide_near(
             url: known.url,
             published: known.published,
         };
-        let Some((relation, score)) = near::judge(new, old) else {
+        let Some(judged) = near::judge(new, old) else {
+            continue;
+        };
+        let Some(relation) = judged.relation else {
+            against.push((known.story, judged.shared));
             continue;
         };
         let joining = Joining {
@@ -131,18 +136,27 @@ pub fn decide_near(
             matched: known.id,
             relation,
             layer: Layer::Near,
-            score,
+            score: judged.score,
             edition_at: match relation {
                 Relation::Update => edition(incoming, text, known, &stored),
                 _ => known.edition_at,
             },
             bridged: Vec::new(),
         };
-        if best.as_ref().is_none_or(|best| is_better(&joining, best)) {
-            best = Some(joining);
+        if best
+            .as_ref()
+            .is_none_or(|(best, _)| is_better(&joining, best))
+        {
+            best = Some((joining, judged.shared));
         }
     }
-    best.map_or(Verdict::Distinct, Verdict::Joins)
+    // A cut copy has nothing of the number by which a fuller one is another release.
+    best.filter(|(best, shared)| {
+        !against
+            .iter()
+            .any(|(story, fuller)| *story == best.story && fuller > shared)
+    })
+    .map_or(Verdict::Distinct, |(best, _)| Verdict::Joins(best))
 }
 
 /// A copy says more than another version, then the score; of equals the newer version, which a cut copy fits as well as the

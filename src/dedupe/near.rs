@@ -6,8 +6,6 @@
 //! and the differences decide. Hiding a fresh release is worse than showing a
 //! copy twice: every doubt is a no.
 
-use std::collections::HashSet;
-
 use chrono::Duration;
 
 use super::align::{Alignment, Hunk, align};
@@ -19,6 +17,11 @@ use crate::text::Word;
 pub(super) const MIN_SHINGLES: usize = 8;
 /// Of the shorter text's shingles, how many the longer must hold.
 const MIN_CONTAINED: f64 = 0.7;
+/// The same for two sources under one headline, on the same day or so; and under one address as well.
+const MIN_CONTAINED_HEADLINE: f64 = 0.5;
+const MIN_CONTAINED_PAGE: f64 = 0.4;
+/// A headline of fewer words ("Press release") does not count for that.
+const HEADLINE_WORDS: usize = 4;
 /// The same, where nothing but one number may differ.
 const ALMOST_ALL: f64 = 0.9;
 /// Two dates of one release and its update lie at most so far apart, unless the headline says that it is one.
@@ -31,6 +34,8 @@ const LEAD_SENTENCE: usize = 6;
 const SAME_HEADLINE: f64 = 0.6;
 /// The same, where it is about whether anything connects them.
 const ALIKE_HEADLINE: f64 = 0.5;
+/// Of the words of the longer text's headline, how many the shorter entry has where both are of one release.
+const SUPPORTED: f64 = 0.6;
 /// A slot of a template has at most so many words.
 const SLOT_WORDS: usize = 3;
 /// A template has a slot every so many words; editors change fewer.
@@ -39,10 +44,8 @@ const WORDS_A_SLOT: usize = 30;
 const MAX_ADDED: usize = 40;
 /// A correction changes at most so many numbers; the next issue of a bulletin changes more.
 const MAX_CORRECTED: usize = 3;
-/// More words at the beginning or the end are a sentence of their own.
+/// More words in one place are a sentence of their own.
 const MAX_EDGE: usize = 12;
-/// In a text with fewer words one number is what it is about.
-const LONG_TEXT: usize = 60;
 
 /// One of a pair: the text, and whose it is.
 #[derive(Debug, Clone, Copy)]
@@ -53,12 +56,28 @@ pub(super) struct Side<'a> {
     pub(super) published: Option<Timestamp>,
 }
 
-/// Whether `new` is the release `old` once more, or a newer version of it; with the share of the shorter text that the
-/// longer holds, 0.0–1.0. `None`: another release.
-pub(super) fn judge(new: Side<'_>, old: Side<'_>) -> Option<(Relation, f64)> {
+/// What two similar texts are to each other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Judged {
+    /// `None`: another release, that says so by other numbers.
+    pub(super) relation: Option<Relation>,
+    /// Of the shorter text, the share that the longer holds, 0.0–1.0.
+    pub(super) score: f64,
+    /// Words that both have.
+    pub(super) shared: usize,
+}
+
+/// Whether `new` is the release `old` once more, or a newer version of it. `None`: another release, and nothing of it says
+/// that its other copies are another one as well.
+pub(super) fn judge(new: Side<'_>, old: Side<'_>) -> Option<Judged> {
     let pair = Pair::new(new, old)?;
-    let relation = pair.relation()?;
-    Some((relation, pair.score))
+    let relation = pair.relation();
+    let found = &pair.differences;
+    (relation.is_some() || found.conflicts > 0).then_some(Judged {
+        relation,
+        score: pair.score,
+        shared: found.shared,
+    })
 }
 
 /// Two similar texts, aligned; and what of them the rules ask for.
@@ -80,8 +99,6 @@ struct Differences {
     shared: usize,
     /// Words before the first shared run, in the new and in the old text.
     lead: (usize, usize),
-    /// Words behind the last shared run, in the new and in the old text.
-    behind: (usize, usize),
     /// Words that only one has, between shared runs; the larger of the two sums.
     added: usize,
     /// Places where both have numbers, and other ones.
@@ -107,22 +124,39 @@ impl<'a> Pair<'a> {
             return None;
         }
         let score = containment(new.text, old.text);
-        if score < MIN_CONTAINED {
-            return None;
-        }
-        Some(Self {
+        let mut pair = Self {
             new,
             old,
             score,
-            headline: shared_words(&new.text.title_words, &old.text.title_words),
+            headline: shared_words(&new.text.title_units(), &old.text.title_units()),
             is_marked,
-            differences: differences(new.text, old.text, &align(new.text, old.text)),
-        })
+            differences: Differences::default(),
+        };
+        if score < pair.least_contained(same_page) {
+            return None;
+        }
+        pair.differences = differences(new.text, old.text, &align(new.text, old.text));
+        Some(pair)
+    }
+
+    /// How much of the shorter text the longer must hold.
+    fn least_contained(&self, same_page: bool) -> f64 {
+        let (new, old) = (self.new.text, self.old.text);
+        let one_headline = new.title_words == old.title_words
+            && new.title_words.len() >= HEADLINE_WORDS * unit(new, old);
+        if self.new.source == self.old.source || !one_headline || !self.is_soon() {
+            MIN_CONTAINED
+        } else if same_page {
+            MIN_CONTAINED_PAGE
+        } else {
+            MIN_CONTAINED_HEADLINE
+        }
     }
 
     /// The rules, in order; the first that speaks decides.
     fn relation(&self) -> Option<Relation> {
         let found = &self.differences;
+        let unit = self.unit();
         let reworked =
             || (self.headline >= SAME_HEADLINE && self.is_soon()).then_some(Relation::Update);
         let lead = found.lead.0.max(found.lead.1);
@@ -132,43 +166,46 @@ impl<'a> Pair<'a> {
         if self.titles_conflict() {
             return None;
         }
+        // The next issue, as likely as a correction: who does not say that it is one is shown.
         if found.conflicts > 0 {
-            return self.other_numbers();
+            return None;
         }
         if found.slots >= 2
-            && found.slots * WORDS_A_SLOT > found.shared
+            && found.slots * WORDS_A_SLOT * unit > found.shared
             && self.headline < SAME_HEADLINE
         {
             return None;
         }
-        if lead > MAX_LEAD {
+        if lead > MAX_LEAD * unit {
             return reworked();
         }
         let replaced = found.lead.0.min(found.lead.1);
-        if replaced >= LEAD_SENTENCE && self.headline < ALIKE_HEADLINE {
+        if replaced >= LEAD_SENTENCE * unit && self.headline < ALIKE_HEADLINE {
             return None;
         }
-        if found.added > MAX_ADDED.max(found.shared / 2) {
+        if found.added > (MAX_ADDED * unit).max(found.shared / 2) {
             return reworked();
         }
-        if found.behind.0.max(found.behind.1) > found.shared && !self.is_supported() {
+        // Each has a part of its own, and nothing else connects them: a round-up.
+        let apart = self.headline < ALIKE_HEADLINE && self.score < ALMOST_ALL;
+        if apart && self.unshared() > found.shared {
+            return None;
+        }
+        if self.unshared() > found.shared / 2 && !self.is_supported() {
             return None;
         }
         Some(Relation::Same)
+    }
+
+    /// Words that say as much as one where words are parted by spaces.
+    fn unit(&self) -> usize {
+        unit(self.new.text, self.old.text)
     }
 
     /// One headline says that it is another version: of this release, if that is what it is about.
     fn marked(&self) -> Option<Relation> {
         let about = self.headline >= ALIKE_HEADLINE || self.score >= ALMOST_ALL;
         (about && self.differences.conflicts <= MAX_CORRECTED).then_some(Relation::Update)
-    }
-
-    /// Other numbers in the same words: the next issue, unless it is one number of a long text, and soon.
-    fn other_numbers(&self) -> Option<Relation> {
-        let long = self.new.text.words.len().min(self.old.text.words.len()) >= LONG_TEXT;
-        let once = self.differences.conflicts == 1 && self.differences.slots == 0;
-        let same = self.score >= ALMOST_ALL && self.headline >= SAME_HEADLINE;
-        (long && once && same && self.is_soon()).then_some(Relation::Update)
     }
 
     /// Whether each headline has a number that the other entry has nowhere.
@@ -189,18 +226,16 @@ impl<'a> Pair<'a> {
         } else {
             (self.old.text, self.new.text)
         };
-        let said: HashSet<Word> = shorter
-            .words
-            .iter()
-            .chain(&shorter.title_words)
-            .copied()
-            .collect();
-        let known = longer
-            .title_words
-            .iter()
-            .filter(|word| said.contains(word))
-            .count();
-        known * 2 >= longer.title_words.len()
+        let said = shorter.units();
+        let title = longer.title_units();
+        let supported = title.iter().filter(|word| said.contains(word)).count();
+        self.headline >= ALIKE_HEADLINE || ratio(supported, title.len()) >= SUPPORTED
+    }
+
+    /// Words of the longer text that the shorter has not.
+    fn unshared(&self) -> usize {
+        let longer = self.new.text.words.len().max(self.old.text.words.len());
+        longer.saturating_sub(self.differences.shared)
     }
 
     fn is_soon(&self) -> bool {
@@ -223,6 +258,11 @@ pub fn revises(new: &Prepared, old: &Prepared) -> bool {
     }
     let found = differences(new, old, &align(new, old));
     found.conflicts > 0 || found.lead.0 > MAX_LEAD || containment(new, old) < MIN_CONTAINED
+}
+
+/// In a script where a word is one character two of them say what one says elsewhere.
+fn unit(new: &Prepared, old: &Prepared) -> usize {
+    if new.is_dense && old.is_dense { 2 } else { 1 }
 }
 
 /// Of the shorter text's shingles, the share that the longer holds.
@@ -259,6 +299,8 @@ fn ratio(part: usize, whole: usize) -> f64 {
 }
 
 fn differences(new: &Prepared, old: &Prepared, alignment: &Alignment) -> Differences {
+    let unit = unit(new, old);
+    let is_small = |ours: &[Word], theirs: &[Word]| ours.len().max(theirs.len()) <= MAX_EDGE * unit;
     let mut found = Differences {
         shared: alignment.shared.iter().map(|run| run.words).sum(),
         ..Differences::default()
@@ -270,23 +312,17 @@ fn differences(new: &Prepared, old: &Prepared, alignment: &Alignment) -> Differe
         return found;
     };
     found.lead = (first.left, first.right);
-    found.behind = (
-        new.words.len() - (last.left + last.words),
-        old.words.len() - (last.right + last.words),
-    );
-    // What opens or ends both texts, a few words of each, is as much in place of the other as what lies between.
-    let edges = [
-        (&new.words[..first.left], &old.words[..first.right]),
-        (
-            &new.words[last.left + last.words..],
-            &old.words[last.right + last.words..],
-        ),
-    ];
-    found.conflicts += edges
+    found.conflicts = alignment
+        .hunks
         .iter()
-        .filter(|(ours, theirs)| {
-            ours.len().max(theirs.len()) <= MAX_EDGE && numbers_differ(ours, theirs)
+        .map(|hunk| {
+            (
+                &new.words[hunk.left.clone()],
+                &old.words[hunk.right.clone()],
+            )
         })
+        // A sentence written anew has other numbers, as it has other words.
+        .filter(|(ours, theirs)| is_small(ours, theirs) && numbers_differ(ours, theirs))
         .count();
     let within = |hunk: &&Hunk| {
         hunk.left.start >= first.left
@@ -305,9 +341,8 @@ fn differences(new: &Prepared, old: &Prepared, alignment: &Alignment) -> Differe
         if ours.is_empty() || theirs.is_empty() {
             continue;
         }
-        if numbers_differ(ours, theirs) {
-            found.conflicts += 1;
-        } else if ours.len() <= SLOT_WORDS && theirs.len() <= SLOT_WORDS {
+        let is_slot = ours.len().max(theirs.len()) <= SLOT_WORDS * unit;
+        if is_slot && !numbers_differ(ours, theirs) {
             found.slots += 1;
         }
     }

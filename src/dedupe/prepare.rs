@@ -20,6 +20,8 @@ pub(super) const SHINGLE: usize = 5;
 pub(super) const MIN_CONTENT_WORDS: usize = 12;
 /// Blocks of a text that can be left out, one bit each.
 const MAX_BLOCKS: usize = 64;
+/// Words of fewer letters on average are characters of a script without spaces.
+const LETTERS_OF_A_WORD: usize = 2;
 /// A text is compared as far as this; what is longer is told apart long before.
 const MAX_WORDS: usize = 20_000;
 /// Of each zone of a text, how many of its smallest shingles are keys.
@@ -32,6 +34,7 @@ const HEAD_SHINGLES: usize = 32;
 pub struct Reading {
     title_words: Vec<Word>,
     mark: Option<Mark>,
+    is_dense: bool,
     words: Vec<Word>,
     /// Where each block of `words` ends.
     ends: Vec<usize>,
@@ -42,6 +45,8 @@ pub struct Reading {
 /// An entry made ready for comparing.
 #[derive(Debug, Clone)]
 pub struct Prepared {
+    /// Whether its script writes no spaces, so that a word is one character.
+    pub(super) is_dense: bool,
     /// Words of the headline without its prefixes.
     pub(super) title_words: Vec<Word>,
     /// What the headline says about itself.
@@ -68,6 +73,7 @@ pub fn read(title: &str, text: &str, dateline: Option<&str>) -> Reading {
     let mut reading = Reading {
         title_words,
         mark: title.mark,
+        is_dense: false,
         words: Vec::with_capacity(text.len() / 6),
         ends: Vec::new(),
         blocks: Vec::new(),
@@ -77,6 +83,11 @@ pub fn read(title: &str, text: &str, dateline: Option<&str>) -> Reading {
         folded.pop();
     }
     let last = folded.len().saturating_sub(1);
+    let letters = folded
+        .iter()
+        .flat_map(|block| block.chars())
+        .filter(|c| c.is_alphanumeric());
+    let letters = letters.count();
     for (nth, block) in folded.iter().enumerate() {
         reading.push(if nth == last {
             without_cut(block)
@@ -84,6 +95,7 @@ pub fn read(title: &str, text: &str, dateline: Option<&str>) -> Reading {
             block
         });
     }
+    reading.is_dense = letters < reading.words.len() * LETTERS_OF_A_WORD;
     reading
 }
 
@@ -146,6 +158,7 @@ impl Reading {
         Prepared {
             title_words: self.title_words,
             mark: self.mark,
+            is_dense: self.is_dense,
             content: content(&words),
             shingles: shingles(&words),
             words,
@@ -186,6 +199,7 @@ impl Prepared {
         Self {
             title_words: Vec::new(),
             mark: None,
+            is_dense: false,
             content: content(&words),
             shingles: shingles(&words),
             words,
@@ -218,10 +232,35 @@ impl Prepared {
         keys
     }
 
+    /// Words of the text.
+    #[must_use]
+    pub fn word_count(&self) -> u32 {
+        u32::try_from(self.words.len()).unwrap_or(u32::MAX)
+    }
+
+    /// What two headlines have in common or not: words, or pairs of characters.
+    pub(super) fn title_units(&self) -> Vec<Word> {
+        units(&self.title_words, self.is_dense)
+    }
+
+    /// The same, of headline and text.
+    pub(super) fn units(&self) -> HashSet<Word> {
+        let mut all = units(&self.words, self.is_dense);
+        all.extend(self.title_units());
+        all.into_iter().collect()
+    }
+
     /// Its shingles, each once.
     pub(super) fn shingle_set(&self) -> Shingles {
         self.shingles.iter().copied().collect()
     }
+}
+
+fn units(words: &[Word], is_dense: bool) -> Vec<Word> {
+    if !is_dense || words.len() < 2 {
+        return words.to_vec();
+    }
+    words.windows(2).map(|pair| pair[0].pair(pair[1])).collect()
 }
 
 fn low_half(shingle: u64) -> u32 {

@@ -64,6 +64,8 @@ pub struct Member {
     pub matched: Option<EntryId>,
     /// When the version of the release that it carries was published; copies share that of what they copy. The newest is shown.
     pub edition_at: Timestamp,
+    /// Words of its text, without blocks that its source puts under everything.
+    pub words: u32,
     /// When we first stored it.
     pub first_seen: Timestamp,
     /// Its place in outputs, fixed at first sight: `published`, or `first_seen` when that is absent or in the future.

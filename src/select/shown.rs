@@ -3,7 +3,6 @@
 use std::cmp::{Ordering, Reverse};
 
 use crate::model::{Member, SourceId, Timestamp};
-use crate::text::{fold, tokens};
 
 /// The member to show: of the newest edition, of the source with the highest priority, then the most complete, then the first published, then by
 /// source id and GUID. The order of `members` does not matter; held ones are never shown.
@@ -21,11 +20,7 @@ pub fn choose_shown<'a>(
     }
     candidates.into_iter().min_by_key(|member| {
         let entry = &member.entry;
-        let completeness = (
-            tokens(&fold(&entry.text)).len(),
-            entry.html.is_some(),
-            !entry.title.is_empty(),
-        );
+        let completeness = (member.words, entry.html.is_some(), !entry.title.is_empty());
         (
             Reverse(member.edition_at),
             Reverse(priority(&member.source)),

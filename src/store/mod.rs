@@ -240,14 +240,14 @@ pub trait Store: Send + Sync {
 
     // Care.
 
-    /// Takes up to `limit` keys of similar texts out that are older than `reach`, on publication time. Returns how many; fewer
-    /// than `limit`: done.
+    /// Takes keys of similar texts out that are older than `reach`, on publication time, looking through `limit` of them.
+    /// `false`: there is more to look through.
     async fn forget_keys(
         &self,
         reach: Duration,
         limit: usize,
         now: Timestamp,
-    ) -> Result<usize, StoreError>;
+    ) -> Result<bool, StoreError>;
 
     /// Makes keys and content hashes of up to `limit` entries anew that an earlier version of dedupe made. Returns how many; 0:
     /// all are of this version.

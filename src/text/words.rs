@@ -21,6 +21,12 @@ impl Word {
         self.0 & 1 == 1
     }
 
+    /// Two words as one.
+    #[must_use]
+    pub fn pair(self, next: Self) -> Self {
+        Self(mix(self.0.rotate_left(17) ^ next.0) & !1 | (self.0 | next.0) & 1)
+    }
+
     /// All of it, for further hashing.
     #[must_use]
     pub fn bits(self) -> u64 {
@@ -92,7 +98,8 @@ fn take_number(text: &str, from: usize, words: &mut Vec<Word>) -> usize {
     let mut is_grouped = first <= 3;
     while let Some(separator) = bytes.get(at) {
         let length = digits(at + 1);
-        let ends = |at: usize| !text[at..].starts_with(char::is_alphanumeric);
+        let ends =
+            |at: usize| !text[at..].starts_with(|c: char| c.is_alphanumeric() && !stands_alone(c));
         match separator {
             b'.' | b',' | b'\'' | b' ' if is_grouped && length == 3 && ends(at + 4) => {}
             b'.' | b',' if length > 0 => {
@@ -170,6 +177,7 @@ mod tests {
             ("3.5 %", "3,5 per".split(' ').next().unwrap_or_default()),
             ("the minister's car", "the ministers car"),
             ("Covid-19", "COVID 19"),
+            ("約6,952人", "約6952人"),
         ] {
             assert_eq!(words(left), words(right), "{left:?} {right:?}");
         }

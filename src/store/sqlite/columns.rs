@@ -98,7 +98,7 @@ pub(super) fn rest(entry: &Entry) -> rusqlite::Result<Option<String>> {
 }
 
 /// Columns of [`member`], of `entries e` joined with `sources s`.
-pub(super) const MEMBER: &str = "e.entry, s.id AS source_id, e.identity, e.whole, e.relation, e.layer, e.score, e.matched, e.edition_at, e.first_seen, e.ordered_at,
+pub(super) const MEMBER: &str = "e.entry, s.id AS source_id, e.identity, e.whole, e.relation, e.layer, e.score, e.matched, e.edition_at, e.words, e.first_seen, e.ordered_at,
     e.changed_at, e.held, e.guid, e.url, e.title, e.html, e.text, e.summary, e.published_at, e.updated_at, e.language, e.rest";
 
 /// A member from [`MEMBER`]'s columns.
@@ -113,6 +113,7 @@ pub(super) fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
         score: row.get("score")?,
         matched: row.get::<_, Option<i64>>("matched")?.map(EntryId),
         edition_at: moment(row.get("edition_at")?),
+        words: row.get("words")?,
         first_seen: moment(row.get("first_seen")?),
         ordered_at: moment(row.get("ordered_at")?),
         changed_at: moment_at(row, "changed_at")?,

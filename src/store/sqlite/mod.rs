@@ -20,6 +20,7 @@ use crate::model::{
 mod care;
 mod columns;
 mod find;
+mod keys;
 mod near;
 mod open;
 mod outputs;
@@ -268,11 +269,9 @@ impl Store for SqliteStore {
         reach: Duration,
         limit: usize,
         now: Timestamp,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<bool, StoreError> {
         self.writer
-            .step("forget keys", move |db| {
-                near::forget_keys(db, now, reach, limit)
-            })
+            .step("forget keys", move |db| keys::forget(db, now, reach, limit))
             .await
     }
 

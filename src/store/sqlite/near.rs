@@ -6,12 +6,9 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{dateline, moment, moment_at, ms, source_id};
-use crate::dedupe::{
-    self, Boilerplate, Known, MAX_CANDIDATES, MAX_NEAR, MAX_POSTINGS, Prepared, SHARED_KEYS,
-};
+use super::keys;
+use crate::dedupe::{self, Boilerplate, Known, MAX_CANDIDATES, MAX_NEAR, Prepared, SHARED_KEYS};
 use crate::model::{EntryId, Hash, Incoming, StoryId, Timestamp};
-
-const WEEK_MS: i64 = 7 * 24 * 3600 * 1000;
 
 /// What [`known`] reads, of `entries e` joined with `sources s` and `stories t`.
 const KNOWN: &str = "e.entry, e.story, s.id AS source_id, e.url_hash, e.content_hash, e.title, e.text, e.rest, e.trimmed, e.published_at,
@@ -64,36 +61,15 @@ pub(super) fn exact(
 /// Stored entries whose place lies within `window` of `at` and that share keys, those with the most first.
 pub(super) fn similar(
     db: &Connection,
-    keys: &[u32],
+    wanted: &[u32],
     at: Timestamp,
     now: Timestamp,
     window: Duration,
 ) -> rusqlite::Result<Vec<Known>> {
     let reach = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
-    let (first, last) = (
-        ms(at).saturating_sub(reach),
-        ms(at).saturating_add(reach).min(ms(now)),
-    );
-    let mut shares: HashMap<i64, usize> = HashMap::new();
-    let mut postings = db.prepare_cached(&format!(
-        "SELECT entry FROM near_keys WHERE slot = ? LIMIT {}",
-        MAX_POSTINGS + 1
-    ))?;
-    let mut entries: Vec<i64> = Vec::with_capacity(MAX_POSTINGS + 1);
-    for week in first.div_euclid(WEEK_MS)..=last.div_euclid(WEEK_MS) {
-        for key in keys {
-            entries.clear();
-            let mut rows = postings.query([slot(week, *key)])?;
-            while let Some(row) = rows.next()? {
-                entries.push(row.get(0)?);
-            }
-            if entries.len() <= MAX_POSTINGS {
-                for entry in &entries {
-                    *shares.entry(*entry).or_default() += 1;
-                }
-            }
-        }
-    }
+    let first = ms(at).saturating_sub(reach);
+    let last = ms(at).saturating_add(reach).min(ms(now));
+    let shares = keys::shares(db, wanted, keys::week(first)..=keys::week(last))?;
     let mut best: Vec<(usize, i64)> = shares
         .into_iter()
         .filter(|(_, shared)| *shared >= SHARED_KEYS)
@@ -122,33 +98,7 @@ pub(super) fn write_keys(
     text: &Prepared,
     at: Timestamp,
 ) -> rusqlite::Result<()> {
-    let week = ms(at).div_euclid(WEEK_MS);
-    let mut insert =
-        db.prepare_cached("INSERT OR IGNORE INTO near_keys (slot, entry) VALUES (?, ?)")?;
-    for key in text.keys() {
-        insert.execute([slot(week, key), entry])?;
-    }
-    Ok(())
-}
-
-fn slot(week: i64, key: u32) -> i64 {
-    week << 32 | i64::from(key)
-}
-
-/// Takes up to `limit` keys of entries placed more than `reach` before `now` out; what is older meets nobody any more. Returns
-/// how many.
-pub(super) fn forget_keys(
-    db: &Connection,
-    now: Timestamp,
-    reach: Duration,
-    limit: usize,
-) -> rusqlite::Result<usize> {
-    let reach = i64::try_from(reach.as_millis()).unwrap_or(i64::MAX);
-    let week = ms(now).saturating_sub(reach).div_euclid(WEEK_MS);
-    db.prepare_cached(
-        "DELETE FROM near_keys WHERE (slot, entry) IN (SELECT slot, entry FROM near_keys WHERE slot < ? ORDER BY slot, entry LIMIT ?)",
-    )?
-    .execute(params![slot(week, 0), i64::try_from(limit).unwrap_or(i64::MAX)])
+    keys::write(db, entry, keys::week(ms(at)), &text.keys())
 }
 
 /// The blocks that a source is known to repeat.
@@ -211,7 +161,8 @@ pub(super) fn rebuild(db: &Connection, limit: usize) -> rusqlite::Result<usize> 
         Some(done) => done,
         None => {
             // What a source repeats is learned anew; until then nothing is left out.
-            db.execute_batch("DELETE FROM near_keys; DELETE FROM source_blocks")?;
+            keys::forget_all(db)?;
+            db.execute("DELETE FROM source_blocks", [])?;
             0
         }
     };
@@ -226,8 +177,10 @@ pub(super) fn rebuild(db: &Connection, limit: usize) -> rusqlite::Result<usize> 
         })?
         .collect::<rusqlite::Result<_>>()?;
     for (entry, text, at) in &rows {
-        db.prepare_cached("UPDATE entries SET content_hash = ?2, trimmed = 0 WHERE entry = ?1")?
-            .execute(params![entry, text.content])?;
+        db.prepare_cached(
+            "UPDATE entries SET content_hash = ?2, words = ?3, trimmed = 0 WHERE entry = ?1",
+        )?
+        .execute(params![entry, text.content, text.word_count()])?;
         write_keys(db, *entry, text, *at)?;
     }
     match rows.last() {

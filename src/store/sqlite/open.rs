@@ -16,15 +16,17 @@ use crate::store::StoreError;
 const BUSY: Duration = Duration::from_secs(5);
 /// Older ones can damage a database when two connections checkpoint and write at once.
 const OLDEST_SQLITE: i32 = 3_051_003;
-/// Prepared statements kept by a connection.
-const STATEMENTS: usize = 64;
+/// Prepared statements kept by a connection: more than the writer has.
+const STATEMENTS: usize = 160;
 
 /// A connection that writes; a missing file is made.
 pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    connect_as(
+    let db = connect_as(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-    )
+    )?;
+    db.execute_batch(super::keys::INDEX)?;
+    Ok(db)
 }
 
 /// A connection that only reads.

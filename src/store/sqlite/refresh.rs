@@ -154,7 +154,7 @@ impl<'a> Apply<'a> {
             .prepare_cached(
                 "UPDATE entries SET url_hash = :url_hash, content_hash = :content_hash, whole = :whole, updated_at = :updated_at,
                      last_seen = :at, guid = :guid, url = :url, title = :title, language = :language,
-                     summary = :summary, rest = :rest, text = :text, html = :html, trimmed = :trimmed,
+                     summary = :summary, rest = :rest, text = :text, html = :html, words = :words, trimmed = :trimmed,
                      published_at = COALESCE(published_at, :published_at)
                  WHERE entry = :entry",
             )?
@@ -163,7 +163,7 @@ impl<'a> Apply<'a> {
                 ":updated_at": content.updated.map(ms), ":published_at": content.published.map(ms), ":at": ms(self.record.at),
                 ":guid": content.guid, ":url": content.url.as_ref().map(url::Url::as_str), ":title": content.title,
                 ":language": content.language, ":summary": content.summary, ":rest": rest(content)?,
-                ":text": content.text, ":html": content.html, ":trimmed": text.trimmed.cast_signed(), ":entry": entry,
+                ":text": content.text, ":html": content.html, ":words": text.word_count(), ":trimmed": text.trimmed.cast_signed(), ":entry": entry,
             })?;
         Ok(())
     }
@@ -264,11 +264,11 @@ impl<'a> Apply<'a> {
         let print = &incoming.fingerprint;
         self.db
             .prepare_cached(
-                "INSERT INTO entries (source, identity, story, relation, layer, score, matched, edition_at, trimmed, url_hash,
+                "INSERT INTO entries (source, identity, story, relation, layer, score, matched, edition_at, words, trimmed, url_hash,
                      content_hash, whole, held, published_at, updated_at, ordered_at, first_seen, last_seen, guid, url, title, language,
                      summary, rest, text, html)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-                     ?24, ?25)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18, ?19, ?20, ?21, ?22, ?23,
+                     ?24, ?25, ?26)",
             )?
             .execute(params![
                 self.source,
@@ -279,6 +279,7 @@ impl<'a> Apply<'a> {
                 role.score,
                 role.matched.map(|entry| entry.0),
                 ms(role.edition_at),
+                text.word_count(),
                 text.trimmed.cast_signed(),
                 print.url,
                 text.content,

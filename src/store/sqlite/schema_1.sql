@@ -86,6 +86,7 @@ CREATE TABLE entries (
     score        REAL,
     matched      INTEGER,               -- the entry that it was recognized by; NULL: first
     edition_at   INTEGER NOT NULL,      -- which version of the release it carries
+    words        INTEGER NOT NULL,      -- of the text, without blocks that its source repeats
     trimmed      INTEGER NOT NULL,      -- bit n: block n was left out of the comparison
     url_hash     BLOB,
     content_hash BLOB,
@@ -114,12 +115,20 @@ CREATE INDEX entries_identity ON entries (identity); -- the same GUID in other s
 CREATE INDEX entries_story   ON entries (story);
 CREATE INDEX entries_seen    ON entries (last_seen)    WHERE expired_at IS NULL;
 
--- Keys of similar texts: the week of the entry's place (from 1970) in the upper half, the key in the lower 32 bits.
+-- Keys of similar texts: 32 bits of key, 16 of the week (from 1970) that the entry's place is in.
 CREATE TABLE near_keys (
     slot  INTEGER NOT NULL,
     entry INTEGER NOT NULL,
     PRIMARY KEY (slot, entry)
 ) STRICT, WITHOUT ROWID;
+
+-- The latest entries' keys, a row an entry, until they go into near_keys many at a time, see keys.rs.
+CREATE TABLE near_fresh (
+    log   INTEGER PRIMARY KEY AUTOINCREMENT,
+    entry INTEGER NOT NULL,
+    week  INTEGER NOT NULL,
+    keys  BLOB    NOT NULL        -- four bytes each, little-endian
+) STRICT;
 
 -- By which version of our code stored values were made, see the constants in dedupe.
 CREATE TABLE versions (
