@@ -24,6 +24,7 @@ use crate::store::{Store, StoreError};
 use crate::systemd;
 use crate::worker::Orders;
 
+mod packer;
 mod press;
 mod reload;
 mod tasks;

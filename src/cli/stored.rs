@@ -52,7 +52,7 @@ pub(super) async fn print(
     let store = open(&config)?;
     let rendered = catch_up(&config, &store).await?.render(&id).await?;
     if let Some(rendered) = rendered {
-        super::print(&rendered.documents.get(format).bytes)?;
+        super::print(rendered.documents.get(format).bytes())?;
     }
     store.close().await?;
     Ok(())

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
+use super::packer::Packer;
+
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::maintain::{self, Retention, maintain};
 use crate::model::OutputId;
 use crate::republish::{Plan, Rendered, Republisher, windows};
-use crate::serve::{Published, Site};
+use crate::serve::Site;
 use crate::store::{Store, StoreError};
 use crate::worker::Orders;
 
@@ -59,6 +61,7 @@ pub(super) struct Press {
     retention: Retention,
     /// Touched, it has the worker make its queue anew.
     order: watch::Sender<Orders>,
+    packer: Packer,
     rendered: BTreeMap<OutputId, Rendered>,
     /// Whether documents are shown: with an empty store the first follow the first pass.
     open: bool,
@@ -80,6 +83,7 @@ impl Press {
             clock,
             retention,
             order,
+            packer: Packer::default(),
             rendered: BTreeMap::new(),
             open: false,
         }
@@ -223,11 +227,10 @@ impl Press {
     async fn show(&mut self, outputs: BTreeSet<OutputId>) -> Result<(), StoreError> {
         for output in outputs {
             if let Some(rendered) = self.republisher.render(&output).await? {
-                let published = Published {
-                    documents: rendered.documents.clone(),
-                    changed_at: rendered.changed_at,
-                };
-                self.site.publish(&output, published);
+                let documents = rendered.documents.clone();
+                self.site
+                    .publish(&output, documents.clone(), rendered.changed_at);
+                self.packer.pack(output.clone(), documents);
                 self.rendered.insert(output, rendered);
             }
         }

@@ -1,13 +1,14 @@
 //! Atom 1.0, RFC 4287.
 
 use super::content;
+use super::document::Written;
 use super::ids::feed_id;
 use super::xml::{Xml, rfc3339};
 use super::{DocumentFormat, Item, OutboundFeed};
 use crate::model::{Category, Enclosure, Person};
 
 /// Atom's bytes.
-pub(super) fn write(feed: &OutboundFeed) -> Vec<u8> {
+pub(super) fn write(feed: &OutboundFeed) -> Written {
     let mut xml = Xml::new();
     xml.element("feed", &[("xmlns", "http://www.w3.org/2005/Atom")], |xml| {
         xml.text(
@@ -39,7 +40,7 @@ pub(super) fn write(feed: &OutboundFeed) -> Vec<u8> {
             "Mainstem",
         );
         for item in &feed.items {
-            xml.element("entry", &[], |xml| entry(xml, feed, item));
+            xml.item("entry", |xml| entry(xml, feed, item));
         }
     });
     xml.finish()

@@ -3,21 +3,52 @@
 use serde_json::{Map, Value, json};
 
 use super::content;
+use super::document::{Written, separator};
 use super::xml::rfc3339;
 use super::{CopyView, DocumentFormat, Item, OutboundFeed};
 use crate::model::{Enclosure, Entry, Layer, Person};
 
 /// JSON Feed's bytes.
-pub(super) fn write(feed: &OutboundFeed) -> Vec<u8> {
-    let document = json!({
+pub(super) fn write(feed: &OutboundFeed) -> Written {
+    let head = json!({
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.output.title,
         "feed_url": feed.url(DocumentFormat::Json),
-        "items": feed.items.iter().map(|item| write_item(feed, item)).collect::<Vec<_>>(),
+        "items": [],
     });
-    let mut bytes = serde_json::to_vec_pretty(&document).expect("values of ours have a JSON form");
+    let mut bytes = pretty(&head);
+    // Items go in between the two brackets, so that each has its place.
+    let end = bytes.split_off(bytes.len() - "]\n}".len());
+    let mut items = Vec::with_capacity(feed.items.len());
+    for item in &feed.items {
+        if !items.is_empty() {
+            bytes.extend_from_slice(separator(DocumentFormat::Json));
+        }
+        let start = bytes.len();
+        bytes.push(b'\n');
+        bytes.extend_from_slice(INDENT);
+        for byte in pretty(&write_item(feed, item)) {
+            bytes.push(byte);
+            // Within strings line breaks are escaped.
+            if byte == b'\n' {
+                bytes.extend_from_slice(INDENT);
+            }
+        }
+        items.push(start..bytes.len());
+    }
+    if !items.is_empty() {
+        bytes.extend_from_slice(b"\n  ");
+    }
+    bytes.extend_from_slice(&end);
     bytes.push(b'\n');
-    bytes
+    Written { bytes, items }
+}
+
+/// Of an item in its list.
+const INDENT: &[u8] = b"    ";
+
+fn pretty(value: &Value) -> Vec<u8> {
+    serde_json::to_vec_pretty(value).expect("values of ours have a JSON form")
 }
 
 fn write_item(feed: &OutboundFeed, item: &Item) -> Value {

@@ -1,20 +1,21 @@
 //! Entries to documents: bytes, media type, validators; pure.
 //!
 //! Goes in: an output's window. Comes out: Atom 1.0, RSS 2.0 and JSON Feed 1.1,
-//! with gzip and entity tags made once. The same window gives the same bytes:
+//! with gzip, br and entity tags made once. The same window gives the same bytes:
 //! nothing here reads the time.
 
-use std::io::Write;
+use std::time::Duration;
 
-use bytes::Bytes;
 use chrono::TimeDelta;
-use flate2::{Compression, GzBuilder};
 use url::Url;
+
+use document::Written;
 
 use crate::model::{Copy, Entry, FeedFields, Hash, Output, SourceId, StoryId, Timestamp};
 
 mod atom;
 mod content;
+mod document;
 mod ids;
 mod json_feed;
 mod opml;
@@ -22,10 +23,16 @@ mod parsed;
 mod rss;
 mod xml;
 
+pub use document::{Coding, Document, Edition};
 pub use ids::outbound_id;
 pub use opml::{OpmlError, OpmlSource, opml, read_opml};
 pub use parsed::parsed_as_json;
 
+/// Items whose rhythm tells how long a document stays fresh.
+const RHYTHM_ITEMS: usize = 20;
+/// What a reader may be told to wait, at least and at most.
+const FRESH_AT_LEAST: Duration = Duration::from_secs(60);
+const FRESH_AT_MOST: Duration = Duration::from_secs(15 * 60);
 /// An entry edited later than this after the newest one came moves its own date, but not the feed's.
 const EDITED_WITHIN: TimeDelta = TimeDelta::days(7);
 
@@ -117,45 +124,6 @@ impl DocumentFormat {
     }
 }
 
-/// A rendered document with its validators.
-#[derive(Debug, Clone)]
-pub struct Document {
-    /// Media type.
-    pub media_type: &'static str,
-    /// As written.
-    pub bytes: Bytes,
-    /// The same, compressed.
-    pub gzip: Bytes,
-    /// Strong entity tag of `bytes`, quotes included (RFC 9110 §8.8.3).
-    pub etag: String,
-    /// Strong entity tag of `gzip`.
-    pub gzip_etag: String,
-}
-
-impl Document {
-    /// Compresses and tags a document, once.
-    #[must_use]
-    pub fn new(media_type: &'static str, bytes: Vec<u8>) -> Self {
-        let hash = blake3::hash(&bytes).to_hex();
-        let tag = &hash.as_str()[..32];
-        Self {
-            media_type,
-            gzip: gzip(&bytes),
-            bytes: bytes.into(),
-            etag: format!("\"{tag}\""),
-            gzip_etag: format!("\"{tag}-gzip\""),
-        }
-    }
-}
-
-/// No name and no time in the header: the same bytes in, the same bytes out.
-fn gzip(bytes: &[u8]) -> Bytes {
-    let mut writer =
-        GzBuilder::new().write(Vec::with_capacity(bytes.len() / 4), Compression::default());
-    let packed = writer.write_all(bytes).and_then(|()| writer.finish());
-    packed.expect("writing into memory does not fail").into()
-}
-
 /// An output's documents.
 #[derive(Debug, Clone)]
 pub struct Documents {
@@ -167,6 +135,8 @@ pub struct Documents {
     pub json: Document,
     /// Of all their bytes.
     pub hash: Hash,
+    /// How long a reader may do with them, by the rhythm of their items.
+    pub fresh_for: Duration,
 }
 
 impl Documents {
@@ -179,16 +149,23 @@ impl Documents {
             DocumentFormat::Json => &self.json,
         }
     }
+
+    /// Makes the compressed forms, see [`Document::pack`].
+    pub fn pack(&self) {
+        for document in [&self.atom, &self.json, &self.rss] {
+            document.pack();
+        }
+    }
 }
 
 /// Renders an outbound feed in every format.
 #[must_use]
 pub fn render(feed: &OutboundFeed) -> Documents {
-    let [atom, rss, json] = DocumentFormat::ALL
-        .map(|format| Document::new(format.media_type(), document(feed, format)));
+    let [atom, rss, json] =
+        DocumentFormat::ALL.map(|format| Document::new(format, written(feed, format)));
     let mut hasher = blake3::Hasher::new();
     for document in [&atom, &rss, &json] {
-        hasher.update(document.etag.as_bytes());
+        hasher.update(document.etag(Coding::Identity).as_bytes());
     }
     let mut hash = Hash::default();
     hasher.finalize_xof().fill(&mut hash);
@@ -197,16 +174,37 @@ pub fn render(feed: &OutboundFeed) -> Documents {
         rss,
         json,
         hash,
+        fresh_for: fresh_for(&feed.items),
     }
 }
 
 /// The bytes of an outbound feed in one format, UTF-8.
 #[must_use]
 pub fn document(feed: &OutboundFeed, format: DocumentFormat) -> Vec<u8> {
+    written(feed, format).bytes
+}
+
+fn written(feed: &OutboundFeed, format: DocumentFormat) -> Written {
     match format {
         DocumentFormat::Atom => atom::write(feed),
         DocumentFormat::Rss => rss::write(feed),
         DocumentFormat::Json => json_feed::write(feed),
+    }
+}
+
+/// A quarter of the mean time between the newest items: a reader that asks so often is hardly ever late.
+fn fresh_for(items: &[Item]) -> Duration {
+    let newest = items.iter().take(RHYTHM_ITEMS);
+    let (Some(first), Some(last)) = (newest.clone().next(), newest.clone().next_back()) else {
+        return FRESH_AT_MOST;
+    };
+    let span = (first.ordered_at - last.ordered_at)
+        .to_std()
+        .unwrap_or_default();
+    let gaps = u32::try_from(newest.len().saturating_sub(1)).unwrap_or(1);
+    match span.checked_div(gaps) {
+        Some(gap) => (gap / 4).clamp(FRESH_AT_LEAST, FRESH_AT_MOST),
+        None => FRESH_AT_MOST,
     }
 }
 

@@ -1,6 +1,7 @@
 //! RSS 2.0, as the RSS Advisory Board's best practices write it.
 
 use super::content;
+use super::document::Written;
 use super::xml::{Xml, rfc822};
 use super::{DocumentFormat, Item, OutboundFeed};
 
@@ -12,7 +13,7 @@ const NAMESPACES: &[(&str, &str)] = &[
 ];
 
 /// RSS's bytes.
-pub(super) fn write(feed: &OutboundFeed) -> Vec<u8> {
+pub(super) fn write(feed: &OutboundFeed) -> Written {
     let mut xml = Xml::new();
     xml.element("rss", NAMESPACES, |xml| {
         xml.element("channel", &[], |xml| {
@@ -37,7 +38,7 @@ pub(super) fn write(feed: &OutboundFeed) -> Vec<u8> {
                 xml.text("lastBuildDate", &[], &rfc822(feed.updated()));
             }
             for item in &feed.items {
-                xml.element("item", &[], |xml| write_item(xml, feed, item));
+                xml.item("item", |xml| write_item(xml, feed, item));
             }
         });
     });

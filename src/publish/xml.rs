@@ -1,23 +1,27 @@
 //! An XML writer that nothing a publisher wrote can break.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use quick_xml::Writer;
 use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::name::QName;
 
+use super::document::Written;
 use crate::model::Timestamp;
 
 /// Writes elements into memory. Text and attribute values are escaped, characters that XML 1.0 §2.2 forbids are left out.
 pub(super) struct Xml {
     writer: Writer<Vec<u8>>,
+    items: Vec<Range<usize>>,
 }
 
 impl Xml {
     pub(super) fn new() -> Self {
         let mut xml = Self {
             writer: Writer::new_with_indent(Vec::new(), b' ', 1),
+            items: Vec::new(),
         };
         xml.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
         xml
@@ -33,6 +37,13 @@ impl Xml {
         self.event(Event::Start(start(name, attributes)));
         inner(self);
         self.event(Event::End(BytesEnd::new(name)));
+    }
+
+    /// The same for an item of the feed, whose place is kept.
+    pub(super) fn item(&mut self, name: &str, inner: impl FnOnce(&mut Self)) {
+        let start = self.writer.get_ref().len();
+        self.element(name, &[], inner);
+        self.items.push(start..self.writer.get_ref().len());
     }
 
     /// `<name attributes>text</name>`.
@@ -54,10 +65,13 @@ impl Xml {
         self.event(Event::Empty(start(name, attributes)));
     }
 
-    pub(super) fn finish(self) -> Vec<u8> {
+    pub(super) fn finish(self) -> Written {
         let mut bytes = self.writer.into_inner();
         bytes.push(b'\n');
-        bytes
+        Written {
+            bytes,
+            items: self.items,
+        }
     }
 
     fn event(&mut self, event: Event<'_>) {

@@ -1,19 +1,24 @@
-//! A conditional GET of a document, RFC 9110 §13 and §12.5.3.
+//! A conditional GET of a document (RFC 9110 §13), or of what is new in it (RFC 3229).
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use bytes::Bytes;
 
 use super::Published;
+use super::negotiate::{codings, is_unchanged, known_tags, takes_differences};
 use crate::model::Secret;
-use crate::publish::DocumentFormat;
+use crate::publish::{Coding, DocumentFormat};
 
-/// How long a reader may go without asking again.
-const MAX_AGE: &str = "max-age=60, stale-while-revalidate=600";
+/// For so many times what a document is fresh, a cache may answer with the last one while it asks.
+const STALE_FACTOR: u32 = 10;
+/// IM Used, RFC 3229 §10.4.1.
+const IM_USED: u16 = 226;
 
-/// Answers with the document, or 304 where the reader has it. The body of a HEAD is left out by the server.
+/// Answers with the document, with what is new in it, or 304 where the reader has it. The body of a HEAD is left out by the
+/// server.
 pub(super) fn answer(
     published: &Published,
     format: DocumentFormat,
@@ -21,98 +26,89 @@ pub(super) fn answer(
     private: bool,
 ) -> Response<Body> {
     let document = published.documents.get(format);
-    let gzip = accepts_gzip(asked);
-    let (bytes, etag) = if gzip {
-        (&document.gzip, &document.gzip_etag)
-    } else {
-        (&document.bytes, &document.etag)
-    };
+    let coded = |coding: Coding| Some((coding, document.coded(coding)?));
+    // Not packed yet, it goes out as written.
+    let (coding, bytes) = codings(asked)
+        .into_iter()
+        .find_map(coded)
+        .unwrap_or((Coding::Identity, document.bytes()));
     let modified = SystemTime::from(published.changed_at);
-    let unchanged = is_unchanged(asked, &[&document.etag, &document.gzip_etag], modified);
-    let mut response = Response::new(if unchanged {
-        Body::empty()
-    } else {
-        Body::from(bytes.clone())
-    });
-    if unchanged {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-    }
-    let reach = if private { "private" } else { "public" };
-    let mut put = |name: HeaderName, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            response.headers_mut().insert(name, value);
-        }
+    let is_ours = |etag: &str| document.is_tagged(etag);
+    let mut head = Head {
+        etag: document.etag(coding),
+        modified,
+        private,
+        fresh_for: published.documents.fresh_for,
+        coding,
+        media_type: document.format().media_type(),
     };
-    put(header::ETAG, etag);
-    put(header::LAST_MODIFIED, &httpdate::fmt_http_date(modified));
-    put(header::CACHE_CONTROL, &format!("{reach}, {MAX_AGE}"));
-    put(
-        header::VARY,
-        if private {
+    if is_unchanged(asked, is_ours, modified) {
+        return head.response(StatusCode::NOT_MODIFIED, Bytes::new());
+    }
+    if takes_differences(asked)
+        && let Some(difference) = published.since(format, known_tags(asked))
+    {
+        // The difference is one of the document as written.
+        head.coding = Coding::Identity;
+        head.etag = document.etag(Coding::Identity);
+        return head.difference(difference);
+    }
+    head.response(StatusCode::OK, bytes.clone())
+}
+
+/// What the head of every answer says.
+struct Head {
+    etag: String,
+    modified: SystemTime,
+    private: bool,
+    fresh_for: Duration,
+    coding: Coding,
+    media_type: &'static str,
+}
+
+impl Head {
+    fn response(self, status: StatusCode, bytes: Bytes) -> Response<Body> {
+        let mut response = Response::new(Body::from(bytes));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        let reach = if self.private { "private" } else { "public" };
+        let fresh_for = self.fresh_for.as_secs();
+        let stale_for = (self.fresh_for * STALE_FACTOR).as_secs();
+        let vary = if self.private {
             "Accept-Encoding, Authorization"
         } else {
             "Accept-Encoding"
-        },
-    );
-    if !unchanged {
-        put(header::CONTENT_TYPE, document.media_type);
-        if gzip {
-            put(header::CONTENT_ENCODING, "gzip");
-        }
-    }
-    response
-}
-
-/// RFC 9110 §13.2.2, steps 3 and 4: `If-None-Match` decides where it is there, else `If-Modified-Since` does.
-fn is_unchanged(asked: &HeaderMap, etags: &[&String], modified: SystemTime) -> bool {
-    let mut lists = asked.get_all(header::IF_NONE_MATCH).iter().peekable();
-    if lists.peek().is_some() {
-        // Weak comparison (§8.8.3.2). A comma inside a tag cannot be in one of ours, so no list is split wrongly for us.
-        let is_ours = |tag: &str| {
-            tag == "*"
-                || etags
-                    .iter()
-                    .any(|ours| tag.strip_prefix("W/").unwrap_or(tag) == ours.as_str())
         };
-        return lists
-            .filter_map(|list| list.to_str().ok())
-            .any(|list| list.split(',').any(|tag| is_ours(tag.trim())));
-    }
-    let since = asked
-        .get(header::IF_MODIFIED_SINCE)
-        .and_then(|since| httpdate::parse_http_date(since.to_str().ok()?).ok());
-    // The header has whole seconds only.
-    since.is_some_and(|since| whole_seconds(modified) <= whole_seconds(since))
-}
-
-fn whole_seconds(at: SystemTime) -> u64 {
-    at.duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
-}
-
-/// RFC 9110 §12.5.3: gzip where it is named, or covered by `*`, with a weight above 0.
-fn accepts_gzip(asked: &HeaderMap) -> bool {
-    let (mut by_name, mut by_star) = (None, None);
-    for coding in asked
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|list| list.to_str().ok())
-        .flat_map(|list| list.split(','))
-    {
-        let mut parts = coding.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let weight =
-            parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-        let wanted = weight
-            .and_then(|weight| weight.parse::<f32>().ok())
-            .is_none_or(|weight| weight > 0.0);
-        match name.as_str() {
-            "gzip" | "x-gzip" => by_name = Some(wanted),
-            "*" => by_star = Some(wanted),
-            _ => {}
+        put(headers, header::ETAG, &self.etag);
+        let modified = httpdate::fmt_http_date(self.modified);
+        put(headers, header::LAST_MODIFIED, &modified);
+        let caching = format!("{reach}, max-age={fresh_for}, stale-while-revalidate={stale_for}");
+        put(headers, header::CACHE_CONTROL, &caching);
+        put(headers, header::VARY, vary);
+        if status != StatusCode::NOT_MODIFIED {
+            put(headers, header::CONTENT_TYPE, self.media_type);
+            if self.coding != Coding::Identity {
+                put(headers, header::CONTENT_ENCODING, self.coding.as_str());
+            }
         }
+        response
     }
-    by_name.or(by_star).unwrap_or(false)
+
+    fn difference(self, difference: Bytes) -> Response<Body> {
+        let status = StatusCode::from_u16(IM_USED).unwrap_or(StatusCode::OK);
+        let mut response = self.response(status, difference);
+        let headers = response.headers_mut();
+        put(headers, HeaderName::from_static("im"), "feed");
+        // A cache that does not know the status must not take it for the whole (RFC 3229 §10.4.1).
+        put(headers, header::CACHE_CONTROL, "no-store, im");
+        response
+    }
+}
+
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
 }
 
 /// Whether the request carries the token: `Authorization: Bearer` (RFC 6750 §2.1), or `?token=`.

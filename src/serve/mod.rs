@@ -26,15 +26,10 @@ use crate::publish::{DocumentFormat, Documents};
 
 mod connection;
 mod document;
+mod negotiate;
+mod published;
 
-/// An output's documents as they are served.
-#[derive(Debug, Clone)]
-pub struct Published {
-    /// The bytes.
-    pub documents: Documents,
-    /// `Last-Modified`.
-    pub changed_at: Timestamp,
-}
+pub use published::Published;
 
 /// What is served at one moment.
 #[derive(Debug, Clone, Default)]
@@ -86,12 +81,13 @@ impl Site {
         });
     }
 
-    /// Serves an output's new documents.
-    pub fn publish(&self, output: &OutputId, published: Published) {
-        let published = Arc::new(published);
+    /// Serves an output's new documents; readers of the last ones can ask for the difference.
+    pub fn publish(&self, output: &OutputId, documents: Documents, changed_at: Timestamp) {
         self.change(|content| {
             if let Some(served) = content.outputs.get_mut(output.as_str()) {
-                served.published = Some(published.clone());
+                let before = served.published.as_deref();
+                let next = Published::after(before, documents.clone(), changed_at);
+                served.published = Some(Arc::new(next));
             }
         });
     }
@@ -180,12 +176,21 @@ fn routes(site: Site) -> Router {
         .with_state(site)
 }
 
-/// GET and HEAD only, and headers that keep a browser from running anything.
+/// What a reader within a web page may send along (a preflight of the Fetch standard asks).
+const SENT_ALONG: &str = "Authorization, If-None-Match, If-Modified-Since, A-IM";
+/// What it may see of an answer.
+const SHOWN: &str = "ETag, Last-Modified, IM, Retry-After";
+
+/// GET and HEAD only, headers that keep a browser from running anything, and that let readers within web pages read.
 async fn guard(request: Request, next: Next) -> Response {
     let mut response = match *request.method() {
         Method::GET | Method::HEAD => next.run(request).await,
+        Method::OPTIONS => preflight(),
         _ => {
-            let allow = [(header::ALLOW, HeaderValue::from_static("GET, HEAD"))];
+            let allow = [(
+                header::ALLOW,
+                HeaderValue::from_static("GET, HEAD, OPTIONS"),
+            )];
             (
                 StatusCode::METHOD_NOT_ALLOWED,
                 allow,
@@ -203,7 +208,26 @@ async fn guard(request: Request, next: Next) -> Response {
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("default-src 'none'; sandbox"),
     );
+    // Without credentials of the browser's: a token is in the request, where there is one.
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static(SHOWN),
+    );
     response
+}
+
+fn preflight() -> Response {
+    let headers = [
+        (header::ALLOW, "GET, HEAD, OPTIONS"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, SENT_ALONG),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
 }
 
 async fn readyz(State(site): State<Site>) -> Response {

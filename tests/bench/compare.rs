@@ -1,36 +1,40 @@
-//! `cargo bench --bench compare -- [STORED]`: what comparing costs a new entry, without the database and with it.
+//! `cargo bench --bench compare -- [STORED] [--keep DIR]`: what comparing costs a new entry, without the database and with it.
 //!
 //! Without: text to words, shingles and keys, and the judgement of one copy. With: the real store takes batches of 20 entries,
 //! once as they are and once with the same bytes where nothing is compared (no text, a longer summary); the difference is
 //! what comparing costs, lookups and keys included. Beside an empty store and beside one of STORED entries (default 50,000)
-//! in the same run. CPU µs an entry, of the whole process.
+//! in the same run. CPU µs an entry, of the whole process. `--keep`: where the store with compared entries stays, for
+//! `--bench latency`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use mainstem::dedupe::{Boilerplate, read, settle_document};
-use mainstem::model::{
-    Due, Entry, LastOutcome, Location, Outcome, RefreshRecord, Source, SourceId, SourceState,
-    Timestamp,
-};
+use mainstem::dedupe::{Boilerplate, read};
+use mainstem::model::{Entry, Source};
 use mainstem::store::Store;
 use mainstem::store::sqlite::{Opening, SqliteStore};
 
+mod filling;
+
+use filling::{Numbers, SOURCES, now, record, source};
+
 /// Entries in one refresh.
 const BATCH: usize = 20;
-/// Sources that take turns.
-const SOURCES: usize = 200;
 /// Entries that are measured.
 const MEASURED: usize = 10_000;
-/// Words of a text: about a kilobyte and a half.
-const WORDS: usize = 230;
 
 #[expect(clippy::print_stdout, reason = "what it measured is its result")]
 fn main() {
-    let stored = std::env::args()
-        .skip(1)
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let stored = arguments
+        .iter()
         .find_map(|argument| argument.parse().ok())
         .unwrap_or(50_000);
+    let kept: Option<PathBuf> = arguments
+        .iter()
+        .position(|argument| argument == "--keep")
+        .and_then(|at| arguments.get(at + 1))
+        .map(PathBuf::from);
     let mut numbers = Numbers(7);
     let texts: Vec<Entry> = (0..MEASURED).map(|nth| numbers.entry(nth)).collect();
     let chain = cpu(|| {
@@ -54,13 +58,17 @@ fn main() {
         let mut both = Vec::new();
         for compared in [false, true] {
             let directory = tempfile::TempDir::new().expect("a directory");
-            let bench = Bench::open(directory.path()).await;
+            let at = match &kept {
+                Some(kept) if compared => kept.as_path(),
+                _ => directory.path(),
+            };
+            let bench = Bench::open(at).await;
             let mut numbers = Numbers(11);
             let empty = bench.take(&mut numbers, MEASURED, compared).await;
             bench.take(&mut numbers, stored, compared).await;
             let full = bench.take(&mut numbers, MEASURED, compared).await;
             if compared {
-                bench.say_size(directory.path());
+                bench.say_size(at);
             }
             both.push((empty, full));
             bench.store.close().await.expect("closes");
@@ -126,90 +134,6 @@ impl Bench {
             bytes as f64 / keys as f64,
             bytes as f64 / entries as f64
         );
-    }
-}
-
-fn now() -> Timestamp {
-    "2026-03-02T10:00:00Z".parse().expect("a moment")
-}
-
-fn source(nth: usize) -> Source {
-    Source {
-        id: SourceId::new(&format!("s{nth}")).expect("an id"),
-        location: Location::Url(format!("https://{nth}.example/rss").parse().expect("a URL")),
-        title: None,
-        tags: Vec::new(),
-        priority: 0,
-        first_items: None,
-        daily_items: None,
-        formerly: None,
-    }
-}
-
-fn record(nth: usize, entries: Vec<Entry>) -> RefreshRecord {
-    let source = source(nth);
-    RefreshRecord {
-        source: source.id,
-        location: source.location,
-        at: now(),
-        last: LastOutcome {
-            outcome: Outcome::Fresh,
-            class: None,
-            status: Some(200),
-            message: None,
-        },
-        state: SourceState::default(),
-        due: Due {
-            at: None,
-            because: String::new(),
-        },
-        feed: None,
-        entries: settle_document(entries, now()).entries,
-        first_items: None,
-        daily_items: None,
-        window: Duration::from_secs(7 * 24 * 3600),
-    }
-}
-
-/// SplitMix64, and entries made of it.
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        mainstem::text::mix(self.0)
-    }
-
-    /// Words of a language with a few common ones and many rare ones.
-    fn word(&mut self) -> String {
-        let rank = (self.next() % 1_000) * (self.next() % 1_000) / 1_000 * (self.next() % 50) / 49;
-        let mut word = String::new();
-        let mut letters = mainstem::text::mix(rank);
-        for _ in 0..2 + letters % 3 {
-            word.push(char::from(b"bdfgklmnprst"[(letters % 12) as usize]));
-            word.push(char::from(b"aeiou"[(letters / 12 % 5) as usize]));
-            letters /= 60;
-        }
-        word
-    }
-
-    fn words(&mut self, count: usize) -> String {
-        let words: Vec<String> = (0..count).map(|_| self.word()).collect();
-        words.join(" ")
-    }
-
-    fn entry(&mut self, nth: usize) -> Entry {
-        let id = self.next();
-        let paragraphs: Vec<String> = (0..5).map(|_| self.words(WORDS / 5)).collect();
-        Entry {
-            guid: Some(format!("tag:{id:x}-{nth}")),
-            url: format!("https://site.example/{id:x}").parse().ok(),
-            title: self.words(9),
-            html: Some(format!("<p>{}</p>", paragraphs.join("</p><p>"))),
-            text: paragraphs.join("\n"),
-            published: Some(now() - chrono::TimeDelta::minutes((id % 10_000) as i64)),
-            ..Entry::default()
-        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! The server as strangers meet it: what is not there, who asks nothing, who asks too much.
 
+use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use crate::support::daemon::{Daemon, Desk};
+use crate::support::origin::rss;
 
 fn daemon() -> (Desk, Daemon) {
     let desk = Desk::new("[[output]]\nid = \"merged\"\n");
@@ -116,4 +118,148 @@ fn who_is_idle_does_not_keep_it_from_stopping() {
     }
     assert_eq!(daemon.stop(), Some(0));
     assert_eq!(idle.read(&mut [0]).expect("closed politely"), 0);
+}
+
+/// What is accepted, what it comes in.
+const CODINGS: [(&str, Option<&str>); 10] = [
+    ("gzip", Some("gzip")),
+    ("br", Some("br")),
+    ("gzip, br", Some("br")),
+    ("gzip, br;q=0.5", Some("gzip")),
+    ("br;q=0, *", Some("gzip")),
+    ("x-gzip", Some("gzip")),
+    ("identity, gzip;q=0.5", None),
+    ("deflate, zstd", None),
+    ("*;q=0", None),
+    ("", None),
+];
+
+#[test]
+fn a_document_comes_in_the_coding_that_the_reader_likes_best() {
+    let (_desk, daemon) = daemon();
+    let plain = daemon.ask("GET", "/merged.atom", &[]);
+    let mut tags = BTreeSet::from([plain.header("etag").expect("a tag").to_owned()]);
+    for (accepted, coding) in CODINGS {
+        let asked = [("Accept-Encoding", accepted)];
+        // It is packed a moment after it is there.
+        let answer = daemon.until_asked("/merged.atom", &asked, |answer| {
+            answer.header("content-encoding") == coding
+        });
+        let body = match coding {
+            Some("gzip") => unpacked(flate2::read::GzDecoder::new(&answer.body[..])),
+            Some(_) => unpacked(brotli::Decompressor::new(&answer.body[..], 4096)),
+            None => answer.body.clone(),
+        };
+        assert_eq!(body, plain.body, "{accepted}");
+        let vary = answer.header("vary").expect("it varies");
+        assert!(vary.contains("Accept-Encoding"), "{accepted}: {vary}");
+        let tag = answer.header("etag").expect("a tag").to_owned();
+        // Who has one form has the document.
+        let again = daemon.ask(
+            "GET",
+            "/merged.atom",
+            &[("If-None-Match", &tag), ("Accept-Encoding", "br")],
+        );
+        assert_eq!((again.status, again.body.len()), (304, 0), "{accepted}");
+        tags.insert(tag);
+    }
+    assert_eq!(tags.len(), 3, "a tag for each coding: {tags:?}");
+}
+
+fn unpacked(mut reader: impl Read) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    reader.read_to_end(&mut bytes).expect("well packed");
+    bytes
+}
+
+#[test]
+fn who_asks_for_what_is_new_gets_nothing_else() {
+    let desk = Desk::new(
+        "[[source]]\nid = \"a\"\npath = \"a.xml\"\nevery = \"1s\"\n[[output]]\nid = \"merged\"\n",
+    );
+    desk.write("a.xml", &feed(&["One", "Two"]));
+    let daemon = desk.start();
+    for ending in ["atom", "rss", "json"] {
+        let path = format!("/merged.{ending}");
+        let first = daemon.until(&path, |answer| answer.text().contains("Two"));
+        let tag = first.header("etag").expect("a tag").to_owned();
+        let title = format!("Three of {ending}");
+        desk.write("a.xml", &feed(&["One", "Two", &title]));
+        let whole = daemon.until(&path, |answer| answer.text().contains(&title));
+        let has = |asked: &[(&str, &str)]| {
+            let answer = daemon.ask("GET", &path, asked);
+            let text = answer.text();
+            let found = ["One", "Two", &title].map(|title| text.contains(title));
+            if ending == "json" {
+                let parsed: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+                assert!(parsed["items"].is_array());
+            }
+            (answer.status, answer.header("im").map(str::to_owned), found)
+        };
+        let now = whole.header("etag").expect("a tag").to_owned();
+        let feed = Some("feed".to_owned());
+        let weak = format!("W/\"x\", W/{tag}");
+        assert_eq!(
+            has(&[("A-IM", "feed"), ("If-None-Match", &tag)]),
+            (226, feed.clone(), [false, false, true]),
+            "{ending}"
+        );
+        assert_eq!(
+            has(&[("A-IM", "vcdiff, feed;q=0.5"), ("If-None-Match", &weak)]),
+            (226, feed, [false, false, true]),
+            "{ending}"
+        );
+        for asked in [
+            [("A-IM", "feed"), ("If-None-Match", "\"unknown\"")],
+            [("A-IM", "feed;q=0"), ("If-None-Match", &tag)],
+            [("A-IM", "vcdiff"), ("If-None-Match", &tag)],
+        ] {
+            assert_eq!(has(&asked), (200, None, [true; 3]), "{ending} {asked:?}");
+        }
+        let unchanged = daemon.ask("GET", &path, &[("A-IM", "feed"), ("If-None-Match", &now)]);
+        assert_eq!(unchanged.status, 304, "{ending}");
+    }
+}
+
+fn feed(titles: &[&str]) -> Vec<u8> {
+    let items: Vec<(&str, &str, &str)> = titles
+        .iter()
+        .map(|title| {
+            (
+                *title,
+                *title,
+                "A text that says a little more than its headline.",
+            )
+        })
+        .collect();
+    rss(&items)
+}
+
+#[test]
+fn readers_within_web_pages_may_read() {
+    let (_desk, daemon) = daemon();
+    let answer = daemon.ask(
+        "GET",
+        "/merged.json",
+        &[("Origin", "https://reader.example")],
+    );
+    assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+    let shown = answer
+        .header("access-control-expose-headers")
+        .expect("some");
+    assert!(shown.contains("ETag"), "{shown}");
+    let asked = [
+        ("Origin", "https://reader.example"),
+        ("Access-Control-Request-Method", "GET"),
+        ("Access-Control-Request-Headers", "authorization, a-im"),
+    ];
+    let preflight = daemon.ask("OPTIONS", "/merged.json", &asked);
+    assert_eq!(preflight.status, 204);
+    let allowed = preflight
+        .header("access-control-allow-headers")
+        .expect("some");
+    assert!(
+        allowed.contains("Authorization") && allowed.contains("A-IM"),
+        "{allowed}"
+    );
 }

@@ -1,0 +1,215 @@
+//! A rendered document: its bytes, its compressed forms, its entity tags, and what of it is new to a reader.
+
+use std::collections::HashSet;
+use std::io::Write as _;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use brotli::enc::BrotliEncoderParams;
+use bytes::Bytes;
+use flate2::{Compression, GzBuilder};
+
+use super::DocumentFormat;
+
+/// brotli's steps of effort above this take several times as long for a few percent.
+const BROTLI_QUALITY: i32 = 5;
+/// The largest window of RFC 7932, as a power of two.
+const BROTLI_WINDOW: i32 = 22;
+
+/// What a writer gives: bytes, and where in them each item stands, in order, what parts two items left out.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Written {
+    pub(super) bytes: Vec<u8>,
+    pub(super) items: Vec<Range<usize>>,
+}
+
+/// A content coding of RFC 9110 §8.4.1 that documents are served in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coding {
+    /// As written.
+    Identity,
+    /// RFC 1952.
+    Gzip,
+    /// RFC 7932.
+    Brotli,
+}
+
+impl Coding {
+    /// All of them, the smallest result first.
+    pub const ALL: [Self; 3] = [Self::Brotli, Self::Gzip, Self::Identity];
+
+    /// Its name in `Content-Encoding`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Gzip => "gzip",
+            Self::Brotli => "br",
+        }
+    }
+}
+
+/// A rendered document with its validators. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Document {
+    format: DocumentFormat,
+    bytes: Bytes,
+    /// Of `bytes`, without quotes.
+    tag: String,
+    items: Arc<[Range<usize>]>,
+    packed: Arc<OnceLock<Packed>>,
+}
+
+/// The compressed forms.
+#[derive(Debug)]
+struct Packed {
+    gzip: Bytes,
+    brotli: Bytes,
+}
+
+impl Document {
+    pub(super) fn new(format: DocumentFormat, written: Written) -> Self {
+        let hash = blake3::hash(&written.bytes).to_hex();
+        Self {
+            format,
+            bytes: written.bytes.into(),
+            tag: hash.as_str()[..32].to_owned(),
+            items: written.items.into(),
+            packed: Arc::default(),
+        }
+    }
+
+    /// Its format.
+    #[must_use]
+    pub fn format(&self) -> DocumentFormat {
+        self.format
+    }
+
+    /// As written.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// In a coding; `None` until it was made, see [`Self::pack`].
+    #[must_use]
+    pub fn coded(&self, coding: Coding) -> Option<&Bytes> {
+        match coding {
+            Coding::Identity => Some(&self.bytes),
+            Coding::Gzip => Some(&self.packed.get()?.gzip),
+            Coding::Brotli => Some(&self.packed.get()?.brotli),
+        }
+    }
+
+    /// Makes the compressed forms, once; takes milliseconds. A document is served as written until then: whoever waits for
+    /// something new need not wait for it to be small.
+    pub fn pack(&self) {
+        self.packed.get_or_init(|| Packed {
+            gzip: gzip(&self.bytes),
+            brotli: brotli(&self.bytes),
+        });
+    }
+
+    /// The strong entity tag of a form, quotes included (RFC 9110 §8.8.3).
+    #[must_use]
+    pub fn etag(&self, coding: Coding) -> String {
+        match coding {
+            Coding::Identity => format!("\"{}\"", self.tag),
+            coding => format!("\"{}-{}\"", self.tag, coding.as_str()),
+        }
+    }
+
+    /// Whether an entity tag, `W/` or not, is that of one of its forms (weak comparison, RFC 9110 §8.8.3.2).
+    #[must_use]
+    pub fn is_tagged(&self, etag: &str) -> bool {
+        instance(etag) == Some(&self.tag)
+    }
+
+    /// What a later reader needs to know of it.
+    #[must_use]
+    pub fn edition(&self) -> Edition {
+        Edition {
+            tag: self.tag.clone(),
+            items: self.items.iter().map(|item| self.hash(item)).collect(),
+        }
+    }
+
+    /// The same document with those items only that an earlier edition had not, or had otherwise (RFC 3229 with the `feed`
+    /// instance manipulation).
+    #[must_use]
+    pub fn since(&self, edition: &Edition) -> Bytes {
+        let (Some(first), Some(last)) = (self.items.first(), self.items.last()) else {
+            return self.bytes.clone();
+        };
+        let mut bytes = self.bytes[..first.start].to_vec();
+        let fresh = self
+            .items
+            .iter()
+            .filter(|item| !edition.items.contains(&self.hash(item)));
+        for (nth, item) in fresh.enumerate() {
+            if nth > 0 {
+                bytes.extend_from_slice(separator(self.format));
+            }
+            bytes.extend_from_slice(&self.bytes[(*item).clone()]);
+        }
+        bytes.extend_from_slice(&self.bytes[last.end..]);
+        bytes.into()
+    }
+
+    fn hash(&self, item: &Range<usize>) -> u64 {
+        let hash = blake3::hash(&self.bytes[item.clone()]);
+        let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = *hash.as_bytes();
+        u64::from_le_bytes([b0, b1, b2, b3, b4, b5, b6, b7])
+    }
+}
+
+/// What stands between two items.
+pub(super) fn separator(format: DocumentFormat) -> &'static [u8] {
+    match format {
+        DocumentFormat::Atom | DocumentFormat::Rss => b"",
+        DocumentFormat::Json => b",",
+    }
+}
+
+/// A document as it once was: enough to say what has come since.
+#[derive(Debug, Clone)]
+pub struct Edition {
+    tag: String,
+    items: HashSet<u64>,
+}
+
+impl Edition {
+    /// Whether an entity tag is that of one of its forms.
+    #[must_use]
+    pub fn is_tagged(&self, etag: &str) -> bool {
+        instance(etag) == Some(&self.tag)
+    }
+}
+
+/// The tag of the document that an entity tag is a form of.
+fn instance(etag: &str) -> Option<&str> {
+    let etag = etag.strip_prefix("W/").unwrap_or(etag);
+    let tag = etag.strip_prefix('"')?.strip_suffix('"')?;
+    Some(tag.split_once('-').map_or(tag, |(tag, _)| tag))
+}
+
+/// No name and no time in the header: the same bytes in, the same bytes out.
+fn gzip(bytes: &[u8]) -> Bytes {
+    let mut writer =
+        GzBuilder::new().write(Vec::with_capacity(bytes.len() / 4), Compression::default());
+    let packed = writer.write_all(bytes).and_then(|()| writer.finish());
+    packed.expect("writing into memory does not fail").into()
+}
+
+fn brotli(bytes: &[u8]) -> Bytes {
+    let parameters = BrotliEncoderParams {
+        quality: BROTLI_QUALITY,
+        lgwin: BROTLI_WINDOW,
+        size_hint: bytes.len(),
+        ..BrotliEncoderParams::default()
+    };
+    let mut packed = Vec::with_capacity(bytes.len() / 4);
+    brotli::BrotliCompress(&mut &*bytes, &mut packed, &parameters)
+        .expect("writing into memory does not fail");
+    packed.into()
+}

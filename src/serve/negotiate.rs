@@ -1,0 +1,94 @@
+//! What a request asks for beyond its path: codings, instance manipulations, what it has already.
+
+use std::time::SystemTime;
+
+use axum::http::{HeaderMap, HeaderName, header};
+
+use crate::publish::Coding;
+
+/// The codings that a reader takes, what it likes best first; of equals the smallest result (RFC 9110 §12.5.3).
+pub(super) fn codings(asked: &HeaderMap) -> Vec<Coding> {
+    let mut named: Vec<(String, f32)> = Vec::new();
+    for coding in members(asked, &header::ACCEPT_ENCODING) {
+        let mut parts = coding.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let weight =
+            parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+        let weight = weight
+            .and_then(|weight| weight.parse::<f32>().ok())
+            .unwrap_or(1.0);
+        named.push((name, weight));
+    }
+    let weight = |coding: Coding| {
+        let by_name = |name: &str| named.iter().find(|(own, _)| own == name);
+        let own = by_name(coding.as_str()).or_else(|| match coding {
+            Coding::Gzip => by_name("x-gzip"),
+            _ => None,
+        });
+        match (own.or_else(|| by_name("*")), coding) {
+            (Some((_, weight)), _) => *weight,
+            // As written is welcome unless it is ruled out, after what is named.
+            (None, Coding::Identity) => f32::MIN_POSITIVE,
+            (None, _) => 0.0,
+        }
+    };
+    let mut welcome: Vec<Coding> = Coding::ALL
+        .into_iter()
+        .filter(|coding| weight(*coding) > 0.0)
+        .collect();
+    welcome.sort_by(|left, right| weight(*right).total_cmp(&weight(*left)));
+    // Who rules everything out is better served with something than with nothing (§12.5.3).
+    if !welcome.contains(&Coding::Identity) {
+        welcome.push(Coding::Identity);
+    }
+    welcome
+}
+
+/// Whether the reader takes `feed` differences: `A-IM` of RFC 3229 §10.5.3.
+pub(super) fn takes_differences(asked: &HeaderMap) -> bool {
+    members(asked, &HeaderName::from_static("a-im")).any(|manipulation| {
+        let mut parts = manipulation.split(';').map(str::trim);
+        let is_feed = parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case("feed"));
+        is_feed && !parts.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+    })
+}
+
+/// The entity tags of `If-None-Match`, `*` among them; a comma within a tag cannot be in one of ours, so no list is split
+/// wrongly for us.
+pub(super) fn known_tags(asked: &HeaderMap) -> impl Iterator<Item = &str> {
+    members(asked, &header::IF_NONE_MATCH)
+}
+
+/// RFC 9110 §13.2.2, steps 3 and 4: `If-None-Match` decides where it is there, else `If-Modified-Since` does.
+pub(super) fn is_unchanged(
+    asked: &HeaderMap,
+    is_ours: impl Fn(&str) -> bool,
+    modified: SystemTime,
+) -> bool {
+    if asked.contains_key(header::IF_NONE_MATCH) {
+        return known_tags(asked).any(|tag| tag == "*" || is_ours(tag));
+    }
+    let since = asked
+        .get(header::IF_MODIFIED_SINCE)
+        .and_then(|since| httpdate::parse_http_date(since.to_str().ok()?).ok());
+    // The header has whole seconds only.
+    since.is_some_and(|since| whole_seconds(modified) <= whole_seconds(since))
+}
+
+fn whole_seconds(at: SystemTime) -> u64 {
+    at.duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
+}
+
+/// The members of a list that may stand in several header lines (RFC 9110 §5.6.1).
+fn members<'a>(asked: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    asked
+        .get_all(name)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .map(str::trim)
+        .filter(|member| !member.is_empty())
+}
