@@ -24,7 +24,6 @@ use crate::store::{Store, StoreError};
 use crate::systemd;
 use crate::worker::Orders;
 
-mod packer;
 mod press;
 mod reload;
 mod tasks;

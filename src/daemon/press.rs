@@ -6,8 +6,6 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
-use super::packer::Packer;
-
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::maintain::{self, Retention, maintain};
@@ -61,7 +59,6 @@ pub(super) struct Press {
     retention: Retention,
     /// Touched, it has the worker make its queue anew.
     order: watch::Sender<Orders>,
-    packer: Packer,
     rendered: BTreeMap<OutputId, Rendered>,
     /// Whether documents are shown: with an empty store the first follow the first pass.
     open: bool,
@@ -83,7 +80,6 @@ impl Press {
             clock,
             retention,
             order,
-            packer: Packer::default(),
             rendered: BTreeMap::new(),
             open: false,
         }
@@ -228,9 +224,7 @@ impl Press {
         for output in outputs {
             if let Some(rendered) = self.republisher.render(&output).await? {
                 let documents = rendered.documents.clone();
-                self.site
-                    .publish(&output, documents.clone(), rendered.changed_at);
-                self.packer.pack(output.clone(), documents);
+                self.site.publish(&output, documents, rendered.changed_at);
                 self.rendered.insert(output, rendered);
             }
         }

@@ -57,14 +57,8 @@ pub struct Document {
     /// Of `bytes`, without quotes.
     tag: String,
     items: Arc<[Range<usize>]>,
-    packed: Arc<OnceLock<Packed>>,
-}
-
-/// The compressed forms.
-#[derive(Debug)]
-struct Packed {
-    gzip: Bytes,
-    brotli: Bytes,
+    gzip: Arc<OnceLock<Bytes>>,
+    brotli: Arc<OnceLock<Bytes>>,
 }
 
 impl Document {
@@ -75,7 +69,8 @@ impl Document {
             bytes: written.bytes.into(),
             tag: hash.as_str()[..32].to_owned(),
             items: written.items.into(),
-            packed: Arc::default(),
+            gzip: Arc::default(),
+            brotli: Arc::default(),
         }
     }
 
@@ -91,23 +86,24 @@ impl Document {
         &self.bytes
     }
 
-    /// In a coding; `None` until it was made, see [`Self::pack`].
+    /// In a coding; `None` until somebody has it made, see [`Self::make`].
     #[must_use]
     pub fn coded(&self, coding: Coding) -> Option<&Bytes> {
         match coding {
             Coding::Identity => Some(&self.bytes),
-            Coding::Gzip => Some(&self.packed.get()?.gzip),
-            Coding::Brotli => Some(&self.packed.get()?.brotli),
+            Coding::Gzip => self.gzip.get(),
+            Coding::Brotli => self.brotli.get(),
         }
     }
 
-    /// Makes the compressed forms, once; takes milliseconds. A document is served as written until then: whoever waits for
-    /// something new need not wait for it to be small.
-    pub fn pack(&self) {
-        self.packed.get_or_init(|| Packed {
-            gzip: gzip(&self.bytes),
-            brotli: brotli(&self.bytes),
-        });
+    /// The same, made where it is not there yet: once, however many ask. Takes milliseconds.
+    #[must_use]
+    pub fn make(&self, coding: Coding) -> &Bytes {
+        match coding {
+            Coding::Identity => &self.bytes,
+            Coding::Gzip => self.gzip.get_or_init(|| gzip(&self.bytes)),
+            Coding::Brotli => self.brotli.get_or_init(|| brotli(&self.bytes)),
+        }
     }
 
     /// The strong entity tag of a form, quotes included (RFC 9110 §8.8.3).

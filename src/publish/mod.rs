@@ -149,13 +149,6 @@ impl Documents {
             DocumentFormat::Json => &self.json,
         }
     }
-
-    /// Makes the compressed forms, see [`Document::pack`].
-    pub fn pack(&self) {
-        for document in [&self.atom, &self.json, &self.rss] {
-            document.pack();
-        }
-    }
 }
 
 /// Renders an outbound feed in every format.

@@ -8,9 +8,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, heade
 use bytes::Bytes;
 
 use super::Published;
-use super::negotiate::{codings, is_unchanged, known_tags, takes_differences};
+use super::negotiate::{coding, is_unchanged, known_tags, takes_differences};
 use crate::model::Secret;
-use crate::publish::{Coding, DocumentFormat};
+use crate::publish::{Coding, Document, DocumentFormat};
 
 /// For so many times what a document is fresh, a cache may answer with the last one while it asks.
 const STALE_FACTOR: u32 = 10;
@@ -19,19 +19,14 @@ const IM_USED: u16 = 226;
 
 /// Answers with the document, with what is new in it, or 304 where the reader has it. The body of a HEAD is left out by the
 /// server.
-pub(super) fn answer(
+pub(super) async fn answer(
     published: &Published,
     format: DocumentFormat,
     asked: &HeaderMap,
     private: bool,
 ) -> Response<Body> {
     let document = published.documents.get(format);
-    let coded = |coding: Coding| Some((coding, document.coded(coding)?));
-    // Not packed yet, it goes out as written.
-    let (coding, bytes) = codings(asked)
-        .into_iter()
-        .find_map(coded)
-        .unwrap_or((Coding::Identity, document.bytes()));
+    let coding = coding(asked);
     let modified = SystemTime::from(published.changed_at);
     let is_ours = |etag: &str| document.is_tagged(etag);
     let mut head = Head {
@@ -53,7 +48,17 @@ pub(super) fn answer(
         head.etag = document.etag(Coding::Identity);
         return head.difference(difference);
     }
-    head.response(StatusCode::OK, bytes.clone())
+    head.response(StatusCode::OK, coded(document, coding).await)
+}
+
+/// Compressed by whoever asks first after a change, off the async threads; nobody else waits or computes.
+async fn coded(document: &Document, coding: Coding) -> Bytes {
+    if let Some(bytes) = document.coded(coding) {
+        return bytes.clone();
+    }
+    let making = document.clone();
+    let made = tokio::task::spawn_blocking(move || making.make(coding).clone());
+    made.await.unwrap_or_else(|_| document.make(coding).clone())
 }
 
 /// What the head of every answer says.

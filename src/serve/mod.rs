@@ -280,7 +280,8 @@ async fn output(
     match &served.published {
         None => later("the first pass over the sources is still running\n"),
         Some(published) => {
-            document::answer(published, format, request.headers(), served.token.is_some())
+            let private = served.token.is_some();
+            document::answer(published, format, request.headers(), private).await
         }
     }
 }

@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, HeaderName, header};
 
 use crate::publish::Coding;
 
-/// The codings that a reader takes, what it likes best first; of equals the smallest result (RFC 9110 §12.5.3).
-pub(super) fn codings(asked: &HeaderMap) -> Vec<Coding> {
+/// The coding that a reader likes best; of equals the smallest result (RFC 9110 §12.5.3).
+pub(super) fn coding(asked: &HeaderMap) -> Coding {
     let mut named: Vec<(String, f32)> = Vec::new();
     for coding in members(asked, &header::ACCEPT_ENCODING) {
         let mut parts = coding.split(';').map(str::trim);
@@ -32,16 +32,14 @@ pub(super) fn codings(asked: &HeaderMap) -> Vec<Coding> {
             (None, _) => 0.0,
         }
     };
-    let mut welcome: Vec<Coding> = Coding::ALL
+    // Who rules everything out is better served with something than with nothing (§12.5.3).
+    Coding::ALL
         .into_iter()
         .filter(|coding| weight(*coding) > 0.0)
-        .collect();
-    welcome.sort_by(|left, right| weight(*right).total_cmp(&weight(*left)));
-    // Who rules everything out is better served with something than with nothing (§12.5.3).
-    if !welcome.contains(&Coding::Identity) {
-        welcome.push(Coding::Identity);
-    }
-    welcome
+        // The first of equals: `max_by` would take the last.
+        .rev()
+        .max_by(|left, right| weight(*left).total_cmp(&weight(*right)))
+        .unwrap_or(Coding::Identity)
 }
 
 /// Whether the reader takes `feed` differences: `A-IM` of RFC 3229 §10.5.3.

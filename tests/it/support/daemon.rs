@@ -199,18 +199,8 @@ impl Daemon {
 
     /// Asks until the answer is as wished; what has not come after a minute is taken not to come.
     pub(crate) fn until(&self, path: &str, wished: impl Fn(&Answer) -> bool) -> Answer {
-        self.until_asked(path, &[], wished)
-    }
-
-    /// The same, asked with headers.
-    pub(crate) fn until_asked(
-        &self,
-        path: &str,
-        headers: &[(&str, &str)],
-        wished: impl Fn(&Answer) -> bool,
-    ) -> Answer {
         for _ in 0..3000 {
-            let answer = self.ask("GET", path, headers);
+            let answer = self.ask("GET", path, &[]);
             if wished(&answer) {
                 return answer;
             }
