@@ -104,6 +104,8 @@ pub(super) enum Command {
         #[arg(value_name = "A")]
         entry: String,
     },
+    /// Show what a changed rule would do to an output, over all that is stored
+    Preview(PreviewArguments),
     /// Write a consistent copy of the store, while the daemon runs
     Backup {
         /// Where to; must not exist
@@ -136,6 +138,30 @@ pub(super) struct RefreshArguments {
     /// Against Retry-After and 410 too, without validators, and read unchanged bytes again
     #[arg(long)]
     pub(super) force: bool,
+    /// As JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// What `preview` takes. What is not given stays as configured; an empty text leaves a part of the rule out.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("rule").args(["include", "exclude", "condition"]).required(true).multiple(true)))]
+pub(super) struct PreviewArguments {
+    /// The output
+    #[arg(value_name = "OUTPUT")]
+    pub(super) output: String,
+    /// In place of its `include`; may be given several times
+    #[arg(long, value_name = "W")]
+    pub(super) include: Vec<String>,
+    /// In place of its `exclude`; may be given several times
+    #[arg(long, value_name = "W")]
+    pub(super) exclude: Vec<String>,
+    /// In place of its `where`
+    #[arg(long = "where", value_name = "EXPR")]
+    pub(super) condition: Option<String>,
+    /// How many of each are listed, the newest; 0: all
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(super) limit: usize,
     /// As JSON
     #[arg(long)]
     pub(super) json: bool,

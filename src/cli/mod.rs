@@ -13,6 +13,7 @@ use crate::{daemon, telemetry};
 
 mod args;
 mod parse;
+mod preview;
 mod refresh;
 mod sources;
 mod stored;
@@ -22,6 +23,8 @@ use args::{Arguments, Color, Command, LogFormat};
 
 /// A problem that the message names.
 const PROBLEM: u8 = 1;
+/// What was typed cannot be done; clap's own.
+const USAGE: u8 = 2;
 /// `EX_DATAERR` of sysexits.h.
 const DATA: u8 = 65;
 /// `EX_IOERR`.
@@ -99,6 +102,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             on_runtime(stories::merge(load(arguments)?.config, one, other))
         }
         Command::Split { entry } => on_runtime(stories::split(load(arguments)?.config, entry)),
+        Command::Preview(wanted) => on_runtime(preview::preview(load(arguments)?.config, wanted)),
         Command::Backup { file } => on_runtime(stored::backup(load(arguments)?.config, file)),
         Command::Export => sources::export(&load(arguments)?.config),
     };
@@ -227,6 +231,11 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
         .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
+/// What was typed cannot be done, whatever the store holds.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct UsageError(String);
+
 fn exit_code(error: &anyhow::Error) -> u8 {
     if is_closed_pipe(error) {
         return 0;
@@ -234,6 +243,9 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     for cause in error.chain() {
         if cause.is::<config::Problems>() {
             return CONFIG;
+        }
+        if cause.is::<UsageError>() {
+            return USAGE;
         }
         if cause.is::<crate::parse::ParseError>() || cause.is::<crate::publish::OpmlError>() {
             return DATA;

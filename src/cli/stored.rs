@@ -33,22 +33,26 @@ pub(super) async fn catch_up(
     Ok(republisher)
 }
 
+/// The output of this name.
+pub(super) fn known_output(config: &Config, name: &str) -> anyhow::Result<OutputId> {
+    let mut known = config.plan.output_ids();
+    if let Some(id) = known.find(|id| id.as_str() == name) {
+        return Ok(id.clone());
+    }
+    let known: Vec<&str> = config.plan.output_ids().map(OutputId::as_str).collect();
+    bail!(
+        "there is no output {name:?}; there are: {}",
+        known.join(", ")
+    );
+}
+
 /// The document that an output serves.
 pub(super) async fn print(
     config: Config,
     output: &str,
     format: DocumentFormat,
 ) -> anyhow::Result<()> {
-    let id = OutputId::new(output)
-        .ok()
-        .filter(|id| config.plan.output_ids().any(|known| known == id));
-    let Some(id) = id else {
-        let known: Vec<&str> = config.plan.output_ids().map(OutputId::as_str).collect();
-        bail!(
-            "there is no output {output:?}; there are: {}",
-            known.join(", ")
-        );
-    };
+    let id = known_output(&config, output)?;
     let store = open(&config)?;
     let rendered = catch_up(&config, &store).await?.render(&id).await?;
     if let Some(rendered) = rendered {

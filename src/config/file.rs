@@ -175,6 +175,16 @@ table! {
         content: ContentWord,
         /// The title of each entry; may use {title} and {source}. Default "{title}".
         title_format: String,
+        /// Of one source the documents hold at most so many entries, the newest. Default: as many as there are.
+        max_per_source: NonZeroU32,
+        /// What language the documents say they are in: "en", "pt-BR". Default: they do not say.
+        language: String,
+        /// A square picture that readers show beside the title; a URL.
+        icon: String,
+        /// Who publishes it, as readers show it.
+        author: String,
+        /// A WebSub hub that readers may subscribe at; a URL. The documents name it, telling it of news is up to you.
+        hub: String,
         /// A file with the token that readers must bring. Default: everyone may read.
         token_file: String,
     }

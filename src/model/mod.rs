@@ -22,7 +22,7 @@ mod story;
 pub use change::{Applied, Due, FeedFields, Fingerprint, Incoming, RefreshRecord};
 pub use entry::{Category, Enclosure, Entry, Origin, Person};
 pub use feed::{Feed, FeedFormat, Pace};
-pub use output::{ContentForm, Duplicates, Output, Updates};
+pub use output::{ContentForm, Duplicates, Face, Output, Updates};
 pub use secret::Secret;
 pub use source::{
     FailureClass, FreshBy, Freshness, History, LastOutcome, Location, Outcome, Rhythm, Source,

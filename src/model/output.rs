@@ -3,6 +3,8 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use url::Url;
+
 use super::OutputId;
 
 words! {
@@ -39,6 +41,19 @@ words! {
     }
 }
 
+/// What an output's documents say of themselves, beside their title.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Face {
+    /// BCP 47 tag of what is written in it.
+    pub language: Option<String>,
+    /// A square picture.
+    pub icon: Option<Url>,
+    /// Who publishes it.
+    pub author: Option<String>,
+    /// The WebSub hub that readers may subscribe at.
+    pub hub: Option<Url>,
+}
+
 /// An outbound feed as configured. Its rules live in `select`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
@@ -60,4 +75,8 @@ pub struct Output {
     pub title_format: String,
     /// Name the other sources in a line at the end of the content.
     pub also_in: bool,
+    /// Of one source its documents hold at most so many items, the newest; `None`: as many as there are.
+    pub max_per_source: Option<NonZeroU32>,
+    /// What its documents say of themselves.
+    pub face: Face,
 }

@@ -10,7 +10,10 @@ use crate::model::{Category, Enclosure, Person};
 /// Atom's bytes.
 pub(super) fn write(feed: &OutboundFeed) -> Written {
     let mut xml = Xml::new();
-    xml.element("feed", &[("xmlns", "http://www.w3.org/2005/Atom")], |xml| {
+    let mut attributes = vec![("xmlns", "http://www.w3.org/2005/Atom")];
+    let face = &feed.output.face;
+    attributes.extend(face.language.as_deref().map(|tag| ("xml:lang", tag)));
+    xml.element("feed", &attributes, |xml| {
         xml.text(
             "id",
             &[],
@@ -34,6 +37,13 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
                 ("href", &feed.url(DocumentFormat::Json)),
             ],
         );
+        if let Some(hub) = &face.hub {
+            xml.empty("link", &[("rel", "hub"), ("href", hub.as_str())]);
+        }
+        if let Some(author) = &face.author {
+            xml.element("author", &[], |xml| xml.text("name", &[], author));
+        }
+        xml.optional("icon", face.icon.as_ref().map(url::Url::as_str));
         xml.text(
             "generator",
             &[("version", env!("CARGO_PKG_VERSION"))],
@@ -179,8 +189,8 @@ fn source(xml: &mut Xml, item: &Item) {
     });
 }
 
-/// RFC 5646 in shape: letters first, then groups of letters and digits.
-pub(super) fn is_language(tag: &str) -> bool {
+/// Whether it is a language tag, RFC 5646 in shape: letters first, then groups of letters and digits.
+pub fn is_language(tag: &str) -> bool {
     let mut parts = tag.split('-');
     let fits = |part: &str| {
         (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())

@@ -10,13 +10,7 @@ use crate::model::{Enclosure, Entry, Layer, Person};
 
 /// JSON Feed's bytes.
 pub(super) fn write(feed: &OutboundFeed) -> Written {
-    let head = json!({
-        "version": "https://jsonfeed.org/version/1.1",
-        "title": feed.output.title,
-        "feed_url": feed.url(DocumentFormat::Json),
-        "items": [],
-    });
-    let mut bytes = pretty(&head);
+    let mut bytes = pretty(&head(feed));
     // Items go in between the two brackets, so that each has its place.
     let end = bytes.split_off(bytes.len() - "]\n}".len());
     let mut items = Vec::with_capacity(feed.items.len());
@@ -42,6 +36,30 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
     bytes.extend_from_slice(&end);
     bytes.push(b'\n');
     Written { bytes, items }
+}
+
+/// Everything but the items, whose list comes last.
+fn head(feed: &OutboundFeed) -> Value {
+    let mut head = Map::new();
+    put(
+        &mut head,
+        "version",
+        Some("https://jsonfeed.org/version/1.1"),
+    );
+    put(&mut head, "title", Some(&feed.output.title));
+    put(&mut head, "feed_url", Some(&feed.url(DocumentFormat::Json)));
+    let face = &feed.output.face;
+    put(&mut head, "icon", face.icon.as_ref().map(url::Url::as_str));
+    let authors = face.author.iter().map(|name| json!({ "name": name }));
+    put_list(&mut head, "authors", authors.collect());
+    put(&mut head, "language", face.language.as_deref());
+    let hubs = face
+        .hub
+        .iter()
+        .map(|hub| json!({ "type": "WebSub", "url": hub.as_str() }));
+    put_list(&mut head, "hubs", hubs.collect());
+    head.insert("items".to_owned(), json!([]));
+    Value::Object(head)
 }
 
 /// Of an item in its list.

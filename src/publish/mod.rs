@@ -23,6 +23,7 @@ mod parsed;
 mod rss;
 mod xml;
 
+pub use atom::is_language;
 pub use document::{Coding, Document, Edition};
 pub use ids::outbound_id;
 pub use opml::{OpmlError, OpmlSource, opml, read_opml};

@@ -28,6 +28,20 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
                     ("href", &feed.url(DocumentFormat::Rss)),
                 ],
             );
+            let face = &feed.output.face;
+            if let Some(hub) = &face.hub {
+                xml.empty("atom:link", &[("rel", "hub"), ("href", hub.as_str())]);
+            }
+            xml.optional("language", face.language.as_deref());
+            xml.optional("dc:creator", face.author.as_deref());
+            if let Some(icon) = &face.icon {
+                // RSS 2.0: the image's title and link are the channel's.
+                xml.element("image", &[], |xml| {
+                    xml.text("url", &[], icon.as_str());
+                    xml.text("title", &[], &feed.output.title);
+                    xml.text("link", &[], feed.public_url.as_str());
+                });
+            }
             xml.text(
                 "generator",
                 &[],

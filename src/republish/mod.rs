@@ -5,20 +5,23 @@
 //! the store for one new entry; only a changed rule is replayed over history.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::model::{Hash, OutputId, StoryId, Timestamp};
 use crate::publish::{self, Documents};
-use crate::store::{OutputState, Store, StoreError, WindowItem};
+use crate::store::{OutputState, Store, StoreError, WindowBounds, WindowItem};
 
 mod assemble;
 mod explain;
 mod judge;
 mod plan;
+mod preview;
 
 pub use explain::{Explained, explain};
 pub use plan::{OutputPlan, Plan, SourcePlan};
+pub use preview::{Difference, Preview, Previewed, preview};
 
 /// Stories judged in one step.
 const BATCH: usize = 256;
@@ -208,8 +211,12 @@ impl Republisher {
             .output
             .max_age
             .and_then(|age| now.checked_sub_signed(chrono::Duration::from_std(age).ok()?));
-        let limit = plan.output.max_entries.get();
-        self.store.window(&plan.output.id, limit, not_before).await
+        let bounds = WindowBounds {
+            limit: plan.output.max_entries.get(),
+            not_before,
+            per_source: plan.output.max_per_source.map(NonZeroU32::get),
+        };
+        self.store.window(&plan.output.id, bounds).await
     }
 
     fn judge(

@@ -9,7 +9,7 @@ use crate::model::{Hash, Output, OutputId, Secret, Source, SourceId};
 use crate::select::{Rule, RuleText};
 
 /// Everything the outward line needs of the configuration.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     /// Base of every self link; ends in `/`.
     pub public_url: Url,
@@ -20,7 +20,7 @@ pub struct Plan {
 }
 
 /// A source as outputs see it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SourcePlan {
     /// The source.
     pub source: Arc<Source>,
@@ -31,7 +31,7 @@ pub struct SourcePlan {
 }
 
 /// An output with its rules.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct OutputPlan {
     /// The output.
     pub output: Output,

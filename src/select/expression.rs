@@ -6,7 +6,7 @@ use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue};
 use cel::{Context, Program, Value};
 use chrono::TimeZone;
 
-use super::{RuleError, RulePart, Subject};
+use super::{RuleError, RulePart, Subject, helpers};
 use crate::model::{Entry, Location, Source, SourceId, Timestamp};
 
 /// What an expression sees of an entry; INTERFACE of `where`.
@@ -24,6 +24,7 @@ const FIELDS: &[&str] = &[
     "url",
     "enclosures",
     "copies",
+    "age",
 ];
 /// Longer expressions belong into several outputs.
 const MAX_BYTES: usize = 4096;
@@ -178,6 +179,7 @@ impl<'p> Names<'p> {
                     .func_name
                     .starts_with(|c: char| c.is_ascii_alphabetic())
                     && !is_function(&call.func_name)
+                    && !helpers::NAMES.contains(&call.func_name.as_str())
                 {
                     self.unknown(part, "function", &call.func_name, &[]);
                 }
@@ -243,7 +245,7 @@ impl<'p> Names<'p> {
         let hint = match nearest {
             Some(nearest) if strsim::jaro(nearest, name) > 0.7 => format!("did you mean `{nearest}`?"),
             Some(_) => format!("the fields are {}", known.join(" ")),
-            None => "functions are those of CEL: size matches contains startsWith endsWith exists all timestamp duration …".to_owned(),
+            None => "functions are those of CEL: size matches contains startsWith endsWith exists all timestamp duration …, and has_word host".to_owned(),
         };
         self.report(part, format!("unknown {kind} `{name}`"), Some(hint));
         // CEL places a call at its parenthesis; a person looks for its name.
@@ -325,8 +327,14 @@ fn context<'a>(subject: &Subject<'_>) -> Context<'a, 'a> {
             ),
         ),
         ("copies", number(subject.copies)),
+        // Of the moment it came: an entry does not leave because time passes, `max_age` is for that.
+        (
+            "age",
+            Value::Duration((subject.first_seen - published).max(chrono::Duration::zero())),
+        ),
     ];
     let mut context = Context::default();
+    helpers::add(&mut context);
     for (name, value) in fields {
         context.add_variable_from_value(name, value);
     }

@@ -7,6 +7,7 @@
 use std::fmt;
 
 mod expression;
+mod helpers;
 mod shown;
 mod subject;
 mod words;

@@ -120,6 +120,29 @@ pub struct WindowItem {
     pub copies: Vec<Copy>,
 }
 
+/// Which items of an output are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowBounds {
+    /// So many at most.
+    pub limit: u32,
+    /// None placed before.
+    pub not_before: Option<Timestamp>,
+    /// Of one source so many at most, the newest.
+    pub per_source: Option<u32>,
+}
+
+impl WindowBounds {
+    /// So many at most, whatever their place and source.
+    #[must_use]
+    pub fn newest(limit: u32) -> Self {
+        Self {
+            limit,
+            not_before: None,
+            per_source: None,
+        }
+    }
+}
+
 /// An output as the store knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputState {
@@ -205,12 +228,11 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// The items of an output's documents: at most `limit`, none placed before `not_before`, newest place first, then by item id.
+    /// The items of an output's documents, newest place first, then by item id.
     async fn window(
         &self,
         output: &OutputId,
-        limit: u32,
-        not_before: Option<Timestamp>,
+        bounds: WindowBounds,
     ) -> Result<Vec<WindowItem>, StoreError>;
 
     /// Notes the hash of an output's rendered documents; `changed_at` moves to `now` only if it differs from the last.

@@ -13,6 +13,7 @@ mod line;
 mod outputs;
 mod parse;
 mod parse_laws;
+mod preview;
 mod publish;
 mod schedule;
 mod select;

@@ -198,3 +198,94 @@ fn a_private_feeds_key_is_nobody_elses() {
     let atom = desk.run(&["print", "merged"]).stdout;
     assert!(String::from_utf8_lossy(&atom).contains("format=rss&amp;tag=lake"));
 }
+
+#[test]
+fn an_output_says_of_itself_what_is_configured() {
+    let desk = Desk::new("");
+    desk.write("a.xml", &feed("1", "Alpha", ALPHA));
+    desk.configure(&format!(
+        "{}[[output]]\nid = \"merged\"\ntitle = \"The <Desk>\"\nlanguage = \"pt-BR\"\nicon = \"https://ex.example/i.png\"\nauthor = \"A & B\"\nhub = \"https://hub.example/?a=1&b=2\"\n",
+        file_source("a")
+    ));
+    assert!(desk.run(&["refresh"]).status.success());
+    let printed = |format: &str| {
+        let printed = desk.run(&["print", "merged", "--format", format]);
+        String::from_utf8_lossy(&printed.stdout).into_owned()
+    };
+    let cases = [
+        ("atom", "xml:lang=\"pt-BR\""),
+        ("atom", "<icon>https://ex.example/i.png</icon>"),
+        ("atom", "<name>A &amp; B</name>"),
+        (
+            "atom",
+            "<link rel=\"hub\" href=\"https://hub.example/?a=1&amp;b=2\"/>",
+        ),
+        ("rss", "<language>pt-BR</language>"),
+        ("rss", "<url>https://ex.example/i.png</url>"),
+        ("rss", "<dc:creator>A &amp; B</dc:creator>"),
+        (
+            "rss",
+            "<atom:link rel=\"hub\" href=\"https://hub.example/?a=1&amp;b=2\"/>",
+        ),
+    ];
+    for (format, written) in cases {
+        assert!(printed(format).contains(written), "{format}: {written}");
+    }
+    let json = desk.json("merged");
+    assert_eq!(json["language"], "pt-BR");
+    assert_eq!(json["icon"], "https://ex.example/i.png");
+    assert_eq!(json["authors"][0]["name"], "A & B");
+    assert_eq!(json["hubs"][0]["url"], "https://hub.example/?a=1&b=2");
+    for wrong in [
+        "language = \"en us\"",
+        "icon = \"i.png\"",
+        "hub = \"ftp://hub.example/\"",
+        "max_per_source = 0",
+    ] {
+        desk.configure(&format!("[[output]]\nid = \"merged\"\n{wrong}\n"));
+        let checked = desk.run(&["check"]);
+        assert_eq!(checked.status.code(), Some(78), "{wrong}");
+    }
+}
+
+#[test]
+fn no_source_takes_more_than_its_share_of_the_documents() {
+    let desk = Desk::new("");
+    let entries = |source: &str| -> Vec<u8> {
+        let named: Vec<(String, String, String)> = (0..9)
+            .map(|nth| {
+                (
+                    format!("{source}{nth}"),
+                    format!("{source} number {nth}"),
+                    String::new(),
+                )
+            })
+            .collect();
+        let entries: Vec<(&str, &str, &str)> = named
+            .iter()
+            .map(|(guid, title, text)| (guid.as_str(), title.as_str(), text.as_str()))
+            .collect();
+        rss(&entries)
+    };
+    desk.write("a.xml", &entries("a"));
+    desk.write("b.xml", &entries("b"));
+    for (share, max_entries, expected) in [(2, 200, 4), (3, 200, 6), (20, 200, 18), (5, 7, 7)] {
+        desk.configure(&format!(
+            "{}{}[[output]]\nid = \"merged\"\nmax_per_source = {share}\nmax_entries = {max_entries}\n",
+            file_source("a"),
+            file_source("b")
+        ));
+        assert!(desk.run(&["refresh"]).status.success());
+        let document = desk.json("merged");
+        let items = document["items"].as_array().expect("items");
+        assert_eq!(items.len(), expected, "{share} of {max_entries}");
+        let most = ["a", "b"]
+            .map(|id| {
+                let of = |item: &&serde_json::Value| item["_mainstem"]["source"] == id;
+                items.iter().filter(of).count()
+            })
+            .into_iter()
+            .max();
+        assert!(most <= Some(share), "{share}: {most:?}");
+    }
+}

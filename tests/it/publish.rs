@@ -210,6 +210,8 @@ fn outbound(items: &[(&str, Timestamp)]) -> OutboundFeed {
             title_format: "{title}".to_owned(),
             updates: mainstem::model::Updates::Replace,
             also_in: false,
+            max_per_source: None,
+            face: mainstem::model::Face::default(),
         },
         public_url: Url::parse("https://host.example/").expect("a URL"),
         items: items.iter().enumerate().map(item).collect(),

@@ -102,6 +102,19 @@ fn where_sees_what_it_is_promised() {
         ("title.matches(\"(?i)PEACE\")", true),
         ("first_seen - published == duration(\"1h\")", true),
         ("!(\"Sport\" in tags) && words > 80", false),
+        ("title.has_word(\"GENEVE\")", true),
+        ("has_word(title, \"peace talks\")", true),
+        ("title.has_word(\"pea\")", false),
+        ("text.has_word(\"北京\")", true),
+        ("text.has_word(\"\")", false),
+        ("host(url) == \"news.example\"", true),
+        (
+            "host(\"https://www.News.example:81/a\") == \"news.example\"",
+            true,
+        ),
+        ("host(\"no address\") == \"\"", true),
+        ("age == duration(\"1h\")", true),
+        ("age > duration(\"24h\")", false),
     ];
     for (condition, kept) in cases {
         let text = RuleText {

@@ -9,7 +9,7 @@ use mainstem::model::{
     SourceState, StoryId, Timestamp, Validators,
 };
 use mainstem::store::sqlite::{Opening, SqliteStore};
-use mainstem::store::{KeptItem, Membership, Store};
+use mainstem::store::{KeptItem, Membership, Store, WindowBounds};
 use tempfile::TempDir;
 
 const LONG: &str = "The council of the three valleys decided on Monday to keep the old road open to carts and walkers for as long as the new \
@@ -89,7 +89,7 @@ impl Bench {
     async fn shown(&self, output: &str) -> Vec<(String, String)> {
         let items = self
             .store
-            .window(&out(output), 100, None)
+            .window(&out(output), WindowBounds::newest(100))
             .await
             .expect("reads");
         items
@@ -221,7 +221,12 @@ async fn seen_again_is_nothing_and_an_edit_is_in_place() {
         bench.shown("o").await,
         [("id-1".to_owned(), "One, corrected".to_owned())]
     );
-    let updated = bench.store.window(&out("o"), 9, None).await.expect("reads")[0].updated;
+    let updated = bench
+        .store
+        .window(&out("o"), WindowBounds::newest(9))
+        .await
+        .expect("reads")[0]
+        .updated;
     assert_eq!(updated, at(3), "a real edit moves it");
 }
 
@@ -241,7 +246,11 @@ async fn a_copy_joins_the_story_of_the_first() {
     assert_eq!(stories.len(), 1);
     assert_eq!(stories[0].members.len(), 2);
     bench.keep_all("o", 3).await;
-    let items = bench.store.window(&out("o"), 9, None).await.expect("reads");
+    let items = bench
+        .store
+        .window(&out("o"), WindowBounds::newest(9))
+        .await
+        .expect("reads");
     assert_eq!((items.len(), items[0].copies.len()), (1, 1));
 }
 

@@ -8,8 +8,9 @@ use super::super::file::OutputTable;
 use super::super::problem::Found;
 use super::super::table::At;
 use super::source::Checked;
-use super::{Ids, WrittenRule, id, nearest_hint, relative, secret_file};
-use crate::model::{ContentForm, Duplicates, Output, OutputId, Secret, SourceId, Updates};
+use super::{Ids, WrittenRule, http_url, id, nearest_hint, relative, secret_file};
+use crate::model::{ContentForm, Duplicates, Face, Output, OutputId, Secret, SourceId, Updates};
+use crate::publish::is_language;
 use crate::republish::OutputPlan;
 
 /// Paths that are served already.
@@ -51,6 +52,7 @@ fn output(
     .compile(found);
     let token = token(table, found);
     let title_format = title_format(table, found);
+    let face = face(table, found);
     let id = id?;
     let output = Output {
         title: table
@@ -82,6 +84,8 @@ fn output(
             .map_or(ContentForm::Full, |word| word.0),
         title_format,
         also_in: table.also_in.as_ref().is_some_and(|also_in| also_in.value),
+        max_per_source: table.max_per_source.as_ref().map(|count| count.value),
+        face,
     };
     Some(OutputPlan {
         output,
@@ -178,6 +182,32 @@ fn selected(table: &OutputTable, sources: &[Checked], found: &mut Found<'_>) -> 
         );
     }
     selected
+}
+
+/// What the documents say of themselves.
+fn face(table: &OutputTable, found: &mut Found<'_>) -> Face {
+    if let Some(written) = table.language.as_ref().filter(|tag| !is_language(tag)) {
+        found.error(
+            &written.span,
+            format!("{:?} is no language tag", written.value),
+            "write one of BCP 47, such as \"en\" or \"pt-BR\"",
+        );
+    }
+    let url = |written: &Option<At<String>>, found: &mut Found<'_>| {
+        written
+            .as_ref()
+            .and_then(|written| http_url(written, found))
+    };
+    let text = |written: &Option<At<String>>| {
+        let text = written.as_ref().map(|text| text.trim().to_owned());
+        text.filter(|text| !text.is_empty())
+    };
+    Face {
+        language: text(&table.language),
+        icon: url(&table.icon, found),
+        author: text(&table.author),
+        hub: url(&table.hub, found),
+    }
 }
 
 fn token(table: &OutputTable, found: &mut Found<'_>) -> Option<Secret> {

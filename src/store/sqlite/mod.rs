@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{DocumentStamp, Membership, OutputState, Store, StoreError, WindowItem};
+use super::{DocumentStamp, Membership, OutputState, Store, StoreError, WindowBounds, WindowItem};
 use crate::model::{
     Applied, EntryId, Hash, Member, OutputId, RefreshRecord, Source, SourceId, SourceReport,
     SourceState, Story, StoryId, Timestamp,
@@ -184,13 +184,12 @@ impl Store for SqliteStore {
     async fn window(
         &self,
         output: &OutputId,
-        limit: u32,
-        not_before: Option<Timestamp>,
+        bounds: WindowBounds,
     ) -> Result<Vec<WindowItem>, StoreError> {
         let output = output.clone();
         self.readers
             .read("read an output's window", move |db| {
-                outputs::window(db, &output, limit, not_before)
+                outputs::window(db, &output, bounds)
             })
             .await
     }

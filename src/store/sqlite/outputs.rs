@@ -1,12 +1,12 @@
 //! Stories on their way to the outputs, and what the outputs keep.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::columns::{COPY, MEMBER, copy, member, moment, moment_at, ms};
 use crate::model::{Copy, EntryId, FeedFields, Hash, Member, OutputId, Story, StoryId, Timestamp};
-use crate::store::{DocumentStamp, KeptItem, Membership, OutputState, WindowItem};
+use crate::store::{DocumentStamp, KeptItem, Membership, OutputState, WindowBounds, WindowItem};
 
 /// See [`crate::store::Store::register_outputs`].
 pub(super) fn register(
@@ -303,26 +303,41 @@ pub(super) fn finish_replay(
 pub(super) fn window(
     db: &Connection,
     output: &OutputId,
-    limit: u32,
-    not_before: Option<Timestamp>,
+    bounds: WindowBounds,
 ) -> rusqlite::Result<Vec<WindowItem>> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT i.item_id, i.story, i.slot, i.ordered_at AS place, i.updated_at AS item_updated, s.feed_id, s.title AS feed_title, s.home_url,
-             s.self_url, s.updated_at AS feed_updated, s.language AS feed_language, s.icon, {MEMBER}
+             s.self_url, s.updated_at AS feed_updated, s.language AS feed_language, s.icon, e.source AS source_number, {MEMBER}
          FROM output_items i JOIN outputs o USING (output) JOIN entries e USING (entry) JOIN sources s USING (source)
          WHERE o.id = ?1 AND i.left_at IS NULL AND i.ordered_at >= ?2 AND e.expired_at IS NULL
          ORDER BY i.ordered_at DESC, i.item_id LIMIT ?3"
     ))?;
-    let bounds = params![output.as_str(), not_before.map_or(i64::MIN, ms), limit];
-    let mut items: Vec<(i64, WindowItem)> = statement
-        .query_map(bounds, window_item)?
-        .collect::<rusqlite::Result<_>>()?;
-    for (slot, item) in &mut items {
-        if *slot <= 0 {
+    // Where a source has had its share, what follows takes its place.
+    let limit = match bounds.per_source {
+        None => i64::from(bounds.limit),
+        Some(_) => -1,
+    };
+    let not_before = bounds.not_before.map_or(i64::MIN, ms);
+    let mut rows = statement.query(params![output.as_str(), not_before, limit])?;
+    let mut of_source: HashMap<i64, u32> = HashMap::new();
+    let mut items: Vec<WindowItem> = Vec::new();
+    while items.len() < bounds.limit as usize
+        && let Some(row) = rows.next()?
+    {
+        if let Some(most) = bounds.per_source {
+            let count = of_source.entry(row.get("source_number")?).or_default();
+            if *count >= most {
+                continue;
+            }
+            *count += 1;
+        }
+        let (slot, mut item) = window_item(row)?;
+        if slot <= 0 {
             item.copies = copies(db, item.story, item.shown.id)?;
         }
+        items.push(item);
     }
-    Ok(items.into_iter().map(|(_, item)| item).collect())
+    Ok(items)
 }
 
 fn window_item(row: &Row<'_>) -> rusqlite::Result<(i64, WindowItem)> {
