@@ -27,6 +27,7 @@ use crate::worker::Orders;
 mod press;
 mod reload;
 mod tasks;
+mod ward;
 
 use press::{Edition, Press};
 use reload::{Running, Signals};

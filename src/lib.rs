@@ -16,7 +16,7 @@
 //! | row | modules |
 //! |---|---|
 //! | 0 words | `model` `clock` `text` |
-//! | 1 decisions, without I/O | `schedule` `parse` `dedupe` `select` `publish` |
+//! | 1 decisions, without I/O | `schedule` `parse` `dedupe` `select` `publish` `health` |
 //! | 2 edges, each alone | `fetch` `store` `telemetry` `systemd` |
 //! | 3 flows | `refresh` `republish` `maintain` `serve`; `worker` uses `refresh` |
 //! | 4 assembly | `config` `daemon` `cli` |
@@ -27,6 +27,7 @@ pub mod config;
 pub mod daemon;
 pub mod dedupe;
 pub mod fetch;
+pub mod health;
 pub mod maintain;
 pub mod model;
 pub mod parse;

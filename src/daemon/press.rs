@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
+use super::ward::Ward;
+
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::maintain::{self, Retention, maintain};
@@ -59,6 +61,7 @@ pub(super) struct Press {
     retention: Retention,
     /// Touched, it has the worker make its queue anew.
     order: watch::Sender<Orders>,
+    ward: Ward,
     rendered: BTreeMap<OutputId, Rendered>,
     /// Whether documents are shown: with an empty store the first follow the first pass.
     open: bool,
@@ -73,7 +76,9 @@ impl Press {
         retention: Retention,
         order: watch::Sender<Orders>,
     ) -> Self {
+        let ward = Ward::new(store.clone(), clock.clone(), site.clone());
         Self {
+            ward,
             republisher,
             site,
             store,
@@ -183,6 +188,7 @@ impl Press {
         }
         if duty.look_around {
             self.expire().await?;
+            self.ward.look(self.republisher.plan()).await?;
             duty.look_around = false;
         }
         // What is shown must be known before anything is let go.

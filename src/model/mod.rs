@@ -14,6 +14,7 @@ mod words;
 mod change;
 mod entry;
 mod feed;
+mod health;
 mod output;
 mod secret;
 mod source;
@@ -22,6 +23,7 @@ mod story;
 pub use change::{Applied, Due, FeedFields, Fingerprint, Incoming, RefreshRecord};
 pub use entry::{Category, Enclosure, Entry, Origin, Person};
 pub use feed::{Feed, FeedFormat, Pace};
+pub use health::{Finding, HealthEvent, Trouble};
 pub use output::{ContentForm, Duplicates, Face, Output, Updates};
 pub use secret::Secret;
 pub use source::{

@@ -273,6 +273,10 @@ pub struct SourceReport {
     pub entries: u64,
     /// Of these, the ones that are copies of another source's.
     pub duplicates: u64,
+    /// The UTC day, counted from 1970, that brought new entries last,
+    pub busy_day: i64,
+    /// and how many.
+    pub busy_day_items: u32,
 }
 
 impl SourceReport {
@@ -290,6 +294,8 @@ impl SourceReport {
             because: None,
             entries: 0,
             duplicates: 0,
+            busy_day: 0,
+            busy_day_items: 0,
         }
     }
 }

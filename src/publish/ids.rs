@@ -1,6 +1,6 @@
 //! Permanent ids of what we publish.
 
-use crate::model::{Member, Timestamp};
+use crate::model::{Member, SourceId, Timestamp};
 
 /// Schemes whose identifiers are made to be unique everywhere (RFC 4287 §4.2.6 wants an IRI).
 const GLOBAL_SCHEMES: &[&str] = &["http", "https", "tag", "urn", "doi", "info", "ark", "at"];
@@ -29,6 +29,12 @@ pub fn outbound_id(member: &Member, announced: Option<Timestamp>) -> (String, St
 /// The permanent id of an outbound feed.
 pub(super) fn feed_id(public_url: &str, output: &str) -> String {
     urn(&[b"output", public_url.as_bytes(), output.as_bytes()])
+}
+
+/// The permanent id of an event in a source's life.
+pub(super) fn event_id(source: &SourceId, what: &str, at: Timestamp) -> String {
+    let at = at.timestamp_millis().to_le_bytes();
+    urn(&[b"event", source.as_str().as_bytes(), what.as_bytes(), &at])
 }
 
 fn is_global(guid: &str) -> bool {

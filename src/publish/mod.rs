@@ -16,6 +16,7 @@ use crate::model::{Copy, Entry, FeedFields, Hash, Output, SourceId, StoryId, Tim
 mod atom;
 mod content;
 mod document;
+mod health;
 mod ids;
 mod json_feed;
 mod opml;
@@ -25,6 +26,7 @@ mod xml;
 
 pub use atom::is_language;
 pub use document::{Coding, Document, Edition};
+pub use health::health_feed;
 pub use ids::outbound_id;
 pub use opml::{OpmlError, OpmlSource, opml, read_opml};
 pub use parsed::parsed_as_json;

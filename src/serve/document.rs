@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::Published;
 use super::negotiate::{coding, is_unchanged, known_tags, takes_differences};
 use crate::model::Secret;
-use crate::publish::{Coding, Document, DocumentFormat};
+use crate::publish::{Coding, Document};
 
 /// For so many times what a document is fresh, a cache may answer with the last one while it asks.
 const STALE_FACTOR: u32 = 10;
@@ -21,11 +21,10 @@ const IM_USED: u16 = 226;
 /// server.
 pub(super) async fn answer(
     published: &Published,
-    format: DocumentFormat,
     asked: &HeaderMap,
     private: bool,
 ) -> Response<Body> {
-    let document = published.documents.get(format);
+    let document = &published.document;
     let coding = coding(asked);
     let modified = SystemTime::from(published.changed_at);
     let is_ours = |etag: &str| document.is_tagged(etag);
@@ -33,7 +32,7 @@ pub(super) async fn answer(
         etag: document.etag(coding),
         modified,
         private,
-        fresh_for: published.documents.fresh_for,
+        fresh_for: published.fresh_for,
         coding,
         media_type: document.format().media_type(),
     };
@@ -41,7 +40,7 @@ pub(super) async fn answer(
         return head.response(StatusCode::NOT_MODIFIED, Bytes::new());
     }
     if takes_differences(asked)
-        && let Some(difference) = published.since(format, known_tags(asked))
+        && let Some(difference) = published.since(known_tags(asked))
     {
         // The difference is one of the document as written.
         head.coding = Coding::Identity;

@@ -22,20 +22,22 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::model::{OutputId, Secret, Timestamp};
-use crate::publish::{DocumentFormat, Documents};
+use crate::publish::{Document, DocumentFormat, Documents};
 
 mod connection;
 mod document;
 mod negotiate;
 mod published;
 
-pub use published::Published;
+use published::Published;
 
 /// What is served at one moment.
 #[derive(Debug, Clone, Default)]
 struct Content {
     outputs: BTreeMap<String, Served>,
     sources_opml: String,
+    /// `None` until the sources were first examined.
+    health: Option<Arc<Published>>,
     /// Why it is not ready, if so.
     not_ready: Option<String>,
 }
@@ -43,8 +45,8 @@ struct Content {
 #[derive(Debug, Clone, Default)]
 struct Served {
     token: Option<Secret>,
-    /// `None` until the first pass has ended.
-    published: Option<Arc<Published>>,
+    /// By format; empty until the first pass has ended.
+    published: BTreeMap<DocumentFormat, Arc<Published>>,
 }
 
 /// Everything that is served. Cheap to clone; changes are swapped in whole, under running readers.
@@ -69,7 +71,8 @@ impl Site {
             for (id, token) in outputs {
                 let published = before
                     .remove(id.as_str())
-                    .and_then(|served| served.published);
+                    .map(|served| served.published)
+                    .unwrap_or_default();
                 content.outputs.insert(
                     id.to_string(),
                     Served {
@@ -85,9 +88,13 @@ impl Site {
     pub fn publish(&self, output: &OutputId, documents: Documents, changed_at: Timestamp) {
         self.change(|content| {
             if let Some(served) = content.outputs.get_mut(output.as_str()) {
-                let before = served.published.as_deref();
-                let next = Published::after(before, documents.clone(), changed_at);
-                served.published = Some(Arc::new(next));
+                for format in DocumentFormat::ALL {
+                    let before = served.published.get(&format).map(Arc::as_ref);
+                    let document = documents.get(format).clone();
+                    let fresh_for = documents.fresh_for;
+                    let next = Published::after(before, document, changed_at, fresh_for);
+                    served.published.insert(format, Arc::new(next));
+                }
             }
         });
     }
@@ -95,6 +102,15 @@ impl Site {
     /// Serves this list of sources.
     pub fn set_sources_opml(&self, opml: &str) {
         self.change(|content| opml.clone_into(&mut content.sources_opml));
+    }
+
+    /// Serves this feed of what is wrong with the sources.
+    pub fn show_health(&self, document: Document, now: Timestamp) {
+        self.change(|content| {
+            let before = content.health.as_deref();
+            let next = Published::after(before, document.clone(), now, HEALTH_FRESH_FOR);
+            content.health = Some(Arc::new(next));
+        });
     }
 
     /// Whether the service is ready; `Some`: why it is not, in one line.
@@ -114,6 +130,8 @@ impl Site {
 /// Connections served at once; who comes later waits to be accepted. With what else is open it stays below the 1024
 /// files that a process may have where nobody has said otherwise.
 const AT_ONCE: usize = 512;
+/// What is wrong with a source is looked at a few times an hour.
+const HEALTH_FRESH_FOR: Duration = Duration::from_secs(300);
 /// How long to wait when the system has no connection to give.
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 
@@ -170,6 +188,7 @@ fn routes(site: Site) -> Router {
         .route("/healthz", any(|| async { "alive\n" }))
         .route("/readyz", any(readyz))
         .route("/sources.opml", any(sources_opml))
+        .route("/health.atom", any(health))
         .route("/{document}", any(output))
         .fallback(|| async { not_found() })
         .layer(from_fn(guard))
@@ -245,6 +264,13 @@ async fn sources_opml(State(site): State<Site>) -> Response {
         .into_response()
 }
 
+async fn health(State(site): State<Site>, request: Request) -> Response {
+    match &site.0.load_full().health {
+        None => later("the sources are still being examined\n"),
+        Some(published) => document::answer(published, request.headers(), false).await,
+    }
+}
+
 async fn output(
     State(site): State<Site>,
     document: Result<Path<String>, PathRejection>,
@@ -277,11 +303,10 @@ async fn output(
         )
             .into_response();
     }
-    match &served.published {
+    match served.published.get(&format) {
         None => later("the first pass over the sources is still running\n"),
         Some(published) => {
-            let private = served.token.is_some();
-            document::answer(published, format, request.headers(), private).await
+            document::answer(published, request.headers(), served.token.is_some()).await
         }
     }
 }

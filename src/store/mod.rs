@@ -15,8 +15,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::model::{
-    Applied, Copy, EntryId, FeedFields, Hash, Member, OutputId, RefreshRecord, Source, SourceId,
-    SourceReport, SourceState, Story, StoryId, Timestamp,
+    Applied, Copy, EntryId, FeedFields, Finding, Hash, HealthEvent, Member, OutputId,
+    RefreshRecord, Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
 };
 
 pub mod sqlite;
@@ -183,6 +183,17 @@ pub trait Store: Send + Sync {
 
     /// A report on every registered, not removed source, by id.
     async fn source_reports(&self) -> Result<Vec<SourceReport>, StoreError>;
+
+    /// Notes what was found of sources: a trouble begins where it was not there, and ends where it was. Whether anything has
+    /// changed by it.
+    async fn note_health(
+        &self,
+        findings: Vec<(SourceId, Vec<Finding>)>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// The troubles that began or ended last, newest first.
+    async fn health_events(&self, limit: usize) -> Result<Vec<HealthEvent>, StoreError>;
 
     // Refresh.
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 const ROWS: [&[&str]; 5] = [
     &["model", "clock", "text"],
-    &["schedule", "parse", "dedupe", "select", "publish"],
+    &["schedule", "parse", "dedupe", "select", "publish", "health"],
     &["fetch", "store", "telemetry", "systemd"],
     &["refresh", "republish", "worker", "maintain", "serve"],
     &["config", "daemon", "cli", "main"],

@@ -8,6 +8,7 @@ mod dates;
 mod dedupe;
 mod fetch;
 mod headline;
+mod health;
 mod layers;
 mod line;
 mod outputs;

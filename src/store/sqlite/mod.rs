@@ -13,13 +13,14 @@ use async_trait::async_trait;
 
 use super::{DocumentStamp, Membership, OutputState, Store, StoreError, WindowBounds, WindowItem};
 use crate::model::{
-    Applied, EntryId, Hash, Member, OutputId, RefreshRecord, Source, SourceId, SourceReport,
-    SourceState, Story, StoryId, Timestamp,
+    Applied, EntryId, Finding, Hash, HealthEvent, Member, OutputId, RefreshRecord, Source,
+    SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
 };
 
 mod care;
 mod columns;
 mod find;
+mod health;
 mod keys;
 mod near;
 mod open;
@@ -307,6 +308,20 @@ impl Store for SqliteStore {
             },
             Err(_) => Err(StoreError::Closed),
         }
+    }
+
+    async fn note_health(
+        &self,
+        findings: Vec<(SourceId, Vec<Finding>)>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let step = move |db: &rusqlite::Connection| health::note(db, &findings, now);
+        self.writer.step("note the health of sources", step).await
+    }
+
+    async fn health_events(&self, limit: usize) -> Result<Vec<HealthEvent>, StoreError> {
+        let read = move |db: &rusqlite::Connection| health::events(db, limit);
+        self.readers.read("read the health of sources", read).await
     }
 
     async fn probe(&self) -> Result<(), StoreError> {

@@ -60,6 +60,16 @@ CREATE TABLE source_state (
 ) STRICT;
 CREATE INDEX source_state_due ON source_state (shard, due_at);
 
+-- Troubles of sources, from their beginning to their end.
+CREATE TABLE health (
+    source      INTEGER NOT NULL REFERENCES sources,
+    trouble     TEXT    NOT NULL,
+    began_at    INTEGER NOT NULL,
+    resolved_at INTEGER,          -- NULL: it lasts
+    message     TEXT    NOT NULL,
+    PRIMARY KEY (source, trouble, began_at)
+) STRICT, WITHOUT ROWID;
+
 -- Blocks of text that a source repeats, as dedupe counts them.
 CREATE TABLE source_blocks (
     source INTEGER PRIMARY KEY REFERENCES sources,

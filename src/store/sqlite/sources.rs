@@ -190,7 +190,7 @@ pub(super) fn states(db: &Connection) -> rusqlite::Result<Vec<(SourceId, SourceS
 pub(super) fn reports(db: &Connection) -> rusqlite::Result<Vec<SourceReport>> {
     db.prepare(&format!(
         "SELECT s.id, s.title, s.home_url, st.outcome, st.class, st.status, st.message, st.due_at, st.because, st.entries,
-             st.duplicates, {STATE}
+             st.duplicates, st.day, st.day_items, {STATE}
          FROM source_state st JOIN sources s USING (source) WHERE s.removed_at IS NULL ORDER BY s.id"
     ))?
     .query_map([], |row| {
@@ -214,12 +214,15 @@ pub(super) fn reports(db: &Connection) -> rusqlite::Result<Vec<SourceReport>> {
             because: row.get("because")?,
             entries: row.get::<_, u32>("entries")?.into(),
             duplicates: row.get::<_, u32>("duplicates")?.into(),
+            busy_day: row.get("day")?,
+            busy_day_items: row.get("day_items")?,
         })
     })?
     .collect()
 }
 
-/// Writes what is known of a source after a refresh, validators included.
+/// Writes what is known of a source after a refresh, validators included. What was said of a document stays true as long as
+/// the source has the same one.
 pub(super) fn write_state(
     db: &Connection,
     source: i64,
@@ -233,7 +236,9 @@ pub(super) fn write_state(
              etag = :etag, last_modified = :last_modified, body_hash = :body_hash, moved_to = :moved_to, attempt_at = :attempt_at,
              success_at = :success_at, errors = :errors, retry_after = :retry_after, fresh_for = :fresh_for, fresh_by = :fresh_by,
              parsed_at = COALESCE(:parsed_at, parsed_at), ttl = :ttl, update_every = :update_every, skip_hours = :skip_hours, skip_days = :skip_days, gone = :gone,
-             mean_gap = :mean_gap, last_new_at = :last_new_at, outcome = :outcome, class = :class, status = :status, message = :message
+             mean_gap = :mean_gap, last_new_at = :last_new_at, outcome = :outcome, class = :class, status = :status, message = CASE
+                 WHEN :message IS NULL AND :outcome = 'not_modified' AND outcome IN ('fresh', 'not_modified') THEN message
+                 ELSE :message END
          WHERE source = :source",
     )?
     .execute(named_params! {

@@ -199,14 +199,16 @@ impl Daemon {
 
     /// Asks until the answer is as wished; what has not come after a minute is taken not to come.
     pub(crate) fn until(&self, path: &str, wished: impl Fn(&Answer) -> bool) -> Answer {
+        let mut last = String::new();
         for _ in 0..3000 {
             let answer = self.ask("GET", path, &[]);
             if wished(&answer) {
                 return answer;
             }
+            last = answer.text();
             std::thread::sleep(Duration::from_millis(20));
         }
-        panic!("{path} never became what was waited for");
+        panic!("{path} never became what was waited for: {last}");
     }
 
     /// What it has logged so far.

@@ -1,0 +1,45 @@
+//! What is wrong with a source, as `/health.atom` tells it.
+
+use super::{SourceId, Timestamp};
+
+words! {
+    /// What can be wrong with a source.
+    Trouble {
+        /// No success for a day or longer.
+        Broken = "broken",
+        /// Answers, but has published nothing for far longer than it used to.
+        Silent = "silent",
+        /// Lives at another address than the configured one.
+        Moved = "moved",
+        /// Ended by its publisher (410).
+        Gone = "gone",
+        /// Its documents have to be repaired.
+        Repaired = "repaired",
+        /// More new entries in a day than its quota; the rest are held back.
+        Flooding = "flooding",
+    }
+}
+
+/// Whether a source has a trouble, as far as can be told now; where nothing can be told there is no finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which.
+    pub trouble: Trouble,
+    /// What it is, for a person; `None`: the source does not have it.
+    pub message: Option<String>,
+}
+
+/// A trouble from its beginning to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HealthEvent {
+    /// Whose.
+    pub source: SourceId,
+    /// Which.
+    pub trouble: Trouble,
+    /// When it was first found.
+    pub began_at: Timestamp,
+    /// When it was first found to be over; `None`: it lasts.
+    pub resolved_at: Option<Timestamp>,
+    /// As it was first found.
+    pub message: String,
+}
