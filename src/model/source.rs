@@ -273,6 +273,8 @@ pub struct SourceReport {
     pub entries: u64,
     /// Of these, the ones that are copies of another source's.
     pub duplicates: u64,
+    /// How often an entry known already came back under another GUID.
+    pub renamed: u64,
 }
 
 impl SourceReport {
@@ -290,6 +292,7 @@ impl SourceReport {
             because: None,
             entries: 0,
             duplicates: 0,
+            renamed: 0,
         }
     }
 }

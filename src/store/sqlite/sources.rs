@@ -190,7 +190,7 @@ pub(super) fn states(db: &Connection) -> rusqlite::Result<Vec<(SourceId, SourceS
 pub(super) fn reports(db: &Connection) -> rusqlite::Result<Vec<SourceReport>> {
     db.prepare(&format!(
         "SELECT s.id, s.title, s.home_url, st.outcome, st.class, st.status, st.message, st.due_at, st.because, st.entries,
-             st.duplicates, {STATE}
+             st.duplicates, st.renamed, {STATE}
          FROM source_state st JOIN sources s USING (source) WHERE s.removed_at IS NULL ORDER BY s.id"
     ))?
     .query_map([], |row| {
@@ -214,6 +214,7 @@ pub(super) fn reports(db: &Connection) -> rusqlite::Result<Vec<SourceReport>> {
             because: row.get("because")?,
             entries: row.get::<_, u32>("entries")?.into(),
             duplicates: row.get::<_, u32>("duplicates")?.into(),
+            renamed: row.get::<_, u32>("renamed")?.into(),
         })
     })?
     .collect()
