@@ -175,6 +175,138 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
     }
 }
 
+#[test]
+fn the_newest_version_is_shown_in_whatever_order_they_come() {
+    let versions = [
+        ("a", "10:00", String::new(), LOCK.to_owned()),
+        ("b", "12:00", "UPDATE 1-".to_owned(), recounted(LOCK)),
+        (
+            "c",
+            "14:00",
+            "UPDATE 2-".to_owned(),
+            recounted(LOCK).replace("six weeks", "8 weeks"),
+        ),
+    ];
+    for own in [true, false] {
+        for order in orders(3) {
+            let desk = desk(
+                &[("a", ""), ("b", ""), ("c", "")],
+                &format!("{REPLACE}{ANNOUNCE}"),
+            );
+            let mut feed = Vec::new();
+            let mut id = None;
+            for nth in order.iter().copied() {
+                let (source, time, mark, body) = &versions[nth];
+                let version = piece(source, time, &format!("{mark}{TITLE}"), body);
+                let source = if own { "a" } else { source };
+                feed.insert(0, version.clone());
+                let document = if own {
+                    feed.as_slice()
+                } else {
+                    std::slice::from_ref(&version)
+                };
+                publish(&desk, source, document);
+                refresh(&desk, &[source]);
+                let now = shown(&desk, "merged");
+                assert_eq!(now.len(), 1, "{own} {order:?}: {now:?}");
+                assert_eq!(
+                    id.get_or_insert(now[0].id.clone()),
+                    &now[0].id,
+                    "{own} {order:?}"
+                );
+            }
+            let last = shown(&desk, "merged");
+            assert_eq!(
+                titles(&last),
+                [format!("UPDATE 2-{TITLE}")],
+                "{own} {order:?}"
+            );
+            let mut relations: Vec<&str> = last[0]
+                .copies
+                .iter()
+                .map(|(_, relation)| relation.as_str())
+                .collect();
+            relations.sort_unstable();
+            assert_eq!(relations, ["first", "update"], "{own} {order:?}");
+            // What is older than the one that was shown first is no news.
+            let announced = shown(&desk, "announced");
+            assert_eq!(
+                announced.len(),
+                3 - order[0],
+                "{own} {order:?}: {announced:?}"
+            );
+        }
+    }
+}
+
+/// Strictness, and how many items there are of a release, its exact and its near copy, and another release.
+#[test]
+fn an_output_chooses_what_counts_as_a_duplicate() {
+    let cases = [("near", 2), ("exact", 3), ("off", 4)];
+    let outputs = cases.map(|(strictness, _)| {
+        format!("[[output]]\nid = \"{strictness}\"\nduplicates = \"{strictness}\"\n")
+    });
+    let desk = desk(&[("a", ""), ("b", ""), ("c", "")], &outputs.concat());
+    publish(
+        &desk,
+        "a",
+        &[
+            piece("a1", "10:00", TITLE, LOCK),
+            piece("a2", "10:00", "Choir", CHOIR),
+        ],
+    );
+    publish(&desk, "b", &[piece("b1", "10:05", TITLE, LOCK)]);
+    publish(
+        &desk,
+        "c",
+        &[piece(
+            "c1",
+            "10:10",
+            TITLE,
+            &LOCK.replace("found", "discovered"),
+        )],
+    );
+    refresh(&desk, &[]);
+    for (strictness, expected) in cases {
+        assert_eq!(shown(&desk, strictness).len(), expected, "{strictness}");
+    }
+}
+
+/// The window, how many days lie between two reworded copies, and whether they are one.
+#[test]
+fn texts_are_compared_within_the_window_on_publication_time() {
+    let cases = [
+        ("", 6, true),
+        ("", 8, false),
+        ("30d", 20, true),
+        ("1d", 2, false),
+        ("1d", 0, true),
+    ];
+    for (window, days, is_one) in cases {
+        let window = match window {
+            "" => String::new(),
+            window => format!("[dedupe]\nwindow = \"{window}\"\n"),
+        };
+        for later_first in [false, true] {
+            let desk = desk(&[("a", ""), ("b", "")], &format!("{REPLACE}{window}"));
+            let mut later = piece("b1", "10:00", TITLE, &LOCK.replace("found", "discovered"));
+            later.published = format!("2024-03-{:02}T10:00:00Z", 4 + days);
+            publish(&desk, "a", &[piece("a1", "10:00", TITLE, LOCK)]);
+            publish(&desk, "b", &[later]);
+            let order = if later_first { ["b", "a"] } else { ["a", "b"] };
+            for source in order {
+                refresh(&desk, &[source]);
+            }
+            let expected = if is_one { 1 } else { 2 };
+            assert_eq!(
+                shown(&desk, "merged").len(),
+                expected,
+                "{window} {days} {later_first}"
+            );
+        }
+    }
+}
+
 /// Name; of each source its priority, text and time; the source shown.
 type Case<'a> = (&'a str, [(i64, &'a str, &'a str); 3], &'a str);
 
