@@ -170,6 +170,7 @@ fn as_text(lines: &[Line]) -> String {
                 total.new += applied.new;
                 total.changed += applied.changed;
                 total.duplicates += applied.duplicates;
+                total.renamed += applied.renamed;
                 let class = last
                     .class
                     .map(|class| format!(" ({class})"))
@@ -179,10 +180,7 @@ fn as_text(lines: &[Line]) -> String {
                     .as_deref()
                     .map(|why| format!(": {why}"))
                     .unwrap_or_default();
-                let counts = format!(
-                    "{entries} entries, {} new, {} changed, {} duplicates",
-                    applied.new, applied.changed, applied.duplicates
-                );
+                let counts = format!("{entries} entries, {}", counted(*applied));
                 if last.outcome == Outcome::Fresh {
                     format!("fresh: {counts}{why}")
                 } else {
@@ -195,13 +193,23 @@ fn as_text(lines: &[Line]) -> String {
     }
     let _ = writeln!(
         text,
-        "{} sources: {} new, {} changed, {} duplicates, {failed} failed",
+        "{} sources: {}, {failed} failed",
         lines.len(),
-        total.new,
-        total.changed,
-        total.duplicates
+        counted(total)
     );
     text
+}
+
+/// Known entries under another GUID are rare enough to be told only where there are any.
+fn counted(applied: Applied) -> String {
+    let renamed = match applied.renamed {
+        0 => String::new(),
+        count => format!(", {count} under another GUID"),
+    };
+    format!(
+        "{} new, {} changed, {} duplicates{renamed}",
+        applied.new, applied.changed, applied.duplicates
+    )
 }
 
 fn as_json(lines: &[Line]) -> anyhow::Result<String> {
@@ -217,7 +225,7 @@ fn as_json(lines: &[Line]) -> anyhow::Result<String> {
         }) => json!({
             "id": id.as_str(), "outcome": last.outcome.as_str(), "class": last.class.map(crate::model::FailureClass::as_str),
             "status": last.status, "message": last.message, "entries": entries, "new": applied.new, "changed": applied.changed,
-            "duplicates": applied.duplicates, "next_due": due.at.map(|at| at.to_rfc3339()), "because": due.because,
+            "duplicates": applied.duplicates, "renamed": applied.renamed, "next_due": due.at.map(|at| at.to_rfc3339()), "because": due.because,
         }),
         Err(error) => {
             json!({ "id": id.as_str(), "outcome": "failed", "class": "store", "message": error.to_string() })

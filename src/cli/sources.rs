@@ -119,6 +119,7 @@ fn as_json_text(config: &Config, reports: &[SourceReport]) -> anyhow::Result<Str
                 "because": report.because,
                 "entries": report.entries,
                 "duplicates": report.duplicates,
+                "renamed": report.renamed,
                 "errors": report.history.errors,
             })
         })
@@ -168,6 +169,13 @@ fn as_table(reports: &[SourceReport], now: Timestamp) -> String {
         );
         if let Some(message) = last.and_then(|last| last.message.as_deref()) {
             let _ = writeln!(table, "{:width$}  {message}", "");
+        }
+        if report.renamed > 0 {
+            let _ = writeln!(
+                table,
+                "{:width$}  known entries that came back under another GUID: {}",
+                "", report.renamed
+            );
         }
         // The refresh that found it says so itself; the next one has other news, or none.
         let is_said = last.is_some_and(|last| last.outcome == Outcome::Moved);

@@ -17,12 +17,21 @@ pub struct Settled {
     pub entries: Vec<Incoming>,
     /// How many of them share their GUID with another entry, and so are told by link or title and date instead.
     pub shared_guids: usize,
+    /// How many have none, or a blank one: they are told the same way.
+    pub without_guid: usize,
 }
 
 /// Fingerprints a document's entries. Of two with the same identity the one with the latest date is kept, then the first;
 /// the others are dropped. A GUID that stands on different entries is nobody's identity.
 #[must_use]
 pub fn settle_document(entries: Vec<Entry>, now: Timestamp) -> Settled {
+    let has_none = |entry: &&Entry| {
+        entry
+            .guid
+            .as_deref()
+            .is_none_or(|guid| guid.trim().is_empty())
+    };
+    let without_guid = entries.iter().filter(has_none).count();
     let mut identified: Vec<Identified> = entries.into_iter().map(identity::identify).collect();
     let shared_guids = tell_apart(&mut identified);
     let mut kept: Vec<Incoming> = Vec::with_capacity(identified.len());
@@ -45,6 +54,7 @@ pub fn settle_document(entries: Vec<Entry>, now: Timestamp) -> Settled {
     Settled {
         entries: kept,
         shared_guids,
+        without_guid,
     }
 }
 

@@ -8,6 +8,8 @@
 //! [`decide_near`] inside the transaction that writes the entry, so that what
 //! they saw is what there is.
 
+use std::cmp::Ordering;
+
 use chrono::Duration;
 
 use crate::model::{EntryId, Hash, Incoming, Layer, Relation, SourceId, StoryId, Timestamp};
@@ -174,9 +176,13 @@ fn is_better(one: &Joining, other: &Joining) -> bool {
 /// When another version was published: after the one known, unless its headline or its date says before.
 fn edition(incoming: &Incoming, text: &Prepared, known: &Known, stored: &Prepared) -> Timestamp {
     let at = incoming.ordered_at;
-    match (text.is_version(), stored.is_version()) {
-        (true, false) => at.max(known.edition_at + TICK),
-        (false, true) => at.min(known.edition_at - TICK),
+    // The headline that says nothing comes first, then those with a number in their order.
+    let rank = |text: &Prepared| (text.is_version(), text.number);
+    let is_ranked = text.is_version() != stored.is_version()
+        || (text.mark == stored.mark && text.number.is_some() && stored.number.is_some());
+    match rank(text).cmp(&rank(stored)) {
+        Ordering::Greater if is_ranked => at.max(known.edition_at + TICK),
+        Ordering::Less if is_ranked => at.min(known.edition_at - TICK),
         _ if at == known.edition_at => at + TICK,
         _ => at,
     }

@@ -112,8 +112,8 @@ impl<'a> Pair<'a> {
         if new.text.shingles.len().min(old.text.shingles.len()) < MIN_SHINGLES {
             return None;
         }
-        let is_marked = new.text.is_version() != old.text.is_version()
-            || (new.text.is_version() && new.text.mark != old.text.mark);
+        let is_marked =
+            new.text.is_version() != old.text.is_version() || new.text.is_version_beside(old.text);
         let same_page = new.url.is_some() && new.url == old.url;
         // Bulletins, announcements, notices: a source means another release by another GUID and another URL.
         if new.source == old.source
@@ -250,7 +250,7 @@ impl<'a> Pair<'a> {
 /// have changed, much was put before it, or most of it is new. Texts too short to tell: no.
 #[must_use]
 pub fn revises(new: &Prepared, old: &Prepared) -> bool {
-    if new.is_version() && new.mark != old.mark {
+    if new.is_version_beside(old) {
         return true;
     }
     if new.shingles.len().min(old.shingles.len()) < MIN_SHINGLES {

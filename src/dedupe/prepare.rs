@@ -34,6 +34,7 @@ const HEAD_SHINGLES: usize = 32;
 pub struct Reading {
     title_words: Vec<Word>,
     mark: Option<Mark>,
+    number: Option<u8>,
     is_dense: bool,
     words: Vec<Word>,
     /// Where each block of `words` ends.
@@ -51,6 +52,8 @@ pub struct Prepared {
     pub(super) title_words: Vec<Word>,
     /// What the headline says about itself.
     pub(super) mark: Option<Mark>,
+    /// Which update it says that it is.
+    pub(super) number: Option<u8>,
     /// Words of the text.
     pub(super) words: Vec<Word>,
     /// Runs of five words, at the place of their first.
@@ -73,6 +76,7 @@ pub fn read(title: &str, text: &str, dateline: Option<&str>) -> Reading {
     let mut reading = Reading {
         title_words,
         mark: title.mark,
+        number: title.number,
         is_dense: false,
         words: Vec::with_capacity(text.len() / 6),
         ends: Vec::new(),
@@ -158,6 +162,7 @@ impl Reading {
         Prepared {
             title_words: self.title_words,
             mark: self.mark,
+            number: self.number,
             is_dense: self.is_dense,
             content: content(&words),
             shingles: shingles(&words),
@@ -199,6 +204,7 @@ impl Prepared {
         Self {
             title_words: Vec::new(),
             mark: None,
+            number: None,
             is_dense: false,
             content: content(&words),
             shingles: shingles(&words),
@@ -211,6 +217,13 @@ impl Prepared {
     #[must_use]
     pub fn is_version(&self) -> bool {
         matches!(self.mark, Some(Mark::Update | Mark::Correction))
+    }
+
+    /// Whether the headline says that it is another version than the one that `other` is.
+    pub(super) fn is_version_beside(&self, other: &Self) -> bool {
+        let other_number =
+            self.number.is_some() && other.number.is_some() && self.number != other.number;
+        self.is_version() && (self.mark != other.mark || other_number)
     }
 
     /// The keys by which it is found and finds others: the smallest shingles of its head and of the whole, at most sixteen,

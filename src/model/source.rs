@@ -277,6 +277,8 @@ pub struct SourceReport {
     pub busy_day: i64,
     /// and how many.
     pub busy_day_items: u32,
+    /// How often an entry known already came back under another GUID.
+    pub renamed: u64,
 }
 
 impl SourceReport {
@@ -296,6 +298,7 @@ impl SourceReport {
             duplicates: 0,
             busy_day: 0,
             busy_day_items: 0,
+            renamed: 0,
         }
     }
 }

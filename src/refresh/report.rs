@@ -25,7 +25,7 @@ pub(super) fn report(
             tracing::$level!(
                 %source, outcome = %last.outcome, status = last.status, class = last.class.map(tracing::field::display),
                 why = last.message, entries, new = applied.new, changed = applied.changed, duplicates = applied.duplicates,
-                elapsed_ms, next_due, because = due.because, $message
+                renamed = applied.renamed, elapsed_ms, next_due, because = due.because, $message
             )
         };
     }

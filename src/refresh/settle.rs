@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::dedupe::settle_document;
+use crate::dedupe::{Settled, settle_document};
 use crate::fetch::{Failure, FetchOutcome, Fresh, Moved, NotModified};
 use crate::model::{
     Due, FailureClass, Feed, FeedFields, History, LastOutcome, Location, Outcome, Pace,
@@ -93,16 +93,9 @@ fn record(
     let fields = feed.as_ref().map(fields);
     let settled = feed.map(|feed| settle_document(feed.entries, now));
     let settled = settled.unwrap_or_default();
-    if settled.shared_guids > 0 {
-        let shared = format!(
-            "{} entries share a GUID: told apart by link, title and date",
-            settled.shared_guids
-        );
-        last.message = Some(
-            last.message
-                .map_or(shared.clone(), |told| format!("{told}; {shared}")),
-        );
-    }
+    let told = [last.message.take(), told_otherwise(&settled)];
+    let told: Vec<String> = told.into_iter().flatten().collect();
+    last.message = (!told.is_empty()).then(|| told.join("; "));
     let due = next_due(&target.schedule, &target.source.id, &state.history, now);
     let quota = |count: Option<std::num::NonZeroU32>| count.map(std::num::NonZeroU32::get);
     RefreshRecord {
@@ -118,6 +111,21 @@ fn record(
         daily_items: quota(target.source.daily_items),
         window: target.window,
     }
+}
+
+/// Which entries their GUID does not tell; `None`: it does.
+fn told_otherwise(settled: &Settled) -> Option<String> {
+    let counts = [
+        (settled.shared_guids, "share a GUID"),
+        (settled.without_guid, "have no GUID"),
+    ];
+    let counts: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} entries {what}"))
+        .collect();
+    (!counts.is_empty())
+        .then(|| format!("{}: told apart by link, title and date", counts.join(", ")))
 }
 
 /// Our own network was down: nobody was asked, so nothing is held against the source, and it keeps its turn.

@@ -24,6 +24,8 @@ pub struct Headline<'t> {
     pub agency: Option<&'t str>,
     /// The first of several: what this very title is (`CORRECTED-UPDATE 2-` corrects).
     pub mark: Option<Mark>,
+    /// Which update it is (`UPDATE 2-`), where it says so.
+    pub number: Option<u8>,
     /// What is left, as written.
     pub rest: &'t str,
 }
@@ -92,11 +94,13 @@ pub fn headline(title: &str) -> Headline<'_> {
     let mut found = Headline {
         agency: None,
         mark: None,
+        number: None,
         rest: title.trim(),
     };
     for _ in 0..MAX_PREFIXES {
-        if let Some((mark, rest)) = mark(found.rest) {
+        if let Some((mark, number, rest)) = mark(found.rest) {
             found.mark = found.mark.or(Some(mark));
+            found.number = found.number.or(number);
             found.rest = rest;
         } else if let (None, Some((agency, rest))) = (found.agency, agency(found.rest)) {
             found.agency = Some(agency);
@@ -108,8 +112,8 @@ pub fn headline(title: &str) -> Headline<'_> {
     found
 }
 
-/// The mark that a title opens with, and what is behind it.
-fn mark(title: &str) -> Option<(Mark, &str)> {
+/// The mark that a title opens with, its number, and what is behind it.
+fn mark(title: &str) -> Option<(Mark, Option<u8>, &str)> {
     let bracketed = title
         .strip_prefix('(')
         .map(|inner| (inner, ')'))
@@ -123,7 +127,8 @@ fn mark(title: &str) -> Option<(Mark, &str)> {
         if !is_shouted && *written != Anyhow {
             return None;
         }
-        let (behind, is_numbered) = strip_number(behind);
+        let (behind, number) = strip_number(behind);
+        let is_numbered = number.is_some();
         let rest = match close {
             Some(close) => behind
                 .strip_prefix(close)?
@@ -136,7 +141,7 @@ fn mark(title: &str) -> Option<(Mark, &str)> {
             )?,
         };
         let rest = rest.trim_start();
-        (!rest.is_empty()).then_some((*mark, rest))
+        (!rest.is_empty()).then_some((*mark, number, rest))
     })
 }
 
@@ -156,14 +161,15 @@ fn strip_word<'t>(text: &'t str, word: &str) -> Option<(&'t str, bool)> {
     Some((chars.as_str(), is_shouted))
 }
 
-/// What is behind ` 1`, if that is there.
-fn strip_number(text: &str) -> (&str, bool) {
+/// What is behind ` 1`, and the number, if that is there.
+fn strip_number(text: &str) -> (&str, Option<u8>) {
     let number = text.trim_start();
     let behind = number.trim_start_matches(|c: char| c.is_ascii_digit());
-    if number.len() < text.len() && (1..=2).contains(&(number.len() - behind.len())) {
-        (behind, true)
+    let digits = &number[..number.len() - behind.len()];
+    if number.len() < text.len() && (1..=2).contains(&digits.len()) {
+        (behind, digits.parse().ok())
     } else {
-        (text, false)
+        (text, None)
     }
 }
 

@@ -18,8 +18,12 @@ fn the_prefixes_of_agencies_are_known() {
             Mark::Repeat => "repeat",
             Mark::Urgent => "urgent",
         });
+        let found_mark = match found.number {
+            Some(number) => format!("{found_mark} {number}"),
+            None => found_mark.to_owned(),
+        };
         assert_eq!(
-            (found.agency.unwrap_or("-"), found_mark, found.rest),
+            (found.agency.unwrap_or("-"), found_mark.as_str(), found.rest),
             (agency, mark, rest),
             "{title:?}"
         );

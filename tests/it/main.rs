@@ -1,5 +1,6 @@
 //! The one test binary: a module per feature.
 
+mod churn;
 mod cli;
 mod config;
 mod corpus;
@@ -7,11 +8,14 @@ mod dateline;
 mod dates;
 mod dedupe;
 mod fetch;
+mod first_contact;
 mod headline;
 mod health;
 mod layers;
 mod line;
+mod lookalikes;
 mod outputs;
+mod overrule;
 mod parse;
 mod parse_laws;
 mod preview;
@@ -22,7 +26,10 @@ mod serve;
 mod service;
 mod sources;
 mod store_contract;
+mod store_keys;
 mod store_trouble;
+mod stories;
 mod support;
+mod syndication;
 mod text;
 mod worker;

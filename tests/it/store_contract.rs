@@ -15,13 +15,13 @@ use tempfile::TempDir;
 const LONG: &str = "The council of the three valleys decided on Monday to keep the old road open to carts and walkers for as long as the new \
     tunnel is being lined, and to pay for the lamps and the gritting out of the toll that lorries have been paying since the spring of last year";
 
-struct Bench {
-    store: Arc<dyn Store>,
-    directory: TempDir,
+pub(crate) struct Bench {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) directory: TempDir,
 }
 
 impl Bench {
-    async fn new(ids: &[&str]) -> Self {
+    pub(crate) async fn new(ids: &[&str]) -> Self {
         let directory = TempDir::new().expect("a directory");
         let store =
             SqliteStore::open(&directory.path().join("x.db"), Opening::Thorough).expect("opens");
@@ -48,7 +48,7 @@ impl Bench {
             .expect("registers");
     }
 
-    async fn apply(&self, source: &str, minute: i64, entries: Vec<Entry>) -> Applied {
+    pub(crate) async fn apply(&self, source: &str, minute: i64, entries: Vec<Entry>) -> Applied {
         self.store
             .apply(record(source, minute, entries))
             .await
@@ -99,7 +99,7 @@ impl Bench {
     }
 }
 
-fn at(minute: i64) -> Timestamp {
+pub(crate) fn at(minute: i64) -> Timestamp {
     "2026-03-02T10:00:00Z"
         .parse::<Timestamp>()
         .expect("a moment")
@@ -128,7 +128,7 @@ fn source(id: &str, formerly: Option<&str>) -> Arc<Source> {
     })
 }
 
-fn entry(guid: &str, title: &str, text: &str) -> Entry {
+pub(crate) fn entry(guid: &str, title: &str, text: &str) -> Entry {
     Entry {
         guid: Some(guid.to_owned()),
         title: title.to_owned(),
@@ -416,6 +416,50 @@ async fn backlog_and_flood_are_held() {
     };
     bench.store.apply(flood).await.expect("applies");
     assert!(held(bench.store.changed_stories(100).await.expect("reads")) >= 3 + 6);
+}
+
+#[tokio::test]
+async fn the_quota_is_of_a_source_and_a_day() {
+    let bench = Bench::new(&["a", "b"]).await;
+    let apply = async |source: &str, minute: i64, count: i64| {
+        let entries = (0..count).map(|nth| {
+            entry(
+                &format!("{source}-{minute}-{nth}"),
+                &format!("Title {minute} {nth}"),
+                "",
+            )
+        });
+        let limited = RefreshRecord {
+            first_items: Some(1),
+            daily_items: Some(3),
+            ..record(source, minute, entries.collect())
+        };
+        bench.store.apply(limited).await.expect("applies");
+        let stories = bench.store.changed_stories(1_000).await.expect("reads");
+        let members = stories.iter().flat_map(|story| &story.members);
+        let own = members.filter(|member| member.source.as_str() == source && !member.held);
+        own.count()
+    };
+    // Source, minute, entries; how many of all of its entries may appear then.
+    const DAY: i64 = 24 * 60;
+    let cases = [
+        ("a", 0, 2, 1),
+        ("a", 1, 2, 3),
+        ("a", 2, 2, 4),
+        ("a", 3, 5, 4),
+        ("b", 4, 1, 1),
+        ("b", 5, 3, 4),
+        ("a", DAY, 5, 7),
+        ("a", DAY + 1, 1, 7),
+        ("a", 3 * DAY, 1, 8),
+    ];
+    for (source, minute, count, expected) in cases {
+        assert_eq!(
+            apply(source, minute, count).await,
+            expected,
+            "{source} {minute}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -9,6 +9,10 @@ use crate::model::Member;
 /// See [`crate::store::Store::find_entries`].
 pub(super) fn entries(db: &Connection, words: &str, limit: usize) -> rusqlite::Result<Vec<Member>> {
     let words = words.trim();
+    // They stand in every title.
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
     let (guid, url) = lookup_hashes(words);
     let id: Option<i64> = words.parse().ok();
     let exactly = "(e.entry = :id OR e.identity = :guid OR e.url_hash = :url)";

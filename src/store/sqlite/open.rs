@@ -5,7 +5,7 @@
 
 use std::io::ErrorKind;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -14,6 +14,8 @@ use crate::store::StoreError;
 
 /// How long a step waits for another process that is writing.
 const BUSY: Duration = Duration::from_secs(5);
+/// Between two tries where SQLite does not wait by itself.
+const PAUSE: Duration = Duration::from_millis(10);
 /// Older ones can damage a database when two connections checkpoint and write at once.
 const OLDEST_SQLITE: i32 = 3_051_003;
 /// Prepared statements kept by a connection: more than the writer has.
@@ -146,7 +148,7 @@ pub(super) fn flaw(db: &Connection) -> rusqlite::Result<Option<String>> {
 
 fn prepare(db: &mut Connection, version: i64, opening: Opening) -> rusqlite::Result<()> {
     db.pragma_update(None, "page_size", 8192)?;
-    db.pragma_update(None, "journal_mode", "WAL")?;
+    keep_log_ahead(db)?;
     // To look for what is to be done takes the write lock: nobody waits for it where there is nothing.
     if version < VERSION {
         migrate(db)?;
@@ -160,6 +162,23 @@ fn prepare(db: &mut Connection, version: i64, opening: Opening) -> rusqlite::Res
         [],
     )?;
     Ok(())
+}
+
+/// Turns write-ahead logging on. Where two processes make one new database at once, SQLite tells one of them at once that it is
+/// busy: to wait, each holding what the other needs, would be for ever.
+fn keep_log_ahead(db: &Connection) -> rusqlite::Result<()> {
+    let began = Instant::now();
+    loop {
+        match db.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && began.elapsed() < BUSY =>
+            {
+                std::thread::sleep(PAUSE);
+            }
+            ended => return ended,
+        }
+    }
 }
 
 /// What a step's failure means: damage is the file's, whatever step came upon it.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::columns::{COPY, MEMBER, copy, member, moment, moment_at, ms};
+use super::stories::touch;
 use crate::model::{Copy, EntryId, FeedFields, Hash, Member, OutputId, Story, StoryId, Timestamp};
 use crate::store::{DocumentStamp, KeptItem, Membership, OutputState, WindowBounds, WindowItem};
 
@@ -234,10 +235,18 @@ impl Keeper<'_> {
                 return Ok(id);
             }
         }
-        // Its own derived id, in a row where another entry is shown by now: that row's story has gone on without it.
-        self.db
-            .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ?")?
-            .execute(params![self.output, item.fallback_id])?;
+        // Its own derived id, in a row where another entry is shown by now: that row's story has gone on without it, and is
+        // judged again, so that what it shows enters under an id of its own.
+        let robbed: Option<(i64, bool)> = self
+            .db
+            .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ? RETURNING story, left_at IS NULL")?
+            .query_row(params![self.output, item.fallback_id], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        if let Some((story, true)) = robbed {
+            touch(self.db, StoryId(story), moment(self.now))?;
+        }
         Ok(&item.fallback_id)
     }
 

@@ -303,12 +303,12 @@ impl<'a> Apply<'a> {
 
     fn count(&mut self) -> rusqlite::Result<()> {
         self.applied.duplicates = self.joined;
-        if self.applied.new == 0 {
+        if self.applied.new == 0 && self.applied.renamed == 0 {
             return Ok(());
         }
         self.db
-            .prepare_cached("UPDATE source_state SET entries = entries + ?, duplicates = duplicates + ? WHERE source = ?")?
-            .execute(params![self.applied.new, self.joined, self.source])?;
+            .prepare_cached("UPDATE source_state SET entries = entries + ?, duplicates = duplicates + ?, renamed = renamed + ? WHERE source = ?")?
+            .execute(params![self.applied.new, self.joined, self.applied.renamed, self.source])?;
         Ok(())
     }
 }

@@ -56,7 +56,8 @@ CREATE TABLE source_state (
     day           INTEGER NOT NULL DEFAULT 0,  -- the UTC day that day_items counts
     day_items     INTEGER NOT NULL DEFAULT 0,
     entries       INTEGER NOT NULL DEFAULT 0,  -- stored entries, and those of them that joined another's story
-    duplicates    INTEGER NOT NULL DEFAULT 0
+    duplicates    INTEGER NOT NULL DEFAULT 0,
+    renamed       INTEGER NOT NULL DEFAULT 0   -- how often a known entry came back under another GUID
 ) STRICT;
 CREATE INDEX source_state_due ON source_state (shard, due_at);
 

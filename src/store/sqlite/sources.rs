@@ -190,7 +190,7 @@ pub(super) fn states(db: &Connection) -> rusqlite::Result<Vec<(SourceId, SourceS
 pub(super) fn reports(db: &Connection) -> rusqlite::Result<Vec<SourceReport>> {
     db.prepare(&format!(
         "SELECT s.id, s.title, s.home_url, st.outcome, st.class, st.status, st.message, st.due_at, st.because, st.entries,
-             st.duplicates, st.day, st.day_items, {STATE}
+             st.duplicates, st.renamed, st.day, st.day_items, {STATE}
          FROM source_state st JOIN sources s USING (source) WHERE s.removed_at IS NULL ORDER BY s.id"
     ))?
     .query_map([], |row| {
@@ -216,6 +216,7 @@ pub(super) fn reports(db: &Connection) -> rusqlite::Result<Vec<SourceReport>> {
             duplicates: row.get::<_, u32>("duplicates")?.into(),
             busy_day: row.get("day")?,
             busy_day_items: row.get("day_items")?,
+            renamed: row.get::<_, u32>("renamed")?.into(),
         })
     })?
     .collect()
