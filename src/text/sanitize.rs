@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
+use memchr::memchr;
 use url::Url;
 
 use super::allowed::{ANYWHERE, ATTRIBUTES, ELEMENTS, LINK_REL, REMOVED_WHOLE, SCHEMES};
@@ -30,6 +31,11 @@ const MAX_PASSES: usize = 3;
 /// bytes, and the output, put in again, itself. HTML beyond the limits comes back as its text alone.
 #[must_use]
 pub fn sanitize(html: &str, base: Option<&Url>) -> String {
+    // HTML §13.2.3.5: line breaks are one character before anything else is looked at.
+    let html = match memchr(b'\r', html.as_bytes()) {
+        Some(_) => &*html.replace("\r\n", "\n").replace('\r', "\n"),
+        None => html,
+    };
     let Some(mut clean) = straight_clean(html, base).or_else(|| clean(html, base)) else {
         return as_text(html);
     };
@@ -37,8 +43,10 @@ pub fn sanitize(html: &str, base: Option<&Url>) -> String {
     let is_suspicious =
         |byte: &u8| *byte < b' ' && !matches!(*byte, b'\t' | b'\n' | b'\r') || *byte == 0xEF;
     let has_any = |chunk: &[u8]| chunk.iter().fold(false, |any, c| any | is_suspicious(c));
-    if clean.as_bytes().chunks(4096).any(has_any) {
+    if clean.as_bytes().chunks(4096).any(has_any) && clean.contains(|c| !is_legal(c)) {
         clean.retain(is_legal);
+        // What only they kept, such as a picture described by one, goes with them.
+        return sanitize(&clean, base);
     }
     clean.truncate(clean.trim_end().len());
     let blanks = clean.len() - clean.trim_start().len();

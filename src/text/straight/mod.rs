@@ -109,9 +109,7 @@ impl<'h> Walk<'h> {
         if self.top().is_some_and(Kind::is_structure) && !is_blank() {
             return None;
         }
-        if self.out.len() == self.literal_from && text.starts_with('\n') {
-            return None;
-        }
+        let start = self.out.len();
         let mut rest = text;
         while let Some(at) = memchr2(b'&', b'>', rest.as_bytes()) {
             self.plain(&rest[..at]);
@@ -125,7 +123,8 @@ impl<'h> Walk<'h> {
             rest = &rest[length..];
         }
         self.plain(rest);
-        Some(())
+        let is_dropped = start == self.literal_from && self.out[start..].starts_with('\n');
+        (!is_dropped).then_some(())
     }
 
     /// Text without a character that is escaped but the no-break space.

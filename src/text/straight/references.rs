@@ -91,7 +91,7 @@ fn reference(rest: &str) -> Option<([Option<char>; 2], usize)> {
     let is_sound = |c: char| {
         let is_character =
             !matches!(u32::from(c), 0xFDD0..=0xFDEF | 0xFEFF) && u32::from(c) & 0xFFFE != 0xFFFE;
-        is_character && !c.is_control()
+        is_character && (!c.is_control() || matches!(c, '\n' | '\t'))
     };
     let is_all_sound = decoded[0].is_some() && decoded.into_iter().flatten().all(is_sound);
     is_all_sound.then_some((decoded, end + 1))
