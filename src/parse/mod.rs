@@ -15,6 +15,7 @@ mod autodiscovery;
 mod decode;
 mod identify;
 mod json_feed;
+mod json_node;
 mod json_text;
 mod language;
 mod limits;
