@@ -15,13 +15,15 @@ pub(super) fn in_text(rest: &str, out: &mut String) -> Option<usize> {
             return Some(kept.len());
         }
     }
-    match rest.as_bytes().get(1) {
-        Some(b'#') => {}
-        Some(c) if c.is_ascii_alphanumeric() => {}
-        _ => {
-            out.push_str("&amp;");
-            return Some(1);
+    let name = name(rest);
+    let is_named = rest.get(1..name.len() + 2).is_some_and(is_entity);
+    if !rest.starts_with("&#") && !is_named {
+        // `&copyright` is one that goes on as text.
+        if (1..=name.len().min(LONGEST)).any(|length| is_entity(&name[..length])) {
+            return None;
         }
+        out.push_str("&amp;");
+        return Some(1);
     }
     let (decoded, length) = reference(rest)?;
     let mut character = [0; 4];
@@ -39,17 +41,13 @@ pub(super) fn in_value(raw: &str) -> Option<String> {
     while let Some(at) = memchr(b'&', rest.as_bytes()) {
         value.push_str(&rest[..at]);
         rest = &rest[at..];
-        let name = rest[1..].bytes().take_while(u8::is_ascii_alphanumeric);
-        let end = 1 + name.count();
-        let is_literal = match rest.as_bytes().get(end) {
-            _ if rest.as_bytes().get(1) == Some(&b'#') => false,
-            _ if end == 1 => true,
+        let name = name(rest);
+        let is_literal = match rest.as_bytes().get(1 + name.len()) {
+            Some(b'#') if name.is_empty() => false,
             Some(b'=') => true,
-            Some(b';') => {
-                let found = NAMED_ENTITIES.get(&rest[1..=end]);
-                found.is_none_or(|(first, _)| *first == 0)
-            }
-            _ => return None,
+            Some(b';') => !is_entity(&rest[1..name.len() + 2]),
+            _ if is_entity(name) => return None,
+            _ => true,
         };
         if is_literal {
             value.push('&');
@@ -62,6 +60,18 @@ pub(super) fn in_value(raw: &str) -> Option<String> {
     }
     value.push_str(rest);
     Some(value)
+}
+
+/// The letters and digits behind an ampersand.
+fn name(rest: &str) -> &str {
+    let length = rest[1..].bytes().take_while(u8::is_ascii_alphanumeric);
+    &rest[1..=length.count()]
+}
+
+/// Whether HTML has this name, with its semicolon or, as some, without.
+fn is_entity(name: &str) -> bool {
+    let found = NAMED_ENTITIES.get(name);
+    found.is_some_and(|(first, _)| *first != 0)
 }
 
 /// The characters of a reference that ends in a semicolon, and its length. None that a parser would replace, and no control

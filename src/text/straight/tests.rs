@@ -17,6 +17,10 @@ const TEXTS: &[&str] = &[
     "\n",
     "\n two words",
     "a & b",
+    "R&D",
+    "AT&T; &",
+    "&utm_x",
+    "&é",
     "&amp;",
     "&lt;b&gt;",
     "&nbsp;",
@@ -38,8 +42,8 @@ const TEXTS: &[&str] = &[
 ];
 /// What the walk is to leave alone.
 const ODD: &[&str] = &[
-    "R&D",
     "&copy",
+    "&copyright",
     "&notit;",
     "&#10;",
     "&#128;",
@@ -97,6 +101,8 @@ const ATTRIBUTES: &[&str] = &[
     " href=\"http://\"",
     " href=\"HTTP:page\"",
     " href=\"?a&b\"",
+    " href=\"?a=1&utm_source=2&copy_x=3\"",
+    " href=\"?a=1&utm_source=2&copyx_3&\"",
     " href=\"?a&lt;b&unknown;c\"",
     " hreflang=de",
     " src=\"https://host.example/i.png\"",
