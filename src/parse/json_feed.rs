@@ -4,9 +4,9 @@
 //! one list, and refuses a numeric id or a missing version that every reader
 //! takes. A member of the wrong type is as good as absent; it costs nothing else.
 
-use serde_json::Value;
 use url::Url;
 
+use super::json_node::{Node, Shape};
 use super::links::web_url;
 use super::surplus::{clipped, newest};
 use super::{MAX_ENTRIES, ParseError, json_text, limits};
@@ -15,20 +15,62 @@ use crate::model::{
 };
 use crate::text::{html_to_text, plain_line, read_date, sanitize};
 
-/// Members of a list that are looked at, in one item.
-const MAX_LIST: usize = 64;
+/// Items kept while a document is read: now and then the older ones go.
+const MOST_KEPT: usize = 4 * MAX_ENTRIES;
+
+const FEED: Shape = Shape::Object(&[
+    ("version", Shape::Plain),
+    ("title", Shape::Plain),
+    ("home_page_url", Shape::Plain),
+    ("feed_url", Shape::Plain),
+    ("description", Shape::Plain),
+    ("icon", Shape::Plain),
+    ("favicon", Shape::Plain),
+    ("language", Shape::Plain),
+    ("author", PERSON),
+    ("authors", Shape::List(&PERSON)),
+    (
+        "hubs",
+        Shape::List(&Shape::Object(&[("url", Shape::Plain)])),
+    ),
+    ("items", Shape::Many(&ITEM, thin)),
+]);
+
+const PERSON: Shape = Shape::Object(&[("name", Shape::Plain), ("url", Shape::Plain)]);
+
+const ITEM: Shape = Shape::Object(&[
+    ("id", Shape::Plain),
+    ("url", Shape::Plain),
+    ("external_url", Shape::Plain),
+    ("title", Shape::Plain),
+    ("content_html", Shape::Plain),
+    ("content_text", Shape::Plain),
+    ("summary", Shape::Plain),
+    ("image", Shape::Plain),
+    ("banner_image", Shape::Plain),
+    ("date_published", Shape::Plain),
+    ("date_modified", Shape::Plain),
+    ("author", PERSON),
+    ("authors", Shape::List(&PERSON)),
+    ("tags", Shape::List(&Shape::Plain)),
+    ("language", Shape::Plain),
+    ("attachments", Shape::List(&ATTACHMENT)),
+]);
+
+const ATTACHMENT: Shape = Shape::Object(&[
+    ("url", Shape::Plain),
+    ("mime_type", Shape::Plain),
+    ("title", Shape::Plain),
+    ("size_in_bytes", Shape::Plain),
+    ("duration_in_seconds", Shape::Plain),
+]);
 
 /// Reads a document that begins like JSON.
-pub(super) fn read(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
-    let (value, mut recovered) = json_text::read(text)?;
-    let version = string(&value, "version");
-    let known = version
-        .as_deref()
-        .is_some_and(|version| version.contains("jsonfeed.org/version/1"));
-    let Some(items) = value
-        .get("items")
-        .and_then(Value::as_array)
-        .filter(|_| known || version.is_none())
+pub(super) fn read(document: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
+    let (value, mut recovered) = json_text::read(document, FEED)?;
+    let version = text(&value, "version");
+    let known = version.is_some_and(|version| version.contains("jsonfeed.org/version/1"));
+    let (Node::Many(items, is_thinned), true) = (value.get("items"), known || version.is_none())
     else {
         return Err(ParseError::new(
             FailureClass::NotAFeed,
@@ -40,7 +82,11 @@ pub(super) fn read(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
     }
     let feed_authors = authors(&value);
     let language = word(&value, "language");
-    let entries = kept(items, &mut recovered)
+    let kept = kept(items);
+    if *is_thinned || kept.len() < items.len() {
+        recovered.push(clipped());
+    }
+    let entries = kept
         .into_iter()
         .map(|item| entry(item, base, &feed_authors, language.as_deref()))
         .collect();
@@ -51,7 +97,9 @@ pub(super) fn read(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
         description: line(&value, "description"),
         home_url: url(&value, "home_page_url", base),
         self_url: url(&value, "feed_url", base),
-        hubs: list(&value, "hubs")
+        hubs: value
+            .get("hubs")
+            .elements()
             .iter()
             .filter_map(|hub| url(hub, "url", base))
             .collect(),
@@ -70,29 +118,43 @@ pub(super) fn read(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
 }
 
 /// The items to read: the newest.
-fn kept<'v>(items: &'v [Value], recovered: &mut Vec<String>) -> Vec<&'v Value> {
-    let items: Vec<&Value> = items.iter().filter(|item| item.is_object()).collect();
-    if items.len() <= MAX_ENTRIES {
-        return items;
+fn kept(items: &[Node]) -> Vec<&Node> {
+    newest(&dates(items))
+        .into_iter()
+        .map(|nth| &items[nth])
+        .collect()
+}
+
+/// Leaves out the older ones of many items.
+fn thin(items: &mut Vec<Node>) -> bool {
+    if items.len() <= MOST_KEPT {
+        return false;
     }
-    recovered.push(clipped());
+    let newest = newest(&dates(items));
+    *items = newest
+        .into_iter()
+        .map(|nth| std::mem::take(&mut items[nth]))
+        .collect();
+    true
+}
+
+fn dates(items: &[Node]) -> Vec<Option<Timestamp>> {
     let date_of =
-        |item: &&Value| date(item, "date_published").or_else(|| date(item, "date_modified"));
-    let dates: Vec<_> = items.iter().map(date_of).collect();
-    newest(&dates).into_iter().map(|nth| items[nth]).collect()
+        |item: &Node| date(item, "date_published").or_else(|| date(item, "date_modified"));
+    items.iter().map(date_of).collect()
 }
 
 fn entry(
-    item: &Value,
+    item: &Node,
     base: Option<&Url>,
     feed_authors: &[Person],
     language: Option<&str>,
 ) -> Entry {
     let own_url = url(item, "url", base);
     let inner = own_url.as_ref().or(base);
-    let html = match (string(item, "content_html"), string(item, "content_text")) {
-        (Some(html), _) => Some(sanitize(&html, inner)),
-        (None, Some(text)) => Some(paragraphs(&text)),
+    let html = match (text(item, "content_html"), text(item, "content_text")) {
+        (Some(html), _) => Some(sanitize(html, inner)),
+        (None, Some(text)) => Some(paragraphs(text)),
         (None, None) => None,
     };
     let mut authors = authors(item);
@@ -100,8 +162,8 @@ fn entry(
         authors.extend_from_slice(feed_authors);
     }
     let guid = match item.get("id") {
-        Some(Value::String(id)) => limits::guid(id.clone()),
-        Some(Value::Number(id)) => Some(id.to_string()),
+        Node::Text(id) => limits::guid(id.clone()),
+        Node::Number(id) => Some(id.to_string()),
         _ => None,
     };
     Entry {
@@ -111,16 +173,18 @@ fn entry(
         url: own_url,
         external_url: url(item, "external_url", base),
         html: html.filter(|html| !html.is_empty()),
-        summary: string(item, "summary")
-            .map(|text| limits::summary(plain_line(&text)))
+        summary: text(item, "summary")
+            .map(|text| limits::summary(plain_line(text)))
             .filter(|summary| !summary.is_empty()),
         image: url(item, "image", base).or_else(|| url(item, "banner_image", base)),
         published: date(item, "date_published"),
         updated: date(item, "date_modified"),
         authors,
-        categories: list(item, "tags")
+        categories: item
+            .get("tags")
+            .elements()
             .iter()
-            .filter_map(Value::as_str)
+            .filter_map(Node::as_str)
             .filter_map(limits::line)
             .map(|term| Category {
                 term,
@@ -128,7 +192,9 @@ fn entry(
             })
             .collect(),
         language: word(item, "language").or_else(|| language.map(str::to_owned)),
-        enclosures: list(item, "attachments")
+        enclosures: item
+            .get("attachments")
+            .elements()
             .iter()
             .filter_map(|attachment| enclosure(attachment, base))
             .collect(),
@@ -136,22 +202,20 @@ fn entry(
     }
 }
 
-fn enclosure(attachment: &Value, base: Option<&Url>) -> Option<Enclosure> {
+fn enclosure(attachment: &Node, base: Option<&Url>) -> Option<Enclosure> {
     Some(Enclosure {
         url: url(attachment, "url", base)?,
         media_type: word(attachment, "mime_type"),
-        length: attachment.get("size_in_bytes").and_then(Value::as_u64),
-        duration_seconds: attachment
-            .get("duration_in_seconds")
-            .and_then(Value::as_u64),
+        length: attachment.get("size_in_bytes").as_u64(),
+        duration_seconds: attachment.get("duration_in_seconds").as_u64(),
         title: line(attachment, "title"),
     })
 }
 
 /// `authors`, else `author` of version 1.0.
-fn authors(value: &Value) -> Vec<Person> {
-    let listed = list(value, "authors");
-    let single = value.get("author").filter(|_| listed.is_empty());
+fn authors(value: &Node) -> Vec<Person> {
+    let listed = value.get("authors").elements();
+    let single = listed.is_empty().then(|| value.get("author"));
     listed
         .iter()
         .chain(single)
@@ -184,35 +248,22 @@ fn paragraphs(text: &str) -> String {
     sanitize(&written, None)
 }
 
-fn string(value: &Value, member: &str) -> Option<String> {
-    value
-        .get(member)
-        .and_then(Value::as_str)
-        .map(str::to_owned)
-        .filter(|text| !text.is_empty())
+fn text<'n>(value: &'n Node, member: &str) -> Option<&'n str> {
+    value.get(member).as_str().filter(|text| !text.is_empty())
 }
 
-fn word(value: &Value, member: &str) -> Option<String> {
-    limits::word(value.get(member)?.as_str()?)
+fn word(value: &Node, member: &str) -> Option<String> {
+    limits::word(value.get(member).as_str()?)
 }
 
-fn line(value: &Value, member: &str) -> Option<String> {
-    limits::line(value.get(member)?.as_str()?)
+fn line(value: &Node, member: &str) -> Option<String> {
+    limits::line(value.get(member).as_str()?)
 }
 
-fn url(value: &Value, member: &str, base: Option<&Url>) -> Option<Url> {
-    web_url(value.get(member)?.as_str()?, base)
+fn url(value: &Node, member: &str, base: Option<&Url>) -> Option<Url> {
+    web_url(value.get(member).as_str()?, base)
 }
 
-fn list<'v>(value: &'v Value, member: &str) -> &'v [Value] {
-    let all = value
-        .get(member)
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    &all[..all.len().min(MAX_LIST)]
-}
-
-fn date(item: &Value, member: &str) -> Option<Timestamp> {
-    read_date(item.get(member)?.as_str()?)
+fn date(item: &Node, member: &str) -> Option<Timestamp> {
+    read_date(item.get(member).as_str()?)
 }

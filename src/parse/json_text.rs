@@ -1,8 +1,9 @@
-//! JSON text to a value, mended where the remedy is certain.
+//! JSON text to what is wanted of it, mended where the remedy is certain.
 
-use serde_json::Value;
+use serde::de::DeserializeSeed;
 
 use super::ParseError;
+use super::json_node::{Node, Shape};
 use crate::model::FailureClass;
 
 /// A UTF-16 unit as JSON writes it: `\uXXXX`.
@@ -10,15 +11,15 @@ const UNIT: usize = 6;
 /// U+FFFD, the sign for what could not be read.
 const REPLACEMENT: &str = "\\ufffd";
 
-/// The value, and what was mended in it. Serializers that cut text between two UTF-16 units write half a pair, which has no
+/// What was found, and what was mended. Serializers that cut text between two UTF-16 units write half a pair, which has no
 /// meaning of its own: it costs that character, not the document.
-pub(super) fn read(text: &str) -> Result<(Value, Vec<String>), ParseError> {
+pub(super) fn read(text: &str, shape: Shape) -> Result<(Node, Vec<String>), ParseError> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\0');
-    let error = match serde_json::from_str(text) {
+    let error = match node(text, shape) {
         Ok(value) => return Ok((value, Vec::new())),
         Err(error) => error,
     };
-    if let Some(value) = paired(text).and_then(|mended| serde_json::from_str(&mended).ok()) {
+    if let Some(value) = paired(text).and_then(|mended| node(&mended, shape).ok()) {
         let mended = "halves of surrogate pairs were replaced";
         return Ok((value, vec![mended.to_owned()]));
     }
@@ -29,6 +30,13 @@ pub(super) fn read(text: &str) -> Result<(Value, Vec<String>), ParseError> {
     };
     let message = format!("JSON that cannot be read: {error}");
     Err(ParseError::new(class, message))
+}
+
+fn node(text: &str, shape: Shape) -> serde_json::Result<Node> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let node = shape.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(node)
 }
 
 /// The text with every half of a surrogate pair replaced; `None`: there was none.

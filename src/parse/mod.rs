@@ -1,7 +1,7 @@
 //! Bytes to entries; pure.
 //!
-//! decode → identify → rewrite where needed → read (feed-rs for XML, our own for
-//! JSON Feed) → normalize. Goes in: any bytes. Comes out: a feed, or what the bytes are
+//! decode → identify → rewrite (XML) → read (feed-rs for XML, our own for JSON Feed)
+//! → normalize. Goes in: any bytes. Comes out: a feed, or what the bytes are
 //! instead. Never panics, never fetches, never makes up a date.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,6 +15,7 @@ mod autodiscovery;
 mod decode;
 mod identify;
 mod json_feed;
+mod json_node;
 mod json_text;
 mod language;
 mod limits;
@@ -26,7 +27,6 @@ mod releases;
 mod rewrite;
 mod surplus;
 mod tags;
-mod told;
 
 use identify::Kind;
 
@@ -123,10 +123,6 @@ fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
             format!("elements are nested deeper than {MAX_DEPTH}"),
         ));
     }
-    // What cannot be read, and what makes feed-rs panic, is written anew and tried once more.
-    if let Some(feed) = read_as_it_is(text, base) {
-        return Ok(feed);
-    }
     let mut rewritten = rewrite::rewrite(text, base);
     if rewritten.is_nothing {
         return Err(ParseError::new(
@@ -136,29 +132,10 @@ fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
     }
     let (xml, recovered) = (std::mem::take(&mut rewritten.xml), rewritten.recovered());
     let read = read_sound(&xml, base)?;
-    let mut feed = normalize::normalize(read, base, Some(rewritten));
+    let mut feed = normalize::normalize(read, base, rewritten);
     pace::read(&xml, &mut feed.pace);
     feed.recovered = recovered;
     Ok(feed)
-}
-
-/// A sound document; `None`: feed-rs would lose something of it.
-fn read_as_it_is(text: &str, base: Option<&Url>) -> Option<Feed> {
-    let entries = rewrite::sound_entries(text)?;
-    let cut = (entries > MAX_ENTRIES)
-        .then(|| surplus::cut(text))
-        .flatten();
-    let kept = cut.as_deref().unwrap_or(text);
-    let read = read_sound(kept, base).ok()?;
-    if read.entries.len() != entries.min(MAX_ENTRIES) || a_link_is_missing(&read) {
-        return None;
-    }
-    let mut feed = normalize::normalize(read, base, None);
-    pace::read(kept, &mut feed.pace);
-    if cut.is_some() {
-        feed.recovered.push(surplus::clipped());
-    }
-    Some(feed)
 }
 
 /// Reads with feed-rs.
@@ -173,18 +150,6 @@ fn read_sound(xml: &str, base: Option<&Url>) -> Result<feed_rs::model::Feed, Par
     catch_unwind(AssertUnwindSafe(|| parser.parse(xml.as_bytes())))
         .map_err(|_| ParseError::new(FailureClass::Panic, "the parser failed on this document"))?
         .map_err(|error| ParseError::new(FailureClass::Parse, one_line(&error.to_string())))
-}
-
-/// An entry has no link where feed-rs looks for it: it may stand elsewhere, or be a GUID, unless `isPermaLink` says no.
-fn a_link_is_missing(read: &feed_rs::model::Feed) -> bool {
-    let is_page = |link: &feed_rs::model::Link| {
-        let rel = link.rel.as_deref();
-        link.target.is_none() && rel.is_none_or(|rel| rel == "alternate")
-    };
-    !read
-        .entries
-        .iter()
-        .all(|entry| entry.links.iter().any(is_page))
 }
 
 fn one_line(text: &str) -> String {

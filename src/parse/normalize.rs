@@ -1,5 +1,6 @@
 //! feed-rs' model to ours.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use feed_rs::model as raw;
@@ -7,23 +8,17 @@ use url::Url;
 
 use super::limits;
 use super::links::web_url;
-use super::rewrite::{Handed, Rewritten};
-use super::told::{feed_authors, told};
+use super::rewrite::{Handed, Rewritten, Value};
 use crate::model::{Category, Entry, Feed, FeedFormat, Pace, Person, Timestamp};
 use crate::text::{html_to_text, sanitize};
 
 /// Of one entry; more is spam or an attack.
 const MAX_CATEGORIES: usize = 64;
 
-/// Our feed from feed-rs', with links absolute, text plain and HTML safe. `rewritten`: what feed-rs read, where the
-/// document had to be written anew.
-pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Option<Rewritten>) -> Feed {
-    let format = format_of(&read, rewritten.as_ref());
-    let (authors, handed) = match rewritten {
-        Some(rewritten) => (rewritten.authors, rewritten.entries),
-        None => (feed_authors(&read), Vec::new()),
-    };
-    let handed = handed.into_iter().map(Some);
+/// Our feed from feed-rs', with links absolute, text plain and HTML safe. `rewritten`: the document that feed-rs read, and
+/// what stands beside it.
+pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritten) -> Feed {
+    let (format, authors) = (rewritten.format, rewritten.authors);
     let language = read.language.as_deref().and_then(limits::word);
     let around = Around {
         format,
@@ -44,7 +39,7 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Option<R
     let entries = read
         .entries
         .into_iter()
-        .zip(handed.chain(std::iter::repeat_with(|| None)))
+        .zip(rewritten.entries)
         .map(|(entry, handed)| normalize_entry(entry, handed, inner.as_ref(), &around))
         .collect();
     let image = read.icon.or(read.logo).map(|image| image.uri);
@@ -77,32 +72,18 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Option<R
     }
 }
 
-fn format_of(read: &raw::Feed, rewritten: Option<&Rewritten>) -> FeedFormat {
-    match (rewritten, &read.feed_type) {
-        (Some(rewritten), _) => rewritten.format,
-        (None, raw::FeedType::Atom) => FeedFormat::Atom,
-        (None, raw::FeedType::JSON) => FeedFormat::JsonFeed,
-        (None, raw::FeedType::RSS1) => FeedFormat::Rdf,
-        (None, raw::FeedType::RSS0 | raw::FeedType::RSS2) => FeedFormat::Rss,
-    }
-}
-
 /// The body as sanitized HTML, and the shorter text beside it.
-fn body_and_summary(entry: &raw::Entry, base: Option<&Url>) -> (Option<String>, Option<String>) {
-    let safe = |text: &str, kind: &str| {
-        let html = (!text.trim().is_empty()).then(|| sanitize(&markup(text, kind), base));
+fn body_and_summary(
+    body: Option<&Value>,
+    brief: Option<&Value>,
+    base: Option<&Url>,
+) -> (Option<String>, Option<String>) {
+    let safe = |value: &Value| {
+        let html = (!value.text.trim().is_empty()).then(|| sanitize(&markup(value), base));
         html.filter(|html| !html.is_empty())
     };
-    let body = entry
-        .content
-        .as_ref()
-        .and_then(|content| safe(content.body.as_deref()?, content.content_type.as_str()));
-    let brief = entry
-        .summary
-        .as_ref()
-        .and_then(|summary| safe(&summary.content, summary.content_type.as_str()));
     // What stands alone is the body; beside a body it is a summary.
-    match (body, brief) {
+    match (body.and_then(safe), brief.and_then(safe)) {
         (Some(body), brief) => (
             Some(body),
             brief.map(|brief| html_to_text(&brief).replace('\n', " ")),
@@ -120,12 +101,11 @@ struct Around<'a> {
 
 fn normalize_entry(
     entry: raw::Entry,
-    handed: Option<Handed>,
+    handed: Handed,
     base: Option<&Url>,
     around: &Around<'_>,
 ) -> Entry {
     let format = around.format;
-    let handed = handed.unwrap_or_else(|| told(&entry, base));
     let guid = limits::guid(entry.id.clone());
     let url =
         alternate(&entry.links, base).or_else(|| permalink(&entry.id, handed.permalink, base));
@@ -135,7 +115,11 @@ fn normalize_entry(
         .or_else(|| web_url(entry.base.as_deref()?, base))
         .or_else(|| base.cloned())
         .or_else(|| url.clone());
-    let (html, summary) = body_and_summary(&entry, base.as_ref());
+    let (html, summary) = body_and_summary(
+        handed.content.as_ref(),
+        handed.summary.as_ref(),
+        base.as_ref(),
+    );
     let updated = own_updated(&entry, format);
     let text = html.as_deref().map(html_to_text).unwrap_or_default();
     Entry {
@@ -213,12 +197,13 @@ fn alternate(links: &[raw::Link], base: Option<&Url>) -> Option<Url> {
         .find_map(|link| web_url(&link.href, base))
 }
 
-/// A text construct as HTML: what is plain is escaped.
-fn markup(body: &str, media_type: &str) -> String {
-    match media_type {
-        "text/plain" => format!("<p>{}</p>", quick_xml::escape::escape(body.trim())),
-        _ => body.to_owned(),
+/// A text as HTML: what is plain is escaped.
+fn markup(value: &Value) -> Cow<'_, str> {
+    if value.is_html {
+        return Cow::Borrowed(&value.text);
     }
+    let escaped = quick_xml::escape::escape(value.text.trim());
+    Cow::Owned(format!("<p>{escaped}</p>"))
 }
 
 /// A headline or name. In Atom, `type="text"` means what it says; in RSS nobody knows, so markup is taken for markup.

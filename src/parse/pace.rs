@@ -18,9 +18,9 @@ const PERIODS: [(&str, u64); 5] = [
     ("yearly", 365 * 24 * 3600),
 ];
 
-/// Adds to `pace` what the document's channel asks. Most documents ask nothing, which a search for the words tells.
+/// Adds to `pace` what the channel of a rewritten document asks. Most documents ask nothing, which a search for the words tells.
 pub(super) fn read(text: &str, pace: &mut Pace) {
-    let words = ["skipHours", "skipDays", "updatePeriod"];
+    let words = ["<hour>", "<day>", "updatePeriod"];
     // feed-rs gives up on a `ttl` with blanks around it, and on one of more digits than it has room for.
     let unread_ttl = pace.ttl.is_none() && text.contains("<ttl");
     if !unread_ttl && !words.iter().any(|word| text.contains(word)) {

@@ -2,30 +2,20 @@
 //!
 //! What is not a tag is passed over. Where something has no end, there are no tags behind it.
 
+use memchr::{memchr, memchr3, memmem};
+
 /// Walks over the tags.
 pub(super) struct Tags<'t> {
     text: &'t str,
     at: usize,
 }
 
-/// One tag and where it stands.
-pub(super) struct Tag<'t> {
-    /// Of its `<`.
-    pub(super) start: usize,
-    /// Behind its `>`.
-    pub(super) end: usize,
+/// One tag.
+pub(super) struct Tag {
     /// `</x>`.
     pub(super) closes: bool,
     /// `<x/>`.
     pub(super) is_empty: bool,
-    name: &'t str,
-}
-
-impl Tag<'_> {
-    /// Its name without a prefix.
-    pub(super) fn local_name(&self) -> &str {
-        self.name.rsplit(':').next().unwrap_or(self.name)
-    }
 }
 
 impl<'t> Tags<'t> {
@@ -34,33 +24,30 @@ impl<'t> Tags<'t> {
     }
 }
 
-impl<'t> Iterator for Tags<'t> {
-    type Item = Tag<'t>;
+impl Iterator for Tags<'_> {
+    type Item = Tag;
 
-    fn next(&mut self) -> Option<Tag<'t>> {
+    fn next(&mut self) -> Option<Tag> {
         loop {
-            let start = self.at + self.text[self.at..].find('<')?;
+            let start = self.at + memchr(b'<', &self.text.as_bytes()[self.at..])?;
             let rest = &self.text[start..];
+            let find = |what: &str, from: usize| {
+                let found = memmem::find(&rest.as_bytes()[from..], what.as_bytes())?;
+                Some(from + found + what.len())
+            };
             let (length, is_tag) = match rest {
-                _ if rest.starts_with("<![CDATA[") => (rest.find("]]>")? + 3, false),
+                _ if rest.starts_with("<![CDATA[") => (find("]]>", 0)?, false),
                 // A comment may not end in its own beginning.
-                _ if rest.starts_with("<!--") => (rest[4..].find("-->")? + 7, false),
-                _ if rest.starts_with("<?") => (rest.find("?>")? + 2, false),
+                _ if rest.starts_with("<!--") => (find("-->", 4)?, false),
+                _ if rest.starts_with("<?") => (find("?>", 0)?, false),
                 _ => (tag_length(rest)?, !rest.starts_with("<!")),
             };
             self.at = start + length;
             if is_tag {
                 let inner = &rest[1..length - 1];
-                let name = inner.strip_prefix('/').unwrap_or(inner);
                 return Some(Tag {
-                    start,
-                    end: self.at,
                     closes: inner.starts_with('/'),
                     is_empty: inner.ends_with('/'),
-                    name: name
-                        .split(|c: char| c.is_ascii_whitespace() || c == '/')
-                        .next()
-                        .unwrap_or_default(),
                 });
             }
         }
@@ -69,15 +56,13 @@ impl<'t> Iterator for Tags<'t> {
 
 /// A tag ends at the first `>` outside quotes.
 fn tag_length(rest: &str) -> Option<usize> {
-    let mut quote = None;
-    let end = rest.bytes().position(|byte| {
-        match quote {
-            None if byte == b'>' => return true,
-            None if matches!(byte, b'"' | b'\'') => quote = Some(byte),
-            Some(open) if open == byte => quote = None,
-            _ => {}
+    let bytes = rest.as_bytes();
+    let mut at = 0;
+    loop {
+        at += memchr3(b'>', b'"', b'\'', &bytes[at..])?;
+        match bytes[at] {
+            b'>' => return Some(at + 1),
+            quote => at += 1 + memchr(quote, &bytes[at + 1..])? + 1,
         }
-        false
-    })?;
-    Some(end + 1)
+    }
 }

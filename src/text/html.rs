@@ -1,85 +1,154 @@
 //! HTML to plain text.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use ammonia::Builder;
+use memchr::memchr;
 
 use super::effort::is_bounded;
+use super::straight;
 
 /// The longest name of a reference that is looked for; HTML's own end at 32.
 const MAX_NAME: usize = 32;
 
+/// Nothing is allowed: what is left is escaped text. To make it takes longer than a title does.
+static NO_MARKUP: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::empty();
+    builder.add_clean_content_tags(["script", "style"]);
+    builder
+});
+
 /// A title or name is read as far as this.
 const MAX_LINE: usize = 64 * 1024;
 
-/// Elements after which a reader sees a new line.
-const BLOCKS: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "br",
-    "caption",
-    "dd",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "figcaption",
-    "figure",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-];
+/// Whether a reader sees a new line before and after the element.
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "br"
+            | "caption"
+            | "dd"
+            | "details"
+            | "div"
+            | "dl"
+            | "dt"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "li"
+            | "main"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "td"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "tr"
+            | "ul"
+    )
+}
 
 /// Plain text of HTML that [`super::sanitize`] has written: a line a block, single spaces, entities decoded. What the
 /// sanitizer writes is well-formed, so its tags can be told from text by their angle brackets alone.
 #[must_use]
 pub fn html_to_text(html: &str) -> String {
-    let mut text = String::with_capacity(html.len());
+    let mut lines = Lines {
+        text: String::with_capacity(html.len()),
+        gap: None,
+    };
     let mut rest = html;
-    while let Some(open) = rest.find('<') {
-        push_text(&mut text, &rest[..open]);
+    while let Some(open) = memchr(b'<', rest.as_bytes()) {
+        lines.push(&decode_entities(&rest[..open]));
         let tag = &rest[open + 1..];
-        let close = tag.find('>').map_or(tag.len(), |close| close + 1);
-        let name = tag
-            .trim_start_matches('/')
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .next()
-            .unwrap_or_default();
-        if BLOCKS.contains(&name) {
-            text.push('\n');
+        let close = memchr(b'>', tag.as_bytes()).map_or(tag.len(), |close| close + 1);
+        let name = tag.trim_start_matches('/');
+        let is_end = |c: u8| !c.is_ascii_alphanumeric();
+        let length = name.bytes().position(is_end).unwrap_or(name.len());
+        if is_block(&name[..length]) {
+            lines.gap = Some('\n');
         }
         rest = &tag[close..];
     }
-    push_text(&mut text, rest);
-    let lines = text
-        .split('\n')
-        .map(single_spaced)
-        .filter(|line| !line.is_empty());
-    lines.collect::<Vec<_>>().join("\n")
+    lines.push(&decode_entities(rest));
+    lines.text
+}
+
+/// Lines without blank ones, in the making.
+struct Lines {
+    text: String,
+    /// What is written before the next character that can be seen.
+    gap: Option<char>,
+}
+
+impl Lines {
+    /// Adds text, whose own line breaks are white space like any other.
+    fn push(&mut self, text: &str) {
+        if is_single_spaced(text) {
+            let inner = text.trim_matches(' ');
+            self.gap = self.gap.or(text.starts_with(' ').then_some(' '));
+            if !inner.is_empty() {
+                self.push_visible(inner);
+                self.gap = text.ends_with(' ').then_some(' ');
+            }
+            return;
+        }
+        for (nth, part) in text.split(char::is_whitespace).enumerate() {
+            if nth > 0 {
+                self.gap = self.gap.or(Some(' '));
+            }
+            // Almost all words are plain.
+            if part.bytes().all(|byte| (b'!'..=b'~').contains(&byte)) {
+                self.push_visible(part);
+                continue;
+            }
+            for (at, c) in part.char_indices().filter(|(_, c)| is_visible(*c)) {
+                self.push_visible(&part[at..at + c.len_utf8()]);
+            }
+        }
+    }
+
+    fn push_visible(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let gap = self.gap.take().filter(|_| !self.text.is_empty());
+        self.text.extend(gap);
+        self.text.push_str(text);
+    }
+}
+
+/// Whether all white space in a text is single spaces, and every character can be seen, told from its bytes alone: some
+/// that are are taken for others.
+fn is_single_spaced(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // First bytes of all spaces, controls and overrides beyond ASCII.
+    let is_odd = |byte: u8| byte < b' ' || matches!(byte, 0x7F | 0xC2 | 0xE1..=0xE3 | 0xEF);
+    let behind = bytes.get(1..).unwrap_or_default();
+    // Without a branch: the compiler makes vectors of it.
+    let pairs = bytes.iter().zip(behind);
+    let is_double = pairs.fold(false, |any, (one, next)| {
+        any | (*one == b' ' && *next == b' ')
+    });
+    !is_double && !bytes.iter().fold(false, |any, byte| any | is_odd(*byte))
 }
 
 /// A title or name as one plain line: markup and entities that it holds beneath the feed's own escaping are resolved,
@@ -90,15 +159,15 @@ pub fn plain_line(raw: &str) -> String {
     if !raw.contains(['<', '&']) {
         return single_spaced(raw);
     }
+    if !raw.contains('<')
+        && let Some(text) = straight::clean(raw, None)
+    {
+        return single_spaced(&decode_entities(&text));
+    }
     if !is_bounded(raw) {
         return single_spaced(&decode_entities(&between_tags(raw, MAX_LINE)));
     }
-    // Nothing is allowed: what is left is escaped text.
-    let text = Builder::empty()
-        .add_clean_content_tags(["script", "style"])
-        .clean(raw)
-        .to_string();
-    single_spaced(&decode_entities(&text))
+    single_spaced(&decode_entities(&NO_MARKUP.clean(raw).to_string()))
 }
 
 /// What stands between the tags of HTML that no parser is to be asked about, a space for each tag; at most so many bytes.
@@ -121,20 +190,9 @@ pub(super) fn between_tags(html: &str, most: usize) -> String {
     text
 }
 
-/// Text between tags: its own line breaks are white space like any other.
-fn push_text(text: &mut String, raw: &str) {
-    let decoded = decode_entities(raw);
-    let mut lines = decoded.split('\n');
-    text.push_str(lines.next().unwrap_or_default());
-    for line in lines {
-        text.push(' ');
-        text.push_str(line);
-    }
-}
-
 /// `&…;` as the character it names; one that names none stays as it is.
 pub(super) fn decode_entities(text: &str) -> Cow<'_, str> {
-    if !text.contains('&') {
+    if memchr(b'&', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let mut decoded = String::with_capacity(text.len());
@@ -187,10 +245,6 @@ fn resolve_name(name: &str) -> Option<&'static str> {
 /// White space single and trimmed; control characters and bidirectional overrides, which could make a line read as another,
 /// left out.
 fn single_spaced(raw: &str) -> String {
-    let visible = |c: &char| {
-        !(c.is_control()
-            || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}'))
-    };
     let mut line = String::with_capacity(raw.len());
     for word in raw.split_whitespace() {
         let begin = line.len();
@@ -202,11 +256,17 @@ fn single_spaced(raw: &str) -> String {
         if word.bytes().all(|byte| (b'!'..=b'~').contains(&byte)) {
             line.push_str(word);
         } else {
-            line.extend(word.chars().filter(visible));
+            line.extend(word.chars().filter(|c| is_visible(*c)));
         }
         if line.len() == start {
             line.truncate(begin);
         }
     }
     line
+}
+
+/// Not a control character, nor a bidirectional override.
+fn is_visible(c: char) -> bool {
+    !(c.is_control()
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}'))
 }

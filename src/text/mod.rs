@@ -6,6 +6,7 @@
 //! A *headline* may open with agency and mark: `ABCNS: UPDATE 1-`. A *tail* is what a site puts behind a text: `Read more`.
 //! *Words* are tokens as numbers, for comparing long texts.
 
+mod allowed;
 mod dateline;
 mod dates;
 mod effort;
@@ -14,6 +15,7 @@ mod fold;
 mod headline;
 mod html;
 mod sanitize;
+mod straight;
 mod tails;
 mod tokens;
 mod words;

@@ -5,162 +5,22 @@
 //! ids or classes, no scheme that a reader could run, no frames but those of a few players of videos.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
+use memchr::memchr;
 use url::Url;
 
+use super::allowed::{ANYWHERE, ATTRIBUTES, ELEMENTS, LINK_REL, REMOVED_WHOLE, SCHEMES};
 use super::effort::is_bounded;
 use super::embeds::{candidates, finish, player};
 use super::html::{between_tags, decode_entities};
-
-const ELEMENTS: &[&str] = &[
-    "a",
-    "abbr",
-    "address",
-    "article",
-    "aside",
-    "audio",
-    "b",
-    "bdi",
-    "bdo",
-    "blockquote",
-    "br",
-    "caption",
-    "cite",
-    "code",
-    "col",
-    "colgroup",
-    "dd",
-    "del",
-    "details",
-    "dfn",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "figcaption",
-    "figure",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "i",
-    "iframe",
-    "img",
-    "ins",
-    "kbd",
-    "li",
-    "main",
-    "mark",
-    "nav",
-    "ol",
-    "p",
-    "picture",
-    "pre",
-    "q",
-    "rp",
-    "rt",
-    "ruby",
-    "s",
-    "samp",
-    "section",
-    "small",
-    "source",
-    "span",
-    "strike",
-    "strong",
-    "sub",
-    "summary",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "time",
-    "tr",
-    "track",
-    "tt",
-    "u",
-    "ul",
-    "var",
-    "video",
-    "wbr",
-];
-
-/// Elements that go with everything in them.
-const REMOVED_WHOLE: &[&str] = &[
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "object",
-    "embed",
-    "applet",
-    "svg",
-    "math",
-    "xmp",
-    "plaintext",
-    "textarea",
-    "select",
-    "title",
-    "head",
-    "frameset",
-    "noembed",
-    "noframes",
-];
-
-const ATTRIBUTES: &[(&str, &[&str])] = &[
-    ("a", &["href", "hreflang"]),
-    ("audio", &["src", "controls", "loop"]),
-    ("blockquote", &["cite"]),
-    ("col", &["span"]),
-    ("colgroup", &["span"]),
-    ("del", &["cite", "datetime"]),
-    ("details", &["open"]),
-    // Of a frame with a document of its own nothing is kept, for which it must be seen.
-    ("iframe", &["src", "srcdoc", "width", "height"]),
-    // What scripts would load becomes `src` and `srcset`.
-    (
-        "img",
-        &[
-            "src",
-            "srcset",
-            "alt",
-            "width",
-            "height",
-            "data-src",
-            "data-original",
-            "data-srcset",
-        ],
-    ),
-    ("ins", &["cite", "datetime"]),
-    ("li", &["value"]),
-    ("ol", &["start", "reversed", "type"]),
-    ("q", &["cite"]),
-    ("source", &["src", "srcset", "type", "media"]),
-    ("td", &["colspan", "rowspan", "headers"]),
-    ("th", &["colspan", "rowspan", "headers", "scope"]),
-    ("time", &["datetime"]),
-    ("track", &["src", "kind", "label", "srclang"]),
-    (
-        "video",
-        &["src", "poster", "controls", "loop", "width", "height"],
-    ),
-];
-
-/// Schemes of links; pictures and media come by the first two alone.
-const SCHEMES: &[&str] = &["http", "https", "mailto", "tel", "magnet", "xmpp", "geo"];
+use super::straight;
 
 /// Longer HTML comes back as text, cut here.
-const MAX_BYTES: usize = 512 * 1024;
+pub(super) const MAX_BYTES: usize = 512 * 1024;
 /// Longer values of attributes are left out: no link or description of a picture is.
 const MAX_VALUE_BYTES: usize = 8 * 1024;
 
@@ -171,16 +31,37 @@ const MAX_PASSES: usize = 3;
 /// bytes, and the output, put in again, itself. HTML beyond the limits comes back as its text alone.
 #[must_use]
 pub fn sanitize(html: &str, base: Option<&Url>) -> String {
-    let Some(mut clean) = clean(html, base) else {
+    // HTML §13.2.3.5: line breaks are one character before anything else is looked at.
+    let html = match memchr(b'\r', html.as_bytes()) {
+        Some(_) => &*html.replace("\r\n", "\n").replace('\r', "\n"),
+        None => html,
+    };
+    let Some(mut clean) = straight_clean(html, base).or_else(|| clean(html, base)) else {
         return as_text(html);
     };
     // Those that are not have one of these bytes; almost no text has any.
-    let suspicious =
-        |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0xEF;
-    if clean.bytes().any(suspicious) {
+    let is_suspicious =
+        |byte: &u8| *byte < b' ' && !matches!(*byte, b'\t' | b'\n' | b'\r') || *byte == 0xEF;
+    let has_any = |chunk: &[u8]| chunk.iter().fold(false, |any, c| any | is_suspicious(c));
+    if clean.as_bytes().chunks(4096).any(has_any) && clean.contains(|c| !is_legal(c)) {
         clean.retain(is_legal);
+        // What only they kept, such as a picture described by one, goes with them.
+        return sanitize(&clean, base);
     }
-    clean.trim().to_owned()
+    clean.truncate(clean.trim_end().len());
+    let blanks = clean.len() - clean.trim_start().len();
+    clean.drain(..blanks);
+    clean
+}
+
+/// What [`clean`] gives, without it; `None`: there is no way around it.
+pub(super) fn straight_clean(html: &str, base: Option<&Url>) -> Option<String> {
+    let clean = straight::clean(html, base)?;
+    let finished = match finish(&clean) {
+        Cow::Borrowed(_) => clean,
+        Cow::Owned(finished) => finished,
+    };
+    (finished.len() <= MAX_BYTES).then_some(finished)
 }
 
 /// XML 1.0 §2.2 `Char` leaves the others out.
@@ -189,15 +70,15 @@ fn is_legal(c: char) -> bool {
 }
 
 /// The HTML that stays itself when it is cleaned again; `None`: it is beyond the limits.
-fn clean(html: &str, base: Option<&Url>) -> Option<String> {
-    let builder = builder(base.cloned());
+pub(super) fn clean(html: &str, base: Option<&Url>) -> Option<String> {
+    BASE.replace(base.cloned());
     let mut clean = Cow::Borrowed(html);
     for _ in 0..MAX_PASSES {
         // What was written is measured too: a few formatting elements left open are repeated in every paragraph.
         if clean.len() > MAX_BYTES || !is_bounded(&clean) {
             return None;
         }
-        let again = finish(&builder.clean(&clean).to_string()).into_owned();
+        let again = finish(&BUILDER.clean(&clean).to_string()).into_owned();
         if again == *clean {
             break;
         }
@@ -206,7 +87,15 @@ fn clean(html: &str, base: Option<&Url>) -> Option<String> {
     Some(clean.into_owned())
 }
 
-fn builder(base: Option<Url>) -> Builder<'static> {
+thread_local! {
+    /// What relative links mean in the HTML that [`BUILDER`] is cleaning.
+    static BASE: RefCell<Option<Url>> = const { RefCell::new(None) };
+}
+
+/// Made once: it takes as long as cleaning a short text does.
+static BUILDER: LazyLock<Builder<'static>> = LazyLock::new(builder);
+
+fn builder() -> Builder<'static> {
     let attributes: HashMap<&str, HashSet<&str>> = ATTRIBUTES
         .iter()
         .map(|(element, names)| (*element, names.iter().copied().collect()))
@@ -215,23 +104,25 @@ fn builder(base: Option<Url>) -> Builder<'static> {
     builder
         .tags(ELEMENTS.iter().copied().collect())
         .clean_content_tags(REMOVED_WHOLE.iter().copied().collect())
-        .generic_attributes(HashSet::from(["lang", "dir", "title"]))
+        .generic_attributes(ANYWHERE.iter().copied().collect())
         .tag_attributes(attributes)
         .url_schemes(SCHEMES.iter().copied().collect())
         .url_relative(UrlRelative::PassThrough)
         // The only attribute it adds: two would come in an order that changes from run to run.
-        .link_rel(Some("noopener noreferrer nofollow"))
-        .attribute_filter(move |element, attribute, value| {
-            filter(base.as_ref(), element, attribute, value)
+        .link_rel(Some(LINK_REL))
+        .attribute_filter(|element, attribute, value| {
+            BASE.with_borrow(|base| filter(base.as_ref(), element, attribute, value, None))
         });
     builder
 }
 
-fn filter<'v>(
+/// What an attribute's value becomes; `None`: it is left out. `resolved`: the address that it is, where that is known.
+pub(super) fn filter<'v>(
     base: Option<&Url>,
     element: &str,
     attribute: &str,
     value: &'v str,
+    resolved: Option<Url>,
 ) -> Option<Cow<'v, str>> {
     match (element, attribute) {
         // Only that it is there matters, however long it is.
@@ -245,7 +136,7 @@ fn filter<'v>(
     match attribute {
         "href" | "src" | "cite" | "poster" | "data-src" | "data-original" => {
             // A link to a place in the same document has no place to go to in a merged one.
-            let url = absolute(base, value)?;
+            let url = resolved.or_else(|| absolute(base, value))?;
             (is_web(&url) || (element == "a" && SCHEMES.contains(&url.scheme())))
                 .then(|| Cow::Owned(url.into()))
         }

@@ -387,6 +387,27 @@ fn what_ends_something_elsewhere_is_only_text() {
     assert_eq!(plain_line("a ]]> -- \"b\" 'c'"), "a ]]> -- \"b\" 'c'");
 }
 
+/// What is well nested needs no parser, however long it is.
+#[test]
+fn what_is_well_nested_stays_whole() {
+    let cases: [(String, String); 3] = [
+        (
+            format!("<p title='{}'>x</p>", "&".repeat(200_000)),
+            "<p>x</p>".to_owned(),
+        ),
+        (
+            format!("<p>{}", "\u{ab}".repeat(200_000)),
+            format!("<p>{}</p>", "\u{ab}".repeat(200_000)),
+        ),
+        ("x<br/>".repeat(80_000), "x<br>".repeat(80_000)),
+    ];
+    for (html, expected) in cases {
+        let start = &html[..html.floor_char_boundary(60)];
+        assert!(sanitize(&html, None) == expected, "{start}");
+        assert!(sanitize(&expected, None) == expected, "{start}");
+    }
+}
+
 /// HTML that costs a parser or a serializer more than it is worth: if it did, this would stand still.
 #[test]
 fn what_would_cost_too_much_is_read_as_text() {
@@ -418,9 +439,9 @@ fn what_would_cost_too_much_is_read_as_text() {
             "<!-- <a title=' --><b {}>x",
             numbered(50_000, &|nth| format!("a{nth} "))
         ),
-        format!("<a title='{}'>x</a>", "&".repeat(200_000)),
-        format!("<p>{}</p>", "\u{ab}".repeat(200_000)),
-        "x<br>".repeat(100_000),
+        format!("<a title='{}'>x</b></a>", "&".repeat(200_000)),
+        format!("<p>{}</b></p>", "\u{ab}".repeat(200_000)),
+        "x<br>".repeat(100_000) + "</b>",
         "<b><i><u><s><em><tt><code><small><strong><strike>".repeat(3) + &"<p>x".repeat(20_000),
         format!(
             "<p>x</p><img {}>x",

@@ -30,9 +30,9 @@ pub(super) enum Form {
 
 /// A field's value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Value {
-    pub(super) text: String,
-    pub(super) is_html: bool,
+pub(in crate::parse) struct Value {
+    pub(in crate::parse) text: String,
+    pub(in crate::parse) is_html: bool,
 }
 
 impl Form {

@@ -36,6 +36,12 @@ impl Entries {
     /// Writes an entry. `language`: what is said around it.
     pub(super) fn push(&mut self, dialect: Dialect, mut entry: Record, language: Option<String>) {
         let start = self.written.len();
+        // These are most of a document, and feed-rs would copy them only. In RSS nobody says what is HTML.
+        let [content, summary] = [Slot::Content, Slot::Summary].map(|slot| {
+            let mut value = entry.take(slot)?;
+            value.is_html |= dialect == Dialect::Rss;
+            Some(value)
+        });
         write::entry(&mut self.written, dialect, &entry);
         let date = [Slot::Published, Slot::Updated]
             .iter()
@@ -47,6 +53,8 @@ impl Entries {
         });
         let own = entry.text(Slot::Language).map(str::to_owned);
         self.handed.push(Handed {
+            content,
+            summary,
             permalink: entry.permalink,
             authors: entry.authors(),
             image: entry.picture(),

@@ -1,7 +1,8 @@
 //! Any feed that looks like XML to clean XML that feed-rs reads in full.
 //!
 //! tokens → stack of elements → records → Atom 1.0 or RSS 2.0. What feed-rs has
-//! no place for is handed over beside the document, entry by entry. Goes in:
+//! no place for is handed over beside the document, entry by entry, and so are the
+//! texts: that feed-rs never sees them makes this faster than feed-rs alone. Goes in:
 //! text from the root element on. Never fails, never recurses, and reads every
 //! byte a bounded number of times. What a document type declares is never read.
 
@@ -21,7 +22,6 @@ mod notes;
 mod reader;
 mod record;
 mod references;
-mod scan;
 mod spaces;
 mod tokens;
 mod words;
@@ -29,7 +29,7 @@ mod write;
 
 use FeedFormat as Format;
 
-pub(super) use scan::sound_entries;
+pub(super) use capture::Value;
 
 /// A document written anew.
 #[derive(Debug)]
@@ -51,6 +51,8 @@ pub(super) struct Rewritten {
 /// What feed-rs has no place for, of one entry.
 #[derive(Debug, Default)]
 pub(super) struct Handed {
+    pub(super) content: Option<Value>,
+    pub(super) summary: Option<Value>,
     /// RSS `guid`: what `isPermaLink` says.
     pub(super) permalink: Option<bool>,
     pub(super) authors: Vec<Person>,
@@ -75,7 +77,7 @@ impl Rewritten {
 
 /// Writes a document anew. `text`: from its root element on; `base`: where it was found.
 pub(super) fn rewrite(text: &str, base: Option<&Url>) -> Rewritten {
-    if !scan::has_controls(text.as_bytes()) {
+    if !has_controls(text.as_bytes()) {
         return reader::Reader::new(base).read(text);
     }
     // Form feeds and vertical tabs stood between words.
@@ -105,4 +107,13 @@ pub(super) fn is_noise(before: &str) -> bool {
         tokens::Token::Literal(_) => false,
         tokens::Token::Start(_) | tokens::Token::End(_) => true,
     })
+}
+
+/// Characters below the space that XML forbids.
+fn has_controls(bytes: &[u8]) -> bool {
+    // Whole chunks without a branch: the compiler makes vectors of it.
+    let is_low = |c: &u8| *c < b' ' && !matches!(*c, b'\t' | b'\n' | b'\r');
+    bytes
+        .chunks(4096)
+        .any(|chunk| chunk.iter().fold(false, |any, c| any | is_low(c)))
 }

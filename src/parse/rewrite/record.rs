@@ -57,6 +57,10 @@ impl Record {
         self.slots[slot as usize].as_ref().map(|(_, value)| value)
     }
 
+    pub(super) fn take(&mut self, slot: Slot) -> Option<Value> {
+        self.slots[slot as usize].take().map(|(_, value)| value)
+    }
+
     pub(super) fn text(&self, slot: Slot) -> Option<&str> {
         self.get(slot).map(|value| value.text.trim())
     }

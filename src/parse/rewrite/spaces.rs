@@ -93,30 +93,6 @@ fn of_address(address: &str) -> Option<Space> {
     })
 }
 
-/// Namespaces that feed-rs knows, as it knows them.
-const SOUND: &[&str] = &[
-    "http://purl.org/rss/1.0/",
-    "http://www.w3.org/2005/Atom",
-    "http://purl.org/rss/1.0/modules/content/",
-    "http://purl.org/dc/elements/1.1/",
-    "http://search.yahoo.com/mrss/",
-    "http://www.itunes.com/dtds/podcast-1.0.dtd",
-];
-
-/// Whether feed-rs understands a declaration as it stands.
-pub(super) fn is_sound(prefix: &str, address: &str) -> bool {
-    if SOUND.contains(&address) {
-        return true;
-    }
-    match of_address(address) {
-        Some(space) => matches!(
-            space,
-            Space::Syndication | Space::Xhtml | Space::Rdf | Space::DublinTerms
-        ),
-        None => !prefix.is_empty() && lookup(PREFIXES, prefix).is_none(),
-    }
-}
-
 /// The declarations in scope.
 #[derive(Default)]
 pub(super) struct Spaces<'t> {

@@ -16,7 +16,6 @@ pub(super) enum Dialect {
 
 const ATOM_HEAD: &str = "<feed xmlns=\"http://www.w3.org/2005/Atom\"";
 const RSS_HEAD: &str = "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" \
-    xmlns:content=\"http://purl.org/rss/1.0/modules/content/\" \
     xmlns:sy=\"http://purl.org/rss/1.0/modules/syndication/\"><channel>";
 
 /// The whole document. `entries`: as [`entry`] wrote them.
@@ -93,8 +92,6 @@ const ATOM_ENTRY: Names = &[
     (Slot::Title, "title"),
     (Slot::Published, "published"),
     (Slot::Updated, "updated"),
-    (Slot::Summary, "summary"),
-    (Slot::Content, "content"),
 ];
 const RSS_FEED: Names = &[
     (Slot::Title, "title"),
@@ -111,8 +108,6 @@ const RSS_ENTRY: Names = &[
     (Slot::Title, "title"),
     (Slot::Published, "pubDate"),
     (Slot::Updated, "atom:updated"),
-    (Slot::Summary, "description"),
-    (Slot::Content, "content:encoded"),
 ];
 
 fn fields(out: &mut String, record: &Record, names: Names, typed: bool) {
