@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: bench check deny golden test
+.PHONY: bench check deny fuzz golden test
 
 test: tools
 	$(CARGO) test --locked
@@ -20,6 +20,12 @@ golden: tools
 # What a source and a document cost beside their floors (feed-rs, SQLite), as ratios.
 bench: tools
 	$(CARGO) bench --locked --bench line --bench parse
+
+# Mutants of the corpus against the laws of parsing and publishing, as long as wanted; what breaks one is named.
+MINUTES ?= 10
+SEED ?= 1
+fuzz: tools
+	$(CARGO) bench --locked --bench fuzz -- minutes=$(MINUTES) seed=$(SEED)
 
 # Licences, advisories, sources of the dependencies.
 deny:

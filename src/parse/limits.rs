@@ -1,6 +1,6 @@
 //! How long what a publisher gives may be, where it is not text for reading.
 
-use crate::text::plain_line;
+use crate::text::{is_hidden, plain_line};
 
 /// A headline or name is cut here.
 const MAX_LINE: usize = 4096;
@@ -34,9 +34,10 @@ pub(super) fn guid(given: String) -> Option<String> {
     Some(format!("{start}{hash}"))
 }
 
-/// What is a name for programs: whole, or not at all.
+/// What is a name for programs: whole, or not at all. One that holds what nobody sees is none.
 pub(super) fn word(given: &str) -> Option<String> {
-    Some(given.to_owned()).filter(|given| (1..=MAX_WORD).contains(&given.len()))
+    let fits = (1..=MAX_WORD).contains(&given.len()) && !given.chars().any(is_hidden);
+    fits.then(|| given.to_owned())
 }
 
 /// What names something as an address does, without having to be one: whole, or not at all.

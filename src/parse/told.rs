@@ -64,7 +64,7 @@ fn people(people: &[raw::Person]) -> Vec<Person> {
             None => limits::line(name),
         };
         let name = person.name.as_deref().and_then(bare);
-        let Some(name) = name.or_else(|| email.clone()) else {
+        let Some(name) = name.or_else(|| limits::line(person.email.as_deref()?)) else {
             continue;
         };
         if !known.iter().any(|other| other.name == name) {

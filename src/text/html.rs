@@ -184,13 +184,15 @@ fn resolve_name(name: &str) -> Option<&'static str> {
     }
 }
 
-/// White space single and trimmed; control characters and bidirectional overrides, which could make a line read as another,
-/// left out.
+/// Control characters, bidirectional overrides, which could make a line read as another, and what XML forbids.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// White space single and trimmed; what is hidden left out.
 fn single_spaced(raw: &str) -> String {
-    let visible = |c: &char| {
-        !(c.is_control()
-            || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}'))
-    };
     let mut line = String::with_capacity(raw.len());
     for word in raw.split_whitespace() {
         let begin = line.len();
@@ -202,7 +204,7 @@ fn single_spaced(raw: &str) -> String {
         if word.bytes().all(|byte| (b'!'..=b'~').contains(&byte)) {
             line.push_str(word);
         } else {
-            line.extend(word.chars().filter(visible));
+            line.extend(word.chars().filter(|c| !is_hidden(*c)));
         }
         if line.len() == start {
             line.truncate(begin);

@@ -1,4 +1,9 @@
 //! What tests share.
 
 pub(crate) mod daemon;
+mod json;
+pub(crate) mod laws;
+pub(crate) mod mutate;
 pub(crate) mod origin;
+mod pieces;
+pub(crate) mod random;
