@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: bench check deny fuzz golden test
+.PHONY: bench check deny fuzz golden test worst
 
 test: tools
 	$(CARGO) test --locked
@@ -26,6 +26,10 @@ MINUTES ?= 10
 SEED ?= 1
 fuzz: tools
 	$(CARGO) bench --locked --bench fuzz -- minutes=$(MINUTES) seed=$(SEED)
+
+# Time and peak memory of the worst documents, read by the release binary; fails where a bound is broken.
+worst: tools
+	$(CARGO) bench --locked --bench worst
 
 # Licences, advisories, sources of the dependencies.
 deny:

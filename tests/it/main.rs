@@ -1,5 +1,6 @@
 //! The one test binary: a module per feature.
 
+mod addresses;
 mod cli;
 mod config;
 mod corpus;
@@ -24,3 +25,4 @@ mod store_trouble;
 mod support;
 mod text;
 mod worker;
+mod worst;

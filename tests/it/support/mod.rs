@@ -7,3 +7,4 @@ pub(crate) mod mutate;
 pub(crate) mod origin;
 mod pieces;
 pub(crate) mod random;
+pub(crate) mod worst;
