@@ -2,6 +2,8 @@
 //!
 //! What is not a tag is passed over. Where something has no end, there are no tags behind it.
 
+use memchr::memmem;
+
 /// Walks over the tags.
 pub(super) struct Tags<'t> {
     text: &'t str,
@@ -18,12 +20,13 @@ pub(super) struct Tag<'t> {
     pub(super) closes: bool,
     /// `<x/>`.
     pub(super) is_empty: bool,
-    name: &'t str,
+    /// With its prefix.
+    pub(super) name: &'t str,
 }
 
-impl Tag<'_> {
+impl<'t> Tag<'t> {
     /// Its name without a prefix.
-    pub(super) fn local_name(&self) -> &str {
+    pub(super) fn local_name(&self) -> &'t str {
         self.name.rsplit(':').next().unwrap_or(self.name)
     }
 }
@@ -42,7 +45,9 @@ impl<'t> Iterator for Tags<'t> {
             let start = self.at + self.text[self.at..].find('<')?;
             let rest = &self.text[start..];
             let (length, is_tag) = match rest {
-                _ if rest.starts_with("<![CDATA[") => (rest.find("]]>")? + 3, false),
+                _ if rest.starts_with("<![CDATA[") => {
+                    (memmem::find(rest.as_bytes(), b"]]>")? + 3, false)
+                }
                 // A comment may not end in its own beginning.
                 _ if rest.starts_with("<!--") => (rest[4..].find("-->")? + 7, false),
                 _ if rest.starts_with("<?") => (rest.find("?>")? + 2, false),

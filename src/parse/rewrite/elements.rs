@@ -5,7 +5,7 @@ use super::attributes::Attributes;
 use super::capture::{Value, is_name};
 use super::groups::Group;
 use super::notes::Note;
-use super::reader::{DEEPEST, Reader, Role, local_of};
+use super::reader::{DEEPEST, Frame, Reader, Role, local_of};
 use super::record::Record;
 use super::spaces::Space;
 use super::tokens::Tag;
@@ -155,6 +155,14 @@ impl<'t> Reader<'t> {
             self.close_to(leaf.unwrap_or(0));
             return Some(self.start_element(tag, space, local));
         }
+        let is_like = |frame: &Frame<'_>| {
+            frame.role == Role::Inline && frame.name.eq_ignore_ascii_case(tag.name)
+        };
+        if words::ends_its_like(local) && self.stack.last().is_some_and(is_like) {
+            self.notes.add(Note::Ends);
+            self.close_to(self.stack.len() - 1);
+        }
+        let at_its_level = self.top() == Some(Role::Leaf);
         let attributes = Attributes::read(tag.attributes, &mut self.notes);
         let leaf = self.leaf.as_mut()?;
         // The `<div>` that Atom wants around XHTML is no part of it (RFC 4287 §3.1.1.3).

@@ -14,6 +14,8 @@ use super::tokens::{Tag, Token, Tokens};
 const SAMPLE: usize = 32 * 1024;
 /// A reference every so many bytes is the point where rewriting costs nothing.
 const SPARSE: usize = 64;
+/// An entry of more bytes is clipped before feed-rs copies it, as a list of as many categories is.
+const LARGE: usize = 1024 * 1024;
 /// No name that is looked for is shorter.
 const SHORTEST: usize = 4;
 
@@ -33,6 +35,8 @@ const LEAVES: &[&[u8]] = &[
     b"subtitle",
     b"rights",
 ];
+/// Dates of an entry.
+const DATES: [&[u8]; 3] = [b"pubDate", b"published", b"updated"];
 /// Elements that feed-rs does not read where they stand, and that say what we want to know.
 const UNREAD: &[&[u8]] = &[
     b"source",
@@ -52,6 +56,10 @@ const UNREAD: &[&[u8]] = &[
     b"a10:author",
     b"a10:content",
     b"media:description",
+    b"media:keywords",
+    b"media:credit",
+    b"itunes:keywords",
+    b"podcast:person",
 ];
 /// The same, by how their names begin.
 const UNREAD_PREFIXES: &[&[u8]] = &[b"dcterms:", b"dct:", b"xhtml:", b"rss:", b"googleplay:"];
@@ -95,6 +103,8 @@ pub(in crate::parse) fn sound_entries(text: &str) -> Option<usize> {
         channel_ended: false,
         markup_due: false,
         entries: 0,
+        entry_at: 0,
+        dates: 0,
     };
     (!scan.finds_something()).then_some(scan.entries)
 }
@@ -154,6 +164,10 @@ struct Scan<'t> {
     /// A field that consists of elements was opened: one must follow.
     markup_due: bool,
     entries: usize,
+    /// Where the last of them began.
+    entry_at: usize,
+    /// Which dates it has, a bit each: of two feed-rs takes the last, readable or not.
+    dates: u8,
 }
 
 impl Scan<'_> {
@@ -178,6 +192,9 @@ impl Scan<'_> {
             match length {
                 Some(length) => self.at += length,
                 None => return true,
+            }
+            if self.at - self.entry_at > LARGE {
+                return true;
             }
         }
         false
@@ -205,7 +222,17 @@ impl Scan<'_> {
             return None;
         }
         self.markup_due = false;
-        self.entries += usize::from(matches!(name, b"item" | b"entry"));
+        if matches!(name, b"item" | b"entry") {
+            self.entries += 1;
+            self.entry_at = self.at;
+            self.dates = 0;
+        }
+        if let Some(nth) = DATES.iter().position(|date| *date == name) {
+            if self.dates & 1 << nth != 0 {
+                return None;
+            }
+            self.dates |= 1 << nth;
+        }
         if LEAVES.contains(&name) {
             let close = memchr(b'>', rest)?;
             let tag = &rest[..close];
