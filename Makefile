@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: bench check deny golden test
+.PHONY: bench check deny fuzz golden test worst
 
 test: tools
 	$(CARGO) test --locked
@@ -20,6 +20,16 @@ golden: tools
 # What a source and a document cost beside their floors (feed-rs, SQLite), as ratios.
 bench: tools
 	$(CARGO) bench --locked --bench line --bench parse
+
+# Mutants of the corpus against the laws of parsing and publishing, as long as wanted; what breaks one is named.
+MINUTES ?= 10
+SEED ?= 1
+fuzz: tools
+	$(CARGO) bench --locked --bench fuzz -- minutes=$(MINUTES) seed=$(SEED)
+
+# Time and peak memory of the worst documents, read by the release binary; fails where a bound is broken.
+worst: tools
+	$(CARGO) bench --locked --bench worst
 
 # Licences, advisories, sources of the dependencies.
 deny:

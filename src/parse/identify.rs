@@ -1,7 +1,7 @@
 //! What a document is, before anything tries to read it.
 
-use super::ParseError;
 use super::tags::Tags;
+use super::{ParseError, rewrite};
 use crate::model::FailureClass;
 
 /// Root elements of feeds.
@@ -137,16 +137,25 @@ fn doctype_end(rest: &str) -> Option<usize> {
     Some(inner + 2)
 }
 
-/// How deep elements are nested; CDATA and comments do not count.
-pub(super) fn depth(text: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
+/// Whether elements are nested deeper than so many; CDATA and comments do not count. An end tag ends all that was left open in
+/// its element, and HTML's elements without end tags are none to be left open.
+pub(super) fn is_deeper(text: &str, most: usize) -> bool {
+    let mut open: Vec<&str> = Vec::new();
     for tag in Tags::of(text) {
+        let is_it = |name: &&str| name.eq_ignore_ascii_case(tag.name());
         if tag.closes {
-            depth = depth.saturating_sub(1);
-        } else if !tag.is_empty {
-            depth += 1;
+            let opened = open.iter().rposition(is_it);
+            open.truncate(opened.unwrap_or(open.len()));
+        } else if !tag.is_empty && !rewrite::is_void(tag.local_name()) {
+            let follows =
+                rewrite::ends_its_like(tag.local_name()) && open.last().is_some_and(is_it);
+            if !follows {
+                open.push(tag.name());
+            }
+            if open.len() > most {
+                return true;
+            }
         }
-        deepest = deepest.max(depth);
     }
-    deepest
+    false
 }

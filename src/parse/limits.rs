@@ -1,6 +1,8 @@
 //! How long what a publisher gives may be, where it is not text for reading.
 
-use crate::text::plain_line;
+use url::Url;
+
+use crate::text::{is_hidden, plain_line};
 
 /// A headline or name is cut here.
 const MAX_LINE: usize = 4096;
@@ -10,6 +12,18 @@ const MAX_SUMMARY: usize = 64 * 1024;
 const MAX_GUID: usize = 4096;
 /// Browsers and servers take no longer address; a longer one is none.
 pub(super) const MAX_URL: usize = 8 * 1024;
+/// Schemes that mean something to run, or something on the reader's machine.
+const LOCAL_SCHEMES: [&str; 9] = [
+    "javascript",
+    "vbscript",
+    "data",
+    "file",
+    "blob",
+    "filesystem",
+    "about",
+    "view-source",
+    "jar",
+];
 /// A language, media type or mail address; a longer one is none.
 const MAX_WORD: usize = 320;
 
@@ -34,14 +48,19 @@ pub(super) fn guid(given: String) -> Option<String> {
     Some(format!("{start}{hash}"))
 }
 
-/// What is a name for programs: whole, or not at all.
+/// What is a name for programs: whole, or not at all. One that holds what nobody sees is none.
 pub(super) fn word(given: &str) -> Option<String> {
-    Some(given.to_owned()).filter(|given| (1..=MAX_WORD).contains(&given.len()))
+    let fits = (1..=MAX_WORD).contains(&given.len()) && !given.chars().any(is_hidden);
+    fits.then(|| given.to_owned())
 }
 
-/// What names something as an address does, without having to be one: whole, or not at all.
+/// What names something as an address does, without having to be one: whole, or not at all. One that a reader could run or
+/// read from its own machine is none.
 pub(super) fn iri(given: &str) -> Option<String> {
-    Some(given.to_owned()).filter(|given| (1..=MAX_URL).contains(&given.len()))
+    let bare = given.trim_matches(|c: char| c.is_whitespace() || is_hidden(c));
+    let fits = (1..=MAX_URL).contains(&given.len());
+    let is_local = Url::parse(bare).is_ok_and(|url| LOCAL_SCHEMES.contains(&url.scheme()));
+    (fits && !is_local).then(|| given.to_owned())
 }
 
 fn clip(mut text: String, most: usize) -> String {

@@ -117,7 +117,7 @@ fn page(text: &str, base: Option<&Url>) -> ParseError {
 }
 
 fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
-    if identify::depth(text) > MAX_DEPTH {
+    if identify::is_deeper(text, MAX_DEPTH) {
         return Err(ParseError::new(
             FailureClass::TooDeep,
             format!("elements are nested deeper than {MAX_DEPTH}"),

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use memchr::memmem;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
@@ -22,7 +23,7 @@ const PERIODS: [(&str, u64); 5] = [
 pub(super) fn read(text: &str, pace: &mut Pace) {
     let words = ["<hour>", "<day>", "updatePeriod"];
     // feed-rs gives up on a `ttl` with blanks around it, and on one of more digits than it has room for.
-    let unread_ttl = pace.ttl.is_none() && text.contains("<ttl");
+    let unread_ttl = pace.ttl.is_none() && memmem::find(text.as_bytes(), b"<ttl").is_some();
     if !unread_ttl && !words.iter().any(|word| text.contains(word)) {
         return;
     }

@@ -20,7 +20,7 @@ pub(super) fn person(text: &str) -> Option<Person> {
         None => limits::line(text),
     };
     let email = address.and_then(|address| limits::word(address.trim_start_matches("mailto:")));
-    let name = name.or_else(|| email.clone())?;
+    let name = name.or_else(|| limits::line(address?.trim_start_matches("mailto:")))?;
     Some(Person {
         name,
         url: None,

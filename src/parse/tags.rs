@@ -11,11 +11,27 @@ pub(super) struct Tags<'t> {
 }
 
 /// One tag.
-pub(super) struct Tag {
+pub(super) struct Tag<'t> {
     /// `</x>`.
     pub(super) closes: bool,
     /// `<x/>`.
     pub(super) is_empty: bool,
+    inner: &'t str,
+}
+
+impl<'t> Tag<'t> {
+    /// With its prefix.
+    pub(super) fn name(&self) -> &'t str {
+        let name = self.inner.strip_prefix('/').unwrap_or(self.inner);
+        let mut parts = name.split(|c: char| c.is_ascii_whitespace() || c == '/');
+        parts.next().unwrap_or_default()
+    }
+
+    /// Its name without a prefix.
+    pub(super) fn local_name(&self) -> &'t str {
+        let name = self.name();
+        name.rsplit(':').next().unwrap_or(name)
+    }
 }
 
 impl<'t> Tags<'t> {
@@ -24,10 +40,10 @@ impl<'t> Tags<'t> {
     }
 }
 
-impl Iterator for Tags<'_> {
-    type Item = Tag;
+impl<'t> Iterator for Tags<'t> {
+    type Item = Tag<'t>;
 
-    fn next(&mut self) -> Option<Tag> {
+    fn next(&mut self) -> Option<Tag<'t>> {
         loop {
             let start = self.at + memchr(b'<', &self.text.as_bytes()[self.at..])?;
             let rest = &self.text[start..];
@@ -48,6 +64,7 @@ impl Iterator for Tags<'_> {
                 return Some(Tag {
                     closes: inner.starts_with('/'),
                     is_empty: inner.ends_with('/'),
+                    inner,
                 });
             }
         }

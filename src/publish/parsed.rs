@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::json_feed::{author, put, put_common, put_list};
 use super::xml::rfc3339;
 use crate::model::{Entry, Feed};
+use crate::text::dateline;
 
 /// A parsed feed as JSON Feed 1.1, for people and for tests. Entries stand in document order; what the publisher did not
 /// give is absent.
@@ -103,9 +104,22 @@ fn item(entry: &Entry) -> Value {
         entry.updated.map(rfc3339).as_deref(),
     );
     put_common(&mut written, entry);
-    written.insert(
-        "_mainstem".to_owned(),
-        json!({ "guid": entry.guid, "dateline": entry.dateline, "agency": entry.agency }),
-    );
+    let mut extension =
+        json!({ "guid": entry.guid, "dateline": entry.dateline, "agency": entry.agency });
+    if let Some(place) = place(entry) {
+        extension["place"] = place.into();
+    }
+    written.insert("_mainstem".to_owned(), extension);
     Value::Object(written)
+}
+
+/// The place that an entry's dateline names.
+fn place(entry: &Entry) -> Option<&str> {
+    let whole = entry.dateline.as_deref()?;
+    let mut found = entry
+        .text
+        .lines()
+        .filter(|line| line.contains(whole))
+        .filter_map(dateline);
+    found.find(|found| found.text == whole)?.place
 }

@@ -120,7 +120,7 @@ impl Lines {
                 self.push_visible(part);
                 continue;
             }
-            for (at, c) in part.char_indices().filter(|(_, c)| is_visible(*c)) {
+            for (at, c) in part.char_indices().filter(|(_, c)| !is_hidden(*c)) {
                 self.push_visible(&part[at..at + c.len_utf8()]);
             }
         }
@@ -242,8 +242,14 @@ fn resolve_name(name: &str) -> Option<&'static str> {
     }
 }
 
-/// White space single and trimmed; control characters and bidirectional overrides, which could make a line read as another,
-/// left out.
+/// Control characters, bidirectional overrides, which could make a line read as another, and what XML forbids.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// White space single and trimmed; what is hidden left out.
 fn single_spaced(raw: &str) -> String {
     let mut line = String::with_capacity(raw.len());
     for word in raw.split_whitespace() {
@@ -256,17 +262,11 @@ fn single_spaced(raw: &str) -> String {
         if word.bytes().all(|byte| (b'!'..=b'~').contains(&byte)) {
             line.push_str(word);
         } else {
-            line.extend(word.chars().filter(|c| is_visible(*c)));
+            line.extend(word.chars().filter(|c| !is_hidden(*c)));
         }
         if line.len() == start {
             line.truncate(begin);
         }
     }
     line
-}
-
-/// Not a control character, nor a bidirectional override.
-fn is_visible(c: char) -> bool {
-    !(c.is_control()
-        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}'))
 }

@@ -24,7 +24,7 @@ pub use dateline::{Dateline, dateline};
 pub use dates::read_date;
 pub use fold::fold;
 pub use headline::{Headline, Mark, headline};
-pub use html::{html_to_text, plain_line};
+pub use html::{html_to_text, is_hidden, plain_line};
 pub use sanitize::sanitize;
 pub use tails::{is_tail, without_cut};
 pub use tokens::{Tokens, tokens};

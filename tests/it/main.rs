@@ -1,5 +1,6 @@
 //! The one test binary: a module per feature.
 
+mod addresses;
 mod churn;
 mod cli;
 mod config;
@@ -33,3 +34,4 @@ mod support;
 mod syndication;
 mod text;
 mod worker;
+mod worst;

@@ -51,6 +51,8 @@ fn one_field_at_a_time() {
         (atom("<id>tag:x</id><title>t</title><published>0000-01-01T00:00:00+14:00</published>"), "/items/0/date_published", json!(null)),
         ("{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{\"id\":\"1\",\"date_published\":\"9999-12-31T23:59:59-12:00\"}]}".to_owned(), "/items/0/date_published", json!(null)),
         (rss("<dc:creator>Jo Writer</dc:creator>"), "/items/0/authors/0/name", json!("Jo Writer")),
+        (rss("<author>jo@host.\u{202E}ex\u{FFFF}ample</author>"), "/items/0/authors/0/name", json!("jo@host.example")),
+        (atom("<id>tag:x</id><title>t</title><author><email>jo@\u{202E}host.example</email></author>"), "/items/0/authors/0/name", json!("jo@host.example")),
         (rss("<category>One</category><category>Two</category>"), "/items/0/tags", json!(["One", "Two"])),
         (rss("<description>short</description><content:encoded><![CDATA[<p>long text</p>]]></content:encoded>"), "/items/0/content_html", json!("<p>long text</p>")),
         (rss("<description>short</description><content:encoded><![CDATA[<p>long text</p>]]></content:encoded>"), "/items/0/summary", json!("short")),

@@ -8,6 +8,9 @@ use super::attributes::Attributes;
 use super::notes::{Note, Notes};
 use super::references;
 
+/// Bytes of a text for reading that are kept: HTML of half as many comes back as text already.
+const MOST: usize = 1024 * 1024;
+
 /// How a text construct says that it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
@@ -84,6 +87,8 @@ pub(super) struct Capture {
     has_markup: bool,
     /// What stood before the first of them was HTML itself, escaped: so is the rest.
     is_escaped: bool,
+    /// Bytes that are kept.
+    most: usize,
 }
 
 impl Capture {
@@ -93,7 +98,20 @@ impl Capture {
             text: String::new(),
             has_markup: false,
             is_escaped: false,
+            most: usize::MAX,
         }
+    }
+
+    /// Of a text for reading: what no reader could show is not kept.
+    pub(super) fn of_text(form: Form) -> Self {
+        Self {
+            most: MOST,
+            ..Self::new(form)
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.text.len() >= self.most
     }
 
     pub(super) fn is_markup(&self) -> bool {
@@ -109,6 +127,8 @@ impl Capture {
     pub(super) fn push(&mut self, raw: &str, literal: bool, notes: &mut Notes) {
         // What stays of a CDATA section within another.
         let raw = raw.strip_prefix("]]>").unwrap_or(raw);
+        let room = self.most.saturating_sub(self.text.len());
+        let raw = &raw[..raw.floor_char_boundary(room)];
         if !self.has_markup {
             match literal {
                 true => self
@@ -147,6 +167,9 @@ impl Capture {
     /// An element's start.
     pub(super) fn open(&mut self, local: &str, attributes: &Attributes<'_>, is_empty: bool) {
         self.begin_markup();
+        if self.is_full() {
+            return;
+        }
         self.text.push('<');
         self.text.push_str(local);
         for (name, value) in attributes.iter() {
@@ -163,6 +186,9 @@ impl Capture {
 
     /// An element's end.
     pub(super) fn close(&mut self, local: &str) {
+        if self.is_full() {
+            return;
+        }
         self.text.push_str("</");
         self.text.push_str(local);
         self.text.push('>');

@@ -5,7 +5,7 @@ use super::attributes::Attributes;
 use super::capture::{Value, is_name};
 use super::groups::Group;
 use super::notes::Note;
-use super::reader::{DEEPEST, Reader, Role, local_of};
+use super::reader::{DEEPEST, Frame, Reader, Role, local_of};
 use super::record::Record;
 use super::spaces::Space;
 use super::tokens::Tag;
@@ -137,16 +137,18 @@ impl<'t> Reader<'t> {
         space: Space,
         local: &str,
     ) -> Option<Role> {
-        let meaning = word(space, local, self.entry.is_some());
         let at_its_level = self.top() == Some(Role::Leaf);
         let own = self.leaf.as_ref().is_some_and(|leaf| leaf.local == local);
         let is_markup = self
             .leaf
             .as_ref()
             .is_some_and(|leaf| leaf.capture.is_markup());
-        let ends = (at_its_level && !own && !is_markup && words::ends_a_field(meaning, local))
-            || (meaning == Word::Entry && !is_markup);
-        if ends {
+        // Of markup nothing ends it, and the words need not be looked up for thousands of elements.
+        let ends = || {
+            let meaning = word(space, local, self.entry.is_some());
+            meaning == Word::Entry || (at_its_level && !own && words::ends_a_field(meaning, local))
+        };
+        if !is_markup && ends() {
             self.notes.add(Note::Ends);
             let leaf = self
                 .stack
@@ -155,6 +157,14 @@ impl<'t> Reader<'t> {
             self.close_to(leaf.unwrap_or(0));
             return Some(self.start_element(tag, space, local));
         }
+        let is_like = |frame: &Frame<'_>| {
+            frame.role == Role::Inline && frame.name.eq_ignore_ascii_case(tag.name)
+        };
+        if words::ends_its_like(local) && self.stack.last().is_some_and(is_like) {
+            self.notes.add(Note::Ends);
+            self.close_to(self.stack.len() - 1);
+        }
+        let at_its_level = self.top() == Some(Role::Leaf);
         let attributes = Attributes::read(tag.attributes, &mut self.notes);
         let leaf = self.leaf.as_mut()?;
         // The `<div>` that Atom wants around XHTML is no part of it (RFC 4287 §3.1.1.3).

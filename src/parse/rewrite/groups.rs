@@ -14,6 +14,16 @@ use crate::parse::{limits, people};
 /// Parts of one person, image or source.
 const MOST_PARTS: usize = 32;
 
+/// Roles of `podcast:person` that speak or write; the others contribute.
+const AUTHORS: [&str; 6] = [
+    "host",
+    "co-host",
+    "author",
+    "writer",
+    "co-writer",
+    "reporter",
+];
+
 /// A person, an image or a source.
 pub(super) struct Group<'t> {
     word: Word,
@@ -45,6 +55,18 @@ impl<'t> Group<'t> {
             .iter()
             .find(|(name, value)| names.contains(&name.as_str()) && !value.trim().is_empty());
         found.map(|(_, value)| value.trim())
+    }
+
+    /// The rank of a person, who may be named for what others do than authors.
+    fn rank(&self, rank: u8) -> u8 {
+        match self.attributes.get("role") {
+            Some(role)
+                if rank == 1 && !AUTHORS.contains(&role.trim().to_ascii_lowercase().as_str()) =>
+            {
+                3
+            }
+            _ => rank,
+        }
     }
 
     fn text(&self) -> Option<&str> {
@@ -110,7 +132,7 @@ impl<'t> Reader<'t> {
         match group.word {
             Word::Person(rank) => {
                 if let Some(person) = self.person(&group) {
-                    self.record().add_person(rank, person);
+                    self.record().add_person(group.rank(rank), person);
                 }
             }
             Word::Source => self.origin(&group),
@@ -125,7 +147,9 @@ impl<'t> Reader<'t> {
         if let Some(email) = email {
             person.email = limits::word(email.trim_start_matches("mailto:"));
         }
-        let url = group.part(&["uri", "url", "homepage", "link"]);
+        let url = group
+            .part(&["uri", "url", "homepage", "link"])
+            .or_else(|| group.attributes.get("href"));
         person.url = url.and_then(|url| self.web_url(url));
         Some(person)
     }

@@ -26,15 +26,15 @@ pub(super) struct Leaf<'t> {
 impl<'t> Reader<'t> {
     pub(super) fn open_leaf(&mut self, word: Word, tag: Tag<'t>, space: Space) {
         let attributes = Attributes::read(tag.attributes, &mut self.notes);
-        let form = match word {
+        let capture = match word {
             Word::Slot(Slot::Title | Slot::Summary | Slot::Content | Slot::Rights, _) => {
-                match (self.dialect, space) {
+                Capture::of_text(match (self.dialect, space) {
                     (_, Space::Xhtml) => Form::Markup,
                     (Dialect::Atom, Space::Core) => Form::of_atom(&attributes, &mut self.notes),
                     _ => Form::Unsaid,
-                }
+                })
             }
-            _ => Form::Plain,
+            _ => Capture::new(Form::Plain),
         };
         if let (Word::Slot(Slot::Content | Slot::Summary, _), Some(base)) = (word, self.base()) {
             let base = base.clone();
@@ -47,7 +47,7 @@ impl<'t> Reader<'t> {
             word,
             local: lower(local_of(tag.name)).into_owned(),
             attributes,
-            capture: Capture::new(form),
+            capture,
             is_part: false,
         });
     }
@@ -84,6 +84,7 @@ impl<'t> Reader<'t> {
             Word::Slot(slot, rank) => self.record().put(slot, rank, value),
             Word::Link => self.link(&attributes, &value.text),
             Word::Category => self.category(&attributes, &value.text),
+            Word::Keywords => self.keywords(&value.text),
             Word::MediaTitle => {
                 let from = self.media_from();
                 if let Some(title) = limits::line(&value.text) {
@@ -166,6 +167,16 @@ impl<'t> Reader<'t> {
         }
         if let Some(date) = attributes.get("lastmod") {
             self.put_text(Slot::Updated, 3, date);
+        }
+    }
+
+    /// `itunes:keywords`, `media:keywords`.
+    fn keywords(&mut self, text: &str) {
+        for term in text.split([',', ';']).map(str::trim) {
+            self.record().add_category(Category {
+                term: term.to_owned(),
+                ..Category::default()
+            });
         }
     }
 

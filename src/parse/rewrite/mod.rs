@@ -30,6 +30,7 @@ mod write;
 use FeedFormat as Format;
 
 pub(super) use capture::Value;
+pub(super) use words::{ends_its_like, is_void};
 
 /// A document written anew.
 #[derive(Debug)]
@@ -44,6 +45,8 @@ pub(super) struct Rewritten {
     pub(super) entries: Vec<Handed>,
     /// It breaks off before its first entry is complete.
     pub(super) is_nothing: bool,
+    /// What a relative `xml:base` in it is relative to, where nobody else says.
+    address: Option<Url>,
     notes: notes::Notes,
     clipped: bool,
 }
@@ -78,7 +81,7 @@ impl Rewritten {
 /// Writes a document anew. `text`: from its root element on; `base`: where it was found.
 pub(super) fn rewrite(text: &str, base: Option<&Url>) -> Rewritten {
     if !has_controls(text.as_bytes()) {
-        return reader::Reader::new(base).read(text);
+        return read(text, base);
     }
     // Form feeds and vertical tabs stood between words.
     let legal: String = text
@@ -92,9 +95,18 @@ pub(super) fn rewrite(text: &str, base: Option<&Url>) -> Rewritten {
         })
         .filter(|c| !references::is_illegal(*c))
         .collect();
-    let mut rewritten = reader::Reader::new(base).read(&legal);
+    let mut rewritten = read(&legal, base);
     rewritten.notes.add(notes::Note::Illegal);
     rewritten
+}
+
+/// A document that nobody knows where it was found may say so itself, behind what depends on it: then it is read again.
+fn read(text: &str, base: Option<&Url>) -> Rewritten {
+    let read = reader::Reader::new(base).read(text);
+    match &read.address {
+        Some(address) => reader::Reader::new(Some(address)).read(text),
+        None => read,
+    }
 }
 
 /// Whether something else than declarations, comments and blanks stands before a root element.

@@ -45,7 +45,7 @@ pub(super) enum Role {
 }
 
 pub(super) struct Frame<'t> {
-    name: &'t str,
+    pub(super) name: &'t str,
     pub(super) role: Role,
     spaces: usize,
     bases: usize,
@@ -61,6 +61,8 @@ pub(super) struct Reader<'t> {
     /// `xml:lang` in scope.
     pub(super) languages: Vec<String>,
     document_base: Option<Url>,
+    /// A relative `xml:base` was met, and nothing that it is relative to.
+    is_baseless: bool,
     pub(super) dialect: Dialect,
     pub(super) format: Format,
     pub(super) notes: Notes,
@@ -82,6 +84,7 @@ impl<'t> Reader<'t> {
             bases: Vec::new(),
             languages: Vec::new(),
             document_base: base.cloned(),
+            is_baseless: false,
             dialect: Dialect::Rss,
             format: Format::Rss,
             notes: Notes::default(),
@@ -129,6 +132,7 @@ impl<'t> Reader<'t> {
         let xml = write::document(self.dialect, &self.feed, &self.entries.written);
         Rewritten {
             is_nothing: unclosed && self.entries.is_empty(),
+            address: self.is_baseless.then(|| self.feed.address()).flatten(),
             xml,
             format: self.format,
             authors: self.feed.authors(),
@@ -207,12 +211,11 @@ impl<'t> Reader<'t> {
             return;
         }
         let attributes = Attributes::read(attributes, &mut self.notes);
-        if let Some(url) = attributes
-            .get("xml:base")
-            .and_then(|base| self.web_url(base))
-            .filter(|_| self.bases.len() < DEEPEST)
-        {
-            self.bases.push(url);
+        if let Some(base) = attributes.get("xml:base") {
+            let url = self.web_url(base);
+            self.is_baseless |= url.is_none() && self.document_base.is_none();
+            self.bases
+                .extend(url.filter(|_| self.bases.len() < DEEPEST));
         }
         if let Some(language) = attributes
             .get("xml:lang")

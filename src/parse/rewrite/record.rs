@@ -7,6 +7,7 @@ use url::Url;
 use super::capture::Value;
 use super::words::Slot;
 use crate::model::{Category, Enclosure, Origin, Person};
+use crate::parse::links::web_url;
 use crate::text::read_date;
 
 /// Of one entry; more is spam or an attack.
@@ -63,6 +64,15 @@ impl Record {
 
     pub(super) fn text(&self, slot: Slot) -> Option<&str> {
         self.get(slot).map(|value| value.text.trim())
+    }
+
+    /// Where the feed says that it or its site lives.
+    pub(super) fn address(&self) -> Option<Url> {
+        let says = |rel: &str| {
+            let links = self.links.iter().filter(move |link| link.rel == rel);
+            links.filter_map(|link| web_url(&link.href, None)).next()
+        };
+        says("self").or_else(|| says("alternate"))
     }
 
     pub(super) fn add_person(&mut self, rank: u8, person: Person) {

@@ -16,7 +16,10 @@ pub(super) enum Space {
     Dublin,
     DublinTerms,
     Media,
+    /// iTunes and Google Play.
     Podcast,
+    /// `podcast:` of the Podcast Index.
+    PodcastIndex,
     Syndication,
     Xhtml,
     /// Of no use here.
@@ -39,6 +42,11 @@ const ADDRESSES: &[(&str, Space)] = &[
     ("rssboard.org/rss-specification", Space::Core),
     ("rss.channel.netscape.com", Space::Core),
     ("google.com/schemas/play-podcasts/1.0", Space::Podcast),
+    ("podcastindex.org/namespace/1.0", Space::PodcastIndex),
+    (
+        "github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md",
+        Space::PodcastIndex,
+    ),
 ];
 /// Beginnings of addresses that were written with many endings.
 const FAMILIES: &[(&str, Space)] = &[
@@ -69,6 +77,7 @@ const PREFIXES: &[(&str, Space)] = &[
     ("media", Space::Media),
     ("itunes", Space::Podcast),
     ("googleplay", Space::Podcast),
+    ("podcast", Space::PodcastIndex),
     ("sy", Space::Syndication),
     ("xhtml", Space::Xhtml),
     ("html", Space::Xhtml),

@@ -33,6 +33,8 @@ pub(super) enum Word {
     Slot(Slot, u8),
     Link,
     Category,
+    /// Categories with commas between them.
+    Keywords,
     /// By rank: those of the best rank are the authors.
     Person(u8),
     Source,
@@ -64,6 +66,7 @@ pub(super) fn word(space: Space, local: &str, in_entry: bool) -> Word {
         Space::Dublin | Space::DublinTerms => dublin(space, local),
         Space::Media if in_entry => media(local),
         Space::Podcast => podcast(local, in_entry),
+        Space::PodcastIndex if local == "person" => Word::Person(1),
         Space::Syndication => match local {
             "updateperiod" => Word::Pace("sy:updatePeriod"),
             "updatefrequency" => Word::Pace("sy:updateFrequency"),
@@ -142,6 +145,9 @@ fn media(local: &str) -> Word {
         "description" => Word::Slot(Slot::Summary, 5),
         "thumbnail" => Word::Thumbnail,
         "player" => Word::MediaPlayer,
+        "keywords" => Word::Keywords,
+        // Photographers and studios: better than nobody.
+        "credit" => Word::Person(5),
         _ => Word::Nothing,
     }
 }
@@ -156,6 +162,7 @@ fn podcast(local: &str, in_entry: bool) -> Word {
         "owner" => Word::Person(4),
         "image" => Word::Cover,
         "category" if !in_entry => Word::Category,
+        "keywords" => Word::Keywords,
         "duration" if in_entry => Word::Duration,
         _ => Word::Nothing,
     }
@@ -177,9 +184,17 @@ pub(super) fn ends_a_field(word: Word, local: &str) -> bool {
 }
 
 /// Elements of HTML that have no end tag.
-pub(super) fn is_void(local: &str) -> bool {
+pub(in crate::parse) fn is_void(local: &str) -> bool {
     matches!(
         local,
         "area" | "br" | "col" | "embed" | "hr" | "img" | "input" | "meta" | "source" | "wbr"
+    )
+}
+
+/// Elements of HTML that end where another of the kind begins right within them: their end tag is often left out.
+pub(in crate::parse) fn ends_its_like(local: &str) -> bool {
+    matches!(
+        local,
+        "p" | "li" | "dt" | "dd" | "tr" | "td" | "th" | "option"
     )
 }

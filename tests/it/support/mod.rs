@@ -1,5 +1,11 @@
 //! What tests share.
 
 pub(crate) mod daemon;
+mod json;
+pub(crate) mod laws;
+pub(crate) mod mutate;
 pub(crate) mod origin;
+mod pieces;
+pub(crate) mod random;
 pub(crate) mod releases;
+pub(crate) mod worst;
