@@ -272,3 +272,90 @@ fn no_year_has_more_or_less_than_four_digits() {
         assert_eq!(back, at(written));
     }
 }
+
+/// What breaks lines, headers, markup and JSON, wherever a publisher may write it: in every format, to the end of the wire.
+#[test]
+fn nothing_a_publisher_wrote_reaches_a_header_or_breaks_a_document() {
+    let pieces = [
+        "a\r\nSet-Cookie: mark=1\r\n\r\nb",
+        "a\u{0}mark=1",
+        "a\u{1b}[2Jmark=1",
+        "a]]>mark=1<b",
+        "a\u{202e}mark=1\u{2066}",
+        "a\u{85}\u{2028}\u{2029}mark=1",
+        "a\"'/>mark=1",
+        "a\u{fffe}\u{ffff}mark=1",
+        "a\u{feff}mark=1\u{200b}",
+        "a--><!--mark=1",
+    ];
+    let desk = broken_lines(&pieces);
+    let many = 2 * pieces.len() + 1;
+    let daemon = desk.start();
+    for format in ["atom", "rss", "json"] {
+        let answer = daemon.until(&format!("/merged.{format}"), |answer| answer.status == 200);
+        let head = answer.head.to_lowercase();
+        assert!(!head.contains("cookie") && !head.contains("mark"), "{head}");
+        let text = answer.text();
+        let found = match format {
+            "json" => serde_json::from_str::<serde_json::Value>(&text).expect("JSON")["items"]
+                .as_array()
+                .map_or(0, Vec::len),
+            _ => {
+                assert_eq!(crate::support::laws::well_formed(&text), Ok(()), "{format}");
+                let turns =
+                    |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+                assert!(
+                    !strict(&text, "title")
+                        .iter()
+                        .any(|title| title.contains(turns)),
+                    "{format}"
+                );
+                text.matches(if format == "atom" {
+                    "<entry>"
+                } else {
+                    "<item>"
+                })
+                .count()
+            }
+        };
+        assert_eq!(found, many, "{format}");
+    }
+}
+
+/// The same pieces in every field of RSS items and Atom entries, and halves of characters in a JSON Feed.
+fn broken_lines(pieces: &[&str]) -> Desk {
+    let escape = |piece: &str| quick_xml::escape::escape(piece).into_owned();
+    let item = |(nth, piece): (usize, &&str)| {
+        let piece = escape(piece);
+        format!(
+            "<item><title>t{nth} {piece}</title><guid isPermaLink=\"false\">g{nth} {piece}</guid><link>https://host.example/{nth}?{piece}</link><author>jo@host.example ({piece})</author><category domain=\"{piece}\">{piece}</category><description>d{nth} &lt;a title=\"{piece}\" href=\"https://host.example/{piece}\">{piece}&lt;/a></description><enclosure url=\"https://host.example/{piece}\" type=\"{piece}\" length=\"{piece}\"/></item>"
+        )
+    };
+    let entry = |(nth, piece): (usize, &&str)| {
+        let piece = escape(piece);
+        format!(
+            "<entry><id>i{nth} {piece}</id><title type=\"{piece}\">t{nth} {piece}</title><updated>{piece}</updated><link href=\"https://host.example/{nth}#{piece}\" hreflang=\"{piece}\"/><author><name>{piece}</name><uri>https://host.example/{piece}</uri><email>{piece}@host.example</email></author><category term=\"{piece}\" scheme=\"tag:{piece}\" label=\"{piece}\"/><content type=\"html\" xml:lang=\"{piece}\">e{nth} {piece}</content></entry>"
+        )
+    };
+    let all = |one: &dyn Fn((usize, &&str)) -> String| {
+        pieces.iter().enumerate().map(one).collect::<String>()
+    };
+    let lone = r#"{"version":"https://jsonfeed.org/version/1.1","title":"T","items":[{"id":"j0\ud800","title":"\udc00 \u0000 \u202e","tags":["\ud83d"],"url":"https://host.example/\udfff","content_text":"j0 \ud800"}]}"#;
+    let desk = Desk::new(
+        "[[source]]\nid = \"r\"\npath = \"r.xml\"\nfirst_items = 0\n[[source]]\nid = \"a\"\npath = \"a.xml\"\nfirst_items = 0\n[[source]]\nid = \"j\"\npath = \"j.json\"\nfirst_items = 0\n[[output]]\nid = \"merged\"\n",
+    );
+    let title = escape(pieces[0]);
+    let rss = format!(
+        "<rss version=\"2.0\"><channel><title>{title}</title><link>https://host.example/?{title}</link>{}</channel></rss>",
+        all(&item)
+    );
+    let atom = format!(
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>{title}</id><title>{title}</title>{}</feed>",
+        all(&entry)
+    );
+    desk.write("r.xml", rss.as_bytes());
+    desk.write("a.xml", atom.as_bytes());
+    desk.write("j.json", lone.as_bytes());
+    assert!(desk.run(&["refresh"]).status.success());
+    desk
+}

@@ -137,16 +137,18 @@ impl<'t> Reader<'t> {
         space: Space,
         local: &str,
     ) -> Option<Role> {
-        let meaning = word(space, local, self.entry.is_some());
         let at_its_level = self.top() == Some(Role::Leaf);
         let own = self.leaf.as_ref().is_some_and(|leaf| leaf.local == local);
         let is_markup = self
             .leaf
             .as_ref()
             .is_some_and(|leaf| leaf.capture.is_markup());
-        let ends = (at_its_level && !own && !is_markup && words::ends_a_field(meaning, local))
-            || (meaning == Word::Entry && !is_markup);
-        if ends {
+        // Of markup nothing ends it, and the words need not be looked up for thousands of elements.
+        let ends = || {
+            let meaning = word(space, local, self.entry.is_some());
+            meaning == Word::Entry || (at_its_level && !own && words::ends_a_field(meaning, local))
+        };
+        if !is_markup && ends() {
             self.notes.add(Note::Ends);
             let leaf = self
                 .stack
