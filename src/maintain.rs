@@ -8,7 +8,7 @@ use crate::store::{Store, StoreError};
 /// Entries stripped in one step, so that refreshes find their turn between two.
 const BATCH: usize = 500;
 
-/// Keys looked through in one step.
+/// Keys taken out in one step.
 const KEYS: usize = 20_000;
 /// Keys of similar texts are kept for so many windows,
 const KEPT_WINDOWS: u32 = 4;

@@ -273,8 +273,7 @@ pub trait Store: Send + Sync {
 
     // Care.
 
-    /// Takes keys of similar texts out that are older than `reach`, on publication time, looking through `limit` of them.
-    /// `false`: there is more to look through.
+    /// Takes up to `limit` keys of similar texts out that are older than `reach`, on publication time. `false`: there are more.
     async fn forget_keys(
         &self,
         reach: Duration,

@@ -30,12 +30,15 @@ pub(crate) fn source(nth: usize) -> Source {
     }
 }
 
+/// A refresh that brought them as soon as they were published.
 pub(crate) fn record(nth: usize, entries: Vec<Entry>) -> RefreshRecord {
     let source = source(nth);
+    let newest = entries.iter().filter_map(|entry| entry.published).max();
+    let at = newest.unwrap_or_else(now);
     RefreshRecord {
         source: source.id,
         location: source.location,
-        at: now(),
+        at,
         last: LastOutcome {
             outcome: Outcome::Fresh,
             class: None,
@@ -48,20 +51,33 @@ pub(crate) fn record(nth: usize, entries: Vec<Entry>) -> RefreshRecord {
             because: String::new(),
         },
         feed: None,
-        entries: settle_document(entries, now()).entries,
+        entries: settle_document(entries, at).entries,
         first_items: None,
         daily_items: None,
         window: Duration::from_secs(7 * 24 * 3600),
     }
 }
 
-/// SplitMix64, and entries made of it.
-pub(crate) struct Numbers(pub(crate) u64);
+/// Seconds between two entries: a million in a year.
+const GAP: i64 = 31;
+
+/// SplitMix64, and entries made of it, one after the other in time.
+pub(crate) struct Numbers {
+    state: u64,
+    entries: i64,
+}
 
 impl Numbers {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            state: seed,
+            entries: 0,
+        }
+    }
+
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        mainstem::text::mix(self.0)
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        mainstem::text::mix(self.state)
     }
 
     /// Words of a language with a few common ones and many rare ones.
@@ -84,6 +100,7 @@ impl Numbers {
 
     pub(crate) fn entry(&mut self, nth: usize) -> Entry {
         let id = self.next();
+        self.entries += 1;
         let paragraphs: Vec<String> = (0..5).map(|_| self.words(WORDS / 5)).collect();
         Entry {
             guid: Some(format!("tag:{id:x}-{nth}")),
@@ -91,7 +108,7 @@ impl Numbers {
             title: self.words(9),
             html: Some(format!("<p>{}</p>", paragraphs.join("</p><p>"))),
             text: paragraphs.join("\n"),
-            published: Some(now() - chrono::TimeDelta::minutes((id % 10_000) as i64)),
+            published: Some(now() + chrono::TimeDelta::seconds(self.entries * GAP)),
             ..Entry::default()
         }
     }

@@ -99,7 +99,7 @@ fn fill(file: &Path, entries: usize) {
             .register_sources(&sources, now())
             .await
             .expect("registers");
-        let mut numbers = Numbers(3);
+        let mut numbers = Numbers::new(3);
         for batch in 0..entries / BATCH {
             let entries = (0..BATCH).map(|nth| numbers.entry(nth)).collect();
             let record = record(batch % SOURCES, entries);
@@ -147,7 +147,7 @@ impl Origin {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("bound");
         let state = Arc::new(Mutex::new(State {
-            numbers: Numbers(99),
+            numbers: Numbers::new(99),
             items: Vec::new(),
             is_new: false,
             sent: None,

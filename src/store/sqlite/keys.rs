@@ -18,8 +18,10 @@ use crate::dedupe::MAX_POSTINGS;
 use crate::model::Timestamp;
 
 const WEEK_MS: i64 = 7 * 24 * 3600 * 1000;
-/// Bits of a slot that hold the week.
-const WEEK_BITS: u32 = 16;
+/// Bits of a slot that hold the key.
+const KEY_BITS: u32 = 32;
+/// Of the weeks since 1970; the last is some thousand years ahead.
+const MAX_WEEK: i64 = (1 << 20) - 1;
 /// Entries in the log that set a merge off.
 const LOG_ENTRIES: i64 = 8_192;
 /// Keys merged in one step.
@@ -34,11 +36,12 @@ pub(super) const INDEX: &str = "PRAGMA temp_store = MEMORY;
 
 /// The week of a moment in milliseconds.
 pub(super) fn week(ms: i64) -> i64 {
-    ms.div_euclid(WEEK_MS).clamp(0, (1 << WEEK_BITS) - 1)
+    ms.div_euclid(WEEK_MS).clamp(0, MAX_WEEK)
 }
 
+/// The week stands first: what comes and what is looked for is of a few weeks, so it lies together, however much is stored.
 fn slot(key: u32, week: i64) -> i64 {
-    i64::from(key) << WEEK_BITS | week
+    week << KEY_BITS | i64::from(key)
 }
 
 /// Appends an entry's keys.
@@ -61,7 +64,7 @@ pub(super) fn shares(
     index_log(db)?;
     let tiers = ["main.near_keys", "temp.near_index"].map(|table| {
         format!(
-            "SELECT entry FROM {table} WHERE slot BETWEEN ? AND ? LIMIT {}",
+            "SELECT entry FROM {table} WHERE slot = ? LIMIT {}",
             MAX_POSTINGS + 1
         )
     });
@@ -70,10 +73,12 @@ pub(super) fn shares(
     let mut entries: Vec<i64> = Vec::with_capacity(2 * MAX_POSTINGS + 2);
     for key in keys {
         entries.clear();
-        for tier in [&mut tree, &mut log] {
-            let mut rows = tier.query([slot(*key, *weeks.start()), slot(*key, *weeks.end())])?;
-            while let Some(row) = rows.next()? {
-                entries.push(row.get(0)?);
+        for week in weeks.clone() {
+            for tier in [&mut tree, &mut log] {
+                let mut rows = tier.query([slot(*key, week)])?;
+                while let Some(row) = rows.next()? {
+                    entries.push(row.get(0)?);
+                }
             }
         }
         // While a merge is under way an entry may stand in both.
@@ -153,8 +158,8 @@ fn merge_slice(db: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Looks through the next `limit` keys of the tree for those of entries placed more than `reach` before `now`, which meet nobody
-/// any more, and takes them out. `false`: there is more to look through. Once a week there is something to take.
+/// Takes out up to `limit` keys of entries placed more than `reach` before `now`, which meet nobody any more. `false`: there are
+/// more of them.
 pub(super) fn forget(
     db: &Connection,
     now: Timestamp,
@@ -162,49 +167,16 @@ pub(super) fn forget(
     limit: usize,
 ) -> rusqlite::Result<bool> {
     let reach = i64::try_from(reach.as_millis()).unwrap_or(i64::MAX);
-    let oldest = week(ms(now).saturating_sub(reach));
-    let noted = |name: &str| -> rusqlite::Result<Option<i64>> {
-        db.query_row(
-            "SELECT version FROM versions WHERE name = ?",
-            [name],
-            |row| row.get(0),
-        )
-        .optional()
-    };
-    let note = |name: &str, value: i64| {
-        db.execute(
-            "INSERT OR REPLACE INTO versions VALUES (?, ?)",
-            params![name, value],
-        )
-    };
-    if noted("keys_swept")?.is_some_and(|swept| swept >= oldest) {
-        return Ok(true);
-    }
-    let cursor = noted("keys_cursor")?.unwrap_or(i64::MIN);
-    let last: Option<i64> = db
-        .query_row(
-            "SELECT slot FROM near_keys WHERE slot > ? ORDER BY slot LIMIT 1 OFFSET ?",
-            params![cursor, i64::try_from(limit).unwrap_or(i64::MAX)],
-            |row| row.get(0),
-        )
+    let end = slot(0, week(ms(now).saturating_sub(reach)));
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let reached: Option<i64> = db
+        .prepare_cached("SELECT slot FROM near_keys WHERE slot < ? ORDER BY slot LIMIT 1 OFFSET ?")?
+        .query_row([end, limit], |row| row.get(0))
         .optional()?;
-    db.execute(
-        "DELETE FROM near_keys WHERE slot > ?1 AND slot <= ?2 AND slot & ?3 < ?4",
-        params![
-            cursor,
-            last.unwrap_or(i64::MAX),
-            (1 << WEEK_BITS) - 1,
-            oldest
-        ],
-    )?;
-    match last {
-        Some(last) => note("keys_cursor", last)?,
-        None => {
-            db.execute("DELETE FROM versions WHERE name = 'keys_cursor'", [])?;
-            note("keys_swept", oldest)?
-        }
-    };
-    Ok(last.is_none())
+    // Whole slots: what follows the last of them is another step's.
+    db.prepare_cached("DELETE FROM near_keys WHERE slot < ?")?
+        .execute([reached.map_or(end, |slot| slot + 1)])?;
+    Ok(reached.is_none())
 }
 
 /// Forgets all keys.
