@@ -74,7 +74,11 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
             print(&page)
         }
-        Command::Import { file } => sources::import(file),
+        Command::Import { file } => {
+            // Without a configuration everything in the list is new.
+            let known = load(arguments).ok();
+            sources::import(file, known.as_ref().map(|loaded| &loaded.config))
+        }
         Command::Parse(arguments) => on_runtime(parse::parse(arguments)),
         Command::Run => {
             let Loaded { config, problems } = load(arguments)?;

@@ -191,16 +191,26 @@ fn as_table(reports: &[SourceReport], now: Timestamp) -> String {
     table
 }
 
-/// An OPML list as `[[source]]` tables.
-pub(super) fn import(file: &Path) -> anyhow::Result<()> {
+/// An OPML list as `[[source]]` tables: of those that the configuration does not have, under ids that it does not have.
+pub(super) fn import(file: &Path, known: Option<&Config>) -> anyhow::Result<()> {
     let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
     let found = read_opml(&bytes).with_context(|| file.display().to_string())?;
-    let (mut ids, mut seen) = (BTreeSet::new(), BTreeSet::new());
-    let mut text = String::new();
-    for source in found
+    let configured = known.iter().flat_map(|config| &config.targets);
+    let configured: Vec<&Source> = configured.map(|target| target.source.as_ref()).collect();
+    let mut ids: BTreeSet<String> = configured.iter().map(|own| own.id.to_string()).collect();
+    let mut seen: BTreeSet<String> = configured
         .iter()
-        .filter(|source| seen.insert(source.xml_url.clone()))
-    {
+        .filter_map(|own| match &own.location {
+            Location::Url(url) => Some(url.to_string()),
+            Location::File(_) => None,
+        })
+        .collect();
+    let is_new = |source: &&OpmlSource| {
+        let url = Url::parse(&source.xml_url);
+        seen.insert(url.map_or_else(|_| source.xml_url.clone(), String::from))
+    };
+    let mut text = String::new();
+    for source in found.iter().filter(is_new) {
         let _ = writeln!(
             text,
             "[[source]]\nid    = {}\nurl   = {}",

@@ -223,6 +223,16 @@ fn opml_goes_in_and_out() {
         "{tables}{}",
         String::from_utf8_lossy(&checked.stdout)
     );
+    // What is configured is not imported again, and what is new gets an id of its own.
+    let again = desk.run(&["import", "in.opml"]);
+    assert!(
+        again.status.success() && again.stdout.is_empty(),
+        "{again:?}"
+    );
+    desk.write("more.opml", br#"<opml version="2.0"><body><outline text="A &quot;quoted&quot; one" xmlUrl="https://c.example/rss"/></body></opml>"#);
+    let more = String::from_utf8(desk.run(&["import", "more.opml"]).stdout).expect("UTF-8");
+    desk.configure(&format!("{tables}{more}[[output]]\nid = \"merged\"\n"));
+    assert!(desk.run(&["check"]).status.success(), "{tables}{more}");
     let opml = String::from_utf8(desk.run(&["export"]).stdout).expect("UTF-8");
     for expected in [
         "https://a.example/rss?x=1&amp;y=2",
