@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use axum::Router;
+use axum::body::HttpBody as _;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use tokio::net::{TcpListener, TcpStream};
@@ -22,13 +23,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::model::{OutputId, Secret, Timestamp};
-use crate::publish::{DocumentFormat, Documents};
+use crate::publish::{Coding, DocumentFormat, Documents};
+use crate::telemetry::Metrics;
 
 mod connection;
 mod document;
+mod metrics;
 mod negotiate;
 mod published;
 
+pub use metrics::{Exposition, serve_metrics};
 pub use published::Published;
 
 /// What is served at one moment.
@@ -117,14 +121,25 @@ const AT_ONCE: usize = 512;
 /// How long to wait when the system has no connection to give.
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 
-/// Serves until `shutdown` ends and every open request is answered; connections that ask nothing then are closed.
+/// Serves until `shutdown` ends and every open request is answered; connections that ask nothing then are closed. What was
+/// answered is noted in `metrics`.
 pub async fn serve(
     listener: TcpListener,
     site: Site,
+    metrics: Metrics,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) {
-    let routes = routes(site);
-    let places = Arc::new(Semaphore::new(AT_ONCE));
+    answer_all(listener, routes(site, metrics), AT_ONCE, shutdown).await;
+}
+
+/// Answers by these routes, so many connections at once.
+async fn answer_all(
+    listener: TcpListener,
+    routes: Router,
+    at_once: usize,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) {
+    let places = Arc::new(Semaphore::new(at_once));
     let (stop, stopped) = watch::channel(false);
     let mut connections = JoinSet::new();
     tokio::pin!(shutdown);
@@ -165,7 +180,7 @@ async fn accept(
     }
 }
 
-fn routes(site: Site) -> Router {
+fn routes(site: Site, metrics: Metrics) -> Router {
     Router::new()
         .route("/healthz", any(|| async { "alive\n" }))
         .route("/readyz", any(readyz))
@@ -173,7 +188,22 @@ fn routes(site: Site) -> Router {
         .route("/{document}", any(output))
         .fallback(|| async { not_found() })
         .layer(from_fn(guard))
+        .layer(from_fn_with_state(metrics, count))
         .with_state(site)
+}
+
+/// Notes what was answered.
+async fn count(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+    let is_head = request.method() == Method::HEAD;
+    let response = next.run(request).await;
+    let coded = response.headers().get(header::CONTENT_ENCODING);
+    let coding = Coding::ALL
+        .into_iter()
+        .find(|coding| coded.is_some_and(|coded| coded.as_bytes() == coding.as_str().as_bytes()));
+    let length = response.body().size_hint().exact().filter(|_| !is_head);
+    let coding = coding.unwrap_or(Coding::Identity);
+    metrics.served(response.status().as_u16(), coding, length.unwrap_or(0));
+    response
 }
 
 /// What a reader within a web page may send along (a preflight of the Fetch standard asks).

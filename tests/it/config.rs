@@ -163,7 +163,7 @@ fn what_only_one_source_lacks_stops_nothing() {
     .expect("it starts");
     assert_eq!(loaded.problems.worst(), Some(Severity::Missing));
     let loaded = load(&format!(
-        "[metrics]\nlisten = \"127.0.0.1:1\"\n{SOURCE}{OUTPUT}"
+        "[store]\nmax_size = \"1GiB\"\n{SOURCE}{OUTPUT}"
     ))
     .expect("it starts");
     assert_eq!(loaded.problems.worst(), Some(Severity::Warning));
@@ -204,7 +204,7 @@ fn the_documented_defaults_are_the_defaults() {
 fn the_schema_and_the_documented_defaults_name_the_same_keys() {
     let schema: serde_json::Value = serde_json::from_str(&config::schema()).expect("JSON");
     let documented = include_str!("../../config/default.toml");
-    let not_in_this_version = ["url", "max_size", "metrics"];
+    let not_in_this_version = ["url", "max_size"];
     let mut keys = Vec::new();
     collect_keys(&schema, &mut keys);
     assert!(keys.len() > 40, "{keys:?}");
