@@ -10,6 +10,7 @@ mod fetch;
 mod headline;
 mod layers;
 mod line;
+mod metrics;
 mod outputs;
 mod parse;
 mod parse_laws;

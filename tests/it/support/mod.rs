@@ -1,4 +1,5 @@
 //! What tests share.
 
 pub(crate) mod daemon;
+pub(crate) mod openmetrics;
 pub(crate) mod origin;
