@@ -6,13 +6,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
-use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use tokio::net::TcpListener;
 
 use super::{answer_all, guard, not_found};
-use crate::telemetry::EXPOSITION_TYPE;
+use crate::telemetry::{EXPOSITION_TYPE, Metrics};
 
 /// Writes the metrics as they stand now; may block.
 pub type Exposition = Arc<dyn Fn() -> String + Send + Sync>;
@@ -29,7 +29,8 @@ pub async fn serve_metrics(
     let routes = Router::new()
         .route("/metrics", any(metrics))
         .fallback(|| async { not_found() })
-        .layer(from_fn(guard))
+        // Scrapes are no readers.
+        .layer(from_fn_with_state(Metrics::default(), guard))
         .with_state(exposition);
     answer_all(listener, routes, AT_ONCE, shutdown).await;
 }

@@ -15,7 +15,7 @@ use axum::body::HttpBody as _;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use tokio::net::{TcpListener, TcpStream};
@@ -187,23 +187,8 @@ fn routes(site: Site, metrics: Metrics) -> Router {
         .route("/sources.opml", any(sources_opml))
         .route("/{document}", any(output))
         .fallback(|| async { not_found() })
-        .layer(from_fn(guard))
-        .layer(from_fn_with_state(metrics, count))
+        .layer(from_fn_with_state(metrics, guard))
         .with_state(site)
-}
-
-/// Notes what was answered.
-async fn count(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
-    let is_head = request.method() == Method::HEAD;
-    let response = next.run(request).await;
-    let coded = response.headers().get(header::CONTENT_ENCODING);
-    let coding = Coding::ALL
-        .into_iter()
-        .find(|coding| coded.is_some_and(|coded| coded.as_bytes() == coding.as_str().as_bytes()));
-    let length = response.body().size_hint().exact().filter(|_| !is_head);
-    let coding = coding.unwrap_or(Coding::Identity);
-    metrics.served(response.status().as_u16(), coding, length.unwrap_or(0));
-    response
 }
 
 /// What a reader within a web page may send along (a preflight of the Fetch standard asks).
@@ -211,8 +196,10 @@ const SENT_ALONG: &str = "Authorization, If-None-Match, If-Modified-Since, A-IM"
 /// What it may see of an answer.
 const SHOWN: &str = "ETag, Last-Modified, IM, Retry-After";
 
-/// GET and HEAD only, headers that keep a browser from running anything, and that let readers within web pages read.
-async fn guard(request: Request, next: Next) -> Response {
+/// GET and HEAD only, headers that keep a browser from running anything, and that let readers within web pages read. What was
+/// answered is noted.
+async fn guard(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+    let is_head = request.method() == Method::HEAD;
     let mut response = match *request.method() {
         Method::GET | Method::HEAD => next.run(request).await,
         Method::OPTIONS => preflight(),
@@ -247,7 +234,20 @@ async fn guard(request: Request, next: Next) -> Response {
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
         HeaderValue::from_static(SHOWN),
     );
+    note(&metrics, &response, is_head);
     response
+}
+
+fn note(metrics: &Metrics, response: &Response, is_head: bool) {
+    let coded = response.headers().get(header::CONTENT_ENCODING);
+    let is_named = |coding: &Coding| coded.is_some_and(|coded| coded == coding.as_str());
+    let coding = Coding::ALL.into_iter().find(is_named);
+    let length = response.body().size_hint().exact().filter(|_| !is_head);
+    metrics.served(
+        response.status().as_u16(),
+        coding.unwrap_or(Coding::Identity),
+        length.unwrap_or(0),
+    );
 }
 
 fn preflight() -> Response {

@@ -130,7 +130,6 @@ mainstem_sources{health="ok"} 3
 mainstem_sources{health="failing"} 2
 mainstem_sources{health="gone"} 1
 mainstem_sources{health="unasked"} 0
-mainstem_queue_waiting 0
 mainstem_store_errors_total{step="refresh"} 0
 "#;
 
@@ -150,11 +149,18 @@ fn a_scrape_tells_what_polls_and_readers_did() {
     assert_eq!(read_with(("Accept-Encoding", "gzip")), 200);
     assert_eq!(read_with(("If-None-Match", etag)), 304);
     assert_eq!(ask(daemon.address, "GET", "/metrics", &[]).status, 404);
+    // `/a` comes compressed, and only once: what has a validator is not read again.
+    let feed = rss(&[("1", "Basin", TEXT), ("2", "Estuary", OTHER)]);
+    let saved = u32::try_from(feed.len() - gzip(&feed).len()).expect("a small number");
     let read = until(address, |read| {
-        read.sum("mainstem_polls_total", &[("outcome", "not_modified")]) >= Some(2.0)
-            && read.sum("mainstem_verdicts_total", &[("output", "merged")]) >= Some(3.0)
+        let of = |name, labels: &[_]| read.sum(name, labels).unwrap_or_default();
+        let wire = of("mainstem_fetch_wire_bytes_total", &[]);
+        let decoded = of("mainstem_fetch_decoded_bytes_total", &[]);
+        of("mainstem_polls_total", &[("outcome", "not_modified")]) >= 2.0
+            && of("mainstem_verdicts_total", &[("output", "merged")]) >= 3.0
+            // Another answer may be between the wire and its decoder.
+            && (decoded - wire - f64::from(saved)).abs() < 0.5
     });
-
     for least in cases(AT_LEAST) {
         let found = read.like(&least);
         assert!(found >= Some(least.value), "{least:?} is {found:?}");
@@ -167,20 +173,7 @@ fn a_scrape_tells_what_polls_and_readers_did() {
         &[("version", env!("CARGO_PKG_VERSION"))],
     );
     assert_eq!(build, Some(1.0));
-    // `/a` came compressed, and only once: what has a validator is not read again.
-    let feed = rss(&[("1", "Basin", TEXT), ("2", "Estuary", OTHER)]);
-    let wire = read.sum("mainstem_fetch_wire_bytes_total", &[]);
-    let decoded = read.sum("mainstem_fetch_decoded_bytes_total", &[]);
-    let saved = feed.len() - gzip(&feed).len();
-    assert_eq!(
-        decoded.zip(wire).map(|(decoded, wire)| decoded - wire),
-        Some(as_number(saved))
-    );
     assert_eq!(daemon.stop(), Some(0));
-}
-
-fn as_number(count: usize) -> f64 {
-    f64::from(u32::try_from(count).expect("a small number"))
 }
 
 /// A checker that takes everything would hold nothing.

@@ -13,7 +13,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::{CHANGES, CLASSES, Health, Stage, StoreUse};
+use super::labels::{CHANGES, CLASSES, Health, Stage, StoreUse};
 use crate::model::{FailureClass, Layer, Outcome};
 use crate::publish::Coding;
 

@@ -10,98 +10,22 @@ use std::time::Duration;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::Registry;
 
-use crate::model::{Applied, History, LastOutcome, Layer, OutputId, SourceId, Timestamp};
+use crate::model::{Applied, LastOutcome, Layer, OutputId, SourceId, Timestamp};
 use crate::publish::Coding;
 
 mod families;
+mod labels;
 mod queue;
 
+pub use labels::{Health, Stage, StoreUse};
 pub use queue::Waiting;
 
 use families::{Families, Labels};
+use labels::{CHANGES, CLASSES};
 use queue::Queue;
 
 /// What [`Metrics::exposition`] is, as a media type.
 pub const EXPOSITION_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
-/// What a poll may find of an entry.
-const CHANGES: [&str; 3] = ["new", "changed", "renamed"];
-/// Classes of HTTP status.
-const CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
-
-/// A closed set of label values.
-macro_rules! labels {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum $name { $($(#[$vdoc])* $variant),+ }
-
-        impl $name {
-            const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-        }
-    };
-}
-
-labels! {
-    /// A stage of the line.
-    Stage {
-        /// From a request to the end of its answer.
-        Fetch = "fetch",
-        /// Reading one document.
-        Parse = "parse",
-        /// Writing one refresh.
-        Store = "store",
-        /// Judging a batch of changed stories, and writing the verdicts.
-        Judge = "judge",
-        /// Reading an output's window and writing its documents.
-        Render = "render",
-    }
-}
-
-labels! {
-    /// How a source is doing.
-    Health {
-        /// The last poll succeeded.
-        Ok = "ok",
-        /// The last poll failed.
-        Failing = "failing",
-        /// The publisher said that it is gone for good.
-        Gone = "gone",
-        /// Nobody has asked it so far.
-        Unasked = "unasked",
-    }
-}
-
-labels! {
-    /// What the store was asked for.
-    StoreUse {
-        /// What a refresh reads and writes.
-        Refresh = "refresh",
-        /// What the queue is made by.
-        Queue = "queue",
-        /// What the outputs are judged and rendered by, and housekeeping.
-        Republish = "republish",
-        /// The watchdog's look.
-        Probe = "probe",
-    }
-}
-
-impl Health {
-    /// What a source's history says.
-    #[must_use]
-    pub fn of(history: &History) -> Self {
-        match history {
-            history if history.gone => Self::Gone,
-            history if history.errors > 0 => Self::Failing,
-            history if history.last_attempt.is_none() => Self::Unasked,
-            _ => Self::Ok,
-        }
-    }
-}
 
 /// Where the flows report to. The default notes nothing.
 #[derive(Debug, Clone, Default)]
