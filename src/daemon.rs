@@ -4,11 +4,13 @@
 //! as the store has them; with an empty store they follow the first pass.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::clock::{Clock, SystemClock};
@@ -18,10 +20,11 @@ use crate::model::{Location, SourceReport, public_url};
 use crate::publish::{OpmlSource, opml};
 use crate::refresh::{Refresher, Target};
 use crate::republish::{Plan, Republisher};
-use crate::serve::Site;
-use crate::store::sqlite::{Opening, SqliteStore};
+use crate::serve::{Exposition, Site};
+use crate::store::sqlite::{self, Opening, SqliteStore};
 use crate::store::{Store, StoreError};
 use crate::systemd;
+use crate::telemetry::Metrics;
 use crate::worker::Orders;
 
 mod press;
@@ -31,7 +34,7 @@ mod ward;
 
 use press::{Edition, Press};
 use reload::{Running, Signals};
-use tasks::{Inward, Outward, Tasks};
+use tasks::{Inward, Outward, Surface, Tasks};
 
 /// What the daemon is started with.
 pub struct Start {
@@ -52,23 +55,23 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     let signals = Signals::catch()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = open(&config).await?;
-    let listener = bind(&config).await?;
-    let address = listener.local_addr()?;
+    let (surface, metrics) = surface(&config, &clock).await?;
     store
         .register_sources(&sources(&config), clock.now())
         .await?;
 
-    let site = Site::default();
+    let site = surface.site.clone();
     show_outputs(&site, &config.plan);
     site.set_sources_opml(&public_opml(&config.plan, &store.source_reports().await?));
     tell_widening(&config.targets);
     let (order, orders) = watch::channel(Orders {
-        refresher: refresher(&config, &store, &clock),
+        refresher: refresher(&config, &store, &clock, &metrics),
         targets: config.targets.clone(),
     });
     let (edition, editions) = watch::channel(Edition::of(&config));
     let mut press = Press::new(
-        Republisher::new(store.clone(), clock.clone(), config.plan.clone()),
+        Republisher::new(store.clone(), clock.clone(), config.plan.clone())
+            .with_metrics(metrics.clone()),
         site.clone(),
         store.clone(),
         clock.clone(),
@@ -83,13 +86,15 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         environment: start.environment,
         store: store.clone(),
         clock: clock.clone(),
-        site: site.clone(),
+        site,
+        metrics: metrics.clone(),
         order,
         edition,
     };
+    tell_addresses(&surface, &counts)?;
     let mut tasks = Tasks::start(
-        listener,
-        site,
+        surface,
+        metrics,
         Inward {
             orders,
             store: store.clone(),
@@ -97,7 +102,6 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         },
         Outward { press, editions },
     );
-    tracing::info!(%address, "serving {counts}");
     systemd::ready(&counts);
 
     let stopped = tasks.run_beside(running.until_asked(signals)).await;
@@ -127,20 +131,68 @@ async fn open(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
 }
 
 /// The port that systemd holds for us, else our own.
-async fn bind(config: &Config) -> anyhow::Result<tokio::net::TcpListener> {
+async fn bind(config: &Config) -> anyhow::Result<TcpListener> {
     if let Some(inherited) =
         systemd::inherited_listener().context("the socket handed over is no TCP listener")?
     {
-        return Ok(tokio::net::TcpListener::from_std(inherited)?);
+        return Ok(TcpListener::from_std(inherited)?);
     }
-    tokio::net::TcpListener::bind(config.listen).await.with_context(|| {
-        format!("{} cannot be listened at: choose another address in [server] listen, or end what holds it", config.listen)
+    listen(config.listen, "[server] listen").await
+}
+
+async fn listen(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!(
+            "{address} cannot be listened at: choose another address in {key}, or end what holds it"
+        )
     })
 }
 
-fn refresher(config: &Config, store: &Arc<dyn Store>, clock: &Arc<dyn Clock>) -> Arc<Refresher> {
+/// What listens, and the metrics; without `[metrics]` nothing is noted.
+async fn surface(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<(Surface, Metrics)> {
+    let mut surface = Surface {
+        listener: bind(config).await?,
+        site: Site::default(),
+        metrics: None,
+    };
+    let Some(address) = config.metrics else {
+        return Ok((surface, Metrics::default()));
+    };
+    let listener = listen(address, "[metrics] listen").await?;
+    let metrics = Metrics::started(env!("CARGO_PKG_VERSION"), clock.now());
+    let exposition = exposition(config, &metrics, clock);
+    surface.metrics = Some((listener, exposition));
+    Ok((surface, metrics))
+}
+
+/// The metrics as text, with what is looked up only when somebody asks.
+fn exposition(config: &Config, metrics: &Metrics, clock: &Arc<dyn Clock>) -> Exposition {
+    let (path, metrics, clock) = (config.store.path.clone(), metrics.clone(), clock.clone());
+    Arc::new(move || {
+        metrics.store_takes(&sqlite::sizes(&path));
+        metrics.exposition(clock.now())
+    })
+}
+
+fn tell_addresses(surface: &Surface, counts: &str) -> std::io::Result<()> {
+    let address = surface.listener.local_addr()?;
+    tracing::info!(%address, "serving {counts}");
+    if let Some((listener, _)) = &surface.metrics {
+        let metrics = listener.local_addr()?;
+        tracing::info!(%metrics, "serving /metrics");
+    }
+    Ok(())
+}
+
+fn refresher(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+    metrics: &Metrics,
+) -> Arc<Refresher> {
     let fetcher = Fetcher::new(&config.fetch);
-    Arc::new(Refresher::new(fetcher, store.clone(), clock.clone()))
+    let refresher = Refresher::new(fetcher, store.clone(), clock.clone());
+    Arc::new(refresher.with_metrics(metrics.clone()))
 }
 
 fn counts(config: &Config) -> String {

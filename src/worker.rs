@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::model::{Applied, SourceId, SourceState, Timestamp};
 use crate::refresh::{Occasion, Poll, Refreshed, Refresher, Target};
 use crate::store::{Store, StoreError};
+use crate::telemetry::{Health, Metrics, StoreUse};
 
 /// The longest sleep: a clock that was set forward is noticed within it.
 const MAX_SLEEP: Duration = Duration::from_secs(60);
@@ -45,6 +46,8 @@ pub struct Reports {
     pub unasked: watch::Sender<usize>,
     /// Told after every refresh that changed entries; one pending word is enough.
     pub changed: mpsc::Sender<()>,
+    /// Where the queue's state and the store's failures are noted.
+    pub metrics: Metrics,
 }
 
 /// Refreshes what is due until `shutdown` ends, then lets what is under way reach the store within a grace time. New
@@ -64,6 +67,8 @@ pub async fn work(
     loop {
         desk.catch_up(store.as_ref()).await?;
         let sleep = desk.start_what_is_due();
+        let next = desk.queue.peek().map(|Reverse((at, _))| *at);
+        desk.reports.metrics.next_due(next);
         tokio::select! {
             biased;
             () = &mut shutdown => break,
@@ -134,6 +139,7 @@ impl Desk {
             Ok(()) => self.plan = Plan::Made,
             Err(StoreError::Closed) => return Err(StoreError::Closed),
             Err(error) => {
+                self.reports.metrics.store_failed(StoreUse::Queue);
                 if self.plan == Plan::Old {
                     tracing::error!(
                         error = &error as &dyn std::error::Error,
@@ -177,6 +183,12 @@ impl Desk {
             self.polls.insert(lead, Arc::new(poll));
         }
         let _ = self.reports.unasked.send(self.unasked.len());
+        let targets = self.orders.targets.iter();
+        self.reports.metrics.sources(targets.map(|target| {
+            let id = &target.source.id;
+            let health = states.get(id).map(|state| Health::of(&state.history));
+            (id.clone(), health.unwrap_or(Health::Unasked))
+        }));
         Ok(())
     }
 
@@ -249,10 +261,18 @@ impl Desk {
                     // Full means that a word is pending already.
                     let _ = self.reports.changed.try_send(());
                 }
+                for (id, refreshed) in &refreshed {
+                    if let Refreshed::Done { health, .. } = refreshed {
+                        self.reports.metrics.source(id, *health);
+                    }
+                }
                 let dues = refreshed.iter().map(|(_, refreshed)| refreshed.due().at);
                 dues.min_by_key(|at| (at.is_none(), *at)).flatten()
             }
             Err(error) => {
+                if !matches!(error, StoreError::Closed) {
+                    self.reports.metrics.store_failed(StoreUse::Refresh);
+                }
                 tracing::error!(source = %id, error = &error as &dyn std::error::Error, "the refresh is not stored and will be repeated");
                 Some(self.clock.now() + AFTER_ACCIDENT)
             }

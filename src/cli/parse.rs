@@ -64,6 +64,7 @@ async fn fetched(url: Url) -> anyhow::Result<Document> {
         settings: &settings,
         state: &state,
         unconditional: true,
+        observer: &(),
     };
     let outcome = Fetcher::new(&fetch::Settings::default())
         .fetch(request, &SystemClock)

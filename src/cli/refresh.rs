@@ -222,6 +222,7 @@ fn as_json(lines: &[Line]) -> anyhow::Result<String> {
             entries,
             applied,
             due,
+            ..
         }) => json!({
             "id": id.as_str(), "outcome": last.outcome.as_str(), "class": last.class.map(crate::model::FailureClass::as_str),
             "status": last.status, "message": last.message, "entries": entries, "new": applied.new, "changed": applied.changed,

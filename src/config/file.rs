@@ -19,7 +19,7 @@ type Texts = Vec<At<String>>;
 pub(super) struct File {
     /// Where the outputs are served.
     pub(super) server: Option<ServerTable>,
-    /// Where metrics are served. Without effect in this version.
+    /// Where metrics are served, apart from the outputs. Without it: nowhere.
     pub(super) metrics: Option<MetricsTable>,
     /// Where everything is kept.
     pub(super) store: Option<StoreTable>,
@@ -48,7 +48,7 @@ table! {
 table! {
     /// `[metrics]`
     MetricsTable {
-        /// Address and port of the metrics' own listener.
+        /// Address and port of the metrics' own listener, at which /metrics is served.
         listen: String,
     }
 }

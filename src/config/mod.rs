@@ -65,6 +65,8 @@ pub struct Config {
     pub path: PathBuf,
     /// Where the outputs are served.
     pub listen: SocketAddr,
+    /// Where metrics are served; `None`: nowhere.
+    pub metrics: Option<SocketAddr>,
     /// Where everything is kept.
     pub store: StoreSettings,
     /// How all sources together are asked.

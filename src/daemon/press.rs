@@ -15,6 +15,7 @@ use crate::model::OutputId;
 use crate::republish::{Plan, Rendered, Republisher, windows};
 use crate::serve::Site;
 use crate::store::{Store, StoreError};
+use crate::telemetry::StoreUse;
 use crate::worker::Orders;
 
 /// How often another process's commits and items whose time has ended are looked for.
@@ -150,13 +151,11 @@ impl Press {
             match done {
                 Ok(()) => in_trouble = false,
                 Err(StoreError::Closed) => return Err(StoreError::Closed),
-                Err(error) if in_trouble => tracing::debug!(%error, "still no word from the store"),
                 Err(error) => {
+                    let metrics = self.republisher.metrics();
+                    metrics.store_failed(StoreUse::Republish);
+                    tell(&error, in_trouble);
                     in_trouble = true;
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "the outputs stay as they are until the store answers again"
-                    );
                 }
             }
         }
@@ -236,6 +235,18 @@ impl Press {
         }
         Ok(())
     }
+}
+
+/// Says that the store failed, once until it answers again.
+fn tell(error: &StoreError, is_known: bool) {
+    if is_known {
+        tracing::debug!(%error, "still no word from the store");
+        return;
+    }
+    tracing::error!(
+        error = error as &dyn std::error::Error,
+        "the outputs stay as they are until the store answers again"
+    );
 }
 
 /// Ends when every source was asked once; `false`: nobody asks any more.

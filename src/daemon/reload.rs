@@ -13,6 +13,7 @@ use crate::config::{self, Config, Environment};
 use crate::serve::Site;
 use crate::store::Store;
 use crate::systemd;
+use crate::telemetry::Metrics;
 use crate::worker::Orders;
 
 /// The signals that we listen to. Caught from the very start: one that comes early must not end the process.
@@ -40,6 +41,7 @@ pub(super) struct Running {
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) site: Site,
+    pub(super) metrics: Metrics,
     pub(super) order: watch::Sender<Orders>,
     pub(super) edition: watch::Sender<Edition>,
 }
@@ -86,7 +88,7 @@ impl Running {
         let refresher = if new.fetch == self.config.fetch {
             self.order.borrow().refresher.clone()
         } else {
-            refresher(&new, &self.store, &self.clock)
+            refresher(&new, &self.store, &self.clock, &self.metrics)
         };
         let _ = self.order.send(Orders {
             refresher,

@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::bail;
+use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::press::{Edition, Press};
 use crate::clock::Clock;
-use crate::serve::{self, Site};
+use crate::serve::{self, Exposition, Site};
 use crate::store::{Store, StoreError};
 use crate::systemd;
+use crate::telemetry::{Metrics, StoreUse};
 use crate::worker::{Orders, Reports, work};
 
 /// How long the tasks may take to end; a little longer than the worker gives to refreshes under way.
@@ -24,6 +26,14 @@ pub(super) struct Inward {
     pub(super) clock: Arc<dyn Clock>,
 }
 
+/// What is asked from outside, and where.
+pub(super) struct Surface {
+    pub(super) listener: TcpListener,
+    pub(super) site: Site,
+    /// Its own listener; `None`: metrics are served nowhere.
+    pub(super) metrics: Option<(TcpListener, Exposition)>,
+}
+
 /// What the press is started with.
 pub(super) struct Outward {
     pub(super) press: Press,
@@ -34,6 +44,7 @@ pub(super) struct Outward {
 pub(super) struct Tasks {
     stop: watch::Sender<bool>,
     server: Option<JoinHandle<()>>,
+    collected: Option<JoinHandle<()>>,
     worker: Option<JoinHandle<Result<(), StoreError>>>,
     press: Option<JoinHandle<Result<(), StoreError>>>,
     watchdog: JoinHandle<()>,
@@ -41,8 +52,8 @@ pub(super) struct Tasks {
 
 impl Tasks {
     pub(super) fn start(
-        listener: tokio::net::TcpListener,
-        site: Site,
+        surface: Surface,
+        metrics: Metrics,
         inward: Inward,
         outward: Outward,
     ) -> Self {
@@ -54,15 +65,25 @@ impl Tasks {
             store,
             clock,
         } = inward;
-        let watchdog = tokio::spawn(watch_over(store.clone()));
-        let reports = Reports { unasked, changed };
+        let watchdog = tokio::spawn(watch_over(store.clone(), metrics.clone()));
+        let reports = Reports {
+            unasked,
+            changed,
+            metrics: metrics.clone(),
+        };
+        let collected = surface.metrics.map(|(listener, exposition)| {
+            let told = until(stopped.clone());
+            tokio::spawn(serve::serve_metrics(listener, exposition, told))
+        });
         Self {
             stop,
             server: Some(tokio::spawn(serve::serve(
-                listener,
-                site,
+                surface.listener,
+                surface.site,
+                metrics,
                 until(stopped.clone()),
             ))),
+            collected,
             worker: Some(tokio::spawn(work(
                 orders,
                 store,
@@ -90,6 +111,7 @@ impl Tasks {
             ended = joined(&mut self.worker) => { self.worker = None; ended??; bail!("the worker ended by itself") }
             ended = joined(&mut self.press) => { self.press = None; ended??; bail!("the republisher ended by itself") }
             ended = joined(&mut self.server) => { self.server = None; ended?; bail!("the server ended by itself") }
+            ended = joined(&mut self.collected) => { self.collected = None; ended?; bail!("the metrics' server ended by itself") }
         }
         Ok(())
     }
@@ -98,14 +120,16 @@ impl Tasks {
     pub(super) async fn end(self) -> anyhow::Result<()> {
         self.watchdog.abort();
         let _ = self.stop.send(true);
-        let (worker, press, server) = tokio::join!(
+        let (worker, press, server, collected) = tokio::join!(
             ended(self.worker, DRAIN),
             ended(self.press, DRAIN),
-            ended(self.server, DRAIN)
+            ended(self.server, DRAIN),
+            ended(self.collected, DRAIN)
         );
         worker?.transpose()?;
         press?.transpose()?;
         server?;
+        collected?;
         Ok(())
     }
 }
@@ -141,7 +165,7 @@ pub(super) async fn until(mut stopped: watch::Receiver<bool>) {
 }
 
 /// Says to systemd that we live, each time after the store has shown that it does.
-async fn watch_over(store: Arc<dyn Store>) {
+async fn watch_over(store: Arc<dyn Store>, metrics: Metrics) {
     let Some(interval) = systemd::watchdog_interval() else {
         return;
     };
@@ -150,10 +174,13 @@ async fn watch_over(store: Arc<dyn Store>) {
         beat.tick().await;
         match store.probe().await {
             Ok(()) => systemd::alive(),
-            Err(error) => tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "the store does not answer"
-            ),
+            Err(error) => {
+                metrics.store_failed(StoreUse::Probe);
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the store does not answer"
+                );
+            }
         }
     }
 }

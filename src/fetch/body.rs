@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::coding::{Coding, DecodeError, codings, decode, push};
 use super::deadline::Deadline;
 use super::failure::classify;
-use super::{Failure, Hold};
+use super::{Failure, Hold, Observer};
 use crate::model::FailureClass;
 
 /// Up to this size a body takes memory without asking: news feeds are a tenth of it.
@@ -63,6 +63,7 @@ pub(super) async fn read(
     deadline: &mut Deadline,
     memory: &Memory,
     hold: &mut Hold,
+    observer: &dyn Observer,
 ) -> Result<Bytes, Failure> {
     let most = usize::try_from(max).unwrap_or(usize::MAX);
     if response.content_length().is_some_and(|length| length > max) {
@@ -75,6 +76,7 @@ pub(super) async fn read(
     let mut wire = Vec::new();
     // To its end, whatever the decoder needs: only then is the transfer known to be whole.
     while let Some(chunk) = deadline.run(response.chunk()).await?.map_err(classify)? {
+        observer.received(chunk.len());
         if wire.len() + chunk.len() > SMALL && !hold.is_large() {
             hold.enlarge(memory.large().await);
         }

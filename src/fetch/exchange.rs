@@ -82,6 +82,7 @@ impl Exchange<'_> {
             .await
             .ok_or_else(closed)?;
         let place = hosts.place(&turn).await.ok_or_else(closed)?;
+        self.request.observer.sent();
         let before = deadline.left();
         let asked = self.ask(chain, deadline, &turn, place).await;
         turn.took(before - deadline.left());
@@ -261,8 +262,10 @@ impl Exchange<'_> {
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned);
-        let max = self.request.settings.max_body;
-        let body = body::read(response, max, deadline, &self.fetcher.memory, &mut hold).await?;
+        let (max, memory) = (self.request.settings.max_body, &self.fetcher.memory);
+        let observer = self.request.observer;
+        let body = body::read(response, max, deadline, memory, &mut hold, observer).await?;
+        observer.decoded(body.len());
         if body.is_empty() {
             return Err(Failure::new(
                 FailureClass::NotAFeed,

@@ -9,6 +9,7 @@ use crate::model::FailureClass;
 pub(super) async fn read(path: &Path, request: Request<'_>) -> FetchOutcome {
     let failed =
         |what: String| Failure::new(FailureClass::File, format!("{}: {what}", path.display()));
+    request.observer.sent();
     let size = match tokio::fs::metadata(path).await {
         Ok(found) if !found.is_file() => return failed("is not a file".to_owned()).into(),
         Ok(found) => found.len(),

@@ -105,7 +105,24 @@ pub struct Request<'a> {
     pub state: &'a SourceState,
     /// Without validators, and unchanged bytes count as fresh.
     pub unconditional: bool,
+    /// Hears of it while it is under way.
+    pub observer: &'a dyn Observer,
 }
+
+/// Hears of a request while it is under way.
+pub trait Observer: std::fmt::Debug + Sync {
+    /// A request goes out, or a file is read: its host's turn and a place among all requests have come. Once for every hop.
+    fn sent(&self) {}
+
+    /// So many bytes of a body came over the wire.
+    fn received(&self, _wire: usize) {}
+
+    /// A whole body has so many bytes, its content coding undone.
+    fn decoded(&self, _bytes: usize) {}
+}
+
+/// Hears nothing.
+impl Observer for () {}
 
 /// What came of a request.
 #[derive(Debug, Clone, PartialEq)]

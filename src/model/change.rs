@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Entry, Hash, LastOutcome, Location, Outcome, SourceId, SourceState, Timestamp};
+use super::{Entry, Hash, LastOutcome, Layer, Location, Outcome, SourceId, SourceState, Timestamp};
 
 /// What one refresh wants written: the source's state, its validators and its
 /// entries, all or nothing.
@@ -105,6 +105,25 @@ pub struct Applied {
     pub changed: u32,
     /// Of the new ones, those that joined a story of another entry.
     pub duplicates: u32,
+    /// The same, by what joined them.
+    pub joined: Joined,
     /// Known entries that came back under another GUID.
     pub renamed: u32,
+}
+
+/// How many entries each layer has joined to a story of another entry.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Joined([u32; Layer::ALL.len()]);
+
+impl Joined {
+    /// One more.
+    pub fn add(&mut self, layer: Layer) {
+        self.0[layer as usize] += 1;
+    }
+
+    /// How many this layer has joined.
+    #[must_use]
+    pub fn by(&self, layer: Layer) -> u32 {
+        self.0[layer as usize]
+    }
 }

@@ -20,7 +20,7 @@ mod secret;
 mod source;
 mod story;
 
-pub use change::{Applied, Due, FeedFields, Fingerprint, Incoming, RefreshRecord};
+pub use change::{Applied, Due, FeedFields, Fingerprint, Incoming, Joined, RefreshRecord};
 pub use entry::{Category, Enclosure, Entry, Origin, Person};
 pub use feed::{Feed, FeedFormat, Pace};
 pub use health::{Finding, HealthEvent, Trouble};

@@ -18,17 +18,20 @@ use crate::model::{
 use crate::parse::ParseError;
 use crate::schedule;
 use crate::store::{Store, StoreError};
+use crate::telemetry::{Health, Metrics, Stage, Waiting};
 
 mod desk;
 mod poll;
 mod report;
 mod settle;
+mod watch;
 
 pub use poll::Poll;
 pub use settle::OWN_NETWORK;
 
 use desk::Desk;
 use settle::{Heard, settle};
+use watch::Watch;
 
 /// A source with everything that a refresh of it needs.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +73,8 @@ pub enum Refreshed {
         entries: usize,
         /// What the store made of them.
         applied: Applied,
+        /// How the source is doing now.
+        health: Health,
         /// Its next turn.
         due: Due,
     },
@@ -91,6 +96,7 @@ pub struct Refresher {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     desk: Desk,
+    metrics: Metrics,
 }
 
 impl Refresher {
@@ -102,7 +108,14 @@ impl Refresher {
             store,
             clock,
             desk: Desk::default(),
+            metrics: Metrics::default(),
         }
+    }
+
+    /// The same, reporting to these metrics.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Asks one address, once, for all of its sources, and logs each; in the order of the targets.
@@ -126,7 +139,9 @@ impl Refresher {
             };
             return Ok(poll.targets().iter().map(waiting).collect());
         }
-        let heard = self.hear(poll, &Poll::shared(&states), occasion).await;
+        let waiting = self.waiting(poll, &states, occasion);
+        let shared = Poll::shared(&states);
+        let heard = self.hear(poll, &shared, occasion, waiting).await;
         let mut done = Vec::with_capacity(states.len());
         for (target, state) in poll.targets().iter().zip(&states) {
             let unconditional = occasion == Occasion::Forced;
@@ -134,14 +149,19 @@ impl Refresher {
             let record = settle(target, state, heard, self.clock.now());
             let (last, entries) = (record.last.clone(), record.entries.len());
             let (due, is_local) = (record.due.clone(), record.is_local());
+            let health = Health::of(&record.state.history);
+            let writing = Instant::now();
             let applied = self.store.apply(record).await?;
             let id = &target.source.id;
             let elapsed = began.elapsed();
+            self.metrics.took(Stage::Store, writing.elapsed());
+            self.metrics.polled(&last, is_local, applied);
             report::report(id, &last, is_local, entries, applied, &due, elapsed);
             let refreshed = Refreshed::Done {
                 last,
                 entries,
                 applied,
+                health,
                 due,
             };
             done.push((id.clone(), refreshed));
@@ -149,10 +169,25 @@ impl Refresher {
         Ok(done)
     }
 
+    /// What is due waits from now on; what somebody asked for has no time that it is late by.
+    fn waiting(&self, poll: &Poll, states: &[SourceState], occasion: Occasion) -> Waiting {
+        let now = self.clock.now();
+        match (occasion, poll.due(states, now).at) {
+            (Occasion::Due, Some(due)) => self.metrics.waits(due, now),
+            _ => Waiting::default(),
+        }
+    }
+
     /// Asks, and reads what comes. A web page in place of a feed is followed to the feed that it names.
-    async fn hear(&self, poll: &Poll, state: &SourceState, occasion: Occasion) -> Heard {
+    async fn hear(
+        &self,
+        poll: &Poll,
+        state: &SourceState,
+        occasion: Occasion,
+        waiting: Waiting,
+    ) -> Heard {
         let lead = poll.lead();
-        let heard = self.ask(lead, state, occasion).await;
+        let heard = self.ask(lead, state, occasion, waiting).await;
         let Some(Err(page)) = &heard.parsed else {
             return heard;
         };
@@ -165,18 +200,27 @@ impl Refresher {
             body_hash: None,
             ..state.clone()
         };
-        let found = self.ask(lead, &found, occasion).await;
+        let found = self.ask(lead, &found, occasion, Waiting::default()).await;
         behind_page(found, feed)
     }
 
-    async fn ask(&self, target: &Target, state: &SourceState, occasion: Occasion) -> Heard {
+    async fn ask(
+        &self,
+        target: &Target,
+        state: &SourceState,
+        occasion: Occasion,
+        waiting: Waiting,
+    ) -> Heard {
+        let watch = Watch::new(&self.metrics, waiting);
         let request = Request {
             location: &target.source.location,
             settings: &target.fetch,
             state,
             unconditional: occasion == Occasion::Forced,
+            observer: &watch,
         };
         let mut fetched = self.fetcher.fetch(request, self.clock.as_ref()).await;
+        watch.end();
         let parsed = self.parse(&mut fetched).await;
         Heard {
             fetched,
@@ -194,7 +238,10 @@ impl Refresher {
         };
         let taken = fresh.clone();
         fresh.release();
-        Some(self.desk.read(taken).await)
+        let began = Instant::now();
+        let read = self.desk.read(taken).await;
+        self.metrics.took(Stage::Parse, began.elapsed());
+        Some(read)
     }
 }
 

@@ -7,11 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::clock::Clock;
-use crate::model::{Hash, OutputId, StoryId, Timestamp};
+use crate::model::{Hash, OutputId, SourceId, Story, StoryId, Timestamp};
 use crate::publish::{self, Documents};
-use crate::store::{OutputState, Store, StoreError, WindowBounds, WindowItem};
+use crate::store::{Membership, OutputState, Store, StoreError, WindowBounds, WindowItem};
+use crate::telemetry::{Metrics, Stage};
 
 mod assemble;
 mod explain;
@@ -48,6 +50,7 @@ pub struct Republisher {
     rules: BTreeMap<OutputId, Hash>,
     /// Rules that could not be evaluated, said once each.
     unjudged: BTreeSet<(OutputId, String)>,
+    metrics: Metrics,
 }
 
 impl Republisher {
@@ -60,7 +63,20 @@ impl Republisher {
             rules: plan.rules(),
             plan,
             unjudged: BTreeSet::new(),
+            metrics: Metrics::default(),
         }
+    }
+
+    /// The same, reporting to these metrics.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
+    }
+
+    /// Where it reports to.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// What is published now.
@@ -71,6 +87,10 @@ impl Republisher {
 
     /// Publishes other outputs, or the same by other rules, from now on; call [`Self::replay`] next.
     pub fn replace_plan(&mut self, plan: Arc<Plan>) {
+        let kept: BTreeSet<&OutputId> = plan.output_ids().collect();
+        for output in self.plan.output_ids().filter(|id| !kept.contains(id)) {
+            self.metrics.forget_output(output);
+        }
         self.rules = plan.rules();
         self.plan = plan;
         self.unjudged.clear();
@@ -148,12 +168,18 @@ impl Republisher {
             if stories.is_empty() {
                 return Ok(differ);
             }
-            let judged = stories
+            let began = Instant::now();
+            let judged: Vec<Membership> = stories
                 .iter()
                 .map(|story| self.judge(story, |_| true))
                 .collect();
+            let verdicts = verdicts(&self.plan, &stories, &judged);
             let now = self.clock.now();
             differ.extend(self.store.keep(judged, &self.rules, true, now).await?);
+            self.metrics.took(Stage::Judge, began.elapsed());
+            for (output, is_kept) in verdicts {
+                self.metrics.judged(&output, is_kept);
+            }
         }
     }
 
@@ -170,8 +196,9 @@ impl Republisher {
         else {
             return Ok(None);
         };
-        let now = self.clock.now();
+        let (now, began) = (self.clock.now(), Instant::now());
         let items = self.window(plan, now).await?;
+        let count = items.len();
         let oldest = items.last().map(|item| item.ordered_at);
         let feed = assemble::outbound_feed(&self.plan, plan, items);
         // Compressing a large feed takes longer than an async thread may be held.
@@ -182,6 +209,8 @@ impl Republisher {
         let expires_at = oldest.zip(plan.output.max_age).and_then(|(oldest, age)| {
             oldest.checked_add_signed(chrono::Duration::from_std(age).ok()?)
         });
+        self.metrics.took(Stage::Render, began.elapsed());
+        self.metrics.rendered(output, count, stamp.changed_at);
         Ok(Some(Rendered {
             documents,
             changed_at: stamp.changed_at,
@@ -219,11 +248,7 @@ impl Republisher {
         self.store.window(&plan.output.id, bounds).await
     }
 
-    fn judge(
-        &mut self,
-        story: &crate::model::Story,
-        wanted: impl Fn(&OutputId) -> bool,
-    ) -> crate::store::Membership {
+    fn judge(&mut self, story: &Story, wanted: impl Fn(&OutputId) -> bool) -> Membership {
         let (membership, unjudged) = judge::judge(&self.plan, story, wanted);
         for (output, why) in unjudged {
             if self.unjudged.insert((output.clone(), why.clone())) {
@@ -232,6 +257,25 @@ impl Republisher {
         }
         membership
     }
+}
+
+/// Whether each output keeps anything of each story that it has sources of.
+fn verdicts(plan: &Plan, stories: &[Story], judged: &[Membership]) -> Vec<(OutputId, bool)> {
+    let mut verdicts = Vec::new();
+    for (story, membership) in stories.iter().zip(judged) {
+        let shown = story.members.iter().filter(|member| !member.held);
+        let sources: BTreeSet<&SourceId> = shown.map(|member| &member.source).collect();
+        for (output, kept) in &membership.kept {
+            let mut plans = plan.outputs.iter();
+            let sees = plans
+                .find(|plan| plan.output.id == *output)
+                .is_some_and(|plan| sources.iter().any(|source| plan.sources.contains(*source)));
+            if sees {
+                verdicts.push((output.clone(), !kept.is_empty()));
+            }
+        }
+    }
+    verdicts
 }
 
 /// The place of each output's oldest shown item: what retention must not touch.

@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use axum::Router;
+use axum::body::HttpBody as _;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use tokio::net::{TcpListener, TcpStream};
@@ -22,13 +23,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::model::{OutputId, Secret, Timestamp};
-use crate::publish::{Document, DocumentFormat, Documents};
+use crate::publish::{Coding, Document, DocumentFormat, Documents};
+use crate::telemetry::Metrics;
 
 mod connection;
 mod document;
+mod metrics;
 mod negotiate;
 mod published;
 
+pub use metrics::{Exposition, serve_metrics};
 use published::Published;
 
 /// What is served at one moment.
@@ -135,14 +139,25 @@ const HEALTH_FRESH_FOR: Duration = Duration::from_secs(300);
 /// How long to wait when the system has no connection to give.
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 
-/// Serves until `shutdown` ends and every open request is answered; connections that ask nothing then are closed.
+/// Serves until `shutdown` ends and every open request is answered; connections that ask nothing then are closed. What was
+/// answered is noted in `metrics`.
 pub async fn serve(
     listener: TcpListener,
     site: Site,
+    metrics: Metrics,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) {
-    let routes = routes(site);
-    let places = Arc::new(Semaphore::new(AT_ONCE));
+    answer_all(listener, routes(site, metrics), AT_ONCE, shutdown).await;
+}
+
+/// Answers by these routes, so many connections at once.
+async fn answer_all(
+    listener: TcpListener,
+    routes: Router,
+    at_once: usize,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) {
+    let places = Arc::new(Semaphore::new(at_once));
     let (stop, stopped) = watch::channel(false);
     let mut connections = JoinSet::new();
     tokio::pin!(shutdown);
@@ -183,7 +198,7 @@ async fn accept(
     }
 }
 
-fn routes(site: Site) -> Router {
+fn routes(site: Site, metrics: Metrics) -> Router {
     Router::new()
         .route("/healthz", any(|| async { "alive\n" }))
         .route("/readyz", any(readyz))
@@ -191,7 +206,7 @@ fn routes(site: Site) -> Router {
         .route("/health.atom", any(health))
         .route("/{document}", any(output))
         .fallback(|| async { not_found() })
-        .layer(from_fn(guard))
+        .layer(from_fn_with_state(metrics, guard))
         .with_state(site)
 }
 
@@ -200,8 +215,10 @@ const SENT_ALONG: &str = "Authorization, If-None-Match, If-Modified-Since, A-IM"
 /// What it may see of an answer.
 const SHOWN: &str = "ETag, Last-Modified, IM, Retry-After";
 
-/// GET and HEAD only, headers that keep a browser from running anything, and that let readers within web pages read.
-async fn guard(request: Request, next: Next) -> Response {
+/// GET and HEAD only, headers that keep a browser from running anything, and that let readers within web pages read. What was
+/// answered is noted.
+async fn guard(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+    let is_head = request.method() == Method::HEAD;
     let mut response = match *request.method() {
         Method::GET | Method::HEAD => next.run(request).await,
         Method::OPTIONS => preflight(),
@@ -236,7 +253,20 @@ async fn guard(request: Request, next: Next) -> Response {
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
         HeaderValue::from_static(SHOWN),
     );
+    note(&metrics, &response, is_head);
     response
+}
+
+fn note(metrics: &Metrics, response: &Response, is_head: bool) {
+    let coded = response.headers().get(header::CONTENT_ENCODING);
+    let is_named = |coding: &Coding| coded.is_some_and(|coded| coded == coding.as_str());
+    let coding = Coding::ALL.into_iter().find(is_named);
+    let length = response.body().size_hint().exact().filter(|_| !is_head);
+    metrics.served(
+        response.status().as_u16(),
+        coding.unwrap_or(Coding::Identity),
+        length.unwrap_or(0),
+    );
 }
 
 fn preflight() -> Response {

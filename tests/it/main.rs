@@ -15,6 +15,7 @@ mod health;
 mod layers;
 mod line;
 mod lookalikes;
+mod metrics;
 mod outputs;
 mod overrule;
 mod parse;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use mainstem::dedupe::settle_document;
 use mainstem::model::{
-    Applied, Due, Entry, LastOutcome, Location, Outcome, OutputId, RefreshRecord, Source, SourceId,
-    SourceState, StoryId, Timestamp, Validators,
+    Applied, Due, Entry, Joined, LastOutcome, Location, Outcome, OutputId, RefreshRecord, Source,
+    SourceId, SourceState, StoryId, Timestamp, Validators,
 };
 use mainstem::store::sqlite::{Opening, SqliteStore};
 use mainstem::store::{KeptItem, Membership, Store, WindowBounds};
@@ -49,10 +49,13 @@ impl Bench {
     }
 
     pub(crate) async fn apply(&self, source: &str, minute: i64, entries: Vec<Entry>) -> Applied {
-        self.store
-            .apply(record(source, minute, entries))
-            .await
-            .expect("applies")
+        let record = record(source, minute, entries);
+        let applied = self.store.apply(record).await.expect("applies");
+        // By which layer is told by what explains a story.
+        Applied {
+            joined: Joined::default(),
+            ..applied
+        }
     }
 
     /// Takes every changed story and lets one output keep all of them whole.
@@ -173,7 +176,7 @@ fn counts(new: u32, changed: u32, duplicates: u32) -> Applied {
         new,
         changed,
         duplicates,
-        renamed: 0,
+        ..Applied::default()
     }
 }
 

@@ -11,6 +11,7 @@ use mainstem::fetch::Fetcher;
 use mainstem::refresh::Refresher;
 use mainstem::store::Store;
 use mainstem::store::sqlite::{Opening, SqliteStore};
+use mainstem::telemetry::Metrics;
 use mainstem::worker::{Orders, Reports, work};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -66,7 +67,11 @@ async fn orders_are_taken_when_the_store_answers_again() {
     let (changed, _changes) = mpsc::channel(1);
     let (stop, stopped) = oneshot::channel::<()>();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let reports = Reports { unasked, changed };
+    let reports = Reports {
+        unasked,
+        changed,
+        metrics: Metrics::default(),
+    };
     let worker = tokio::spawn(work(ordered, store.clone(), clock, reports, async {
         let _ = stopped.await;
     }));

@@ -24,13 +24,7 @@ mod source;
 /// Turns the file into settings. `None`: something in it is an error, and noted.
 pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found<'_>) -> Config {
     let (listen, public_url) = server::server(file.server.as_ref(), found);
-    if let Some(metrics) = &file.metrics {
-        let at = metrics
-            .listen
-            .as_ref()
-            .map_or(&metrics.span, |listen| &listen.span);
-        not_yet(at, "[metrics]", found);
-    }
+    let metrics = server::metrics(file.metrics.as_ref(), listen, found);
     let store = store(file, environment, found);
     let defaults = fetch::defaults(file.fetch.as_ref(), found);
     let sources = source::sources(&file.sources, &defaults, environment, found);
@@ -48,6 +42,7 @@ pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found
     Config {
         path: found.file.to_owned(),
         listen,
+        metrics,
         store,
         fetch: defaults.together,
         dedupe_window,

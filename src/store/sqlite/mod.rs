@@ -70,6 +70,15 @@ impl SqliteStore {
     }
 }
 
+/// What a database takes on disk, in bytes, by file; one that is not there takes nothing. Reads no more than the directory.
+#[must_use]
+pub fn sizes(path: &Path) -> [(&'static str, u64); 2] {
+    let size = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    [("database", size(path)), ("wal", size(Path::new(&log)))]
+}
+
 /// A report on every registered source, by id, read beside whoever writes: nothing in the database changes, and a missing
 /// one is not made. `None`: there is none yet.
 ///

@@ -231,6 +231,7 @@ impl<'a> Apply<'a> {
             Verdict::Distinct => stories::begin(self.db, incoming.ordered_at, self.record.at)?,
             Verdict::Joins(joining) => {
                 self.joined += 1;
+                self.applied.joined.add(joining.layer);
                 stories::join(self.db, &joining, self.record.at)?
             }
         };
