@@ -18,6 +18,9 @@ use crate::worker::Orders;
 /// How often another process's commits and items whose time has ended are looked for.
 const BEAT: Duration = Duration::from_secs(1);
 
+/// Archive documents cut in one beat; each takes some milliseconds in which nothing else is published.
+const ARCHIVES_A_BEAT: usize = 4;
+
 /// What is to be done; it stays until it was.
 #[derive(Default)]
 struct Duty {
@@ -60,6 +63,8 @@ pub(super) struct Press {
     /// Touched, it has the worker make its queue anew.
     order: watch::Sender<Orders>,
     rendered: BTreeMap<OutputId, Rendered>,
+    /// Shown since it was last looked whether something of them can be archived.
+    unarchived: BTreeSet<OutputId>,
     /// Whether documents are shown: with an empty store the first follow the first pass.
     open: bool,
 }
@@ -81,6 +86,7 @@ impl Press {
             retention,
             order,
             rendered: BTreeMap::new(),
+            unarchived: BTreeSet::new(),
             open: false,
         }
     }
@@ -183,6 +189,7 @@ impl Press {
         }
         if duty.look_around {
             self.expire().await?;
+            self.archive().await?;
             duty.look_around = false;
         }
         // What is shown must be known before anything is let go.
@@ -211,6 +218,31 @@ impl Press {
         self.show(due).await
     }
 
+    /// Archives what can be, so that no document has to wait for it, a little with each beat.
+    async fn archive(&mut self) -> Result<(), StoreError> {
+        let mut left = ARCHIVES_A_BEAT;
+        for output in self.unarchived.clone() {
+            let Some(rendered) = self.rendered.get(&output) else {
+                self.unarchived.remove(&output);
+                continue;
+            };
+            let cut = self
+                .republisher
+                .archive(&output, &rendered.reach, left)
+                .await?;
+            if cut == left {
+                return Ok(());
+            }
+            left -= cut;
+            self.unarchived.remove(&output);
+            // Its document has been waiting for the last of them to link to.
+            if !rendered.is_archived {
+                self.show([output].into()).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn show_all(&mut self) -> Result<(), StoreError> {
         let all: BTreeSet<OutputId> = self.republisher.plan().output_ids().cloned().collect();
         self.rendered.retain(|output, _| all.contains(output));
@@ -225,6 +257,7 @@ impl Press {
             if let Some(rendered) = self.republisher.render(&output).await? {
                 let documents = rendered.documents.clone();
                 self.site.publish(&output, documents, rendered.changed_at);
+                self.unarchived.insert(output.clone());
                 self.rendered.insert(output, rendered);
             }
         }

@@ -61,6 +61,7 @@ impl Tasks {
             server: Some(tokio::spawn(serve::serve(
                 listener,
                 site,
+                store.clone(),
                 until(stopped.clone()),
             ))),
             worker: Some(tokio::spawn(work(

@@ -1,5 +1,6 @@
 //! Atom 1.0, RFC 4287.
 
+use super::archive::prev_archive;
 use super::content;
 use super::document::Written;
 use super::ids::feed_id;
@@ -34,6 +35,7 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
                 ("href", &feed.url(DocumentFormat::Json)),
             ],
         );
+        prev_archive(xml, "link", feed);
         xml.text(
             "generator",
             &[("version", env!("CARGO_PKG_VERSION"))],
@@ -46,7 +48,7 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
     xml.finish()
 }
 
-fn entry(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
+pub(super) fn entry(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
     xml.text("id", &[], &item.id);
     xml.text("title", &[], &content::title(&feed.output, item));
     xml.text("updated", &[], &rfc3339(item.updated()));

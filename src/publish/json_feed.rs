@@ -10,12 +10,16 @@ use crate::model::{Enclosure, Entry, Layer, Person};
 
 /// JSON Feed's bytes.
 pub(super) fn write(feed: &OutboundFeed) -> Written {
-    let head = json!({
+    let mut head = json!({
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.output.title,
         "feed_url": feed.url(DocumentFormat::Json),
-        "items": [],
     });
+    // `next_url` would promise a page of JSON.
+    if let Some(url) = feed.prev_archive_url() {
+        head["_mainstem"] = json!({ "prev_archive": url });
+    }
+    head["items"] = json!([]);
     let mut bytes = pretty(&head);
     // Items go in between the two brackets, so that each has its place.
     let end = bytes.split_off(bytes.len() - "]\n}".len());

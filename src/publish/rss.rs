@@ -1,5 +1,6 @@
 //! RSS 2.0, as the RSS Advisory Board's best practices write it.
 
+use super::archive::prev_archive;
 use super::content;
 use super::document::Written;
 use super::xml::{Xml, rfc822};
@@ -28,6 +29,7 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
                     ("href", &feed.url(DocumentFormat::Rss)),
                 ],
             );
+            prev_archive(xml, "atom:link", feed);
             xml.text(
                 "generator",
                 &[],

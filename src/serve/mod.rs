@@ -23,7 +23,9 @@ use tokio::task::JoinSet;
 
 use crate::model::{OutputId, Secret, Timestamp};
 use crate::publish::{DocumentFormat, Documents};
+use crate::store::Store;
 
+mod archive;
 mod connection;
 mod document;
 mod negotiate;
@@ -117,13 +119,14 @@ const AT_ONCE: usize = 512;
 /// How long to wait when the system has no connection to give.
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 
-/// Serves until `shutdown` ends and every open request is answered; connections that ask nothing then are closed.
+/// Serves the site, and the archive documents that stand in a store, until `shutdown` ends and every open request is answered; connections that ask nothing then are closed.
 pub async fn serve(
     listener: TcpListener,
     site: Site,
+    archives: Arc<dyn Store>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) {
-    let routes = routes(site);
+    let routes = routes(site, archives);
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let (stop, stopped) = watch::channel(false);
     let mut connections = JoinSet::new();
@@ -165,12 +168,13 @@ async fn accept(
     }
 }
 
-fn routes(site: Site) -> Router {
+fn routes(site: Site, archives: Arc<dyn Store>) -> Router {
     Router::new()
         .route("/healthz", any(|| async { "alive\n" }))
         .route("/readyz", any(readyz))
         .route("/sources.opml", any(sources_opml))
         .route("/{document}", any(output))
+        .merge(archive::routes(site.clone(), archives))
         .fallback(|| async { not_found() })
         .layer(from_fn(guard))
         .with_state(site)
@@ -264,26 +268,29 @@ async fn output(
     let Some((served, format)) = found else {
         return not_found();
     };
-    if served
-        .token
-        .as_ref()
-        .is_some_and(|token| !document::may_read(token, &request))
-    {
-        let challenge = [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))];
-        return (
-            StatusCode::UNAUTHORIZED,
-            challenge,
-            "this feed needs a token: ?token=… or a bearer token\n",
-        )
-            .into_response();
+    if let Some(refused) = refused(served, &request) {
+        return refused;
     }
     match &served.published {
-        None => later("the first pass over the sources is still running\n"),
+        None => later(FIRST_PASS),
         Some(published) => {
             let private = served.token.is_some();
             document::answer(published, format, request.headers(), private).await
         }
     }
+}
+
+const FIRST_PASS: &str = "the first pass over the sources is still running\n";
+
+/// The answer to who may not read an output.
+fn refused(served: &Served, request: &Request) -> Option<Response> {
+    let token = served.token.as_ref()?;
+    if document::may_read(token, request) {
+        return None;
+    }
+    let challenge = [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))];
+    let why = "this feed needs a token: ?token=… or a bearer token\n";
+    Some((StatusCode::UNAUTHORIZED, challenge, why).into_response())
 }
 
 fn not_found() -> Response {

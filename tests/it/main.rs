@@ -1,5 +1,6 @@
 //! The one test binary: a module per feature.
 
+mod archives;
 mod cli;
 mod config;
 mod corpus;

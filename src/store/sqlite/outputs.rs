@@ -196,22 +196,24 @@ impl Keeper<'_> {
     }
 
     fn enter(&self, item: &KeptItem) -> rusqlite::Result<()> {
+        let (item_id, archive) = self.free_id(item)?;
         self.db
             .prepare_cached(
-                "INSERT INTO output_items (output, story, slot, entry, whole, edition_at, item_id, ordered_at, entered_at, updated_at)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO output_items (output, story, slot, entry, whole, edition_at, item_id, ordered_at, entered_at, updated_at, archive)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute(params![
-                self.output, self.story, item.slot, item.shown.0, item.whole, ms(item.edition_at), self.free_id(item)?, ms(item.ordered_at), self.now,
-                ms(item.updated)
+                self.output, self.story, item.slot, item.shown.0, item.whole, ms(item.edition_at), item_id, ms(item.ordered_at), self.now,
+                ms(item.updated), archive
             ])?;
         Ok(())
     }
 
     /// The preferred id, else the derived one. The preferred one is not taken where another release of another source has
     /// the same GUID: whichever came first would get it, and a rebuilt store might see them the other way round. Either may
-    /// stand in a row that the same entry has left, as another slot or in a story that it was parted from: it is taken along.
-    fn free_id<'i>(&self, item: &'i KeptItem) -> rusqlite::Result<&'i str> {
+    /// stand in a row that the same entry has left, as another slot or in a story that it was parted from: it is taken along,
+    /// with the archive document that has it.
+    fn free_id<'i>(&self, item: &'i KeptItem) -> rusqlite::Result<(&'i str, Option<u32>)> {
         let ambiguous = item.item_id != item.fallback_id
             && self
                 .db
@@ -224,21 +226,27 @@ impl Keeper<'_> {
             if ambiguous && *id == item.item_id {
                 continue;
             }
-            self.db
-                .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ? AND entry = ? AND left_at IS NOT NULL")?
-                .execute(params![self.output, id, item.shown.0])?;
+            let archive: Option<Option<u32>> = self
+                .db
+                .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ? AND entry = ? AND left_at IS NOT NULL RETURNING archive")?
+                .query_row(params![self.output, id, item.shown.0], |row| row.get(0))
+                .optional()?;
             let mut taken = self
                 .db
                 .prepare_cached("SELECT 1 FROM output_items WHERE output = ? AND item_id = ?")?;
             if !taken.exists(params![self.output, id])? {
-                return Ok(id);
+                return Ok((id, archive.flatten()));
             }
         }
         // Its own derived id, in a row where another entry is shown by now: that row's story has gone on without it.
-        self.db
-            .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ?")?
-            .execute(params![self.output, item.fallback_id])?;
-        Ok(&item.fallback_id)
+        let archive: Option<Option<u32>> = self
+            .db
+            .prepare_cached(
+                "DELETE FROM output_items WHERE output = ? AND item_id = ? RETURNING archive",
+            )?
+            .query_row(params![self.output, item.fallback_id], |row| row.get(0))
+            .optional()?;
+        Ok((&item.fallback_id, archive.flatten()))
     }
 
     /// `updated` moves with an edit of the entry shown and with a newer edition, to the publisher's date or to now where that
@@ -306,14 +314,25 @@ pub(super) fn window(
     limit: u32,
     not_before: Option<Timestamp>,
 ) -> rusqlite::Result<Vec<WindowItem>> {
+    items(
+        db,
+        "i.ordered_at >= ?2 ORDER BY i.ordered_at DESC, i.item_id LIMIT ?3",
+        params![output.as_str(), not_before.map_or(i64::MIN, ms), limit],
+    )
+}
+
+/// The items of output `?1` that are in and that `which` selects and orders.
+pub(super) fn items(
+    db: &Connection,
+    which: &str,
+    bounds: impl rusqlite::Params,
+) -> rusqlite::Result<Vec<WindowItem>> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT i.item_id, i.story, i.slot, i.ordered_at AS place, i.updated_at AS item_updated, s.feed_id, s.title AS feed_title, s.home_url,
              s.self_url, s.updated_at AS feed_updated, s.language AS feed_language, s.icon, {MEMBER}
          FROM output_items i JOIN outputs o USING (output) JOIN entries e USING (entry) JOIN sources s USING (source)
-         WHERE o.id = ?1 AND i.left_at IS NULL AND i.ordered_at >= ?2 AND e.expired_at IS NULL
-         ORDER BY i.ordered_at DESC, i.item_id LIMIT ?3"
+         WHERE o.id = ?1 AND i.left_at IS NULL AND e.expired_at IS NULL AND {which}"
     ))?;
-    let bounds = params![output.as_str(), not_before.map_or(i64::MIN, ms), limit];
     let mut items: Vec<(i64, WindowItem)> = statement
         .query_map(bounds, window_item)?
         .collect::<rusqlite::Result<_>>()?;
