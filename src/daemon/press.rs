@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+use tokio::time::MissedTickBehavior;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -18,8 +19,8 @@ use crate::worker::Orders;
 /// How often another process's commits and items whose time has ended are looked for.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// Archive documents cut in one beat; each takes some milliseconds in which nothing else is published.
-const ARCHIVES_A_BEAT: usize = 4;
+/// How often an archive document may be cut ahead: it takes some milliseconds in which nothing else is published.
+const ARCHIVE_PACE: Duration = Duration::from_millis(100);
 
 /// What is to be done; it stays until it was.
 #[derive(Default)]
@@ -32,6 +33,8 @@ struct Duty {
     show_all: bool,
     /// Another process may have worked, an item's time may have ended.
     look_around: bool,
+    /// Items may have left a window.
+    archive: bool,
     /// Retention.
     clean: bool,
 }
@@ -122,6 +125,8 @@ impl Press {
         let mut beat = tokio::time::interval(BEAT);
         let mut housekeeping = tokio::time::interval(maintain::INTERVAL);
         housekeeping.reset();
+        let mut archiving = tokio::time::interval(ARCHIVE_PACE);
+        archiving.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut duty, mut in_trouble) = (Duty::default(), false);
         loop {
             tokio::select! {
@@ -141,6 +146,7 @@ impl Press {
                 }
                 _ = beat.tick() => duty.look_around = true,
                 _ = housekeeping.tick() => duty.clean = true,
+                _ = archiving.tick(), if !self.unarchived.is_empty() => duty.archive = true,
             }
             // A stop cuts it between two steps of the store, each of them whole; the next start does the rest.
             let done = tokio::select! {
@@ -189,8 +195,11 @@ impl Press {
         }
         if duty.look_around {
             self.expire().await?;
-            self.archive().await?;
             duty.look_around = false;
+        }
+        if duty.archive {
+            self.archive().await?;
+            duty.archive = false;
         }
         // What is shown must be known before anything is let go.
         if self.open && duty.clean {
@@ -218,27 +227,21 @@ impl Press {
         self.show(due).await
     }
 
-    /// Archives what can be, so that no document has to wait for it, a little with each beat.
+    /// Cuts one archive document, where one can be: mostly ahead, so that no reader's document has to wait for it.
     async fn archive(&mut self) -> Result<(), StoreError> {
-        let mut left = ARCHIVES_A_BEAT;
         for output in self.unarchived.clone() {
-            let Some(rendered) = self.rendered.get(&output) else {
+            if let Some(rendered) = self.rendered.get(&output) {
+                if self.republisher.archive(&output, rendered).await? {
+                    return Ok(());
+                }
+                let was_behind = !rendered.is_archived;
                 self.unarchived.remove(&output);
-                continue;
-            };
-            let cut = self
-                .republisher
-                .archive(&output, &rendered.reach, left)
-                .await?;
-            if cut == left {
-                return Ok(());
+                // Its document has been waiting for the last of them to link to.
+                if was_behind {
+                    return self.show([output].into()).await;
+                }
             }
-            left -= cut;
             self.unarchived.remove(&output);
-            // Its document has been waiting for the last of them to link to.
-            if !rendered.is_archived {
-                self.show([output].into()).await?;
-            }
         }
         Ok(())
     }

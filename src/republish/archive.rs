@@ -7,7 +7,7 @@
 //! goes from the window to the newest document misses nothing between them.
 
 use super::plan::OutputPlan;
-use super::{Republisher, assemble};
+use super::{Rendered, Republisher, assemble};
 use crate::model::{ContentForm, OutputId};
 use crate::publish::{self, Coding};
 use crate::store::{ArchiveDocument, Archived, Place, StoreError, WindowItem};
@@ -16,8 +16,9 @@ use crate::store::{ArchiveDocument, Archived, Place, StoreError, WindowItem};
 const ITEMS: usize = 100;
 /// Bytes of their bodies, at most, unless the first has more.
 const BODIES: usize = 1024 * 1024;
-/// Documents cut before an output is shown. Where more are to be, its history is new to it, and waits.
-const AT_ONCE: usize = 8;
+/// Documents cut before an output is shown. Where more are to be, its history is new to it and waits: see
+/// [`Republisher::archive`].
+const AT_ONCE: usize = 4;
 
 /// How far an output's window reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,47 +47,54 @@ fn place(item: &WindowItem) -> Place {
 }
 
 impl Republisher {
-    /// Cuts archive documents of an output that was rendered until nothing lies behind its window and no full one behind the
-    /// newer half of it; at most `limit`. Returns how many; fewer than `limit`: done.
+    /// Cuts an archive document of an output that was rendered, where there are items for one: any behind its window, or
+    /// enough behind the newer half of it. `false`: there are none.
     ///
     /// # Errors
-    /// The store's; what is cut stays so.
+    /// The store's.
     pub async fn archive(
         &self,
         output: &OutputId,
-        reach: &Reach,
-        limit: usize,
-    ) -> Result<usize, StoreError> {
+        rendered: &Rendered,
+    ) -> Result<bool, StoreError> {
         let mut plans = self.plan.outputs.iter();
         let Some(plan) = plans.find(|plan| plan.output.id == *output) else {
-            return Ok(0);
+            return Ok(false);
         };
-        for cut in 0..limit {
-            let archived = self.archived(plan, reach).await?;
-            let at_least = if archived.is_due { 1 } else { ITEMS };
-            if !self.cut(plan, reach, &archived, at_least).await? {
-                return Ok(cut);
-            }
-        }
-        Ok(limit)
+        let reach = &rendered.reach;
+        let is_due = !rendered.is_archived && self.archived(plan, reach).await?.is_due;
+        self.cut(plan, reach, if is_due { 1 } else { ITEMS }).await
     }
 
-    /// Cuts until nothing lies behind the window, or there is much of it.
+    /// Cuts until nothing lies behind the window, unless there is much of it.
     pub(super) async fn archive_behind(
         &self,
         plan: &OutputPlan,
         reach: &Reach,
     ) -> Result<Archived, StoreError> {
-        let mut archived = self.archived(plan, reach).await?;
-        for _ in 0..AT_ONCE {
-            if !archived.is_due {
-                break;
-            }
-            // Where another process was faster, what it has done is seen next.
-            self.cut(plan, reach, &archived, 1).await?;
-            archived = self.archived(plan, reach).await?;
+        let archived = self.archived(plan, reach).await?;
+        if !archived.is_due || self.is_much(plan, reach).await? {
+            return Ok(archived);
         }
-        Ok(archived)
+        for _ in 0..AT_ONCE {
+            // Where another process was faster, what it has done is seen next.
+            self.cut(plan, reach, 1).await?;
+            let archived = self.archived(plan, reach).await?;
+            if !archived.is_due {
+                return Ok(archived);
+            }
+        }
+        self.archived(plan, reach).await
+    }
+
+    /// Whether more lies behind the window than can be archived while a reader's document waits.
+    async fn is_much(&self, plan: &OutputPlan, reach: &Reach) -> Result<bool, StoreError> {
+        let (output, end) = (&plan.output.id, reach.end.clone());
+        let beyond = self
+            .store
+            .unarchived(output, end, AT_ONCE * ITEMS + 1, 1)
+            .await?;
+        Ok(!beyond.is_empty())
     }
 
     async fn archived(&self, plan: &OutputPlan, reach: &Reach) -> Result<Archived, StoreError> {
@@ -95,12 +103,11 @@ impl Republisher {
         self.store.archived(output, reach.end.clone(), rules).await
     }
 
-    /// Cuts one document, where there are enough items for it.
+    /// Cuts one document, where there are so many items for it.
     async fn cut(
         &self,
         plan: &OutputPlan,
         reach: &Reach,
-        archived: &Archived,
         at_least: usize,
     ) -> Result<bool, StoreError> {
         let output = &plan.output.id;
@@ -111,11 +118,12 @@ impl Republisher {
         if items.is_empty() {
             return Ok(false);
         }
+        let newest = self.archived(plan, reach).await?.newest;
         items.truncate(fitting(plan.output.content, &items));
         items.reverse();
         let ids = items.iter().map(|item| item.item_id.clone()).collect();
-        let number = archived.newest + 1;
-        let feed = assemble::outbound_feed(&self.plan, plan, items, archived.newest);
+        let number = newest + 1;
+        let feed = assemble::outbound_feed(&self.plan, plan, items, newest);
         let base = feed.public_url.to_string();
         let (size, brotli) = tokio::task::spawn_blocking(move || {
             let document = publish::archive(&feed, number);

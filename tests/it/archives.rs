@@ -198,6 +198,27 @@ fn a_walk_finds_every_entry_once_whatever_happens_meanwhile() {
 }
 
 #[test]
+fn what_is_archived_stays_so_whatever_counts_as_a_duplicate() {
+    let desk = Desk::new(&output(""));
+    desk.write("a.json", &feed(0..40, plain));
+    let daemon = desk.start();
+    until_shown(&daemon, 39);
+    let (_, known, before) = walk(&daemon, "merged");
+    for duplicates in ["off", "exact", "near"] {
+        // Every entry takes another place in the store, under the id it had.
+        desk.configure(&output(&format!("duplicates = \"{duplicates}\"\n")));
+        assert!(desk.run(&["print", "merged"]).status.success());
+        daemon.signal("HUP");
+        let reloaded = |event: &serde_json::Value| event["message"] == "reloaded";
+        daemon.until_logged(reloaded);
+        let (window, documents, ids) = walk(&daemon, "merged");
+        assert_whole(&window, &ids, 0..40);
+        assert_eq!(ids, before, "{duplicates}");
+        assert_kept(&known, &documents);
+    }
+}
+
+#[test]
 fn two_processes_at_once_archive_nothing_twice() {
     let desk = Desk::new(&output(""));
     desk.write("a.json", &feed(0..1, plain));
