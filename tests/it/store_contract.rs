@@ -86,6 +86,12 @@ impl Bench {
         stories.len()
     }
 
+    /// Before it the output is stale.
+    async fn end_replay(&self, output: &str) {
+        let ended = self.store.finish_replay(&out(output), [1; 16], at(2));
+        assert!(ended.await.expect("ends"));
+    }
+
     async fn shown(&self, output: &str) -> Vec<(String, String)> {
         let items = self
             .store
@@ -456,6 +462,7 @@ async fn an_item_stands_in_one_archive_document_and_a_number_in_one_place() {
     let entries = (0..4).map(|nth| entry(&nth.to_string(), &format!("T{nth}"), &format!("x{nth}")));
     bench.apply("a", 1, entries.collect()).await;
     bench.keep_all("o", 2).await;
+    bench.end_replay("o").await;
     let (store, output) = (&bench.store, out("o"));
     let ids = |items: &[usize]| items.iter().map(|nth| format!("id-{nth}")).collect();
     let archived = async |behind: Option<Place>, rules| {
@@ -528,6 +535,7 @@ async fn what_waits_for_an_archive_document_does_not_expire() {
     let bench = Bench::new(&["a"]).await;
     bench.apply("a", 1, vec![entry("1", "One", LONG)]).await;
     bench.keep_all("o", 2).await;
+    bench.end_replay("o").await;
     bench.apply("a", 500, vec![entry("2", "Two", "y")]).await;
     let (store, output) = (&bench.store, out("o"));
     let expire = async || {
