@@ -88,8 +88,9 @@ impl Bench {
 
     /// Before it the output is stale.
     async fn end_replay(&self, output: &str) {
-        let ended = self.store.finish_replay(&out(output), [1; 16], at(2));
-        assert!(ended.await.expect("ends"));
+        let output = out(output);
+        let ended = self.store.finish_replay(&output, [1; 16], at(2)).await;
+        assert!(ended.expect("ends"));
     }
 
     async fn shown(&self, output: &str) -> Vec<(String, String)> {
