@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+use tokio::time::MissedTickBehavior;
 
 use super::ward::Ward;
 
@@ -21,6 +22,9 @@ use crate::worker::Orders;
 /// How often another process's commits and items whose time has ended are looked for.
 const BEAT: Duration = Duration::from_secs(1);
 
+/// How often an archive document may be cut ahead: it takes some milliseconds in which nothing else is published.
+const ARCHIVE_PACE: Duration = Duration::from_millis(100);
+
 /// What is to be done; it stays until it was.
 #[derive(Default)]
 struct Duty {
@@ -32,6 +36,8 @@ struct Duty {
     show_all: bool,
     /// Another process may have worked, an item's time may have ended.
     look_around: bool,
+    /// Items may have left a window.
+    archive: bool,
     /// Retention.
     clean: bool,
 }
@@ -64,6 +70,8 @@ pub(super) struct Press {
     order: watch::Sender<Orders>,
     ward: Ward,
     rendered: BTreeMap<OutputId, Rendered>,
+    /// Shown since it was last looked whether something of them can be archived.
+    unarchived: BTreeSet<OutputId>,
     /// Whether documents are shown: with an empty store the first follow the first pass.
     open: bool,
 }
@@ -87,6 +95,7 @@ impl Press {
             retention,
             order,
             rendered: BTreeMap::new(),
+            unarchived: BTreeSet::new(),
             open: false,
         }
     }
@@ -122,6 +131,8 @@ impl Press {
         let mut beat = tokio::time::interval(BEAT);
         let mut housekeeping = tokio::time::interval(maintain::INTERVAL);
         housekeeping.reset();
+        let mut archiving = tokio::time::interval(ARCHIVE_PACE);
+        archiving.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut duty, mut in_trouble) = (Duty::default(), false);
         loop {
             tokio::select! {
@@ -141,6 +152,7 @@ impl Press {
                 }
                 _ = beat.tick() => duty.look_around = true,
                 _ = housekeeping.tick() => duty.clean = true,
+                _ = archiving.tick(), if !self.unarchived.is_empty() => duty.archive = true,
             }
             // A stop cuts it between two steps of the store, each of them whole; the next start does the rest.
             let done = tokio::select! {
@@ -190,6 +202,10 @@ impl Press {
             self.ward.look(self.republisher.plan()).await?;
             duty.look_around = false;
         }
+        if duty.archive {
+            self.archive().await?;
+            duty.archive = false;
+        }
         // What is shown must be known before anything is let go.
         if self.open && duty.clean {
             let windows = windows(&self.rendered);
@@ -216,6 +232,25 @@ impl Press {
         self.show(due).await
     }
 
+    /// Cuts one archive document, where one can be: mostly ahead, so that no reader's document has to wait for it.
+    async fn archive(&mut self) -> Result<(), StoreError> {
+        for output in self.unarchived.clone() {
+            if let Some(rendered) = self.rendered.get(&output) {
+                if self.republisher.archive(&output, rendered).await? {
+                    return Ok(());
+                }
+                let was_behind = !rendered.is_archived;
+                self.unarchived.remove(&output);
+                // Its document has been waiting for the last of them to link to.
+                if was_behind {
+                    return self.show([output].into()).await;
+                }
+            }
+            self.unarchived.remove(&output);
+        }
+        Ok(())
+    }
+
     async fn show_all(&mut self) -> Result<(), StoreError> {
         let all: BTreeSet<OutputId> = self.republisher.plan().output_ids().cloned().collect();
         self.rendered.retain(|output, _| all.contains(output));
@@ -230,6 +265,7 @@ impl Press {
             if let Some(rendered) = self.republisher.render(&output).await? {
                 let documents = rendered.documents.clone();
                 self.site.publish(&output, documents, rendered.changed_at);
+                self.unarchived.insert(output.clone());
                 self.rendered.insert(output, rendered);
             }
         }

@@ -80,6 +80,7 @@ impl Tasks {
             server: Some(tokio::spawn(serve::serve(
                 surface.listener,
                 surface.site,
+                store.clone(),
                 metrics,
                 until(stopped.clone()),
             ))),

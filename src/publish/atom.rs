@@ -1,5 +1,6 @@
 //! Atom 1.0, RFC 4287.
 
+use super::archive::prev_archive;
 use super::content;
 use super::document::Written;
 use super::ids::feed_id;
@@ -44,6 +45,7 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
             xml.element("author", &[], |xml| xml.text("name", &[], author));
         }
         xml.optional("icon", face.icon.as_ref().map(url::Url::as_str));
+        prev_archive(xml, "link", feed);
         xml.text(
             "generator",
             &[("version", env!("CARGO_PKG_VERSION"))],
@@ -56,7 +58,7 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
     xml.finish()
 }
 
-fn entry(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
+pub(super) fn entry(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
     xml.text("id", &[], &item.id);
     xml.text("title", &[], &content::title(&feed.output, item));
     xml.text("updated", &[], &rfc3339(item.updated()));

@@ -1,7 +1,7 @@
 //! A rendered document: its bytes, its compressed forms, its entity tags, and what of it is new to a reader.
 
 use std::collections::HashSet;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -13,6 +13,8 @@ use super::DocumentFormat;
 
 /// brotli's steps of effort above this take several times as long for a few percent.
 const BROTLI_QUALITY: i32 = 5;
+/// Bytes that a decoder reads at once.
+const UNPACKING: usize = 16 * 1024;
 /// The largest window of RFC 7932, as a power of two.
 const BROTLI_WINDOW: i32 = 22;
 
@@ -72,6 +74,20 @@ impl Document {
             gzip: Arc::default(),
             brotli: Arc::default(),
         }
+    }
+
+    /// A document that was kept as [`Self::make`] packs it; `None`: it is not whole, or longer than `size`.
+    pub(super) fn unpacked(format: DocumentFormat, packed: Bytes, size: u64) -> Option<Self> {
+        let mut bytes = Vec::with_capacity(usize::try_from(size).ok()?);
+        let unpacking = brotli_decompressor::Decompressor::new(&*packed, UNPACKING);
+        let read = unpacking.take(size + 1).read_to_end(&mut bytes).ok()?;
+        if read as u64 != size {
+            return None;
+        }
+        let items = Vec::new();
+        let mut document = Self::new(format, Written { bytes, items });
+        document.brotli = Arc::new(OnceLock::from(packed));
+        Some(document)
     }
 
     /// Its format.

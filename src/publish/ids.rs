@@ -37,6 +37,17 @@ pub(super) fn event_id(source: &SourceId, what: &str, at: Timestamp) -> String {
     urn(&[b"event", source.as_str().as_bytes(), what.as_bytes(), &at])
 }
 
+/// The permanent id of an archive document.
+pub(super) fn archive_id(public_url: &str, output: &str, number: u32) -> String {
+    let number = number.to_le_bytes();
+    urn(&[
+        b"archive",
+        public_url.as_bytes(),
+        output.as_bytes(),
+        &number,
+    ])
+}
+
 fn is_global(guid: &str) -> bool {
     let Some((scheme, rest)) = guid.split_once(':') else {
         return false;

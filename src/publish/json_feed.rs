@@ -58,6 +58,10 @@ fn head(feed: &OutboundFeed) -> Value {
         .iter()
         .map(|hub| json!({ "type": "WebSub", "url": hub.as_str() }));
     put_list(&mut head, "hubs", hubs.collect());
+    // `next_url` would promise a page of JSON.
+    if let Some(url) = feed.prev_archive_url() {
+        head.insert("_mainstem".to_owned(), json!({ "prev_archive": url }));
+    }
     head.insert("items".to_owned(), json!([]));
     Value::Object(head)
 }

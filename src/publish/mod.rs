@@ -13,6 +13,7 @@ use document::Written;
 
 use crate::model::{Copy, Entry, FeedFields, Hash, Output, SourceId, StoryId, Timestamp};
 
+mod archive;
 mod atom;
 mod content;
 mod document;
@@ -24,6 +25,7 @@ mod parsed;
 mod rss;
 mod xml;
 
+pub use archive::{archive, unpack_archive};
 pub use atom::is_language;
 pub use document::{Coding, Document, Edition};
 pub use health::health_feed;
@@ -48,6 +50,8 @@ pub struct OutboundFeed {
     pub public_url: Url,
     /// Newest place first.
     pub items: Vec<Item>,
+    /// The number of the archive document that holds what came before; 0: there is none.
+    pub prev_archive: u32,
 }
 
 /// One item of an outbound feed.
@@ -140,6 +144,10 @@ pub struct Documents {
     pub hash: Hash,
     /// How long a reader may do with them, by the rhythm of their items.
     pub fresh_for: Duration,
+    /// The newest archive document that they link to; 0: there is none.
+    pub prev_archive: u32,
+    /// Base of their links.
+    pub public_url: Url,
 }
 
 impl Documents {
@@ -171,6 +179,8 @@ pub fn render(feed: &OutboundFeed) -> Documents {
         json,
         hash,
         fresh_for: fresh_for(&feed.items),
+        prev_archive: feed.prev_archive,
+        public_url: feed.public_url.clone(),
     }
 }
 
@@ -208,6 +218,12 @@ impl OutboundFeed {
     /// Where one of its documents lives.
     fn url(&self, format: DocumentFormat) -> String {
         format!("{}{}.{}", self.public_url, self.output.id, format.as_str())
+    }
+
+    /// Where the archive document before it lives; `None`: there is none.
+    fn prev_archive_url(&self) -> Option<String> {
+        let number = (self.prev_archive > 0).then_some(self.prev_archive)?;
+        Some(archive::archive_url(self, number))
     }
 
     /// When anything in it last changed, as far as that is known (RFC 4287 §4.2.15). An empty feed never did: the epoch.

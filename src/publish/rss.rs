@@ -1,5 +1,6 @@
 //! RSS 2.0, as the RSS Advisory Board's best practices write it.
 
+use super::archive::prev_archive;
 use super::content;
 use super::document::Written;
 use super::xml::{Xml, rfc822};
@@ -42,6 +43,7 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
                     xml.text("link", &[], feed.public_url.as_str());
                 });
             }
+            prev_archive(xml, "atom:link", feed);
             xml.text(
                 "generator",
                 &[],

@@ -13,6 +13,7 @@ pub(super) fn outbound_feed(
     plan: &Plan,
     output: &OutputPlan,
     window: Vec<WindowItem>,
+    prev_archive: u32,
 ) -> OutboundFeed {
     OutboundFeed {
         output: output.output.clone(),
@@ -21,6 +22,7 @@ pub(super) fn outbound_feed(
             .into_iter()
             .map(|item| outbound_item(plan, output, item))
             .collect(),
+        prev_archive,
     }
 }
 

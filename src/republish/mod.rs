@@ -15,12 +15,14 @@ use crate::publish::{self, Documents};
 use crate::store::{Membership, OutputState, Store, StoreError, WindowBounds, WindowItem};
 use crate::telemetry::{Metrics, Stage};
 
+mod archive;
 mod assemble;
 mod explain;
 mod judge;
 mod plan;
 mod preview;
 
+pub use archive::Reach;
 pub use explain::{Explained, explain};
 pub use plan::{OutputPlan, Plan, SourcePlan};
 pub use preview::{Difference, Preview, Previewed, preview};
@@ -37,6 +39,10 @@ pub struct Rendered {
     pub changed_at: Timestamp,
     /// The place of the oldest item shown: what lies before it may be forgotten.
     pub oldest: Option<Timestamp>,
+    /// How far its window reaches.
+    pub reach: Reach,
+    /// Whether every item behind its window stands in an archive document; else [`Republisher::archive`] has more to do.
+    pub is_archived: bool,
     /// When the oldest item's time ends (`max_age`), so that the documents change without anything new.
     pub expires_at: Option<Timestamp>,
 }
@@ -200,7 +206,10 @@ impl Republisher {
         let items = self.window(plan, now).await?;
         let count = items.len();
         let oldest = items.last().map(|item| item.ordered_at);
-        let feed = assemble::outbound_feed(&self.plan, plan, items);
+        let reach = Reach::of(&items);
+        // What leaves the window with this document stands in the one that it links to.
+        let archived = self.archive_behind(plan, &reach).await?;
+        let feed = assemble::outbound_feed(&self.plan, plan, items, archived.newest);
         // Compressing a large feed takes longer than an async thread may be held.
         let documents = tokio::task::spawn_blocking(move || publish::render(&feed))
             .await
@@ -215,6 +224,8 @@ impl Republisher {
             documents,
             changed_at: stamp.changed_at,
             oldest,
+            reach,
+            is_archived: !archived.is_due,
             expires_at,
         }))
     }
@@ -248,6 +259,11 @@ impl Republisher {
         self.store.window(&plan.output.id, bounds).await
     }
 
+    /// The hash of what an output is judged by.
+    fn rules_of(&self, plan: &OutputPlan) -> Hash {
+        self.rules.get(&plan.output.id).copied().unwrap_or_default()
+    }
+
     fn judge(&mut self, story: &Story, wanted: impl Fn(&OutputId) -> bool) -> Membership {
         let (membership, unjudged) = judge::judge(&self.plan, story, wanted);
         for (output, why) in unjudged {
@@ -278,11 +294,14 @@ fn verdicts(plan: &Plan, stories: &[Story], judged: &[Membership]) -> Vec<(Outpu
     verdicts
 }
 
-/// The place of each output's oldest shown item: what retention must not touch.
+/// The place of each output's oldest shown item, the end of time where it shows none: what retention must not touch.
 #[must_use]
 pub fn windows(rendered: &BTreeMap<OutputId, Rendered>) -> Vec<(OutputId, Timestamp)> {
     rendered
         .iter()
-        .filter_map(|(output, rendered)| Some((output.clone(), rendered.oldest?)))
+        .map(|(output, rendered)| {
+            let oldest = rendered.oldest.unwrap_or(Timestamp::MAX_UTC);
+            (output.clone(), oldest)
+        })
         .collect()
 }

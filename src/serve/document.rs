@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::Published;
 use super::negotiate::{coding, is_unchanged, known_tags, takes_differences};
-use crate::model::Secret;
+use crate::model::{Secret, Timestamp};
 use crate::publish::{Coding, Document};
 
 /// For so many times what a document is fresh, a cache may answer with the last one while it asks.
@@ -32,7 +32,7 @@ pub(super) async fn answer(
         etag: document.etag(coding),
         modified,
         private,
-        fresh_for: published.fresh_for,
+        freshness: Freshness::For(published.fresh_for),
         coding,
         media_type: document.format().media_type(),
     };
@@ -50,6 +50,29 @@ pub(super) async fn answer(
     head.response(StatusCode::OK, coded(document, coding).await)
 }
 
+/// Answers with a document that never changes, or 304 where the reader has it.
+pub(super) async fn answer_for_ever(
+    document: &Document,
+    made_at: Timestamp,
+    asked: &HeaderMap,
+    private: bool,
+) -> Response<Body> {
+    let coding = coding(asked);
+    let modified = SystemTime::from(made_at);
+    let head = Head {
+        etag: document.etag(coding),
+        modified,
+        private,
+        freshness: Freshness::ForEver,
+        coding,
+        media_type: document.format().media_type(),
+    };
+    if is_unchanged(asked, |etag| document.is_tagged(etag), modified) {
+        return head.response(StatusCode::NOT_MODIFIED, Bytes::new());
+    }
+    head.response(StatusCode::OK, coded(document, coding).await)
+}
+
 /// Compressed by whoever asks first after a change, off the async threads; nobody else waits or computes.
 async fn coded(document: &Document, coding: Coding) -> Bytes {
     if let Some(bytes) = document.coded(coding) {
@@ -60,12 +83,19 @@ async fn coded(document: &Document, coding: Coding) -> Bytes {
     made.await.unwrap_or_else(|_| document.make(coding).clone())
 }
 
+/// How long a cache may do with an answer.
+enum Freshness {
+    For(Duration),
+    /// RFC 8246; a year is for ever to a cache.
+    ForEver,
+}
+
 /// What the head of every answer says.
 struct Head {
     etag: String,
     modified: SystemTime,
     private: bool,
-    fresh_for: Duration,
+    freshness: Freshness,
     coding: Coding,
     media_type: &'static str,
 }
@@ -76,8 +106,13 @@ impl Head {
         *response.status_mut() = status;
         let headers = response.headers_mut();
         let reach = if self.private { "private" } else { "public" };
-        let fresh_for = self.fresh_for.as_secs();
-        let stale_for = (self.fresh_for * STALE_FACTOR).as_secs();
+        let caching = match self.freshness {
+            Freshness::For(fresh) => {
+                let (fresh_for, stale_for) = (fresh.as_secs(), (fresh * STALE_FACTOR).as_secs());
+                format!("{reach}, max-age={fresh_for}, stale-while-revalidate={stale_for}")
+            }
+            Freshness::ForEver => format!("{reach}, max-age=31536000, immutable"),
+        };
         let vary = if self.private {
             "Accept-Encoding, Authorization"
         } else {
@@ -86,7 +121,6 @@ impl Head {
         put(headers, header::ETAG, &self.etag);
         let modified = httpdate::fmt_http_date(self.modified);
         put(headers, header::LAST_MODIFIED, &modified);
-        let caching = format!("{reach}, max-age={fresh_for}, stale-while-revalidate={stale_for}");
         put(headers, header::CACHE_CONTROL, &caching);
         put(headers, header::VARY, vary);
         if status != StatusCode::NOT_MODIFIED {

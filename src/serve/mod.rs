@@ -22,10 +22,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
+use url::Url;
+
 use crate::model::{OutputId, Secret, Timestamp};
 use crate::publish::{Coding, Document, DocumentFormat, Documents};
+use crate::store::Store;
 use crate::telemetry::Metrics;
 
+mod archive;
 mod connection;
 mod document;
 mod metrics;
@@ -51,6 +55,8 @@ struct Served {
     token: Option<Secret>,
     /// By format; empty until the first pass has ended.
     published: BTreeMap<DocumentFormat, Arc<Published>>,
+    /// The number of the newest archive document, and the base of its links; `None` until the first pass has ended.
+    archives: Option<(u32, Url)>,
 }
 
 /// Everything that is served. Cheap to clone; changes are swapped in whole, under running readers.
@@ -73,17 +79,9 @@ impl Site {
         self.change(|content| {
             let mut before = std::mem::take(&mut content.outputs);
             for (id, token) in outputs {
-                let published = before
-                    .remove(id.as_str())
-                    .map(|served| served.published)
-                    .unwrap_or_default();
-                content.outputs.insert(
-                    id.to_string(),
-                    Served {
-                        token: token.clone(),
-                        published,
-                    },
-                );
+                let mut served = before.remove(id.as_str()).unwrap_or_default();
+                served.token.clone_from(token);
+                content.outputs.insert(id.to_string(), served);
             }
         });
     }
@@ -99,6 +97,8 @@ impl Site {
                     let next = Published::after(before, document, changed_at, fresh_for);
                     served.published.insert(format, Arc::new(next));
                 }
+                let base = documents.public_url.clone();
+                served.archives = Some((documents.prev_archive, base));
             }
         });
     }
@@ -139,15 +139,16 @@ const HEALTH_FRESH_FOR: Duration = Duration::from_secs(300);
 /// How long to wait when the system has no connection to give.
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 
-/// Serves until `shutdown` ends and every open request is answered; connections that ask nothing then are closed. What was
+/// Serves the site, and the archive documents that stand in a store, until `shutdown` ends and every open request is answered; connections that ask nothing then are closed. What was
 /// answered is noted in `metrics`.
 pub async fn serve(
     listener: TcpListener,
     site: Site,
+    archives: Arc<dyn Store>,
     metrics: Metrics,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) {
-    answer_all(listener, routes(site, metrics), AT_ONCE, shutdown).await;
+    answer_all(listener, routes(site, archives, metrics), AT_ONCE, shutdown).await;
 }
 
 /// Answers by these routes, so many connections at once.
@@ -198,13 +199,14 @@ async fn accept(
     }
 }
 
-fn routes(site: Site, metrics: Metrics) -> Router {
+fn routes(site: Site, archives: Arc<dyn Store>, metrics: Metrics) -> Router {
     Router::new()
         .route("/healthz", any(|| async { "alive\n" }))
         .route("/readyz", any(readyz))
         .route("/sources.opml", any(sources_opml))
         .route("/health.atom", any(health))
         .route("/{document}", any(output))
+        .merge(archive::routes(site.clone(), archives))
         .fallback(|| async { not_found() })
         .layer(from_fn_with_state(metrics, guard))
         .with_state(site)
@@ -320,25 +322,28 @@ async fn output(
     let Some((served, format)) = found else {
         return not_found();
     };
-    if served
-        .token
-        .as_ref()
-        .is_some_and(|token| !document::may_read(token, &request))
-    {
-        let challenge = [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))];
-        return (
-            StatusCode::UNAUTHORIZED,
-            challenge,
-            "this feed needs a token: ?token=… or a bearer token\n",
-        )
-            .into_response();
+    if let Some(refused) = refused(served, &request) {
+        return refused;
     }
     match served.published.get(&format) {
-        None => later("the first pass over the sources is still running\n"),
+        None => later(FIRST_PASS),
         Some(published) => {
             document::answer(published, request.headers(), served.token.is_some()).await
         }
     }
+}
+
+const FIRST_PASS: &str = "the first pass over the sources is still running\n";
+
+/// The answer to who may not read an output.
+fn refused(served: &Served, request: &Request) -> Option<Response> {
+    let token = served.token.as_ref()?;
+    if document::may_read(token, request) {
+        return None;
+    }
+    let challenge = [(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))];
+    let why = "this feed needs a token: ?token=… or a bearer token\n";
+    Some((StatusCode::UNAUTHORIZED, challenge, why).into_response())
 }
 
 fn not_found() -> Response {

@@ -161,6 +161,39 @@ pub struct DocumentStamp {
     pub changed_at: Timestamp,
 }
 
+/// A place in an output's order: newest first, then by item id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// [`WindowItem::ordered_at`].
+    pub ordered_at: Timestamp,
+    /// [`WindowItem::item_id`].
+    pub item_id: String,
+}
+
+/// How far an output is archived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Archived {
+    /// The number of its newest archive document; 0: there is none.
+    pub newest: u32,
+    /// Whether items that stand in none lie behind the place asked for. `false` while the output is stale.
+    pub is_due: bool,
+}
+
+/// An archive document (RFC 5005 §4) as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchiveDocument {
+    /// From 1, without gaps within an output.
+    pub number: u32,
+    /// `Last-Modified`.
+    pub made_at: Timestamp,
+    /// Bytes as written.
+    pub size: u32,
+    /// What its links within the site begin with.
+    pub base: String,
+    /// RFC 7932.
+    pub brotli: Vec<u8>,
+}
+
 /// What the line remembers. Every method is one transaction.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -254,6 +287,44 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> Result<DocumentStamp, StoreError>;
 
+    // Archives.
+
+    /// How far an output is archived. `behind`: where its window ends; `None`: the window is empty. `rules`: the hash of what the
+    /// output is judged by.
+    async fn archived(
+        &self,
+        output: &OutputId,
+        behind: Option<Place>,
+        rules: Hash,
+    ) -> Result<Archived, StoreError>;
+
+    /// The oldest items of an output that lie behind a place and stand in no archive document, oldest first: at most `limit`,
+    /// none where there are fewer than `at_least`.
+    async fn unarchived(
+        &self,
+        output: &OutputId,
+        behind: Option<Place>,
+        at_least: usize,
+        limit: usize,
+    ) -> Result<Vec<WindowItem>, StoreError>;
+
+    /// Keeps a document for ever and notes for its items that they stand in it. `false`: nothing is kept, for its number is not
+    /// the next, an item has left or stands in another document, or the output is stale; look again.
+    async fn archive(
+        &self,
+        output: &OutputId,
+        document: ArchiveDocument,
+        items: Vec<String>,
+        rules: Hash,
+    ) -> Result<bool, StoreError>;
+
+    /// An archive document; `None`: there is none of this number.
+    async fn archive_document(
+        &self,
+        output: &OutputId,
+        number: u32,
+    ) -> Result<Option<ArchiveDocument>, StoreError>;
+
     // Stories.
 
     /// The story of an entry, whole; `None`: there is no such entry.
@@ -289,7 +360,8 @@ pub trait Store: Send + Sync {
     async fn changed_elsewhere(&self) -> Result<bool, StoreError>;
 
     /// Strips up to `limit` entries last seen in their source before `unseen_since` that stand in no output's window
-    /// (`windows`: for each output the place of its oldest item) down to their identity. Returns how many; fewer than `limit`: done.
+    /// (`windows`: for each output the place of its oldest item) and wait for no archive document of these outputs down to their
+    /// identity. Returns how many; fewer than `limit`: done.
     async fn expire(
         &self,
         unseen_since: Timestamp,

@@ -1,6 +1,7 @@
 //! The one test binary: a module per feature.
 
 mod addresses;
+mod archives;
 mod churn;
 mod cli;
 mod config;

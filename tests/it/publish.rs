@@ -215,6 +215,7 @@ fn outbound(items: &[(&str, Timestamp)]) -> OutboundFeed {
         },
         public_url: Url::parse("https://host.example/").expect("a URL"),
         items: items.iter().enumerate().map(item).collect(),
+        prev_archive: 0,
     }
 }
 

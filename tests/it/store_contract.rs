@@ -9,7 +9,7 @@ use mainstem::model::{
     SourceId, SourceState, StoryId, Timestamp, Validators,
 };
 use mainstem::store::sqlite::{Opening, SqliteStore};
-use mainstem::store::{KeptItem, Membership, Store, WindowBounds};
+use mainstem::store::{ArchiveDocument, KeptItem, Membership, Place, Store, WindowBounds};
 use tempfile::TempDir;
 
 const LONG: &str = "The council of the three valleys decided on Monday to keep the old road open to carts and walkers for as long as the new \
@@ -87,6 +87,13 @@ impl Bench {
             .await
             .expect("keeps");
         stories.len()
+    }
+
+    /// Before it the output is stale.
+    async fn end_replay(&self, output: &str) {
+        let output = out(output);
+        let ended = self.store.finish_replay(&output, [1; 16], at(2)).await;
+        assert!(ended.expect("ends"));
     }
 
     async fn shown(&self, output: &str) -> Vec<(String, String)> {
@@ -493,6 +500,116 @@ async fn what_expires_keeps_its_identity() {
             .new,
         0,
         "it is known still"
+    );
+}
+
+fn document(number: u32) -> ArchiveDocument {
+    ArchiveDocument {
+        number,
+        made_at: at(5),
+        size: 3,
+        base: "https://x.example/".to_owned(),
+        brotli: vec![1, 2, 3],
+    }
+}
+
+#[tokio::test]
+async fn an_item_stands_in_one_archive_document_and_a_number_in_one_place() {
+    let bench = Bench::new(&["a"]).await;
+    let entries = (0..4).map(|nth| entry(&nth.to_string(), &format!("T{nth}"), &format!("x{nth}")));
+    bench.apply("a", 1, entries.collect()).await;
+    bench.keep_all("o", 2).await;
+    bench.end_replay("o").await;
+    let (store, output) = (&bench.store, out("o"));
+    let ids = |items: &[usize]| items.iter().map(|nth| format!("id-{nth}")).collect();
+    let archived = async |behind: Option<Place>, rules| {
+        let archived = store.archived(&output, behind, rules).await.expect("reads");
+        (archived.newest, archived.is_due)
+    };
+    assert_eq!(archived(None, [1; 16]).await, (0, true));
+    assert_eq!(archived(None, [2; 16]).await, (0, false), "by other rules");
+    let window = store
+        .window(&output, WindowBounds::newest(100))
+        .await
+        .expect("reads");
+    let place = |nth: usize| {
+        Some(Place {
+            ordered_at: window[nth].ordered_at,
+            item_id: window[nth].item_id.clone(),
+        })
+    };
+    assert_eq!(archived(None, [1; 16]).await, (0, true));
+    assert_eq!(archived(None, [2; 16]).await, (0, false), "by other rules");
+    assert_eq!(archived(place(2), [1; 16]).await, (0, true));
+    assert_eq!(archived(place(3), [1; 16]).await, (0, false), "the last");
+    for (at_least, limit, wanted) in [(2, 9, &[3, 2][..]), (1, 1, &[3]), (3, 9, &[])] {
+        let behind = store.unarchived(&output, place(1), at_least, limit).await;
+        let behind = behind.expect("reads").into_iter().map(|item| item.item_id);
+        let wanted: Vec<_> = wanted
+            .iter()
+            .map(|nth| window[*nth].item_id.clone())
+            .collect();
+        assert_eq!(behind.collect::<Vec<_>>(), wanted, "{at_least} {limit}");
+    }
+}
+
+#[tokio::test]
+async fn an_item_stands_in_one_archive_document_and_a_number_in_one_place() {
+    let bench = four_items().await;
+    let (store, output) = (&bench.store, out("o"));
+    let ids = |items: &[usize]| items.iter().map(|nth| format!("id-{nth}")).collect();
+    let cases: [(u32, &[usize], u8, bool); 7] = [
+        (2, &[0, 1], 1, false), // not the next
+        (1, &[0, 1], 2, false), // by other rules
+        (1, &[0, 7], 1, false), // no such item
+        (1, &[0, 1], 1, true),
+        (1, &[2, 3], 1, false), // there is one
+        (2, &[1, 2], 1, false), // stands in another
+        (2, &[2, 3], 1, true),
+    ];
+    for (number, items, rules, wanted) in cases {
+        let kept = store
+            .archive(&output, document(number), ids(items), [rules; 16])
+            .await;
+        assert_eq!(kept.expect("keeps"), wanted, "{number} {items:?} {rules}");
+    }
+    let archived = store.archived(&output, None, [1; 16]).await.expect("reads");
+    assert_eq!((archived.newest, archived.is_due), (2, false));
+    let kept = async |output: &str, number| {
+        let read = store.archive_document(&out(output), number).await;
+        read.expect("reads")
+    };
+    assert_eq!(kept("o", 2).await, Some(document(2)));
+    assert_eq!(kept("o", 3).await, None);
+    assert_eq!(kept("p", 1).await, None);
+}
+
+#[tokio::test]
+async fn what_waits_for_an_archive_document_does_not_expire() {
+    let bench = Bench::new(&["a"]).await;
+    bench.apply("a", 1, vec![entry("1", "One", LONG)]).await;
+    bench.keep_all("o", 2).await;
+    bench.end_replay("o").await;
+    bench.apply("a", 500, vec![entry("2", "Two", "y")]).await;
+    let (store, output) = (&bench.store, out("o"));
+    let expire = async || {
+        let windows = [(out("o"), at(400))];
+        store
+            .expire(at(100), &windows, 10, at(500))
+            .await
+            .expect("expires")
+    };
+    assert_eq!(expire().await, 0);
+    let kept = store.archive(&output, document(1), vec!["id-1".to_owned()], [1; 16]);
+    assert!(kept.await.expect("keeps"));
+    assert_eq!(expire().await, 1);
+    // The document is what is left of it.
+    assert!(
+        store
+            .archive_document(&output, 1)
+            .await
+            .expect("reads")
+            .is_some()
     );
 }
 

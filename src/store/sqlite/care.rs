@@ -28,7 +28,7 @@ pub(super) fn expire(
             params![output.as_str(), ms(*place)],
         )?;
     }
-    // The story stays whole while any output shows it: its copies are shown with it. What stood in its source's present
+    // The story stays whole while any output shows it or has yet to archive it: its copies are shown with it. What stood in its source's present
     // document when that was parsed (`last_seen` is exact to a day) is seen whenever the source says that nothing changed.
     db.execute(
         "UPDATE entries SET expired_at = ?3, title = '', summary = NULL, rest = NULL, text = '', html = NULL
@@ -38,7 +38,7 @@ pub(super) fn expire(
              AND NOT (COALESCE(st.success_at, 0) >= ?1 AND e.last_seen >= COALESCE(st.parsed_at, e.last_seen + 1) - ?4)
              AND NOT EXISTS (
                  SELECT 1 FROM output_items i JOIN temp.shown_since w USING (output)
-                 WHERE i.story = e.story AND i.left_at IS NULL AND i.ordered_at >= w.place)
+                 WHERE i.story = e.story AND i.left_at IS NULL AND (i.ordered_at >= w.place OR i.archive IS NULL))
              ORDER BY e.last_seen LIMIT ?2)",
         params![ms(unseen_since), i64::try_from(limit).unwrap_or(i64::MAX), ms(now), SEEN_EXACT_TO_MS],
     )

@@ -11,12 +11,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{DocumentStamp, Membership, OutputState, Store, StoreError, WindowBounds, WindowItem};
+use super::{
+    ArchiveDocument, Archived, DocumentStamp, Membership, OutputState, Place, Store, StoreError,
+    WindowBounds, WindowItem,
+};
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, Member, OutputId, RefreshRecord, Source,
     SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
 };
 
+mod archives;
 mod care;
 mod columns;
 mod find;
@@ -214,6 +218,63 @@ impl Store for SqliteStore {
         self.writer
             .step("stamp documents", move |db| {
                 outputs::stamp(db, &output, documents, now)
+            })
+            .await
+    }
+
+    async fn archived(
+        &self,
+        output: &OutputId,
+        behind: Option<Place>,
+        rules: Hash,
+    ) -> Result<Archived, StoreError> {
+        let output = output.clone();
+        self.readers
+            .read("look what is to be archived", move |db| {
+                archives::archived(db, &output, behind.as_ref(), rules)
+            })
+            .await
+    }
+
+    async fn unarchived(
+        &self,
+        output: &OutputId,
+        behind: Option<Place>,
+        at_least: usize,
+        limit: usize,
+    ) -> Result<Vec<WindowItem>, StoreError> {
+        let output = output.clone();
+        self.readers
+            .read("read what is to be archived", move |db| {
+                archives::unarchived(db, &output, behind.as_ref(), at_least, limit)
+            })
+            .await
+    }
+
+    async fn archive(
+        &self,
+        output: &OutputId,
+        document: ArchiveDocument,
+        items: Vec<String>,
+        rules: Hash,
+    ) -> Result<bool, StoreError> {
+        let output = output.clone();
+        self.writer
+            .step("archive items", move |db| {
+                archives::keep(db, &output, &document, &items, rules)
+            })
+            .await
+    }
+
+    async fn archive_document(
+        &self,
+        output: &OutputId,
+        number: u32,
+    ) -> Result<Option<ArchiveDocument>, StoreError> {
+        let output = output.clone();
+        self.readers
+            .read("read an archive document", move |db| {
+                archives::document(db, &output, number)
             })
             .await
     }

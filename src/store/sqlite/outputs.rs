@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::columns::{COPY, MEMBER, copy, member, moment, moment_at, ms};
+use super::columns::{COPY, MEMBER, copy, member, moment, moment_at, ms, source_id};
 use super::stories::touch;
-use crate::model::{Copy, EntryId, FeedFields, Hash, Member, OutputId, Story, StoryId, Timestamp};
+use crate::model::{
+    Copy, EntryId, FeedFields, Hash, Member, OutputId, SourceId, Story, StoryId, Timestamp,
+};
 use crate::store::{DocumentStamp, KeptItem, Membership, OutputState, WindowBounds, WindowItem};
 
 /// See [`crate::store::Store::register_outputs`].
@@ -197,22 +199,24 @@ impl Keeper<'_> {
     }
 
     fn enter(&self, item: &KeptItem) -> rusqlite::Result<()> {
+        let (item_id, archive) = self.free_id(item)?;
         self.db
             .prepare_cached(
-                "INSERT INTO output_items (output, story, slot, entry, whole, edition_at, item_id, ordered_at, entered_at, updated_at)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO output_items (output, story, slot, entry, whole, edition_at, item_id, ordered_at, entered_at, updated_at, archive)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute(params![
-                self.output, self.story, item.slot, item.shown.0, item.whole, ms(item.edition_at), self.free_id(item)?, ms(item.ordered_at), self.now,
-                ms(item.updated)
+                self.output, self.story, item.slot, item.shown.0, item.whole, ms(item.edition_at), item_id, ms(item.ordered_at), self.now,
+                ms(item.updated), archive
             ])?;
         Ok(())
     }
 
     /// The preferred id, else the derived one. The preferred one is not taken where another release of another source has
     /// the same GUID: whichever came first would get it, and a rebuilt store might see them the other way round. Either may
-    /// stand in a row that the same entry has left, as another slot or in a story that it was parted from: it is taken along.
-    fn free_id<'i>(&self, item: &'i KeptItem) -> rusqlite::Result<&'i str> {
+    /// stand in a row that the same entry has left, as another slot or in a story that it was parted from: it is taken along,
+    /// with the archive document that has it.
+    fn free_id<'i>(&self, item: &'i KeptItem) -> rusqlite::Result<(&'i str, Option<u32>)> {
         let ambiguous = item.item_id != item.fallback_id
             && self
                 .db
@@ -225,29 +229,34 @@ impl Keeper<'_> {
             if ambiguous && *id == item.item_id {
                 continue;
             }
-            self.db
-                .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ? AND entry = ? AND left_at IS NOT NULL")?
-                .execute(params![self.output, id, item.shown.0])?;
+            let archive: Option<Option<u32>> = self
+                .db
+                .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ? AND entry = ? AND left_at IS NOT NULL RETURNING archive")?
+                .query_row(params![self.output, id, item.shown.0], |row| row.get(0))
+                .optional()?;
             let mut taken = self
                 .db
                 .prepare_cached("SELECT 1 FROM output_items WHERE output = ? AND item_id = ?")?;
             if !taken.exists(params![self.output, id])? {
-                return Ok(id);
+                return Ok((id, archive.flatten()));
             }
         }
         // Its own derived id, in a row where another entry is shown by now: that row's story has gone on without it, and is
         // judged again, so that what it shows enters under an id of its own.
-        let robbed: Option<(i64, bool)> = self
+        let robbed: Option<(i64, bool, Option<u32>)> = self
             .db
-            .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ? RETURNING story, left_at IS NULL")?
+            .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ? RETURNING story, left_at IS NULL, archive")?
             .query_row(params![self.output, item.fallback_id], |row| {
-                Ok((row.get(0)?, row.get(1)?))
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })
             .optional()?;
-        if let Some((story, true)) = robbed {
+        if let Some((story, true, _)) = robbed {
             touch(self.db, StoryId(story), moment(self.now))?;
         }
-        Ok(&item.fallback_id)
+        Ok((
+            &item.fallback_id,
+            robbed.and_then(|(_, _, archive)| archive),
+        ))
     }
 
     /// `updated` moves with an edit of the entry shown and with a newer edition, to the publisher's date or to now where that
@@ -314,31 +323,53 @@ pub(super) fn window(
     output: &OutputId,
     bounds: WindowBounds,
 ) -> rusqlite::Result<Vec<WindowItem>> {
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT i.item_id, i.story, i.slot, i.ordered_at AS place, i.updated_at AS item_updated, s.feed_id, s.title AS feed_title, s.home_url,
-             s.self_url, s.updated_at AS feed_updated, s.language AS feed_language, s.icon, e.source AS source_number, {MEMBER}
-         FROM output_items i JOIN outputs o USING (output) JOIN entries e USING (entry) JOIN sources s USING (source)
-         WHERE o.id = ?1 AND i.left_at IS NULL AND i.ordered_at >= ?2 AND e.expired_at IS NULL
-         ORDER BY i.ordered_at DESC, i.item_id LIMIT ?3"
-    ))?;
     // Where a source has had its share, what follows takes its place.
     let limit = match bounds.per_source {
         None => i64::from(bounds.limit),
         Some(_) => -1,
     };
-    let not_before = bounds.not_before.map_or(i64::MIN, ms);
-    let mut rows = statement.query(params![output.as_str(), not_before, limit])?;
-    let mut of_source: HashMap<i64, u32> = HashMap::new();
+    let mut of_source: HashMap<SourceId, u32> = HashMap::new();
+    let has_room = |source: &SourceId| {
+        let Some(most) = bounds.per_source else {
+            return true;
+        };
+        let count = of_source.entry(source.clone()).or_default();
+        *count += 1;
+        *count <= most
+    };
+    items(
+        db,
+        "i.ordered_at >= ?2 ORDER BY i.ordered_at DESC, i.item_id LIMIT ?3",
+        params![
+            output.as_str(),
+            bounds.not_before.map_or(i64::MIN, ms),
+            limit
+        ],
+        (bounds.limit, has_room),
+    )
+}
+
+/// The items of output `?1` that are in and that `which` selects and orders: so many of those whose source is `wanted`.
+pub(super) fn items(
+    db: &Connection,
+    which: &str,
+    bounds: impl rusqlite::Params,
+    (limit, mut wanted): (u32, impl FnMut(&SourceId) -> bool),
+) -> rusqlite::Result<Vec<WindowItem>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT i.item_id, i.story, i.slot, i.ordered_at AS place, i.updated_at AS item_updated, s.feed_id, s.title AS feed_title, s.home_url,
+             s.self_url, s.updated_at AS feed_updated, s.language AS feed_language, s.icon, s.id AS source_id, {MEMBER}
+         FROM output_items i JOIN outputs o USING (output) JOIN entries e USING (entry) JOIN sources s USING (source)
+         WHERE o.id = ?1 AND i.left_at IS NULL AND e.expired_at IS NULL AND {which}"
+    ))?;
+    let mut rows = statement.query(bounds)?;
     let mut items: Vec<WindowItem> = Vec::new();
-    while items.len() < bounds.limit as usize
+    while items.len() < limit as usize
         && let Some(row) = rows.next()?
     {
-        if let Some(most) = bounds.per_source {
-            let count = of_source.entry(row.get("source_number")?).or_default();
-            if *count >= most {
-                continue;
-            }
-            *count += 1;
+        // A body that nobody wants is not read.
+        if !wanted(&source_id(row, "source_id")?) {
+            continue;
         }
         let (slot, mut item) = window_item(row)?;
         if slot <= 0 {

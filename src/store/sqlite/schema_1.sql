@@ -177,7 +177,20 @@ CREATE TABLE output_items (
     entered_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     left_at    INTEGER,                 -- NULL: in
+    archive    INTEGER,                 -- number of the archive document that it stands in; NULL: none
     PRIMARY KEY (output, story, slot),
     UNIQUE (output, item_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX output_items_window ON output_items (output, ordered_at DESC, item_id) WHERE left_at IS NULL;
+CREATE INDEX output_items_unarchived ON output_items (output, ordered_at) WHERE left_at IS NULL AND archive IS NULL;
+
+-- Archive documents as they were first written, for ever: rows are never changed or deleted, so that no number is used twice.
+CREATE TABLE archives (
+    output   INTEGER NOT NULL REFERENCES outputs,
+    number   INTEGER NOT NULL,          -- from 1
+    made_at  INTEGER NOT NULL,
+    size     INTEGER NOT NULL,          -- bytes as written
+    base     TEXT    NOT NULL,          -- what its links within the site begin with
+    document BLOB    NOT NULL,          -- RFC 7932
+    PRIMARY KEY (output, number)
+) STRICT;

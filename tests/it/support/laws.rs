@@ -240,6 +240,7 @@ pub(crate) fn outbound(feed: &Feed) -> OutboundFeed {
         copies: Vec::new(),
     };
     OutboundFeed {
+        prev_archive: 0,
         output: Output {
             id: OutputId::new("merged").expect("an id"),
             title: "M".to_owned(),

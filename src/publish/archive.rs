@@ -1,0 +1,100 @@
+//! Archive documents of RFC 5005 §4: a fixed set of an output's items, the same bytes for ever.
+//!
+//! A document names the one before it and the subscription document, not the one
+//! after it: that one did not exist when it was written, and it never changes.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use url::Url;
+
+use super::document::Document;
+use super::ids::archive_id;
+use super::xml::{Xml, escape, rfc3339};
+use super::{DocumentFormat, OutboundFeed, atom};
+
+const MEDIA_TYPE: &str = "application/atom+xml";
+const NAMESPACES: &[(&str, &str)] = &[
+    ("xmlns", "http://www.w3.org/2005/Atom"),
+    ("xmlns:fh", "http://purl.org/syndication/history/1.0"),
+];
+
+/// Where an output's archive document of a number lives.
+pub(super) fn archive_url(feed: &OutboundFeed, number: u32) -> String {
+    format!(
+        "{}{}/archive/{number}.atom",
+        feed.public_url, feed.output.id
+    )
+}
+
+/// Writes the archive document of a number, from 1, with all the items of `feed`.
+#[must_use]
+pub fn archive(feed: &OutboundFeed, number: u32) -> Document {
+    let mut xml = Xml::new();
+    xml.element("feed", NAMESPACES, |xml| {
+        let (base, output) = (feed.public_url.as_str(), feed.output.id.as_str());
+        xml.text("id", &[], &archive_id(base, output, number));
+        xml.text("title", &[], &feed.output.title);
+        xml.text("updated", &[], &rfc3339(feed.updated()));
+        xml.empty("fh:archive", &[]);
+        link(xml, "link", "self", &archive_url(feed, number));
+        link(xml, "link", "current", &feed.url(DocumentFormat::Atom));
+        prev_archive(xml, "link", feed);
+        xml.text(
+            "generator",
+            &[("version", env!("CARGO_PKG_VERSION"))],
+            "Mainstem",
+        );
+        for item in &feed.items {
+            xml.item("entry", |xml| atom::entry(xml, feed, item));
+        }
+    });
+    Document::new(DocumentFormat::Atom, xml.finish())
+}
+
+/// Links to the archive document before this one, where there is one (RFC 5005 §4). `name`: how the format calls a link.
+pub(super) fn prev_archive(xml: &mut Xml, name: &str, feed: &OutboundFeed) {
+    if let Some(url) = feed.prev_archive_url() {
+        link(xml, name, "prev-archive", &url);
+    }
+}
+
+fn link(xml: &mut Xml, name: &str, relation: &str, url: &str) {
+    xml.empty(
+        name,
+        &[("rel", relation), ("type", MEDIA_TYPE), ("href", url)],
+    );
+}
+
+/// An archive document as it was kept: packed (RFC 7932), `size` bytes when written. Where its links began with another base
+/// than the site has now, they follow: it lives elsewhere than the one that was written, and leads a reader on from there.
+/// `None`: what was kept is not whole.
+#[must_use]
+pub fn unpack_archive(packed: Bytes, size: u64, base: &str, public_url: &Url) -> Option<Document> {
+    let document = Document::unpacked(DocumentFormat::Atom, packed, size)?;
+    match moved(document.bytes(), base, public_url.as_str()) {
+        Cow::Borrowed(_) => Some(document),
+        Cow::Owned(bytes) => {
+            let written = super::document::Written {
+                bytes,
+                items: Vec::new(),
+            };
+            Some(Document::new(DocumentFormat::Atom, written))
+        }
+    }
+}
+
+/// The document with the links before its first entry on another base.
+fn moved<'b>(bytes: &'b [u8], from: &str, to: &str) -> Cow<'b, [u8]> {
+    let head = memchr::memmem::find(bytes, b"<entry>").unwrap_or(bytes.len());
+    if from == to {
+        return Cow::Borrowed(bytes);
+    }
+    let Ok(text) = std::str::from_utf8(&bytes[..head]) else {
+        return Cow::Borrowed(bytes);
+    };
+    let link = |base: &str| format!("href=\"{}", escape(base));
+    let mut moved = text.replace(&link(from), &link(to)).into_bytes();
+    moved.extend_from_slice(&bytes[head..]);
+    Cow::Owned(moved)
+}

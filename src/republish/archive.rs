@@ -1,0 +1,164 @@
+//! What an output has shown and lets go of, into archive documents (RFC 5005 §4).
+//!
+//! A document is cut once and kept as it was written, packed: rendered anew from
+//! the store it could not stay the same, for entries are edited, sources renamed
+//! and old texts stripped. It is cut before the first of its items leaves the
+//! window and filled up with the oldest that are still there, so that a reader who
+//! goes from the window to the newest document misses nothing between them.
+
+use super::plan::OutputPlan;
+use super::{Rendered, Republisher, assemble};
+use crate::model::{ContentForm, OutputId};
+use crate::publish::{self, Coding};
+use crate::store::{ArchiveDocument, Archived, Place, StoreError, WindowItem};
+
+/// Items of a document, at most.
+const ITEMS: usize = 100;
+/// Bytes of their bodies, at most, unless the first has more.
+const BODIES: usize = 1024 * 1024;
+/// Documents cut before an output is shown. Where more are to be, its history is new to it and waits: see
+/// [`Republisher::archive`].
+const AT_ONCE: usize = 4;
+
+/// How far an output's window reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// Of its newer half. Items behind it may be archived: younger ones are still edited.
+    half: Option<Place>,
+    /// Of all of it. Items behind it must be.
+    end: Option<Place>,
+}
+
+impl Reach {
+    pub(super) fn of(window: &[WindowItem]) -> Self {
+        let half = window.len().div_ceil(2).checked_sub(1);
+        Self {
+            half: half.and_then(|at| window.get(at)).map(place),
+            end: window.last().map(place),
+        }
+    }
+}
+
+fn place(item: &WindowItem) -> Place {
+    Place {
+        ordered_at: item.ordered_at,
+        item_id: item.item_id.clone(),
+    }
+}
+
+impl Republisher {
+    /// Cuts an archive document of an output that was rendered, where there are items for one: any behind its window, or
+    /// enough behind the newer half of it. `false`: there are none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn archive(
+        &self,
+        output: &OutputId,
+        rendered: &Rendered,
+    ) -> Result<bool, StoreError> {
+        let mut plans = self.plan.outputs.iter();
+        let Some(plan) = plans.find(|plan| plan.output.id == *output) else {
+            return Ok(false);
+        };
+        let reach = &rendered.reach;
+        let is_due = !rendered.is_archived && self.archived(plan, reach).await?.is_due;
+        self.cut(plan, reach, if is_due { 1 } else { ITEMS }).await
+    }
+
+    /// Cuts until nothing lies behind the window, unless there is much of it.
+    pub(super) async fn archive_behind(
+        &self,
+        plan: &OutputPlan,
+        reach: &Reach,
+    ) -> Result<Archived, StoreError> {
+        let archived = self.archived(plan, reach).await?;
+        if !archived.is_due || self.is_much(plan, reach).await? {
+            return Ok(archived);
+        }
+        for _ in 0..AT_ONCE {
+            // Where another process was faster, what it has done is seen next.
+            self.cut(plan, reach, 1).await?;
+            let archived = self.archived(plan, reach).await?;
+            if !archived.is_due {
+                return Ok(archived);
+            }
+        }
+        self.archived(plan, reach).await
+    }
+
+    /// Whether more lies behind the window than can be archived while a reader's document waits.
+    async fn is_much(&self, plan: &OutputPlan, reach: &Reach) -> Result<bool, StoreError> {
+        let (output, end) = (&plan.output.id, reach.end.clone());
+        let beyond = self
+            .store
+            .unarchived(output, end, AT_ONCE * ITEMS + 1, 1)
+            .await?;
+        Ok(!beyond.is_empty())
+    }
+
+    async fn archived(&self, plan: &OutputPlan, reach: &Reach) -> Result<Archived, StoreError> {
+        let rules = self.rules_of(plan);
+        let output = &plan.output.id;
+        self.store.archived(output, reach.end.clone(), rules).await
+    }
+
+    /// Cuts one document, where there are so many items for it.
+    async fn cut(
+        &self,
+        plan: &OutputPlan,
+        reach: &Reach,
+        at_least: usize,
+    ) -> Result<bool, StoreError> {
+        let output = &plan.output.id;
+        let mut items = self
+            .store
+            .unarchived(output, reach.half.clone(), at_least, ITEMS)
+            .await?;
+        if items.is_empty() {
+            return Ok(false);
+        }
+        let newest = self.archived(plan, reach).await?.newest;
+        items.truncate(fitting(plan.output.content, &items));
+        items.reverse();
+        let ids = items.iter().map(|item| item.item_id.clone()).collect();
+        let number = newest + 1;
+        let feed = assemble::outbound_feed(&self.plan, plan, items, newest);
+        let base = feed.public_url.to_string();
+        let (size, brotli) = tokio::task::spawn_blocking(move || {
+            let document = publish::archive(&feed, number);
+            let packed = document.make(Coding::Brotli).to_vec();
+            (document.bytes().len(), packed)
+        })
+        .await
+        .map_err(|_| StoreError::Closed)?;
+        let document = ArchiveDocument {
+            number,
+            made_at: self.clock.now(),
+            size: u32::try_from(size).unwrap_or(u32::MAX),
+            base,
+            brotli,
+        };
+        let rules = self.rules_of(plan);
+        self.store.archive(output, document, ids, rules).await
+    }
+}
+
+/// How many of the items, oldest first, have room in one document.
+fn fitting(form: ContentForm, items: &[WindowItem]) -> usize {
+    if form != ContentForm::Full {
+        return items.len();
+    }
+    let mut room = BODIES;
+    let bodies = items
+        .iter()
+        .map(|item| item.shown.entry.html.as_ref().map_or(0, String::len));
+    let fit = bodies.take_while(|body| match room.checked_sub(*body) {
+        Some(left) => {
+            room = left;
+            true
+        }
+        None => false,
+    });
+    fit.count().max(1)
+}

@@ -1,0 +1,165 @@
+//! Archive documents (RFC 5005 §4): out of the store, for they never change and few are asked for.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use axum::routing::any;
+use tokio::sync::Semaphore;
+use url::Url;
+
+use super::document::answer_for_ever;
+use super::{FIRST_PASS, Site, later, not_found, refused};
+use crate::model::{OutputId, Timestamp};
+use crate::publish::{Document, unpack_archive};
+use crate::store::Store;
+
+/// Documents kept at hand, a megabyte or so each.
+const AT_HAND: usize = 16;
+/// Documents read at once, so that who walks through all of them leaves the store's readers to the line.
+const READS: usize = 2;
+
+/// The documents that stand in a store.
+#[derive(Clone)]
+struct Shelf {
+    site: Site,
+    store: Arc<dyn Store>,
+    /// The last ones asked for. A plain mutex: held for a look, never across an await.
+    at_hand: Arc<Mutex<VecDeque<Shelved>>>,
+    reads: Arc<Semaphore>,
+}
+
+/// Which document, and on which base its links are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Name {
+    output: OutputId,
+    number: u32,
+    base: Url,
+}
+
+#[derive(Debug, Clone)]
+struct Shelved {
+    name: Name,
+    document: Document,
+    made_at: Timestamp,
+}
+
+/// `/OUTPUT/archive/N.atom`.
+pub(super) fn routes(site: Site, store: Arc<dyn Store>) -> Router<Site> {
+    let shelf = Shelf {
+        site,
+        store,
+        at_hand: Arc::default(),
+        reads: Arc::new(Semaphore::new(READS)),
+    };
+    Router::new()
+        .route("/{output}/archive/{document}", any(archive))
+        .with_state(shelf)
+}
+
+async fn archive(
+    State(shelf): State<Shelf>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    request: Request,
+) -> Response {
+    let Ok(Path((output, document))) = path else {
+        return not_found();
+    };
+    let content = shelf.site.0.load_full();
+    let (Some(served), Ok(output)) = (content.outputs.get(&output), OutputId::new(&output)) else {
+        return not_found();
+    };
+    if let Some(refused) = refused(served, &request) {
+        return refused;
+    }
+    let Some((newest, base)) = &served.archives else {
+        return later(FIRST_PASS);
+    };
+    // What nothing links to is not looked for.
+    let Some(number) = numbered(&document).filter(|number| number <= newest) else {
+        return not_found();
+    };
+    let name = Name {
+        output,
+        number,
+        base: base.clone(),
+    };
+    match shelf.find(name).await {
+        Ok(found) => {
+            let private = served.token.is_some();
+            answer_for_ever(&found.document, found.made_at, request.headers(), private).await
+        }
+        Err(Unread::Missing) => not_found(),
+        Err(Unread::Failed) => later("the store does not answer\n"),
+    }
+}
+
+/// Why there is no document to answer with.
+enum Unread {
+    Missing,
+    /// Said in the log.
+    Failed,
+}
+
+/// The number of a document by its name; each has one name.
+fn numbered(document: &str) -> Option<u32> {
+    let digits = document.strip_suffix(".atom")?;
+    let number: u32 = digits.parse().ok()?;
+    (number > 0 && number.to_string() == digits).then_some(number)
+}
+
+impl Shelf {
+    async fn find(&self, name: Name) -> Result<Shelved, Unread> {
+        if let Some(found) = self.look(&name) {
+            return Ok(found);
+        }
+        let _turn = self.reads.acquire().await.map_err(|_| Unread::Failed)?;
+        // Who came before may have wanted the same.
+        if let Some(found) = self.look(&name) {
+            return Ok(found);
+        }
+        let found = self.read(name).await?;
+        let mut at_hand = self.at_hand();
+        at_hand.truncate(AT_HAND - 1);
+        at_hand.push_front(found.clone());
+        Ok(found)
+    }
+
+    async fn read(&self, name: Name) -> Result<Shelved, Unread> {
+        let read = self.store.archive_document(&name.output, name.number).await;
+        let kept = read.map_err(|error| {
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(error, output = %name.output, number = name.number, "an archive document could not be read");
+            Unread::Failed
+        })?;
+        let kept = kept.ok_or(Unread::Missing)?;
+        let (base, made_at) = (name.base.clone(), kept.made_at);
+        let unpacked = tokio::task::spawn_blocking(move || {
+            unpack_archive(kept.brotli.into(), kept.size.into(), &kept.base, &base)
+        });
+        let Ok(Some(document)) = unpacked.await else {
+            tracing::error!(output = %name.output, number = name.number, "an archive document is not whole");
+            return Err(Unread::Failed);
+        };
+        Ok(Shelved {
+            name,
+            document,
+            made_at,
+        })
+    }
+
+    fn look(&self, name: &Name) -> Option<Shelved> {
+        let mut at_hand = self.at_hand();
+        let nth = at_hand.iter().position(|shelved| shelved.name == *name)?;
+        let found = at_hand.remove(nth)?;
+        at_hand.push_front(found.clone());
+        Some(found)
+    }
+
+    fn at_hand(&self) -> MutexGuard<'_, VecDeque<Shelved>> {
+        self.at_hand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
