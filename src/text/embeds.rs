@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use memchr::memchr;
 use url::Url;
 
 /// Where videos may be framed from, as their addresses begin, and whether the player needs an origin. A parsed address is
@@ -134,10 +135,8 @@ pub(super) fn finish(html: &str) -> Cow<'_, str> {
     let mut finished = String::with_capacity(html.len());
     let mut rest = html;
     let mut in_picture = false;
-    while let Some(open) = rest.find('<') {
-        let end = rest[open..]
-            .find('>')
-            .map_or(rest.len(), |end| open + end + 1);
+    while let Some(open) = memchr(b'<', rest.as_bytes()) {
+        let end = memchr(b'>', &rest.as_bytes()[open..]).map_or(rest.len(), |end| open + end + 1);
         finished.push_str(&rest[..open]);
         let tag = &rest[open..end];
         rest = &rest[end..];

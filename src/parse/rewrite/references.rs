@@ -20,6 +20,7 @@ pub(super) fn is_illegal(c: char) -> bool {
 /// Adds the text with its references resolved. A reference to nothing stays as it stands: more often than not it is an
 /// ampersand, as in `R&D;`.
 pub(super) fn resolve(raw: &str, out: &mut String, notes: &mut Notes) {
+    out.reserve(raw.len());
     let mut rest = raw;
     while let Some(at) = memchr(b'&', rest.as_bytes()) {
         out.push_str(&rest[..at]);
