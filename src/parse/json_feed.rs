@@ -4,6 +4,7 @@
 //! one list, and refuses a numeric id or a missing version that every reader
 //! takes. A member of the wrong type is as good as absent; it costs nothing else.
 
+use serde_json::Number;
 use url::Url;
 
 use super::json_node::{Node, Shape};
@@ -163,7 +164,7 @@ fn entry(
     }
     let guid = match item.get("id") {
         Node::Text(id) => limits::guid(id.clone()),
-        Node::Number(id) => Some(id.to_string()),
+        Node::Number(id) => exact(id),
         _ => None,
     };
     Entry {
@@ -200,6 +201,13 @@ fn entry(
             .collect(),
         ..Entry::default()
     }
+}
+
+/// A number as an identity. One that was rounded is none: its neighbours were rounded to the same.
+fn exact(id: &Number) -> Option<String> {
+    const MOST: f64 = (1_u64 << f64::MANTISSA_DIGITS) as f64;
+    let is_rounded = id.is_f64() && id.as_f64().is_none_or(|number| number.abs() >= MOST);
+    (!is_rounded).then(|| id.to_string())
 }
 
 fn enclosure(attachment: &Node, base: Option<&Url>) -> Option<Enclosure> {

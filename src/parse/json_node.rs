@@ -35,7 +35,8 @@ pub(super) enum Node {
     Absent,
     Text(String),
     Number(Number),
-    Object(Vec<(&'static str, Node)>),
+    /// Without room for more: there may be a million of one member each.
+    Object(Box<[(&'static str, Node)]>),
     List(Vec<Node>),
     /// And whether some were left out.
     Many(Vec<Node>, bool),
@@ -137,7 +138,7 @@ impl<'de> Visitor<'de> for Shape {
             }
         }
         Ok(match self {
-            Self::Object(_) => Node::Object(members),
+            Self::Object(_) => Node::Object(members.into_boxed_slice()),
             _ => Node::Absent,
         })
     }

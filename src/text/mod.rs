@@ -13,6 +13,8 @@ mod effort;
 mod embeds;
 mod fold;
 mod headline;
+#[cfg(test)]
+mod hostile;
 mod html;
 mod sanitize;
 mod straight;

@@ -49,7 +49,7 @@ pub fn sanitize(html: &str, base: Option<&Url>) -> String {
         return sanitize(&clean, base);
     }
     clean.truncate(clean.trim_end().len());
-    let blanks = clean.len() - clean.trim_start().len();
+    let blanks = clean.len() - clean.trim_start_matches(is_blank).len();
     clean.drain(..blanks);
     clean
 }
@@ -62,6 +62,11 @@ pub(super) fn straight_clean(html: &str, base: Option<&Url>) -> Option<String> {
         Cow::Owned(finished) => finished,
     };
     (finished.len() <= MAX_BYTES).then_some(finished)
+}
+
+/// What a text does not begin with. A byte order mark would be gone the next time: parsers drop one there.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == '\u{FEFF}'
 }
 
 /// XML 1.0 §2.2 `Char` leaves the others out.
@@ -78,13 +83,33 @@ pub(super) fn clean(html: &str, base: Option<&Url>) -> Option<String> {
         if clean.len() > MAX_BYTES || !is_bounded(&clean) {
             return None;
         }
-        let again = finish(&BUILDER.clean(&clean).to_string()).into_owned();
+        let again = BUILDER.clean(&clean).to_string();
+        let again = without_first_breaks(&finish(&again)).into_owned();
         if again == *clean {
             break;
         }
         clean = Cow::Owned(again);
     }
     Some(clean.into_owned())
+}
+
+/// No `pre` begins with a line break: each time it is read, one of them is dropped (HTML §13.2.6.4.7).
+fn without_first_breaks(html: &str) -> Cow<'_, str> {
+    const OPEN: &str = "<pre";
+    if !html.contains(OPEN) {
+        return Cow::Borrowed(html);
+    }
+    let mut written = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, tag)) = rest.split_once(OPEN) {
+        let end = tag.find('>').map_or(tag.len(), |end| end + 1);
+        written.push_str(before);
+        written.push_str(OPEN);
+        written.push_str(&tag[..end]);
+        rest = tag[end..].trim_start_matches('\n');
+    }
+    written.push_str(rest);
+    Cow::Owned(written)
 }
 
 thread_local! {
@@ -170,11 +195,9 @@ fn is_web(url: &Url) -> bool {
 fn as_text(html: &str) -> String {
     let mut escaped = String::new();
     let text = between_tags(html, MAX_BYTES);
-    for c in decode_entities(&text)
-        .trim()
-        .chars()
-        .filter(|c| is_legal(*c))
-    {
+    let text = decode_entities(&text);
+    let begin = |c: &char| is_blank(*c) || !is_legal(*c);
+    for c in text.chars().skip_while(begin).filter(|c| is_legal(*c)) {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),

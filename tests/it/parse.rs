@@ -239,6 +239,64 @@ fn a_lone_surrogate_costs_one_character() {
     );
 }
 
+fn json_items(items: &str) -> String {
+    format!("{{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{items}]}}")
+}
+
+/// Documents, the GUIDs of their entries, and how many kinds of mends were told of.
+fn assert_guids(cases: &[(String, Value, usize)]) {
+    for (document, expected, mends) in cases {
+        let start = &document[..document.floor_char_boundary(300)];
+        let found = read(document.as_bytes(), None);
+        let items = found["items"].as_array().expect("items");
+        let guid = |item: &Value| item["_mainstem"]["guid"].clone();
+        assert_eq!(
+            items.iter().map(guid).collect::<Value>(),
+            *expected,
+            "{start}"
+        );
+        let recovered = found["_mainstem"]["recovered"].as_array().map(Vec::len);
+        assert_eq!(recovered, Some(*mends), "{start}");
+    }
+}
+
+#[test]
+#[rustfmt::skip]
+fn json_that_is_broken_in_one_place_keeps_its_entries() {
+    let one = r#"{"id":"1","title":"A"}"#;
+    assert_guids(&[
+        (json_items(&format!("{{\"id\":1e400}},{one}")), json!([null, "1"]), 1),
+        (json_items(&format!("{{\"id\":{}}},{one}", "9".repeat(400))), json!([null, "1"]), 1),
+        (json_items(&format!("{{\"id\":\"a\",\"_x\":[-1e999,NaN,-Infinity]}},{one}")), json!(["a", "1"]), 1),
+        (json_items(&format!("{{\"id\":\"a\",\"title\":\"x\ny\u{1}\0\"}},{one}")), json!(["a", "1"]), 1),
+        (json_items(&format!("{{\"id\":\"1e400 NaN\",\"title\":\"\\\"\t-1e999\"}},{one}")), json!(["1e400 NaN", "1"]), 1),
+        (json_items(&format!("{{\"id\":\"\\ud800\",\"x\":1e999,\"title\":\"\n\"}},{one}")), json!(["\u{fffd}", "1"]), 3),
+        (json_items(&format!("{{\"id\":\"a\",\"\\udc00\":\"\\ud800\"}},{one}")), json!(["a", "1"]), 1),
+        (json_items(one) + "\n<!-- cached -->", json!(["1"]), 1),
+        (json_items(one) + &json_items(one), json!(["1"]), 1),
+        (json_items("{\"id\":\"a\",\"x\":\"\r\"}") + "}", json!(["a"]), 2),
+        (format!("\u{FEFF}\u{FEFF} {}\0\0", json_items(one)), json!(["1"]), 0),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn json_of_other_types_than_expected_keeps_its_entries() {
+    let one = r#"{"id":"1","title":"A"}"#;
+    let long = "x".repeat(1 << 20);
+    let deep = "[".repeat(100) + &"]".repeat(100);
+    assert_guids(&[
+        // Numbers that were rounded would make one of both.
+        (json_items("{\"id\":123456789012345678901},{\"id\":123456789012345678902}"), json!([null, null]), 0),
+        (json_items("{\"id\":-9007199254740993},{\"id\":18446744073709551615},{\"id\":1.5}"), json!(["-9007199254740993", "18446744073709551615", "1.5"]), 0),
+        (json_items(&format!("null,1,\"x\",[{one}],true,{one}")), json!(["1"]), 0),
+        (json_items(&format!("{{\"id\":{{\"a\":1}},\"title\":[\"x\"],\"authors\":{{}},\"tags\":\"a\",\"attachments\":[1,{{\"url\":2}}]}},{one}")), json!([null, "1"]), 0),
+        (json_items("{\"id\":\"a\",\"id\":\"b\"}"), json!(["b"]), 0),
+        (json_items(&format!("{{\"id\":\"a\",\"_x\":{deep}}},{one}")), json!(["a", "1"]), 0),
+        (format!("{{\"title\":{{\"a\":[{{}}]}},\"_x\":\"{long}\",{}", &json_items(one)[1..]), json!(["1"]), 0),
+    ]);
+}
+
 /// Documents whose every byte once had the rest of the document read again: had it again, this would stand still.
 #[test]
 fn what_is_repeated_is_not_read_again_for_each() {

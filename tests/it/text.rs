@@ -460,6 +460,30 @@ fn what_would_cost_too_much_is_read_as_text() {
     }
 }
 
+/// What a parser drops at the start of a text or of a `pre`, it drops each time that it reads one.
+#[test]
+fn what_is_dropped_at_a_start_is_dropped_once() {
+    let marks = "\u{FEFF}".repeat(9);
+    assert_sanitized(&[
+        ("\n\u{FEFF}x", "x"),
+        (&format!("{marks} <p>x</p>"), "<p>x</p>"),
+        ("x\u{FEFF}y", "x\u{FEFF}y"),
+        ("<pre>\n\n\n\n\n\nx\n\n</pre>", "<pre>x\n\n</pre>"),
+        (
+            "<pre>\n\n\n\n\n<b>\n</b></pre><pre title=\"t\">&#10;&#10;&#10;&#10;&#10;x</pre>",
+            "<pre><b>\n</b></pre><pre title=\"t\">x</pre>",
+        ),
+        (
+            &format!("<pre>{}x</pre>", "\n<img width=1 height=1>".repeat(9)),
+            "<pre>x</pre>",
+        ),
+    ]);
+    let costly = format!("\u{1} {marks} x{}", "<div>x".repeat(50_000));
+    let text = sanitize(&costly, None);
+    assert!(text.starts_with('x') && !text.contains('<'));
+    assert_eq!(sanitize(&text, None), text);
+}
+
 /// What publishers write is far from that, whatever end tags they leave out.
 #[test]
 fn long_articles_stay_html() {

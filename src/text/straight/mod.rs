@@ -3,7 +3,8 @@
 //! Most texts of feeds are well nested. A tree of them, written again, is the text itself without what is not allowed, so
 //! no tree is needed. This walk follows the rules of HTML's tree construction (§13.2.6) for elements whose rules it knows
 //! and gives up where they would do anything but open and close what stands there, or where a second pass could give
-//! another result: the sanitizer proper is asked then. What it returns is what the sanitizer would return, to the byte.
+//! another result: the sanitizer proper is asked then. What it returns is what the sanitizer would return, to the byte;
+//! of more elements than a tree is made of, too, where the sanitizer would return the text alone: a walk is no effort.
 
 use std::borrow::Cow;
 

@@ -1,0 +1,154 @@
+//! HTML as attackers and careless templates write it, from dice.
+
+use super::pieces::{ATTRIBUTES, BLANKS, ELEMENTS, MARKUP, NAMES_OF_NONE, TEXTS, VALUES};
+
+/// Elements without an end tag.
+const VOID: &[&str] = &["br", "img", "hr", "wbr", "source", "track", "input"];
+
+/// Writes HTML. The first die says how wild: the tame ones are mostly well nested, which is what has a short way.
+pub(crate) struct Writer<'d> {
+    dice: &'d [u8],
+    wild: usize,
+    html: String,
+    open: Vec<&'static str>,
+}
+
+impl<'d> Writer<'d> {
+    pub(crate) fn write(dice: &'d [u8]) -> String {
+        let mut writer = Self {
+            dice,
+            wild: 0,
+            html: String::new(),
+            open: Vec::new(),
+        };
+        writer.wild = [0, 0, 2, 16, 96][writer.roll() % 5];
+        while !writer.dice.is_empty() {
+            writer.step();
+        }
+        while let Some(name) = writer.open.pop() {
+            if !writer.is_odd() {
+                writer.html += &format!("</{name}>");
+            }
+        }
+        writer.html
+    }
+
+    fn roll(&mut self) -> usize {
+        let (first, rest) = self.dice.split_first().unwrap_or((&0, &[]));
+        self.dice = rest;
+        usize::from(*first)
+    }
+
+    fn pick(&mut self, all: &[&'static str]) -> &'static str {
+        let roll = self.roll() * 256 + self.roll();
+        all[roll % all.len()]
+    }
+
+    /// Whether what comes is to be out of the ordinary.
+    fn is_odd(&mut self) -> bool {
+        self.roll() < self.wild
+    }
+
+    fn step(&mut self) {
+        if self.is_odd() {
+            let piece = self.pick(MARKUP);
+            return self.html.push_str(piece);
+        }
+        match self.roll() % 8 {
+            0..3 => self.start_tag(),
+            3..5 => self.end_tag(),
+            5 if self.is_structure() => self.html.push_str("\n "),
+            5 | 6 if !self.is_structure() => {
+                let text = self.pick(TEXTS);
+                self.html.push_str(text);
+            }
+            _ => {}
+        }
+    }
+
+    fn is_structure(&self) -> bool {
+        let around = self.open.last().copied().unwrap_or_default();
+        matches!(around, "table" | "tbody" | "thead" | "tr" | "ul" | "dl")
+    }
+
+    fn start_tag(&mut self) {
+        let around = self.open.last().copied();
+        let name = match around {
+            _ if self.is_odd() => self.pick(NAMES_OF_NONE),
+            _ if self.is_odd() => self.pick(ELEMENTS),
+            Some("table") => self.pick(&["tr", "tbody", "thead"]),
+            Some("tbody" | "thead") => "tr",
+            Some("tr") => self.pick(&["td", "th"]),
+            Some("ul" | "ol") => "li",
+            Some("dl") => self.pick(&["dt", "dd"]),
+            Some("p" | "a" | "b" | "span" | "h2") => {
+                self.pick(&["a", "b", "em", "img", "br", "span", "code", "q", "u"])
+            }
+            _ => self.pick(ELEMENTS),
+        };
+        self.html.push('<');
+        if self.is_odd() {
+            self.html.push_str(&name.to_ascii_uppercase());
+        } else {
+            self.html.push_str(name);
+        }
+        let most = if self.wild < 4 { 2 } else { 4 };
+        for _ in 0..self.roll() % most {
+            self.attribute();
+        }
+        if self.is_odd() {
+            let end = self.pick(&["", "/>", " / >", "<", "\n>", " =>", "\">", "\0>", "\u{C}>"]);
+            return self.html.push_str(end);
+        }
+        self.html.push('>');
+        if !VOID.contains(&name) {
+            self.open.push(name);
+        }
+    }
+
+    fn attribute(&mut self) {
+        let blank = match self.is_odd() {
+            true => self.pick(BLANKS),
+            false => " ",
+        };
+        self.html.push_str(blank);
+        let name = self.pick(ATTRIBUTES);
+        self.html.push_str(name);
+        if self.is_odd() {
+            let blanks = self.pick(&["", " ", "\n", " =", "=\t", "= \n", "/="]);
+            self.html.push_str(blanks);
+        }
+        let mut value = String::new();
+        for _ in 0..=self.roll() % 3 {
+            value.push_str(self.pick(VALUES));
+        }
+        match self.roll() % 8 {
+            _ if self.is_odd() => self.html += &format!("={value}"),
+            0 => {}
+            1 => self.html += &format!("='{}'", value.replace('\'', "")),
+            2 => {
+                let plain: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
+                self.html += &format!("={plain}x");
+            }
+            _ => self.html += &format!("=\"{}\"", value.replace('"', "")),
+        }
+    }
+
+    fn end_tag(&mut self) {
+        if self.is_odd() {
+            let name = match self.is_odd() {
+                true => self.pick(NAMES_OF_NONE),
+                false => self.pick(ELEMENTS),
+            };
+            let end = self.pick(&[">", " >", "/>", " x=\"y>\">", "\n>", "", "\u{C}>", "\0>"]);
+            self.html += &format!("</{name}{end}");
+            return;
+        }
+        if let Some(name) = self.open.pop() {
+            // A paragraph's end is often left to what follows.
+            if name != "p" || !self.roll().is_multiple_of(8) {
+                self.html += &format!("</{name}>");
+            }
+        }
+    }
+}
