@@ -513,21 +513,24 @@ fn document(number: u32) -> ArchiveDocument {
     }
 }
 
-#[tokio::test]
-async fn an_item_stands_in_one_archive_document_and_a_number_in_one_place() {
+/// Four items of one output, `id-0` to `id-3`, that is not stale.
+async fn four_items() -> Bench {
     let bench = Bench::new(&["a"]).await;
     let entries = (0..4).map(|nth| entry(&nth.to_string(), &format!("T{nth}"), &format!("x{nth}")));
     bench.apply("a", 1, entries.collect()).await;
     bench.keep_all("o", 2).await;
     bench.end_replay("o").await;
+    bench
+}
+
+#[tokio::test]
+async fn what_lies_behind_a_place_is_to_be_archived() {
+    let bench = four_items().await;
     let (store, output) = (&bench.store, out("o"));
-    let ids = |items: &[usize]| items.iter().map(|nth| format!("id-{nth}")).collect();
     let archived = async |behind: Option<Place>, rules| {
         let archived = store.archived(&output, behind, rules).await.expect("reads");
         (archived.newest, archived.is_due)
     };
-    assert_eq!(archived(None, [1; 16]).await, (0, true));
-    assert_eq!(archived(None, [2; 16]).await, (0, false), "by other rules");
     let window = store
         .window(&output, WindowBounds::newest(100))
         .await
