@@ -457,21 +457,24 @@ fn document(number: u32) -> ArchiveDocument {
     }
 }
 
-#[tokio::test]
-async fn an_item_stands_in_one_archive_document_and_a_number_in_one_place() {
+/// Four items of one output, `id-0` to `id-3`, that is not stale.
+async fn four_items() -> Bench {
     let bench = Bench::new(&["a"]).await;
     let entries = (0..4).map(|nth| entry(&nth.to_string(), &format!("T{nth}"), &format!("x{nth}")));
     bench.apply("a", 1, entries.collect()).await;
     bench.keep_all("o", 2).await;
     bench.end_replay("o").await;
+    bench
+}
+
+#[tokio::test]
+async fn what_lies_behind_a_place_is_to_be_archived() {
+    let bench = four_items().await;
     let (store, output) = (&bench.store, out("o"));
-    let ids = |items: &[usize]| items.iter().map(|nth| format!("id-{nth}")).collect();
     let archived = async |behind: Option<Place>, rules| {
         let archived = store.archived(&output, behind, rules).await.expect("reads");
         (archived.newest, archived.is_due)
     };
-    assert_eq!(archived(None, [1; 16]).await, (0, true));
-    assert_eq!(archived(None, [2; 16]).await, (0, false), "by other rules");
     let window = store.window(&output, 100, None).await.expect("reads");
     let place = |nth: usize| {
         Some(Place {
@@ -479,30 +482,26 @@ async fn an_item_stands_in_one_archive_document_and_a_number_in_one_place() {
             item_id: window[nth].item_id.clone(),
         })
     };
-    // Oldest first, what the window has before the place left out.
-    let behind = store.unarchived(&output, place(1), 2, 9).await;
-    let behind: Vec<_> = behind
-        .expect("reads")
-        .into_iter()
-        .map(|item| item.item_id)
-        .collect();
-    assert_eq!(
-        behind,
-        [window[3].item_id.clone(), window[2].item_id.clone()]
-    );
-    assert!(
-        store
-            .unarchived(&output, place(1), 3, 9)
-            .await
-            .expect("reads")
-            .is_empty()
-    );
-    assert_eq!(
-        archived(place(3), [1; 16]).await,
-        (0, false),
-        "nothing is behind the last"
-    );
+    assert_eq!(archived(None, [1; 16]).await, (0, true));
+    assert_eq!(archived(None, [2; 16]).await, (0, false), "by other rules");
+    assert_eq!(archived(place(2), [1; 16]).await, (0, true));
+    assert_eq!(archived(place(3), [1; 16]).await, (0, false), "the last");
+    for (at_least, limit, wanted) in [(2, 9, &[3, 2][..]), (1, 1, &[3]), (3, 9, &[])] {
+        let behind = store.unarchived(&output, place(1), at_least, limit).await;
+        let behind = behind.expect("reads").into_iter().map(|item| item.item_id);
+        let wanted: Vec<_> = wanted
+            .iter()
+            .map(|nth| window[*nth].item_id.clone())
+            .collect();
+        assert_eq!(behind.collect::<Vec<_>>(), wanted, "{at_least} {limit}");
+    }
+}
 
+#[tokio::test]
+async fn an_item_stands_in_one_archive_document_and_a_number_in_one_place() {
+    let bench = four_items().await;
+    let (store, output) = (&bench.store, out("o"));
+    let ids = |items: &[usize]| items.iter().map(|nth| format!("id-{nth}")).collect();
     let cases: [(u32, &[usize], u8, bool); 7] = [
         (2, &[0, 1], 1, false), // not the next
         (1, &[0, 1], 2, false), // by other rules
@@ -518,17 +517,15 @@ async fn an_item_stands_in_one_archive_document_and_a_number_in_one_place() {
             .await;
         assert_eq!(kept.expect("keeps"), wanted, "{number} {items:?} {rules}");
     }
-    assert_eq!(archived(None, [1; 16]).await, (2, false));
-    let kept = store.archive_document(&output, 2).await.expect("reads");
-    assert_eq!(kept, Some(document(2)));
-    assert_eq!(
-        store.archive_document(&output, 3).await.expect("reads"),
-        None
-    );
-    assert_eq!(
-        store.archive_document(&out("p"), 1).await.expect("reads"),
-        None
-    );
+    let archived = store.archived(&output, None, [1; 16]).await.expect("reads");
+    assert_eq!((archived.newest, archived.is_due), (2, false));
+    let kept = async |output: &str, number| {
+        let read = store.archive_document(&out(output), number).await;
+        read.expect("reads")
+    };
+    assert_eq!(kept("o", 2).await, Some(document(2)));
+    assert_eq!(kept("o", 3).await, None);
+    assert_eq!(kept("p", 1).await, None);
 }
 
 #[tokio::test]
