@@ -14,6 +14,8 @@ use crate::store::{ArchiveDocument, Archived, Place, StoreError, WindowItem};
 
 /// Items of a document, at most.
 const ITEMS: usize = 100;
+/// Items of a document that is cut ahead, at least; fewer are no work for a reader to wait for.
+const AHEAD: usize = 10;
 /// Bytes of their bodies, at most, unless the first has more.
 const BODIES: usize = 1024 * 1024;
 /// Documents cut before an output is shown. Where more are to be, its history is new to it and waits: see
@@ -63,7 +65,8 @@ impl Republisher {
         };
         let reach = &rendered.reach;
         let is_due = !rendered.is_archived && self.archived(plan, reach).await?.is_due;
-        self.cut(plan, reach, if is_due { 1 } else { ITEMS }).await
+        let at_least = if is_due { 1 } else { enough(plan) };
+        self.cut(plan, reach, at_least).await
     }
 
     /// Cuts until nothing lies behind the window, unless there is much of it.
@@ -142,6 +145,13 @@ impl Republisher {
         let rules = self.rules_of(plan);
         self.store.archive(output, document, ids, rules).await
     }
+}
+
+/// So many items behind the newer half of a full window are cut ahead: three quarters of the older half, which leaves time
+/// for many outputs before the first item leaves.
+fn enough(plan: &OutputPlan) -> usize {
+    let window = usize::try_from(plan.output.max_entries.get()).unwrap_or(usize::MAX);
+    (window / 8 * 3).clamp(AHEAD, ITEMS)
 }
 
 /// How many of the items, oldest first, have room in one document.
