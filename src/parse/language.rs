@@ -1,11 +1,8 @@
 //! The language of a text, where the publisher does not say.
 
-use whatlang::Lang;
+use whatlang::{Lang, detect};
 
 use crate::model::Entry;
-use guess::guess;
-
-mod guess;
 
 /// A shorter text says too little.
 const MIN_CHARS: usize = 80;
@@ -30,7 +27,10 @@ pub(super) fn recognize(entry: &mut Entry) {
     if start.chars().filter(|c| c.is_alphabetic()).count() < MIN_CHARS {
         return;
     }
-    entry.language = guess(start).and_then(code).map(str::to_owned);
+    entry.language = detect(start)
+        .filter(whatlang::Info::is_reliable)
+        .and_then(|info| code(info.lang()))
+        .map(str::to_owned);
 }
 
 /// RFC 5646 wants the short code (ISO 639-1) where there is one. Languages that are mostly guessed wrong are left out.
