@@ -1,5 +1,7 @@
 //! Troubles of sources, from their beginning to their end.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, Row, params};
 
 use super::columns::{moment, moment_at, ms, source_id, word};
@@ -11,23 +13,27 @@ pub(super) fn note(
     findings: &[(SourceId, Vec<Finding>)],
     now: Timestamp,
 ) -> rusqlite::Result<bool> {
+    let open = open(db)?;
     let mut begin = db.prepare_cached(
-        "INSERT INTO health (source, trouble, began_at, message)
-         SELECT source, ?2, ?3, ?4 FROM sources s WHERE s.id = ?1 AND NOT EXISTS (
-             SELECT 1 FROM health h WHERE h.source = s.source AND h.trouble = ?2 AND h.resolved_at IS NULL)",
+        "INSERT INTO health (source, trouble, began_at, message) SELECT source, ?2, ?3, ?4 FROM sources WHERE id = ?1",
     )?;
     let mut end = db.prepare_cached(
         "UPDATE health SET resolved_at = ?3 WHERE resolved_at IS NULL AND trouble = ?2
          AND source = (SELECT source FROM sources WHERE id = ?1)",
     )?;
     let mut changed = 0;
+    // Of a hundred thousand sources mostly none has anything to tell: nothing is written for those.
     for (source, findings) in findings {
         for Finding { trouble, message } in findings {
+            let was_open = open.contains(&(source.to_string(), trouble.to_string()));
             changed += match message {
-                Some(message) => {
+                Some(message) if !was_open => {
                     begin.execute(params![source.as_str(), trouble.as_str(), ms(now), message])?
                 }
-                None => end.execute(params![source.as_str(), trouble.as_str(), ms(now)])?,
+                None if was_open => {
+                    end.execute(params![source.as_str(), trouble.as_str(), ms(now)])?
+                }
+                _ => 0,
             };
         }
     }
@@ -39,6 +45,15 @@ pub(super) fn note(
         )?
         .execute([ms(now)])?;
     Ok(changed > 0)
+}
+
+/// The troubles that last: source and trouble.
+fn open(db: &Connection) -> rusqlite::Result<HashSet<(String, String)>> {
+    db.prepare_cached(
+        "SELECT s.id, h.trouble FROM health h JOIN sources s USING (source) WHERE h.resolved_at IS NULL",
+    )?
+    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+    .collect()
 }
 
 /// See [`crate::store::Store::health_events`].
