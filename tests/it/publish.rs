@@ -1,15 +1,14 @@
 //! Documents that nothing a publisher wrote can break, read by strict parsers.
 
 use chrono::DateTime;
-use mainstem::model::{
-    ContentForm, Duplicates, Entry, FeedFields, Output, OutputId, SourceId, StoryId, Timestamp,
-};
+use mainstem::model::{Entry, FeedFields, SourceId, StoryId, Timestamp};
 use mainstem::publish::{DocumentFormat, Item, OutboundFeed, SourceView, document};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use url::Url;
 
 use crate::support::daemon::Desk;
+use crate::support::laws::output;
 
 /// Texts that break careless writers, as they stand in a JSON Feed.
 const HOSTILE: &[&str] = &[
@@ -200,19 +199,7 @@ fn outbound(items: &[(&str, Timestamp)]) -> OutboundFeed {
         copies: Vec::new(),
     };
     OutboundFeed {
-        output: Output {
-            id: OutputId::new("merged").expect("an id"),
-            title: "M".to_owned(),
-            max_entries: std::num::NonZeroU32::MIN,
-            max_age: None,
-            duplicates: Duplicates::Near,
-            content: ContentForm::Full,
-            title_format: "{title}".to_owned(),
-            updates: mainstem::model::Updates::Replace,
-            also_in: false,
-            max_per_source: None,
-            face: mainstem::model::Face::default(),
-        },
+        output: output(),
         public_url: Url::parse("https://host.example/").expect("a URL"),
         items: items.iter().enumerate().map(item).collect(),
         prev_archive: 0,

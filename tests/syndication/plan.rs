@@ -80,6 +80,17 @@ impl Maker {
         }
     }
 
+    /// Where a new release begins.
+    fn first(&mut self, source: usize, published: usize) -> Slot {
+        Slot {
+            source,
+            published,
+            release: self.release(),
+            version: 0,
+            kind: Kind::First,
+        }
+    }
+
     /// What every source had before the first poll: its own texts, with its own boilerplate.
     fn backlog(&mut self) {
         for source in 0..SOURCES {
@@ -225,16 +236,9 @@ impl Maker {
         class: &str,
         url: Option<String>,
     ) -> usize {
-        let release = self.release();
-        let slot = Slot {
-            source,
-            published,
-            release,
-            version: 0,
-            kind: Kind::First,
-        };
+        let slot = self.first(source, published);
         self.put(&Self::plain(text), slot, class, url);
-        release
+        slot.release
     }
 
     /// A release, its copies, perhaps a newer version and the copies of that.
@@ -243,14 +247,7 @@ impl Maker {
         let text = Text::made(language, &mut self.dice, paragraphs);
         let source = self.source(language);
         let published = self.dice.between(0, MINUTES - 20 * 60);
-        let release = self.release();
-        let slot = Slot {
-            source,
-            published,
-            release,
-            version: 0,
-            kind: Kind::First,
-        };
+        let slot = self.first(source, published);
         let dateline = self.dice.percent(50);
         self.put(
             &Copied {
@@ -280,9 +277,6 @@ impl Maker {
             for _ in 0..self.dice.between(0, 3) {
                 edits.push(*self.dice.of(EDITS));
             }
-            // What a source writes before a text is not what it cuts.
-            edits.sort_by_key(|edit| *edit == Edit::LeadIn);
-            edits.dedup();
             // What a source writes before a text is not what it cuts.
             edits.sort_by_key(|edit| *edit == Edit::LeadIn);
             edits.dedup();

@@ -241,21 +241,26 @@ pub(crate) fn outbound(feed: &Feed) -> OutboundFeed {
     };
     OutboundFeed {
         prev_archive: 0,
-        output: Output {
-            id: OutputId::new("merged").expect("an id"),
-            title: "M".to_owned(),
-            max_entries: std::num::NonZeroU32::MIN,
-            max_age: None,
-            duplicates: Duplicates::Near,
-            content: ContentForm::Full,
-            title_format: "{title}".to_owned(),
-            updates: Updates::Replace,
-            max_per_source: None,
-            face: mainstem::model::Face::default(),
-            also_in: false,
-        },
+        output: output(),
         public_url: Url::parse("https://host.example/").expect("a URL"),
         items: feed.entries.iter().enumerate().map(item).collect(),
+    }
+}
+
+/// An output that asks for nothing special.
+pub(crate) fn output() -> Output {
+    Output {
+        id: OutputId::new("merged").expect("an id"),
+        title: "M".to_owned(),
+        max_entries: std::num::NonZeroU32::MIN,
+        max_age: None,
+        duplicates: Duplicates::Near,
+        content: ContentForm::Full,
+        title_format: "{title}".to_owned(),
+        updates: Updates::Replace,
+        max_per_source: None,
+        face: mainstem::model::Face::default(),
+        also_in: false,
     }
 }
 
