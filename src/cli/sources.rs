@@ -139,56 +139,62 @@ fn as_table(reports: &[SourceReport], now: Timestamp) -> String {
         "source", "last", "entries", "duplicates", "errors"
     );
     for report in reports {
-        let last = report.last.as_ref();
-        let outcome = last.map_or("never asked", |last| {
-            last.class
-                .map_or(last.outcome.as_str(), crate::model::FailureClass::as_str)
-        });
-        let next = match report.next_due {
-            None if last.is_none() => "at the first run".to_owned(),
-            None => "not again by itself".to_owned(),
-            Some(at) if at <= now => "due".to_owned(),
-            Some(at) => format!(
-                "in {}",
-                duration_in_words((at - now).to_std().unwrap_or_default())
-            ),
-        };
-        let because = report
-            .because
-            .as_deref()
-            .map(|because| format!(": {because}"))
-            .unwrap_or_default();
-        let _ = writeln!(
-            table,
-            "{:width$}  {:12}  {:>7}  {:>10}  {:>6}  {next}{because}",
-            report.id.as_str(),
-            outcome,
-            report.entries,
-            report.duplicates,
-            report.history.errors
-        );
-        if let Some(message) = last.and_then(|last| last.message.as_deref()) {
-            let _ = writeln!(table, "{:width$}  {message}", "");
-        }
-        if report.renamed > 0 {
-            let _ = writeln!(
-                table,
-                "{:width$}  known entries that came back under another GUID: {}",
-                "", report.renamed
-            );
-        }
-        // The refresh that found it says so itself; the next one has other news, or none.
-        let is_said = last.is_some_and(|last| last.outcome == Outcome::Moved);
-        if let Some(to) = report.moved_to.as_ref().filter(|_| !is_said) {
-            let _ = writeln!(
-                table,
-                "{:width$}  moved: write {} into the configuration",
-                "",
-                shown(to)
-            );
+        write_row(&mut table, report, now, width);
+        for remark in remarks(report) {
+            let _ = writeln!(table, "{:width$}  {remark}", "");
         }
     }
     table
+}
+
+fn write_row(table: &mut String, report: &SourceReport, now: Timestamp, width: usize) {
+    let last = report.last.as_ref();
+    let outcome = last.map_or("never asked", |last| {
+        last.class
+            .map_or(last.outcome.as_str(), crate::model::FailureClass::as_str)
+    });
+    let next = match report.next_due {
+        None if last.is_none() => "at the first run".to_owned(),
+        None => "not again by itself".to_owned(),
+        Some(at) if at <= now => "due".to_owned(),
+        Some(at) => format!(
+            "in {}",
+            duration_in_words((at - now).to_std().unwrap_or_default())
+        ),
+    };
+    let because = report
+        .because
+        .as_deref()
+        .map(|because| format!(": {because}"))
+        .unwrap_or_default();
+    let _ = writeln!(
+        table,
+        "{:width$}  {:12}  {:>7}  {:>10}  {:>6}  {next}{because}",
+        report.id.as_str(),
+        outcome,
+        report.entries,
+        report.duplicates,
+        report.history.errors
+    );
+}
+
+/// What else there is to say of a source, a line each.
+fn remarks(report: &SourceReport) -> Vec<String> {
+    let last = report.last.as_ref();
+    let mut remarks: Vec<String> = Vec::new();
+    remarks.extend(last.and_then(|last| last.message.clone()));
+    if report.renamed > 0 {
+        let renamed = report.renamed;
+        remarks.push(format!(
+            "known entries that came back under another GUID: {renamed}"
+        ));
+    }
+    // The refresh that found it says so itself; the next one has other news, or none.
+    let is_said = last.is_some_and(|last| last.outcome == Outcome::Moved);
+    if let Some(to) = report.moved_to.as_ref().filter(|_| !is_said) {
+        remarks.push(format!("moved: write {} into the configuration", shown(to)));
+    }
+    remarks
 }
 
 /// An OPML list as `[[source]]` tables: of those that the configuration does not have, under ids that it does not have.

@@ -13,8 +13,8 @@ const SHORT_TEXT_TOKENS: usize = 40;
 /// answered, whatever the order of the candidates.
 ///
 /// - A shared URL counts where the texts agree: many different texts link to the same landing page.
-/// - A shared text counts across sources, unless the headlines have other numbers. Within one source, or where one source has it under differing headlines
-///   (boilerplate in place of a text), the headlines must agree as well.
+/// - A shared text counts across sources, unless the headlines have other numbers. Within one source, or where one source has
+///   it under differing headlines (boilerplate in place of a text), the headlines must agree as well.
 #[must_use]
 pub fn decide_exact(
     source: &SourceId,
@@ -25,7 +25,6 @@ pub fn decide_exact(
     if candidates.is_empty() {
         return Verdict::Distinct;
     }
-    let ours = Words::of(&incoming.entry);
     let known: Vec<(&Known, Words)> = candidates
         .iter()
         .map(|known| {
@@ -35,11 +34,23 @@ pub fn decide_exact(
             )
         })
         .collect();
+    let same = same_release(source, incoming, text, &known);
+    joining(same).map_or(Verdict::Distinct, Verdict::Joins)
+}
+
+/// For each story with a member that is this release: what says so, and the member.
+fn same_release<'k>(
+    source: &SourceId,
+    incoming: &Incoming,
+    text: &Prepared,
+    known: &[(&'k Known, Words)],
+) -> BTreeMap<StoryId, (Layer, &'k Known)> {
+    let ours = Words::of(&incoming.entry);
     let (url, content) = (incoming.fingerprint.url, text.content);
-    let landing = is_landing_page(url, &known);
-    let boilerplate = is_boilerplate(content, &known);
+    let landing = is_landing_page(url, known);
+    let boilerplate = is_boilerplate(content, known);
     let mut same: BTreeMap<StoryId, (Layer, &Known)> = BTreeMap::new();
-    for (candidate, theirs) in &known {
+    for (candidate, theirs) in known {
         let same_text = content.is_some() && candidate.content == content;
         let pair = Exact {
             own: candidate.source == *source,
@@ -61,11 +72,14 @@ pub fn decide_exact(
             found.1 = candidate;
         }
     }
-    let Some((story, (layer, matched))) = same.pop_first() else {
-        return Verdict::Distinct;
-    };
+    same
+}
+
+/// The oldest of the stories is joined, the others are bridged, unless a person has parted them.
+fn joining(mut same: BTreeMap<StoryId, (Layer, &Known)>) -> Option<Joining> {
+    let (story, (layer, matched)) = same.pop_first()?;
     let is_mergeable = |known: &Known| !known.is_ruled && !matched.is_ruled;
-    Verdict::Joins(Joining {
+    Some(Joining {
         story,
         matched: matched.id,
         relation: Relation::Same,

@@ -277,6 +277,16 @@ fn is_function(name: &str) -> bool {
 }
 
 fn context<'a>(subject: &Subject<'_>) -> Context<'a, 'a> {
+    let mut context = Context::default();
+    helpers::add(&mut context);
+    for (name, value) in fields(subject) {
+        context.add_variable_from_value(name, value);
+    }
+    context
+}
+
+/// The value of each of [`FIELDS`].
+fn fields(subject: &Subject<'_>) -> [(&'static str, Value); FIELDS.len()] {
     let entry = subject.entry;
     let number = |count: usize| Value::Int(i64::try_from(count).unwrap_or(i64::MAX));
     let moment = |at: Timestamp| Value::Timestamp(at.fixed_offset());
@@ -291,7 +301,7 @@ fn context<'a>(subject: &Subject<'_>) -> Context<'a, 'a> {
         .or(entry.updated)
         .unwrap_or(subject.first_seen);
     let url = entry.url.as_ref().map(url::Url::as_str).unwrap_or_default();
-    let fields = [
+    [
         ("title", entry.title.as_str().into()),
         ("text", entry.text.as_str().into()),
         ("author", authors.join(", ").as_str().into()),
@@ -332,13 +342,7 @@ fn context<'a>(subject: &Subject<'_>) -> Context<'a, 'a> {
             "age",
             Value::Duration((subject.first_seen - published).max(chrono::Duration::zero())),
         ),
-    ];
-    let mut context = Context::default();
-    helpers::add(&mut context);
-    for (name, value) in fields {
-        context.add_variable_from_value(name, value);
-    }
-    context
+    ]
 }
 
 fn strings<'t>(texts: impl Iterator<Item = &'t str>) -> Value {

@@ -4,8 +4,8 @@ use std::cmp::{Ordering, Reverse};
 
 use crate::model::{Member, SourceId, Timestamp};
 
-/// The member to show: of the newest edition, of the source with the highest priority, then the most complete, then the first published, then by
-/// source id and GUID. The order of `members` does not matter; held ones are never shown.
+/// The member to show: of the newest edition, of the source with the highest priority, then the most complete, then the first
+/// published, then by source id and GUID. The order of `members` does not matter; held ones are never shown.
 pub fn choose_shown<'a>(
     members: &[&'a Member],
     priority: impl Fn(&SourceId) -> i64,
