@@ -40,7 +40,7 @@ pub fn examine(report: &SourceReport, daily_items: Option<u32>, now: Timestamp) 
     }
     // Of a document found elsewhere the move is told.
     if matches!(last.outcome, Outcome::Fresh | Outcome::NotModified) {
-        let repaired = last.message.as_ref();
+        let repaired = last.repairs();
         let repaired = repaired.map(|what| format!("its document needs help to be read: {what}"));
         findings.push(finding(Trouble::Repaired, repaired));
     }

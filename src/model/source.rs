@@ -250,6 +250,17 @@ pub struct LastOutcome {
     pub message: Option<String>,
 }
 
+impl LastOutcome {
+    /// How the message begins where a document had to be repaired.
+    pub const REPAIRED: &str = "repaired: ";
+
+    /// What had to be repaired of the document, for a person; `None`: nothing, or there was no document.
+    #[must_use]
+    pub fn repairs(&self) -> Option<&str> {
+        self.message.as_deref()?.strip_prefix(Self::REPAIRED)
+    }
+}
+
 /// One line of `mainstem sources`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceReport {

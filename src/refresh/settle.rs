@@ -266,7 +266,7 @@ fn gone(next: &mut SourceState, status: u16) -> LastOutcome {
 fn repaired(feed: &Feed) -> Option<String> {
     let listed = feed.recovered.iter().take(TOLD_REPAIRS);
     let listed: Vec<&str> = listed.map(String::as_str).collect();
-    (!listed.is_empty()).then(|| format!("repaired: {}", listed.join("; ")))
+    (!listed.is_empty()).then(|| format!("{}{}", LastOutcome::REPAIRED, listed.join("; ")))
 }
 
 /// A 410 that is not the configured address's own.

@@ -115,9 +115,17 @@ const CASES: &[Case] = &[
         "is mended",
         |report| {
             let last = report.last.as_mut().expect("asked");
-            last.message = Some("bare ampersands".to_owned());
+            last.message = Some("repaired: bare ampersands".to_owned());
         },
         &[Trouble::Repaired],
+    ),
+    (
+        "has no GUIDs, which is no fault",
+        |report| {
+            let last = report.last.as_mut().expect("asked");
+            last.message = Some("3 entries have no GUID: told apart by link".to_owned());
+        },
+        &[],
     ),
     (
         "floods",
