@@ -40,14 +40,7 @@ pub fn archive(feed: &OutboundFeed, number: u32) -> Document {
         link(xml, "link", "self", &archive_url(feed, number));
         link(xml, "link", "current", &feed.url(DocumentFormat::Atom));
         prev_archive(xml, "link", feed);
-        xml.text(
-            "generator",
-            &[("version", env!("CARGO_PKG_VERSION"))],
-            "Mainstem",
-        );
-        for item in &feed.items {
-            xml.item("entry", |xml| atom::entry(xml, feed, item));
-        }
+        atom::entries(xml, feed);
     });
     Document::new(DocumentFormat::Atom, xml.finish())
 }

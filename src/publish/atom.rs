@@ -46,16 +46,21 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
         }
         xml.optional("icon", face.icon.as_ref().map(url::Url::as_str));
         prev_archive(xml, "link", feed);
-        xml.text(
-            "generator",
-            &[("version", env!("CARGO_PKG_VERSION"))],
-            "Mainstem",
-        );
-        for item in &feed.items {
-            xml.item("entry", |xml| entry(xml, feed, item));
-        }
+        entries(xml, feed);
     });
     xml.finish()
+}
+
+/// What writes the document, and its entries.
+pub(super) fn entries(xml: &mut Xml, feed: &OutboundFeed) {
+    xml.text(
+        "generator",
+        &[("version", env!("CARGO_PKG_VERSION"))],
+        "Mainstem",
+    );
+    for item in &feed.items {
+        xml.item("entry", |xml| entry(xml, feed, item));
+    }
 }
 
 pub(super) fn entry(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {

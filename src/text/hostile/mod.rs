@@ -5,8 +5,10 @@ use url::Url;
 
 use crate::text::html::{html_to_text, plain_line};
 use crate::text::sanitize::{MAX_BYTES, clean, sanitize, straight_clean};
+pub(crate) use dice::Dice;
 pub(crate) use writer::Writer;
 
+mod dice;
 mod pieces;
 mod witness;
 mod writer;

@@ -1,5 +1,6 @@
 //! HTML as attackers and careless templates write it, from dice.
 
+use super::Dice;
 use super::pieces::{ATTRIBUTES, BLANKS, ELEMENTS, MARKUP, NAMES_OF_NONE, TEXTS, VALUES};
 
 /// Elements without an end tag.
@@ -7,7 +8,7 @@ const VOID: &[&str] = &["br", "img", "hr", "wbr", "source", "track", "input"];
 
 /// Writes HTML. The first die says how wild: the tame ones are mostly well nested, which is what has a short way.
 pub(crate) struct Writer<'d> {
-    dice: &'d [u8],
+    dice: Dice<'d>,
     wild: usize,
     html: String,
     open: Vec<&'static str>,
@@ -16,12 +17,12 @@ pub(crate) struct Writer<'d> {
 impl<'d> Writer<'d> {
     pub(crate) fn write(dice: &'d [u8]) -> String {
         let mut writer = Self {
-            dice,
+            dice: Dice(dice),
             wild: 0,
             html: String::new(),
             open: Vec::new(),
         };
-        writer.wild = [0, 0, 2, 16, 96][writer.roll() % 5];
+        writer.wild = [0, 0, 2, 16, 96][writer.dice.roll() % 5];
         while !writer.dice.is_empty() {
             writer.step();
         }
@@ -33,33 +34,22 @@ impl<'d> Writer<'d> {
         writer.html
     }
 
-    fn roll(&mut self) -> usize {
-        let (first, rest) = self.dice.split_first().unwrap_or((&0, &[]));
-        self.dice = rest;
-        usize::from(*first)
-    }
-
-    fn pick(&mut self, all: &[&'static str]) -> &'static str {
-        let roll = self.roll() * 256 + self.roll();
-        all[roll % all.len()]
-    }
-
     /// Whether what comes is to be out of the ordinary.
     fn is_odd(&mut self) -> bool {
-        self.roll() < self.wild
+        self.dice.roll() < self.wild
     }
 
     fn step(&mut self) {
         if self.is_odd() {
-            let piece = self.pick(MARKUP);
+            let piece = self.dice.pick(MARKUP);
             return self.html.push_str(piece);
         }
-        match self.roll() % 8 {
+        match self.dice.roll() % 8 {
             0..3 => self.start_tag(),
             3..5 => self.end_tag(),
             5 if self.is_structure() => self.html.push_str("\n "),
             5 | 6 if !self.is_structure() => {
-                let text = self.pick(TEXTS);
+                let text = self.dice.pick(TEXTS);
                 self.html.push_str(text);
             }
             _ => {}
@@ -74,17 +64,17 @@ impl<'d> Writer<'d> {
     fn start_tag(&mut self) {
         let around = self.open.last().copied();
         let name = match around {
-            _ if self.is_odd() => self.pick(NAMES_OF_NONE),
-            _ if self.is_odd() => self.pick(ELEMENTS),
-            Some("table") => self.pick(&["tr", "tbody", "thead"]),
+            _ if self.is_odd() => self.dice.pick(NAMES_OF_NONE),
+            _ if self.is_odd() => self.dice.pick(ELEMENTS),
+            Some("table") => self.dice.pick(&["tr", "tbody", "thead"]),
             Some("tbody" | "thead") => "tr",
-            Some("tr") => self.pick(&["td", "th"]),
+            Some("tr") => self.dice.pick(&["td", "th"]),
             Some("ul" | "ol") => "li",
-            Some("dl") => self.pick(&["dt", "dd"]),
-            Some("p" | "a" | "b" | "span" | "h2") => {
-                self.pick(&["a", "b", "em", "img", "br", "span", "code", "q", "u"])
-            }
-            _ => self.pick(ELEMENTS),
+            Some("dl") => self.dice.pick(&["dt", "dd"]),
+            Some("p" | "a" | "b" | "span" | "h2") => self
+                .dice
+                .pick(&["a", "b", "em", "img", "br", "span", "code", "q", "u"]),
+            _ => self.dice.pick(ELEMENTS),
         };
         self.html.push('<');
         if self.is_odd() {
@@ -93,11 +83,13 @@ impl<'d> Writer<'d> {
             self.html.push_str(name);
         }
         let most = if self.wild < 4 { 2 } else { 4 };
-        for _ in 0..self.roll() % most {
+        for _ in 0..self.dice.roll() % most {
             self.attribute();
         }
         if self.is_odd() {
-            let end = self.pick(&["", "/>", " / >", "<", "\n>", " =>", "\">", "\0>", "\u{C}>"]);
+            let end = self
+                .dice
+                .pick(&["", "/>", " / >", "<", "\n>", " =>", "\">", "\0>", "\u{C}>"]);
             return self.html.push_str(end);
         }
         self.html.push('>');
@@ -108,21 +100,21 @@ impl<'d> Writer<'d> {
 
     fn attribute(&mut self) {
         let blank = match self.is_odd() {
-            true => self.pick(BLANKS),
+            true => self.dice.pick(BLANKS),
             false => " ",
         };
         self.html.push_str(blank);
-        let name = self.pick(ATTRIBUTES);
+        let name = self.dice.pick(ATTRIBUTES);
         self.html.push_str(name);
         if self.is_odd() {
-            let blanks = self.pick(&["", " ", "\n", " =", "=\t", "= \n", "/="]);
+            let blanks = self.dice.pick(&["", " ", "\n", " =", "=\t", "= \n", "/="]);
             self.html.push_str(blanks);
         }
         let mut value = String::new();
-        for _ in 0..=self.roll() % 3 {
-            value.push_str(self.pick(VALUES));
+        for _ in 0..=self.dice.roll() % 3 {
+            value.push_str(self.dice.pick(VALUES));
         }
-        match self.roll() % 8 {
+        match self.dice.roll() % 8 {
             _ if self.is_odd() => self.html += &format!("={value}"),
             0 => {}
             1 => self.html += &format!("='{}'", value.replace('\'', "")),
@@ -137,16 +129,18 @@ impl<'d> Writer<'d> {
     fn end_tag(&mut self) {
         if self.is_odd() {
             let name = match self.is_odd() {
-                true => self.pick(NAMES_OF_NONE),
-                false => self.pick(ELEMENTS),
+                true => self.dice.pick(NAMES_OF_NONE),
+                false => self.dice.pick(ELEMENTS),
             };
-            let end = self.pick(&[">", " >", "/>", " x=\"y>\">", "\n>", "", "\u{C}>", "\0>"]);
+            let end = self
+                .dice
+                .pick(&[">", " >", "/>", " x=\"y>\">", "\n>", "", "\u{C}>", "\0>"]);
             self.html += &format!("</{name}{end}");
             return;
         }
         if let Some(name) = self.open.pop() {
             // A paragraph's end is often left to what follows.
-            if name != "p" || !self.roll().is_multiple_of(8) {
+            if name != "p" || !self.dice.roll().is_multiple_of(8) {
                 self.html += &format!("</{name}>");
             }
         }

@@ -6,6 +6,7 @@ use proptest::test_runner::{Config, TestRunner};
 use url::Url;
 
 use super::elements::NAMES;
+use crate::text::hostile::Dice;
 use crate::text::sanitize::{clean, straight_clean};
 
 /// Inputs a run: a few seconds.
@@ -140,25 +141,14 @@ const ATTRIBUTES: &[&str] = &[
 
 /// Writes HTML from dice.
 struct Writer<'d> {
-    dice: &'d [u8],
+    dice: Dice<'d>,
     html: String,
 }
 
 impl Writer<'_> {
-    fn roll(&mut self) -> usize {
-        let (first, rest) = self.dice.split_first().unwrap_or((&0, &[]));
-        self.dice = rest;
-        usize::from(*first)
-    }
-
-    fn pick(&mut self, all: &[&'static str]) -> &'static str {
-        let roll = self.roll() * 256 + self.roll();
-        all[roll % all.len()]
-    }
-
     /// What stands in an element: parts of it where it has parts, mostly.
     fn content(&mut self, around: &str, depth: usize) {
-        while !self.dice.is_empty() && !self.roll().is_multiple_of(4) {
+        while !self.dice.is_empty() && !self.dice.roll().is_multiple_of(4) {
             let parts: &[&str] = match around {
                 "ul" | "ol" => &["li"],
                 "dl" => &["dt", "dd"],
@@ -169,26 +159,26 @@ impl Writer<'_> {
                 "div" | "blockquote" | "td" | "li" | "figure" => FREE,
                 _ => IN_LINE,
             };
-            match self.roll() % 128 {
+            match self.dice.roll() % 128 {
                 0..56 if depth < 8 => {
-                    let name = self.pick(parts);
+                    let name = self.dice.pick(parts);
                     self.element(name, depth);
                 }
                 56 if depth < 8 => {
-                    let name = self.pick(NAMES);
+                    let name = self.dice.pick(NAMES);
                     self.element(name, depth);
                 }
                 57 => {
-                    let name = self.pick(NAMES);
+                    let name = self.dice.pick(NAMES);
                     self.html.push_str(&format!("</{name}>"));
                 }
                 58 => {
-                    let text = self.pick(ODD);
+                    let text = self.dice.pick(ODD);
                     self.html.push_str(text);
                 }
                 _ if parts.len() < 5 => self.html.push('\n'),
                 _ => {
-                    let text = self.pick(TEXTS);
+                    let text = self.dice.pick(TEXTS);
                     self.html.push_str(text);
                 }
             }
@@ -196,26 +186,26 @@ impl Writer<'_> {
     }
 
     fn element(&mut self, name: &str, depth: usize) {
-        let name = match self.roll() % 16 {
+        let name = match self.dice.roll() % 16 {
             0 => name.to_ascii_uppercase(),
             _ => name.to_owned(),
         };
         self.html.push('<');
         self.html.push_str(&name);
-        for _ in 0..self.roll() % 4 {
-            let attribute = self.pick(ATTRIBUTES);
+        for _ in 0..self.dice.roll() % 4 {
+            let attribute = self.dice.pick(ATTRIBUTES);
             self.html.push_str(attribute);
         }
         self.html.push('>');
         if ["br", "img", "hr", "wbr", "source", "track"].contains(&name.as_str()) {
-            if self.roll().is_multiple_of(8) {
+            if self.dice.roll().is_multiple_of(8) {
                 self.html.push_str(&format!("</{name}>"));
             }
             return;
         }
         self.content(&name, depth + 1);
         // An end tag is forgotten now and then.
-        if self.roll() % 48 != 1 {
+        if self.dice.roll() % 48 != 1 {
             self.html.push_str(&format!("</{name}>"));
         }
     }
@@ -233,7 +223,7 @@ fn the_walk_gives_what_the_sanitizer_gives() {
     let dice = (prop::collection::vec(any::<u8>(), 0..160), any::<bool>());
     let law = |(dice, has_base): (Vec<u8>, bool)| {
         let mut writer = Writer {
-            dice: &dice,
+            dice: Dice(&dice),
             html: String::new(),
         };
         while !writer.dice.is_empty() {
