@@ -54,8 +54,8 @@ pub(super) async fn print(
 ) -> anyhow::Result<()> {
     let id = known_output(&config, output)?;
     let store = open(&config)?;
-    let rendered = catch_up(&config, &store).await?.render(&id).await?;
-    if let Some(rendered) = rendered {
+    let mut republisher = catch_up(&config, &store).await?;
+    for (_, rendered) in republisher.render(&[id].into()).await? {
         super::print(rendered.documents.get(format).bytes())?;
     }
     store.close().await?;

@@ -261,13 +261,15 @@ impl Press {
     }
 
     async fn show(&mut self, outputs: BTreeSet<OutputId>) -> Result<(), StoreError> {
-        for output in outputs {
-            if let Some(rendered) = self.republisher.render(&output).await? {
-                let documents = rendered.documents.clone();
-                self.site.publish(&output, documents, rendered.changed_at);
-                self.unarchived.insert(output.clone());
-                self.rendered.insert(output, rendered);
-            }
+        let rendered = self.republisher.render(&outputs).await?;
+        let documents = rendered.iter().map(|(output, rendered)| {
+            let documents = rendered.documents.clone();
+            (output.clone(), documents, rendered.changed_at)
+        });
+        self.site.publish(&documents.collect::<Vec<_>>());
+        for (output, rendered) in rendered {
+            self.unarchived.insert(output.clone());
+            self.rendered.insert(output, rendered);
         }
         Ok(())
     }

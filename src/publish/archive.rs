@@ -40,9 +40,13 @@ pub fn archive(feed: &OutboundFeed, number: u32) -> Document {
         link(xml, "link", "self", &archive_url(feed, number));
         link(xml, "link", "current", &feed.url(DocumentFormat::Atom));
         prev_archive(xml, "link", feed);
-        atom::entries(xml, feed);
+        atom::entries_here(xml);
     });
-    Document::new(DocumentFormat::Atom, xml.finish())
+    Document::new(
+        DocumentFormat::Atom,
+        xml.finish(),
+        feed.pieces(DocumentFormat::Atom),
+    )
 }
 
 /// Links to the archive document before this one, where there is one (RFC 5005 §4). `name`: how the format calls a link.
@@ -67,13 +71,7 @@ pub fn unpack_archive(packed: Bytes, size: u64, base: &str, public_url: &Url) ->
     let document = Document::unpacked(DocumentFormat::Atom, packed, size)?;
     match moved(document.bytes(), base, public_url.as_str()) {
         Cow::Borrowed(_) => Some(document),
-        Cow::Owned(bytes) => {
-            let written = super::document::Written {
-                bytes,
-                items: Vec::new(),
-            };
-            Some(Document::new(DocumentFormat::Atom, written))
-        }
+        Cow::Owned(bytes) => Some(Document::whole(DocumentFormat::Atom, bytes)),
     }
 }
 

@@ -2,14 +2,14 @@
 
 use super::archive::prev_archive;
 use super::content;
-use super::document::Written;
+use super::document::Shell;
 use super::ids::feed_id;
 use super::xml::{Xml, rfc3339};
-use super::{DocumentFormat, Item, OutboundFeed};
+use super::{DocumentFormat, Item, ItemForm, OutboundFeed};
 use crate::model::{Category, Enclosure, Person};
 
-/// Atom's bytes.
-pub(super) fn write(feed: &OutboundFeed) -> Written {
+/// Atom without its entries.
+pub(super) fn shell(feed: &OutboundFeed) -> Shell {
     let mut xml = Xml::new();
     let mut attributes = vec![("xmlns", "http://www.w3.org/2005/Atom")];
     let face = &feed.output.face;
@@ -46,26 +46,29 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
         }
         xml.optional("icon", face.icon.as_ref().map(url::Url::as_str));
         prev_archive(xml, "link", feed);
-        entries(xml, feed);
+        entries_here(xml);
     });
     xml.finish()
 }
 
-/// What writes the document, and its entries.
-pub(super) fn entries(xml: &mut Xml, feed: &OutboundFeed) {
+/// What writes the document; then come the entries.
+pub(super) fn entries_here(xml: &mut Xml) {
     xml.text(
         "generator",
         &[("version", env!("CARGO_PKG_VERSION"))],
         "Mainstem",
     );
-    for item in &feed.items {
-        xml.item("entry", |xml| entry(xml, feed, item));
-    }
+    xml.items_here();
 }
 
-pub(super) fn entry(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
+/// An entry of a feed's or an archive's document.
+pub(super) fn entry(form: &ItemForm, item: &Item) -> Vec<u8> {
+    Xml::piece(1, "entry", |xml| write_entry(xml, form, item))
+}
+
+fn write_entry(xml: &mut Xml, form: &ItemForm, item: &Item) {
     xml.text("id", &[], &item.id);
-    xml.text("title", &[], &content::title(&feed.output, item));
+    xml.text("title", &[], &content::title(form, item));
     xml.text("updated", &[], &rfc3339(item.updated()));
     xml.text("published", &[], &rfc3339(item.published()));
     links(xml, item);
@@ -94,10 +97,10 @@ pub(super) fn entry(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
         .map(|tag| ("xml:lang", tag))
         .into_iter()
         .collect();
-    if let Some(summary) = content::summary(&feed.output, item) {
+    if let Some(summary) = content::summary(form, item) {
         xml.text("summary", &language, &summary);
     }
-    if let Some(html) = content::html(&feed.output, item) {
+    if let Some(html) = content::html(form, item) {
         let mut attributes = vec![("type", "html")];
         attributes.extend(language);
         xml.text("content", &attributes, &html);

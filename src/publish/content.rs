@@ -3,20 +3,40 @@
 use super::{Item, xml};
 use crate::model::{ContentForm, Output};
 
+/// Everything of an output that an item's bytes depend on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ItemForm {
+    content: ContentForm,
+    title_format: String,
+    also_in: bool,
+}
+
+impl ItemForm {
+    /// How an output wants its items.
+    #[must_use]
+    pub fn of(output: &Output) -> Self {
+        Self {
+            content: output.content,
+            title_format: output.title_format.clone(),
+            also_in: output.also_in,
+        }
+    }
+}
+
 /// Words of a text that stand for a missing headline.
 const TITLE_WORDS: usize = 12;
 /// Words of a text that stand for a missing summary.
 const SUMMARY_WORDS: usize = 60;
 
 /// The headline as the output wants it; never empty, for readers show nothing else in a list.
-pub(super) fn title(output: &Output, item: &Item) -> String {
+pub(super) fn title(form: &ItemForm, item: &Item) -> String {
     let own = match item.entry.title.is_empty() {
         false => item.entry.title.clone(),
         true => shortened(&item.entry.text, TITLE_WORDS).unwrap_or_else(|| "Untitled".to_owned()),
     };
     // In one pass: what a publisher wrote is never read as a placeholder.
     let mut written = String::new();
-    let mut rest = output.title_format.as_str();
+    let mut rest = form.title_format.as_str();
     while let Some(at) = rest.find('{') {
         written.push_str(&rest[..at]);
         rest = &rest[at..];
@@ -32,13 +52,13 @@ pub(super) fn title(output: &Output, item: &Item) -> String {
 }
 
 /// The summary, where the publisher gave one or the output wants nothing longer.
-pub(super) fn summary(output: &Output, item: &Item) -> Option<String> {
+pub(super) fn summary(form: &ItemForm, item: &Item) -> Option<String> {
     let own = item
         .entry
         .summary
         .clone()
         .filter(|summary| !summary.is_empty());
-    match output.content {
+    match form.content {
         ContentForm::Full => own,
         ContentForm::Summary => own.or_else(|| shortened(&item.entry.text, SUMMARY_WORDS)),
         ContentForm::Link => None,
@@ -46,12 +66,12 @@ pub(super) fn summary(output: &Output, item: &Item) -> Option<String> {
 }
 
 /// The body as HTML, with the line that names the other sources where the output wants it.
-pub(super) fn html(output: &Output, item: &Item) -> Option<String> {
-    let body = match output.content {
+pub(super) fn html(form: &ItemForm, item: &Item) -> Option<String> {
+    let body = match form.content {
         ContentForm::Full => item.entry.html.clone(),
         ContentForm::Summary | ContentForm::Link => None,
     };
-    let also = if output.also_in { also_in(item) } else { None };
+    let also = if form.also_in { also_in(item) } else { None };
     match (body, also) {
         (None, None) => None,
         (body, also) => Some(body.unwrap_or_default() + &also.unwrap_or_default()),

@@ -1,8 +1,8 @@
-//! A rendered document: its bytes, its compressed forms, its entity tags, and what of it is new to a reader.
+//! A rendered document: a shell and the pieces that its items are, which documents share; its bytes and compressed forms,
+//! each made when somebody wants it; its entity tags, and what of it is new to a reader.
 
 use std::collections::HashSet;
 use std::io::{Read as _, Write as _};
-use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use brotli::enc::BrotliEncoderParams;
@@ -10,6 +10,7 @@ use bytes::Bytes;
 use flate2::{Compression, GzBuilder};
 
 use super::DocumentFormat;
+use crate::model::Hash;
 
 /// brotli's steps of effort above this take several times as long for a few percent.
 const BROTLI_QUALITY: i32 = 5;
@@ -18,11 +19,38 @@ const UNPACKING: usize = 16 * 1024;
 /// The largest window of RFC 7932, as a power of two.
 const BROTLI_WINDOW: i32 = 22;
 
-/// What a writer gives: bytes, and where in them each item stands, in order, what parts two items left out.
+/// A document without its items, which go in between.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Written {
-    pub(super) bytes: Vec<u8>,
-    pub(super) items: Vec<Range<usize>>,
+pub(super) struct Shell {
+    pub(super) head: Vec<u8>,
+    pub(super) tail: Vec<u8>,
+}
+
+/// An item as it stands in a document, without what parts it from the next. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Piece {
+    bytes: Bytes,
+    hash: Hash,
+}
+
+impl Piece {
+    pub(super) fn new(bytes: Vec<u8>) -> Self {
+        let mut hash = Hash::default();
+        blake3::Hasher::new()
+            .update(&bytes)
+            .finalize_xof()
+            .fill(&mut hash);
+        Self {
+            bytes: bytes.into(),
+            hash,
+        }
+    }
+
+    /// Enough to tell the items of one document's editions apart.
+    fn short_hash(&self) -> u64 {
+        let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = self.hash;
+        u64::from_le_bytes([b0, b1, b2, b3, b4, b5, b6, b7])
+    }
 }
 
 /// A content coding of RFC 9110 §8.4.1 that documents are served in.
@@ -55,25 +83,44 @@ impl Coding {
 #[derive(Debug, Clone)]
 pub struct Document {
     format: DocumentFormat,
-    bytes: Bytes,
-    /// Of `bytes`, without quotes.
+    shell: Arc<Shell>,
+    items: Arc<[Piece]>,
+    /// Of head, items and tail, without quotes.
     tag: String,
-    items: Arc<[Range<usize>]>,
+    bytes: Arc<OnceLock<Bytes>>,
     gzip: Arc<OnceLock<Bytes>>,
     brotli: Arc<OnceLock<Bytes>>,
 }
 
 impl Document {
-    pub(super) fn new(format: DocumentFormat, written: Written) -> Self {
-        let hash = blake3::hash(&written.bytes).to_hex();
+    pub(super) fn new(format: DocumentFormat, shell: Shell, items: Vec<Piece>) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        for part in [&shell.head, &shell.tail] {
+            hasher.update(&part.len().to_le_bytes());
+            hasher.update(part);
+        }
+        for item in &items {
+            hasher.update(&item.hash);
+        }
+        let hash = hasher.finalize().to_hex();
         Self {
             format,
-            bytes: written.bytes.into(),
+            shell: Arc::new(shell),
+            items: items.into(),
             tag: hash.as_str()[..32].to_owned(),
-            items: written.items.into(),
+            bytes: Arc::default(),
             gzip: Arc::default(),
             brotli: Arc::default(),
         }
+    }
+
+    /// A document of which nobody asks what is new in it.
+    pub(super) fn whole(format: DocumentFormat, bytes: Vec<u8>) -> Self {
+        let shell = Shell {
+            head: bytes,
+            tail: Vec::new(),
+        };
+        Self::new(format, shell, Vec::new())
     }
 
     /// A document that was kept as [`Self::make`] packs it; `None`: it is not whole, or longer than `size`.
@@ -84,8 +131,7 @@ impl Document {
         if read as u64 != size {
             return None;
         }
-        let items = Vec::new();
-        let mut document = Self::new(format, Written { bytes, items });
+        let mut document = Self::whole(format, bytes);
         document.brotli = Arc::new(OnceLock::from(packed));
         Some(document)
     }
@@ -96,17 +142,41 @@ impl Document {
         self.format
     }
 
-    /// As written.
+    /// As written; put together when it is first wanted.
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
-        &self.bytes
+        self.bytes
+            .get_or_init(|| self.with_items(self.items.iter()))
+    }
+
+    fn with_items<'p>(&self, items: impl IntoIterator<Item = &'p Piece> + Clone) -> Bytes {
+        let Shell { head, tail } = &*self.shell;
+        let each = items.clone().into_iter();
+        let size = each.map(|item| item.bytes.len() + 1).sum::<usize>();
+        let mut bytes = Vec::with_capacity(head.len() + size + tail.len());
+        bytes.extend_from_slice(head);
+        for (nth, item) in items.into_iter().enumerate() {
+            if nth > 0 {
+                bytes.extend_from_slice(separator(self.format));
+            }
+            bytes.extend_from_slice(&item.bytes);
+        }
+        bytes.extend_from_slice(tail);
+        bytes.into()
+    }
+
+    /// Whether the bytes are the same.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.tag == other.tag
     }
 
     /// In a coding; `None` until somebody has it made, see [`Self::make`].
     #[must_use]
     pub fn coded(&self, coding: Coding) -> Option<&Bytes> {
         match coding {
-            Coding::Identity => Some(&self.bytes),
+            // Copied together in microseconds.
+            Coding::Identity => Some(self.bytes()),
             Coding::Gzip => self.gzip.get(),
             Coding::Brotli => self.brotli.get(),
         }
@@ -116,9 +186,9 @@ impl Document {
     #[must_use]
     pub fn make(&self, coding: Coding) -> &Bytes {
         match coding {
-            Coding::Identity => &self.bytes,
-            Coding::Gzip => self.gzip.get_or_init(|| gzip(&self.bytes)),
-            Coding::Brotli => self.brotli.get_or_init(|| brotli(&self.bytes)),
+            Coding::Identity => self.bytes(),
+            Coding::Gzip => self.gzip.get_or_init(|| gzip(self.bytes())),
+            Coding::Brotli => self.brotli.get_or_init(|| brotli(self.bytes())),
         }
     }
 
@@ -142,7 +212,7 @@ impl Document {
     pub fn edition(&self) -> Edition {
         Edition {
             tag: self.tag.clone(),
-            items: self.items.iter().map(|item| self.hash(item)).collect(),
+            items: self.items.iter().map(Piece::short_hash).collect(),
         }
     }
 
@@ -150,33 +220,14 @@ impl Document {
     /// instance manipulation).
     #[must_use]
     pub fn since(&self, edition: &Edition) -> Bytes {
-        let (Some(first), Some(last)) = (self.items.first(), self.items.last()) else {
-            return self.bytes.clone();
-        };
-        let mut bytes = self.bytes[..first.start].to_vec();
-        let fresh = self
-            .items
-            .iter()
-            .filter(|item| !edition.items.contains(&self.hash(item)));
-        for (nth, item) in fresh.enumerate() {
-            if nth > 0 {
-                bytes.extend_from_slice(separator(self.format));
-            }
-            bytes.extend_from_slice(&self.bytes[(*item).clone()]);
-        }
-        bytes.extend_from_slice(&self.bytes[last.end..]);
-        bytes.into()
-    }
-
-    fn hash(&self, item: &Range<usize>) -> u64 {
-        let hash = blake3::hash(&self.bytes[item.clone()]);
-        let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = *hash.as_bytes();
-        u64::from_le_bytes([b0, b1, b2, b3, b4, b5, b6, b7])
+        let known: HashSet<u64> = edition.items.iter().copied().collect();
+        let is_fresh = |item: &&Piece| !known.contains(&item.short_hash());
+        self.with_items(self.items.iter().filter(is_fresh))
     }
 }
 
 /// What stands between two items.
-pub(super) fn separator(format: DocumentFormat) -> &'static [u8] {
+fn separator(format: DocumentFormat) -> &'static [u8] {
     match format {
         DocumentFormat::Atom | DocumentFormat::Rss => b"",
         DocumentFormat::Json => b",",
@@ -187,7 +238,7 @@ pub(super) fn separator(format: DocumentFormat) -> &'static [u8] {
 #[derive(Debug, Clone)]
 pub struct Edition {
     tag: String,
-    items: HashSet<u64>,
+    items: Box<[u64]>,
 }
 
 impl Edition {

@@ -1,7 +1,7 @@
 //! `/health.atom`: what is wrong with the sources, as a feed of its own.
 
 use super::DocumentFormat;
-use super::document::{Document, Written};
+use super::document::{Document, Piece, Shell};
 use super::ids::{event_id, feed_id};
 use super::xml::{Xml, rfc3339};
 use crate::model::{HealthEvent, Timestamp};
@@ -12,10 +12,14 @@ const NAME: &str = "health";
 /// Writes the events, in the given order. The same events give the same bytes.
 #[must_use]
 pub fn health_feed(public_url: &url::Url, events: &[HealthEvent]) -> Document {
-    Document::new(DocumentFormat::Atom, write(public_url, events))
+    let entries = events
+        .iter()
+        .map(|event| Xml::piece(1, "entry", |xml| entry(xml, event)));
+    let entries = entries.map(Piece::new).collect();
+    Document::new(DocumentFormat::Atom, shell(public_url, events), entries)
 }
 
-fn write(public_url: &url::Url, events: &[HealthEvent]) -> Written {
+fn shell(public_url: &url::Url, events: &[HealthEvent]) -> Shell {
     let mut xml = Xml::new();
     let updated = events.iter().map(updated).max().unwrap_or_default();
     xml.element("feed", &[("xmlns", "http://www.w3.org/2005/Atom")], |xml| {
@@ -32,9 +36,7 @@ fn write(public_url: &url::Url, events: &[HealthEvent]) -> Written {
             ],
         );
         xml.element("author", &[], |xml| xml.text("name", &[], "Mainstem"));
-        for event in events {
-            xml.item("entry", |xml| entry(xml, event));
-        }
+        xml.items_here();
     });
     xml.finish()
 }

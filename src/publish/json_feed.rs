@@ -3,43 +3,41 @@
 use serde_json::{Map, Value, json};
 
 use super::content;
-use super::document::{Written, separator};
+use super::document::Shell;
 use super::xml::rfc3339;
-use super::{CopyView, DocumentFormat, Item, OutboundFeed};
+use super::{CopyView, DocumentFormat, Item, ItemForm, OutboundFeed};
 use crate::model::{Enclosure, Entry, Layer, Person};
 
-/// JSON Feed's bytes.
-pub(super) fn write(feed: &OutboundFeed) -> Written {
-    let mut bytes = pretty(&head(feed));
-    // Items go in between the two brackets, so that each has its place.
-    let end = bytes.split_off(bytes.len() - "]\n}".len());
-    let mut items = Vec::with_capacity(feed.items.len());
-    for item in &feed.items {
-        if !items.is_empty() {
-            bytes.extend_from_slice(separator(DocumentFormat::Json));
-        }
-        let start = bytes.len();
-        bytes.push(b'\n');
-        bytes.extend_from_slice(INDENT);
-        for byte in pretty(&write_item(feed, item)) {
-            bytes.push(byte);
-            // Within strings line breaks are escaped.
-            if byte == b'\n' {
-                bytes.extend_from_slice(INDENT);
-            }
-        }
-        items.push(start..bytes.len());
+/// JSON Feed without its items.
+pub(super) fn shell(feed: &OutboundFeed) -> Shell {
+    let mut head = pretty(&members(feed));
+    // Items go in between the two brackets.
+    let end = head.split_off(head.len() - "]\n}".len());
+    let mut tail = Vec::new();
+    if !feed.items.is_empty() {
+        tail.extend_from_slice(b"\n  ");
     }
-    if !items.is_empty() {
-        bytes.extend_from_slice(b"\n  ");
+    tail.extend_from_slice(&end);
+    tail.push(b'\n');
+    Shell { head, tail }
+}
+
+/// An item of its list, without the comma.
+pub(super) fn item(form: &ItemForm, item: &Item) -> Vec<u8> {
+    let mut bytes = vec![b'\n'];
+    bytes.extend_from_slice(INDENT);
+    for byte in pretty(&write_item(form, item)) {
+        bytes.push(byte);
+        // Within strings line breaks are escaped.
+        if byte == b'\n' {
+            bytes.extend_from_slice(INDENT);
+        }
     }
-    bytes.extend_from_slice(&end);
-    bytes.push(b'\n');
-    Written { bytes, items }
+    bytes
 }
 
 /// Everything but the items, whose list comes last.
-fn head(feed: &OutboundFeed) -> Value {
+fn members(feed: &OutboundFeed) -> Value {
     let mut head = Map::new();
     put(
         &mut head,
@@ -73,7 +71,7 @@ fn pretty(value: &Value) -> Vec<u8> {
     serde_json::to_vec_pretty(value).expect("values of ours have a JSON form")
 }
 
-fn write_item(feed: &OutboundFeed, item: &Item) -> Value {
+fn write_item(form: &ItemForm, item: &Item) -> Value {
     let mut written = Map::new();
     written.insert("id".to_owned(), item.id.clone().into());
     put(
@@ -86,12 +84,9 @@ fn write_item(feed: &OutboundFeed, item: &Item) -> Value {
         "external_url",
         item.entry.external_url.as_ref().map(url::Url::as_str),
     );
-    written.insert(
-        "title".to_owned(),
-        content::title(&feed.output, item).into(),
-    );
-    let summary = content::summary(&feed.output, item);
-    match content::html(&feed.output, item) {
+    written.insert("title".to_owned(), content::title(form, item).into());
+    let summary = content::summary(form, item);
+    match content::html(form, item) {
         Some(html) => written.insert("content_html".to_owned(), html.into()),
         // "items": one of content_html and content_text must be there.
         None => written.insert(

@@ -1,15 +1,17 @@
 //! Entries to documents: bytes, media type, validators; pure.
 //!
 //! Goes in: an output's window. Comes out: Atom 1.0, RSS 2.0 and JSON Feed 1.1,
-//! with gzip, br and entity tags made once. The same window gives the same bytes:
-//! nothing here reads the time.
+//! with entity tags; gzip and br are made once. An item is written once and is a
+//! fragment of every document that shows it alike. The same window gives the same
+//! bytes: nothing here reads the time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use url::Url;
 
-use document::Written;
+use document::Piece;
 
 use crate::model::{Copy, Entry, FeedFields, Hash, Output, SourceId, StoryId, Timestamp};
 
@@ -27,6 +29,7 @@ mod xml;
 
 pub use archive::{archive, unpack_archive};
 pub use atom::is_language;
+pub use content::ItemForm;
 pub use document::{Coding, Document, Edition};
 pub use health::health_feed;
 pub use ids::outbound_id;
@@ -49,9 +52,37 @@ pub struct OutboundFeed {
     /// Base of every self link; ends in `/`.
     pub public_url: Url,
     /// Newest place first.
-    pub items: Vec<Item>,
+    pub items: Vec<Arc<Fragment>>,
     /// The number of the archive document that holds what came before; 0: there is none.
     pub prev_archive: u32,
+}
+
+/// An item written in every format, as it stands in the documents of all outputs that want it so.
+#[derive(Debug)]
+pub struct Fragment {
+    /// [`Item::ordered_at`].
+    ordered_at: Timestamp,
+    /// As written.
+    updated: Timestamp,
+    pieces: [Piece; DocumentFormat::ALL.len()],
+}
+
+impl Fragment {
+    /// Writes an item.
+    #[must_use]
+    pub fn write(form: &ItemForm, item: &Item) -> Self {
+        Self {
+            ordered_at: item.ordered_at,
+            updated: item.updated(),
+            pieces: DocumentFormat::ALL.map(|format| {
+                Piece::new(match format {
+                    DocumentFormat::Atom => atom::entry(form, item),
+                    DocumentFormat::Rss => rss::item(form, item),
+                    DocumentFormat::Json => json_feed::item(form, item),
+                })
+            }),
+        }
+    }
 }
 
 /// One item of an outbound feed.
@@ -165,8 +196,14 @@ impl Documents {
 /// Renders an outbound feed in every format.
 #[must_use]
 pub fn render(feed: &OutboundFeed) -> Documents {
-    let [atom, rss, json] =
-        DocumentFormat::ALL.map(|format| Document::new(format, written(feed, format)));
+    let [atom, rss, json] = DocumentFormat::ALL.map(|format| {
+        let shell = match format {
+            DocumentFormat::Atom => atom::shell(feed),
+            DocumentFormat::Rss => rss::shell(feed),
+            DocumentFormat::Json => json_feed::shell(feed),
+        };
+        Document::new(format, shell, feed.pieces(format))
+    });
     let mut hasher = blake3::Hasher::new();
     for document in [&atom, &rss, &json] {
         hasher.update(document.etag(Coding::Identity).as_bytes());
@@ -184,22 +221,8 @@ pub fn render(feed: &OutboundFeed) -> Documents {
     }
 }
 
-/// The bytes of an outbound feed in one format, UTF-8.
-#[must_use]
-pub fn document(feed: &OutboundFeed, format: DocumentFormat) -> Vec<u8> {
-    written(feed, format).bytes
-}
-
-fn written(feed: &OutboundFeed, format: DocumentFormat) -> Written {
-    match format {
-        DocumentFormat::Atom => atom::write(feed),
-        DocumentFormat::Rss => rss::write(feed),
-        DocumentFormat::Json => json_feed::write(feed),
-    }
-}
-
 /// A quarter of the mean time between the newest items: a reader that asks so often is hardly ever late.
-fn fresh_for(items: &[Item]) -> Duration {
+fn fresh_for(items: &[Arc<Fragment>]) -> Duration {
     let newest = items.iter().take(RHYTHM_ITEMS);
     let (Some(first), Some(last)) = (newest.clone().next(), newest.clone().next_back()) else {
         return FRESH_AT_MOST;
@@ -215,6 +238,11 @@ fn fresh_for(items: &[Item]) -> Duration {
 }
 
 impl OutboundFeed {
+    fn pieces(&self, format: DocumentFormat) -> Vec<Piece> {
+        let pieces = self.items.iter().map(|item| &item.pieces[format as usize]);
+        pieces.cloned().collect()
+    }
+
     /// Where one of its documents lives.
     fn url(&self, format: DocumentFormat) -> String {
         format!("{}{}.{}", self.public_url, self.output.id, format.as_str())
@@ -236,7 +264,7 @@ impl OutboundFeed {
         let credible = newest.and_then(|newest| newest.checked_add_signed(EDITED_WITHIN));
         self.items
             .iter()
-            .map(|item| match item.updated() {
+            .map(|item| match item.updated {
                 updated if credible.is_some_and(|credible| updated <= credible) => updated,
                 _ => item.ordered_at,
             })

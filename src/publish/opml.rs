@@ -65,7 +65,7 @@ pub fn opml(sources: &[OpmlSource]) -> String {
             }
         });
     });
-    String::from_utf8(xml.finish().bytes).expect("written as UTF-8")
+    String::from_utf8(xml.finish().head).expect("written as UTF-8")
 }
 
 /// Reads a list: outlines at any depth, their attributes in any case; folders become tags.

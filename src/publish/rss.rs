@@ -2,9 +2,9 @@
 
 use super::archive::prev_archive;
 use super::content;
-use super::document::Written;
+use super::document::Shell;
 use super::xml::{Xml, rfc822};
-use super::{DocumentFormat, Item, OutboundFeed};
+use super::{DocumentFormat, Item, ItemForm, OutboundFeed};
 
 const NAMESPACES: &[(&str, &str)] = &[
     ("version", "2.0"),
@@ -13,8 +13,8 @@ const NAMESPACES: &[(&str, &str)] = &[
     ("xmlns:dc", "http://purl.org/dc/elements/1.1/"),
 ];
 
-/// RSS's bytes.
-pub(super) fn write(feed: &OutboundFeed) -> Written {
+/// RSS without its items.
+pub(super) fn shell(feed: &OutboundFeed) -> Shell {
     let mut xml = Xml::new();
     xml.element("rss", NAMESPACES, |xml| {
         xml.element("channel", &[], |xml| {
@@ -53,16 +53,19 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
             if !feed.items.is_empty() {
                 xml.text("lastBuildDate", &[], &rfc822(feed.updated()));
             }
-            for item in &feed.items {
-                xml.item("item", |xml| write_item(xml, feed, item));
-            }
+            xml.items_here();
         });
     });
     xml.finish()
 }
 
-fn write_item(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
-    xml.text("title", &[], &content::title(&feed.output, item));
+/// An item of a channel.
+pub(super) fn item(form: &ItemForm, item: &Item) -> Vec<u8> {
+    Xml::piece(2, "item", |xml| write_item(xml, form, item))
+}
+
+fn write_item(xml: &mut Xml, form: &ItemForm, item: &Item) {
+    xml.text("title", &[], &content::title(form, item));
     let link = item.entry.url.as_ref().map(url::Url::as_str);
     xml.optional("link", link);
     let is_permalink = if link == Some(item.id.as_str()) {
@@ -88,8 +91,8 @@ fn write_item(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
             category.label.as_deref().unwrap_or(&category.term),
         );
     }
-    let html = content::html(&feed.output, item);
-    match (content::summary(&feed.output, item), html) {
+    let html = content::html(form, item);
+    match (content::summary(form, item), html) {
         // A reader that knows `description` alone gets the body all the same.
         (None, Some(html)) => xml.text("description", &[], &html),
         (Some(summary), html) => {

@@ -1,28 +1,32 @@
 //! An XML writer that nothing a publisher wrote can break.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use quick_xml::Writer;
 use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::name::QName;
 
-use super::document::Written;
+use super::document::Shell;
 use crate::model::Timestamp;
 
 /// Writes elements into memory. Text and attribute values are escaped, characters that XML 1.0 §2.2 forbids are left out.
 pub(super) struct Xml {
     writer: Writer<Vec<u8>>,
-    items: Vec<Range<usize>>,
+    /// Where the items go.
+    items_at: Option<usize>,
 }
 
 impl Xml {
-    pub(super) fn new() -> Self {
-        let mut xml = Self {
+    fn empty_handed() -> Self {
+        Self {
             writer: Writer::new_with_indent(Vec::new(), b' ', 1),
-            items: Vec::new(),
-        };
+            items_at: None,
+        }
+    }
+
+    pub(super) fn new() -> Self {
+        let mut xml = Self::empty_handed();
         xml.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
         xml
     }
@@ -39,11 +43,20 @@ impl Xml {
         self.event(Event::End(BytesEnd::new(name)));
     }
 
-    /// The same for an item of the feed, whose place is kept.
-    pub(super) fn item(&mut self, name: &str, inner: impl FnOnce(&mut Self)) {
-        let start = self.writer.get_ref().len();
-        self.element(name, &[], inner);
-        self.items.push(start..self.writer.get_ref().len());
+    /// One element by itself, as it stands `depth` elements deep in a document, its indent before it.
+    pub(super) fn piece(depth: usize, name: &str, inner: impl FnOnce(&mut Self)) -> Vec<u8> {
+        let mut xml = Self::empty_handed();
+        for _ in 0..depth {
+            xml.event(Event::Start(BytesStart::new("x")));
+        }
+        let start = xml.writer.get_ref().len();
+        xml.element(name, &[], inner);
+        xml.writer.into_inner().split_off(start)
+    }
+
+    /// Here the items go, which are written by themselves.
+    pub(super) fn items_here(&mut self) {
+        self.items_at = Some(self.writer.get_ref().len());
     }
 
     /// `<name attributes>text</name>`.
@@ -65,13 +78,11 @@ impl Xml {
         self.event(Event::Empty(start(name, attributes)));
     }
 
-    pub(super) fn finish(self) -> Written {
-        let mut bytes = self.writer.into_inner();
-        bytes.push(b'\n');
-        Written {
-            bytes,
-            items: self.items,
-        }
+    pub(super) fn finish(self) -> Shell {
+        let mut head = self.writer.into_inner();
+        head.push(b'\n');
+        let tail = head.split_off(self.items_at.unwrap_or(head.len()));
+        Shell { head, tail }
     }
 
     fn event(&mut self, event: Event<'_>) {

@@ -6,11 +6,13 @@
 //! window and filled up with the oldest that are still there, so that a reader who
 //! goes from the window to the newest document misses nothing between them.
 
+use std::sync::Arc;
+
 use super::plan::OutputPlan;
 use super::{Rendered, Republisher, assemble};
 use crate::model::{ContentForm, OutputId};
-use crate::publish::{self, Coding};
-use crate::store::{ArchiveDocument, Archived, Place, StoreError, WindowItem};
+use crate::publish::{self, Coding, Fragment, Item, ItemForm, OutboundFeed};
+use crate::store::{ArchiveDocument, Archived, Place, StoreError, WindowItem, WindowRow};
 
 /// Items of a document, at most.
 const ITEMS: usize = 100;
@@ -32,19 +34,13 @@ pub struct Reach {
 }
 
 impl Reach {
-    pub(super) fn of(window: &[WindowItem]) -> Self {
+    pub(super) fn of(window: &[WindowRow]) -> Self {
         let half = window.len().div_ceil(2).checked_sub(1);
+        let place = |row: &WindowRow| Place::of(&row.version);
         Self {
             half: half.and_then(|at| window.get(at)).map(place),
             end: window.last().map(place),
         }
-    }
-}
-
-fn place(item: &WindowItem) -> Place {
-    Place {
-        ordered_at: item.ordered_at,
-        item_id: item.item_id.clone(),
     }
 }
 
@@ -126,9 +122,21 @@ impl Republisher {
         items.reverse();
         let ids = items.iter().map(|item| item.item_id.clone()).collect();
         let number = newest + 1;
-        let feed = assemble::outbound_feed(&self.plan, plan, items, newest);
-        let base = feed.public_url.to_string();
+        let base = self.plan.public_url.to_string();
+        let form = ItemForm::of(&plan.output);
+        let items = items
+            .into_iter()
+            .map(|item| assemble::outbound_item(&self.plan, plan, item));
+        let items: Vec<Item> = items.collect();
+        let (output_face, public_url) = (plan.output.clone(), self.plan.public_url.clone());
         let (size, brotli) = tokio::task::spawn_blocking(move || {
+            let written = items.iter().map(|item| Fragment::write(&form, item));
+            let feed = OutboundFeed {
+                output: output_face,
+                public_url,
+                items: written.map(Arc::new).collect(),
+                prev_archive: newest,
+            };
             let document = publish::archive(&feed, number);
             let packed = document.make(Coding::Brotli).to_vec();
             (document.bytes().len(), packed)

@@ -1,32 +1,15 @@
-//! A window of the store as an outbound feed; pure.
+//! An item of the store as an item of an outbound feed; pure.
 
 use url::Url;
 
 use crate::model::{FeedFields, Location, SourceId, public_url};
-use crate::publish::{CopyView, Item, OutboundFeed, SourceView};
+use crate::publish::{CopyView, Item, SourceView};
 use crate::store::WindowItem;
 
 use super::plan::{OutputPlan, Plan};
 
 /// Names sources, and leaves out the copies of sources that the output does not see.
-pub(super) fn outbound_feed(
-    plan: &Plan,
-    output: &OutputPlan,
-    window: Vec<WindowItem>,
-    prev_archive: u32,
-) -> OutboundFeed {
-    OutboundFeed {
-        output: output.output.clone(),
-        public_url: plan.public_url.clone(),
-        items: window
-            .into_iter()
-            .map(|item| outbound_item(plan, output, item))
-            .collect(),
-        prev_archive,
-    }
-}
-
-fn outbound_item(plan: &Plan, output: &OutputPlan, item: WindowItem) -> Item {
+pub(super) fn outbound_item(plan: &Plan, output: &OutputPlan, item: WindowItem) -> Item {
     let source = SourceView {
         id: item.shown.source.clone(),
         title: source_title(plan, &item.shown.source, item.feed.title.as_deref()),

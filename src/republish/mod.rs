@@ -1,5 +1,5 @@
 //! Outwards, for what changed: take changed stories → judge them for every
-//! output → keep the membership → read the window → render the documents.
+//! output → keep the membership → read the windows → render the documents.
 //!
 //! Goes in: stories from the outbox. Comes out: documents. Nothing here scans
 //! the store for one new entry; only a changed rule is replayed over history.
@@ -11,7 +11,6 @@ use std::time::Instant;
 
 use crate::clock::Clock;
 use crate::model::{Hash, OutputId, SourceId, Story, StoryId, Timestamp};
-use crate::publish::{self, Documents};
 use crate::store::{Membership, OutputState, Store, StoreError, WindowBounds, WindowItem};
 use crate::telemetry::{Metrics, Stage};
 
@@ -21,31 +20,18 @@ mod explain;
 mod judge;
 mod plan;
 mod preview;
+mod render;
 
 pub use archive::Reach;
 pub use explain::{Explained, explain};
 pub use plan::{OutputPlan, Plan, SourcePlan};
 pub use preview::{Difference, Preview, Previewed, preview};
+pub use render::{Rendered, windows};
+
+use render::Fragments;
 
 /// Stories judged in one step.
 const BATCH: usize = 256;
-
-/// An output's documents, as they stand in the store.
-#[derive(Debug, Clone)]
-pub struct Rendered {
-    /// The bytes.
-    pub documents: Documents,
-    /// When they last changed.
-    pub changed_at: Timestamp,
-    /// The place of the oldest item shown: what lies before it may be forgotten.
-    pub oldest: Option<Timestamp>,
-    /// How far its window reaches.
-    pub reach: Reach,
-    /// Whether every item behind its window stands in an archive document; else [`Republisher::archive`] has more to do.
-    pub is_archived: bool,
-    /// When the oldest item's time ends (`max_age`), so that the documents change without anything new.
-    pub expires_at: Option<Timestamp>,
-}
 
 /// The outward line. One at a time works on a store within a process; several processes may.
 pub struct Republisher {
@@ -56,6 +42,8 @@ pub struct Republisher {
     rules: BTreeMap<OutputId, Hash>,
     /// Rules that could not be evaluated, said once each.
     unjudged: BTreeSet<(OutputId, String)>,
+    /// What each output showed when it was last rendered.
+    shown: BTreeMap<OutputId, Arc<Fragments>>,
     metrics: Metrics,
 }
 
@@ -69,6 +57,7 @@ impl Republisher {
             rules: plan.rules(),
             plan,
             unjudged: BTreeSet::new(),
+            shown: BTreeMap::new(),
             metrics: Metrics::default(),
         }
     }
@@ -100,6 +89,8 @@ impl Republisher {
         self.rules = plan.rules();
         self.plan = plan;
         self.unjudged.clear();
+        // Titles of sources and forms of items may be others.
+        self.shown.clear();
     }
 
     /// Registers the outputs and judges the stored history anew for those whose rules have changed since they were last
@@ -189,47 +180,6 @@ impl Republisher {
         }
     }
 
-    /// Renders one output from the store; `None`: it is not in the plan.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn render(&self, output: &OutputId) -> Result<Option<Rendered>, StoreError> {
-        let Some(plan) = self
-            .plan
-            .outputs
-            .iter()
-            .find(|plan| plan.output.id == *output)
-        else {
-            return Ok(None);
-        };
-        let (now, began) = (self.clock.now(), Instant::now());
-        let items = self.window(plan, now).await?;
-        let count = items.len();
-        let oldest = items.last().map(|item| item.ordered_at);
-        let reach = Reach::of(&items);
-        // What leaves the window with this document stands in the one that it links to.
-        let archived = self.archive_behind(plan, &reach).await?;
-        let feed = assemble::outbound_feed(&self.plan, plan, items, archived.newest);
-        // Compressing a large feed takes longer than an async thread may be held.
-        let documents = tokio::task::spawn_blocking(move || publish::render(&feed))
-            .await
-            .map_err(|_| StoreError::Closed)?;
-        let stamp = self.store.stamp(output, documents.hash, now).await?;
-        let expires_at = oldest.zip(plan.output.max_age).and_then(|(oldest, age)| {
-            oldest.checked_add_signed(chrono::Duration::from_std(age).ok()?)
-        });
-        self.metrics.took(Stage::Render, began.elapsed());
-        self.metrics.rendered(output, count, stamp.changed_at);
-        Ok(Some(Rendered {
-            documents,
-            changed_at: stamp.changed_at,
-            oldest,
-            reach,
-            is_archived: !archived.is_due,
-            expires_at,
-        }))
-    }
-
     /// The items that stand in an output's documents now; none where it is not in the plan.
     ///
     /// # Errors
@@ -237,26 +187,12 @@ impl Republisher {
     pub async fn items(&self, output: &OutputId) -> Result<Vec<WindowItem>, StoreError> {
         let mut plans = self.plan.outputs.iter();
         match plans.find(|plan| plan.output.id == *output) {
-            Some(plan) => self.window(plan, self.clock.now()).await,
+            Some(plan) => {
+                let bounds = bounds(plan, self.clock.now());
+                self.store.window(output, bounds).await
+            }
             None => Ok(Vec::new()),
         }
-    }
-
-    async fn window(
-        &self,
-        plan: &OutputPlan,
-        now: Timestamp,
-    ) -> Result<Vec<WindowItem>, StoreError> {
-        let not_before = plan
-            .output
-            .max_age
-            .and_then(|age| now.checked_sub_signed(chrono::Duration::from_std(age).ok()?));
-        let bounds = WindowBounds {
-            limit: plan.output.max_entries.get(),
-            not_before,
-            per_source: plan.output.max_per_source.map(NonZeroU32::get),
-        };
-        self.store.window(&plan.output.id, bounds).await
     }
 
     /// The hash of what an output is judged by.
@@ -272,6 +208,19 @@ impl Republisher {
             }
         }
         membership
+    }
+}
+
+/// Which of its items an output shows now.
+fn bounds(plan: &OutputPlan, now: Timestamp) -> WindowBounds {
+    let not_before = plan
+        .output
+        .max_age
+        .and_then(|age| now.checked_sub_signed(chrono::Duration::from_std(age).ok()?));
+    WindowBounds {
+        limit: plan.output.max_entries.get(),
+        not_before,
+        per_source: plan.output.max_per_source.map(NonZeroU32::get),
     }
 }
 
@@ -292,16 +241,4 @@ fn verdicts(plan: &Plan, stories: &[Story], judged: &[Membership]) -> Vec<(Outpu
         }
     }
     verdicts
-}
-
-/// The place of each output's oldest shown item, the end of time where it shows none: what retention must not touch.
-#[must_use]
-pub fn windows(rendered: &BTreeMap<OutputId, Rendered>) -> Vec<(OutputId, Timestamp)> {
-    rendered
-        .iter()
-        .map(|(output, rendered)| {
-            let oldest = rendered.oldest.unwrap_or(Timestamp::MAX_UTC);
-            (output.clone(), oldest)
-        })
-        .collect()
 }

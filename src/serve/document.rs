@@ -7,8 +7,8 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use bytes::Bytes;
 
-use super::Published;
 use super::negotiate::{coding, is_unchanged, known_tags, takes_differences};
+use super::published::Published;
 use crate::model::{Secret, Timestamp};
 use crate::publish::{Coding, Document};
 

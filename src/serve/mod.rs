@@ -3,13 +3,11 @@
 //! Errors are plain text and echo nothing that was asked. Building a link never
 //! uses the request's `Host`.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use axum::Router;
 use axum::body::HttpBody as _;
 use axum::extract::rejection::PathRejection;
@@ -22,10 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
-use url::Url;
-
-use crate::model::{OutputId, Secret, Timestamp};
-use crate::publish::{Coding, Document, DocumentFormat, Documents};
+use crate::publish::{Coding, DocumentFormat};
 use crate::store::Store;
 use crate::telemetry::Metrics;
 
@@ -35,107 +30,15 @@ mod document;
 mod metrics;
 mod negotiate;
 mod published;
+mod site;
 
 pub use metrics::{Exposition, serve_metrics};
-use published::Published;
-
-/// What is served at one moment.
-#[derive(Debug, Clone, Default)]
-struct Content {
-    outputs: BTreeMap<String, Served>,
-    sources_opml: String,
-    /// `None` until the sources were first examined.
-    health: Option<Arc<Published>>,
-    /// Why it is not ready, if so.
-    not_ready: Option<String>,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Served {
-    token: Option<Secret>,
-    /// By format; empty until the first pass has ended.
-    published: BTreeMap<DocumentFormat, Arc<Published>>,
-    /// The number of the newest archive document, and the base of its links; `None` until the first pass has ended.
-    archives: Option<(u32, Url)>,
-}
-
-/// Everything that is served. Cheap to clone; changes are swapped in whole, under running readers.
-#[derive(Debug, Clone)]
-pub struct Site(Arc<ArcSwap<Content>>);
-
-impl Default for Site {
-    fn default() -> Self {
-        let starting = Content {
-            not_ready: Some("starting".to_owned()),
-            ..Content::default()
-        };
-        Self(Arc::new(ArcSwap::from_pointee(starting)))
-    }
-}
-
-impl Site {
-    /// Serves these outputs from now on; the documents of those that stay, stay.
-    pub fn replace_outputs(&self, outputs: &[(OutputId, Option<Secret>)]) {
-        self.change(|content| {
-            let mut before = std::mem::take(&mut content.outputs);
-            for (id, token) in outputs {
-                let mut served = before.remove(id.as_str()).unwrap_or_default();
-                served.token.clone_from(token);
-                content.outputs.insert(id.to_string(), served);
-            }
-        });
-    }
-
-    /// Serves an output's new documents; readers of the last ones can ask for the difference.
-    pub fn publish(&self, output: &OutputId, documents: Documents, changed_at: Timestamp) {
-        self.change(|content| {
-            if let Some(served) = content.outputs.get_mut(output.as_str()) {
-                for format in DocumentFormat::ALL {
-                    let before = served.published.get(&format).map(Arc::as_ref);
-                    let document = documents.get(format).clone();
-                    let fresh_for = documents.fresh_for;
-                    let next = Published::after(before, document, changed_at, fresh_for);
-                    served.published.insert(format, Arc::new(next));
-                }
-                let base = documents.public_url.clone();
-                served.archives = Some((documents.prev_archive, base));
-            }
-        });
-    }
-
-    /// Serves this list of sources.
-    pub fn set_sources_opml(&self, opml: &str) {
-        self.change(|content| opml.clone_into(&mut content.sources_opml));
-    }
-
-    /// Serves this feed of what is wrong with the sources.
-    pub fn show_health(&self, document: Document, now: Timestamp) {
-        self.change(|content| {
-            let before = content.health.as_deref();
-            let next = Published::after(before, document.clone(), now, HEALTH_FRESH_FOR);
-            content.health = Some(Arc::new(next));
-        });
-    }
-
-    /// Whether the service is ready; `Some`: why it is not, in one line.
-    pub fn set_not_ready(&self, why: Option<&str>) {
-        self.change(|content| content.not_ready = why.map(str::to_owned));
-    }
-
-    fn change(&self, change: impl Fn(&mut Content)) {
-        self.0.rcu(|content| {
-            let mut next = Content::clone(content);
-            change(&mut next);
-            next
-        });
-    }
-}
+use site::Served;
+pub use site::Site;
 
 /// Connections served at once; who comes later waits to be accepted. With what else is open it stays below the 1024
 /// files that a process may have where nobody has said otherwise.
 const AT_ONCE: usize = 512;
-/// What is wrong with a source is looked at a few times an hour.
-const HEALTH_FRESH_FOR: Duration = Duration::from_secs(300);
 /// How long to wait when the system has no connection to give.
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 

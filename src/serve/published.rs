@@ -38,7 +38,7 @@ impl Published {
         if let Some(before) = before {
             editions.clone_from(&before.before);
             // Rendered anew with the same bytes, it is the same edition.
-            if before.document.bytes() != document.bytes() {
+            if !before.document.is_same(&document) {
                 editions.push_front(Arc::new(before.document.edition()));
                 editions.truncate(EDITIONS);
             }

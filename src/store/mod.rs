@@ -120,6 +120,62 @@ pub struct WindowItem {
     pub copies: Vec<Copy>,
 }
 
+/// A state of an item: everything that its bytes depend on, but for how the output wants its items. Where it is the same, so are
+/// they.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ItemVersion {
+    /// [`WindowItem::item_id`].
+    pub item_id: String,
+    /// Its story.
+    pub story: StoryId,
+    /// [`KeptItem::slot`].
+    pub slot: i64,
+    /// The member shown.
+    pub entry: EntryId,
+    /// [`Story::revision`].
+    pub revision: i64,
+    /// Grows with every change of what the sources of the story's members say of themselves, and where one has expired.
+    pub sources: i64,
+    /// [`WindowItem::ordered_at`].
+    pub ordered_at: Timestamp,
+    /// [`WindowItem::updated`].
+    pub updated: Timestamp,
+}
+
+/// An item of a window, with what it shows unless that is known.
+#[derive(Debug, Clone)]
+pub struct WindowRow {
+    /// Its state.
+    pub version: ItemVersion,
+    /// `None`: the caller knows this version.
+    pub item: Option<Box<WindowItem>>,
+}
+
+/// Tells whether a version of an item is at hand.
+pub type IsKnown = Arc<dyn Fn(&ItemVersion) -> bool + Send + Sync>;
+
+/// Asks for an output's window.
+#[derive(Clone)]
+pub struct WindowRequest {
+    /// The output.
+    pub output: OutputId,
+    /// Which items.
+    pub bounds: WindowBounds,
+    /// The hash of what it is judged by.
+    pub rules: Hash,
+    /// Of which items the caller has what they show.
+    pub is_known: IsKnown,
+}
+
+/// An output's window.
+#[derive(Debug, Clone)]
+pub struct Window {
+    /// Newest place first, then by item id.
+    pub rows: Vec<WindowRow>,
+    /// How far the output is archived, see [`Store::archived`]: `is_due` where something behind the last row is not.
+    pub archived: Archived,
+}
+
 /// Which items of an output are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WindowBounds {
@@ -168,6 +224,17 @@ pub struct Place {
     pub ordered_at: Timestamp,
     /// [`WindowItem::item_id`].
     pub item_id: String,
+}
+
+impl Place {
+    /// Where an item stands.
+    #[must_use]
+    pub fn of(item: &ItemVersion) -> Self {
+        Self {
+            ordered_at: item.ordered_at,
+            item_id: item.item_id.clone(),
+        }
+    }
 }
 
 /// How far an output is archived.
@@ -272,20 +339,33 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
+    /// The windows of several outputs as they stand at one moment, in the order asked for.
+    async fn windows(&self, requests: Vec<WindowRequest>) -> Result<Vec<Window>, StoreError>;
+
     /// The items of an output's documents, newest place first, then by item id.
     async fn window(
         &self,
         output: &OutputId,
         bounds: WindowBounds,
-    ) -> Result<Vec<WindowItem>, StoreError>;
+    ) -> Result<Vec<WindowItem>, StoreError> {
+        let request = WindowRequest {
+            output: output.clone(),
+            bounds,
+            rules: Hash::default(),
+            is_known: Arc::new(|_| false),
+        };
+        let windows = self.windows(vec![request]).await?;
+        let rows = windows.into_iter().flat_map(|window| window.rows);
+        Ok(rows.filter_map(|row| Some(*row.item?)).collect())
+    }
 
-    /// Notes the hash of an output's rendered documents; `changed_at` moves to `now` only if it differs from the last.
+    /// Notes the hashes of outputs' rendered documents; `changed_at` of one moves to `now` only if its hash differs from the
+    /// last. In the order given.
     async fn stamp(
         &self,
-        output: &OutputId,
-        documents: Hash,
+        documents: Vec<(OutputId, Hash)>,
         now: Timestamp,
-    ) -> Result<DocumentStamp, StoreError>;
+    ) -> Result<Vec<DocumentStamp>, StoreError>;
 
     // Archives.
 

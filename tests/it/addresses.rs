@@ -1,13 +1,13 @@
 //! Addresses that nobody may be led to, in every field of every format that holds one, and what is published of them.
 
-use mainstem::publish::{DocumentFormat, document, parsed_as_json};
+use mainstem::publish::{DocumentFormat, parsed_as_json};
 use quick_xml::Reader;
 use quick_xml::escape::{escape, unescape};
 use quick_xml::events::Event;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::support::laws::{is_inert, outbound, read, well_formed};
+use crate::support::laws::{documents, is_inert, items, read, well_formed};
 
 /// By this an address is known again.
 const MARK: &str = "mark=1";
@@ -270,12 +270,14 @@ fn published(bytes: &[u8]) -> Option<Texts> {
         "",
         &mut texts,
     );
-    let mut outbound = outbound(&feed);
-    for (nth, item) in outbound.items.iter_mut().enumerate() {
+    let mut items = items(&feed);
+    for (nth, item) in items.iter_mut().enumerate() {
         item.id = format!("urn:x:{nth}");
     }
+    let documents = documents(&items);
     for format in DocumentFormat::ALL {
-        let written = String::from_utf8(document(&outbound, format)).expect("UTF-8");
+        let written = documents.get(format).bytes().to_vec();
+        let written = String::from_utf8(written).expect("UTF-8");
         if format == DocumentFormat::Json {
             texts_of_json(
                 &serde_json::from_str(&written).expect("JSON"),

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::{moment, ms};
-use super::outputs::items;
+use super::windows::items;
 use crate::model::{Hash, OutputId};
 use crate::store::{ArchiveDocument, Archived, Place, WindowItem};
 
@@ -56,7 +56,6 @@ pub(super) fn unarchived(
         db,
         &format!("{UNARCHIVED} ORDER BY i.ordered_at, i.item_id DESC LIMIT ?4"),
         params![output.as_str(), at(behind), id(behind), count(limit)],
-        (u32::MAX, |_| true),
     )
 }
 

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 
 use super::{
     ArchiveDocument, Archived, DocumentStamp, Membership, OutputState, Place, Store, StoreError,
-    WindowBounds, WindowItem,
+    Window, WindowItem, WindowRequest,
 };
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, Member, OutputId, RefreshRecord, Source,
@@ -35,6 +35,7 @@ mod renames;
 mod schema;
 mod sources;
 mod stories;
+mod windows;
 mod writer;
 
 pub use open::Opening;
@@ -195,29 +196,22 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn window(
-        &self,
-        output: &OutputId,
-        bounds: WindowBounds,
-    ) -> Result<Vec<WindowItem>, StoreError> {
-        let output = output.clone();
+    async fn windows(&self, requests: Vec<WindowRequest>) -> Result<Vec<Window>, StoreError> {
         self.readers
-            .read("read an output's window", move |db| {
-                outputs::window(db, &output, bounds)
+            .read("read the outputs' windows", move |db| {
+                windows::windows(db, &requests)
             })
             .await
     }
 
     async fn stamp(
         &self,
-        output: &OutputId,
-        documents: Hash,
+        documents: Vec<(OutputId, Hash)>,
         now: Timestamp,
-    ) -> Result<DocumentStamp, StoreError> {
-        let output = output.clone();
+    ) -> Result<Vec<DocumentStamp>, StoreError> {
         self.writer
             .step("stamp documents", move |db| {
-                outputs::stamp(db, &output, documents, now)
+                outputs::stamp(db, &documents, now)
             })
             .await
     }

@@ -1,15 +1,13 @@
 //! Stories on their way to the outputs, and what the outputs keep.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::columns::{COPY, MEMBER, copy, member, moment, moment_at, ms, source_id};
+use super::columns::{MEMBER, member, moment, ms};
 use super::stories::touch;
-use crate::model::{
-    Copy, EntryId, FeedFields, Hash, Member, OutputId, SourceId, Story, StoryId, Timestamp,
-};
-use crate::store::{DocumentStamp, KeptItem, Membership, OutputState, WindowBounds, WindowItem};
+use crate::model::{EntryId, Hash, OutputId, Story, StoryId, Timestamp};
+use crate::store::{DocumentStamp, KeptItem, Membership, OutputState};
 
 /// See [`crate::store::Store::register_outputs`].
 pub(super) fn register(
@@ -317,113 +315,20 @@ pub(super) fn finish_replay(
     Ok(ended > 0)
 }
 
-/// See [`crate::store::Store::window`].
-pub(super) fn window(
-    db: &Connection,
-    output: &OutputId,
-    bounds: WindowBounds,
-) -> rusqlite::Result<Vec<WindowItem>> {
-    // Where a source has had its share, what follows takes its place.
-    let limit = match bounds.per_source {
-        None => i64::from(bounds.limit),
-        Some(_) => -1,
-    };
-    let mut of_source: HashMap<SourceId, u32> = HashMap::new();
-    let has_room = |source: &SourceId| {
-        let Some(most) = bounds.per_source else {
-            return true;
-        };
-        let count = of_source.entry(source.clone()).or_default();
-        *count += 1;
-        *count <= most
-    };
-    items(
-        db,
-        "i.ordered_at >= ?2 ORDER BY i.ordered_at DESC, i.item_id LIMIT ?3",
-        params![
-            output.as_str(),
-            bounds.not_before.map_or(i64::MIN, ms),
-            limit
-        ],
-        (bounds.limit, has_room),
-    )
-}
-
-/// The items of output `?1` that are in and that `which` selects and orders: so many of those whose source is `wanted`.
-pub(super) fn items(
-    db: &Connection,
-    which: &str,
-    bounds: impl rusqlite::Params,
-    (limit, mut wanted): (u32, impl FnMut(&SourceId) -> bool),
-) -> rusqlite::Result<Vec<WindowItem>> {
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT i.item_id, i.story, i.slot, i.ordered_at AS place, i.updated_at AS item_updated, s.feed_id, s.title AS feed_title, s.home_url,
-             s.self_url, s.updated_at AS feed_updated, s.language AS feed_language, s.icon, s.id AS source_id, {MEMBER}
-         FROM output_items i JOIN outputs o USING (output) JOIN entries e USING (entry) JOIN sources s USING (source)
-         WHERE o.id = ?1 AND i.left_at IS NULL AND e.expired_at IS NULL AND {which}"
-    ))?;
-    let mut rows = statement.query(bounds)?;
-    let mut items: Vec<WindowItem> = Vec::new();
-    while items.len() < limit as usize
-        && let Some(row) = rows.next()?
-    {
-        // A body that nobody wants is not read.
-        if !wanted(&source_id(row, "source_id")?) {
-            continue;
-        }
-        let (slot, mut item) = window_item(row)?;
-        if slot <= 0 {
-            item.copies = copies(db, item.story, item.shown.id)?;
-        }
-        items.push(item);
-    }
-    Ok(items)
-}
-
-fn window_item(row: &Row<'_>) -> rusqlite::Result<(i64, WindowItem)> {
-    let shown: Member = member(row)?;
-    let item = WindowItem {
-        item_id: row.get("item_id")?,
-        story: StoryId(row.get("story")?),
-        ordered_at: moment(row.get("place")?),
-        updated: moment(row.get("item_updated")?),
-        shown,
-        feed: FeedFields {
-            id: row.get("feed_id")?,
-            title: row.get("feed_title")?,
-            home_url: row.get("home_url")?,
-            self_url: row.get("self_url")?,
-            updated: moment_at(row, "feed_updated")?,
-            language: row.get("feed_language")?,
-            icon: row.get("icon")?,
-        },
-        copies: Vec::new(),
-    };
-    Ok((row.get("slot")?, item))
-}
-
-fn copies(db: &Connection, story: StoryId, shown: EntryId) -> rusqlite::Result<Vec<Copy>> {
-    db.prepare_cached(&format!(
-        "SELECT {COPY} FROM entries e JOIN sources s USING (source)
-         WHERE e.story = ? AND e.entry != ? AND e.held = 0 AND e.expired_at IS NULL ORDER BY e.entry"
-    ))?
-    .query_map(params![story.0, shown.0], copy)?
-    .collect()
-}
-
 /// See [`crate::store::Store::stamp`].
 pub(super) fn stamp(
     db: &Connection,
-    output: &OutputId,
-    documents: Hash,
+    documents: &[(OutputId, Hash)],
     now: Timestamp,
-) -> rusqlite::Result<DocumentStamp> {
-    db.prepare_cached("UPDATE outputs SET documents = ?2, changed_at = ?3 WHERE id = ?1 AND (documents IS NULL OR documents != ?2)")?
-        .execute(params![output.as_str(), documents, ms(now)])?;
-    let changed_at: i64 = db
-        .prepare_cached("SELECT changed_at FROM outputs WHERE id = ?")?
-        .query_row([output.as_str()], |row| row.get(0))?;
-    Ok(DocumentStamp {
-        changed_at: moment(changed_at),
-    })
+) -> rusqlite::Result<Vec<DocumentStamp>> {
+    let mut write = db.prepare_cached("UPDATE outputs SET documents = ?2, changed_at = ?3 WHERE id = ?1 AND (documents IS NULL OR documents != ?2)")?;
+    let mut read = db.prepare_cached("SELECT changed_at FROM outputs WHERE id = ?")?;
+    let stamps = documents.iter().map(|(output, hash)| {
+        write.execute(params![output.as_str(), hash, ms(now)])?;
+        let changed_at: i64 = read.query_row([output.as_str()], |row| row.get(0))?;
+        Ok(DocumentStamp {
+            changed_at: moment(changed_at),
+        })
+    });
+    stamps.collect()
 }

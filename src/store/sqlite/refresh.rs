@@ -154,13 +154,13 @@ impl<'a> Apply<'a> {
             .prepare_cached(
                 "UPDATE entries SET url_hash = :url_hash, content_hash = :content_hash, whole = :whole, updated_at = :updated_at,
                      last_seen = :at, guid = :guid, url = :url, title = :title, language = :language,
-                     summary = :summary, rest = :rest, text = :text, html = :html, words = :words, trimmed = :trimmed,
+                     feed_updated = :feed_updated, summary = :summary, rest = :rest, text = :text, html = :html, words = :words, trimmed = :trimmed,
                      published_at = COALESCE(published_at, :published_at)
                  WHERE entry = :entry",
             )?
             .execute(named_params! {
                 ":url_hash": incoming.fingerprint.url, ":content_hash": text.content, ":whole": incoming.fingerprint.whole,
-                ":updated_at": content.updated.map(ms), ":published_at": content.published.map(ms), ":at": ms(self.record.at),
+                ":updated_at": content.updated.map(ms), ":feed_updated": self.feed_updated(), ":published_at": content.published.map(ms), ":at": ms(self.record.at),
                 ":guid": content.guid, ":url": content.url.as_ref().map(url::Url::as_str), ":title": content.title,
                 ":language": content.language, ":summary": content.summary, ":rest": rest(content)?,
                 ":text": content.text, ":html": content.html, ":words": text.word_count(), ":trimmed": text.trimmed.cast_signed(), ":entry": entry,
@@ -267,9 +267,9 @@ impl<'a> Apply<'a> {
             .prepare_cached(
                 "INSERT INTO entries (source, identity, story, relation, layer, score, matched, edition_at, words, trimmed, url_hash,
                      content_hash, whole, held, published_at, updated_at, ordered_at, first_seen, last_seen, guid, url, title, language,
-                     summary, rest, text, html)
+                     summary, rest, text, html, feed_updated)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18, ?19, ?20, ?21, ?22, ?23,
-                     ?24, ?25, ?26)",
+                     ?24, ?25, ?26, ?27)",
             )?
             .execute(params![
                 self.source,
@@ -298,8 +298,15 @@ impl<'a> Apply<'a> {
                 rest(entry)?,
                 entry.text,
                 entry.html,
+                self.feed_updated(),
             ])?;
         Ok(self.db.last_insert_rowid())
+    }
+
+    /// What the feed says of itself, which many move with every poll: an entry keeps what came with it.
+    fn feed_updated(&self) -> Option<i64> {
+        let feed = self.record.feed.as_ref()?;
+        feed.updated.map(ms)
     }
 
     fn count(&mut self) -> rusqlite::Result<()> {

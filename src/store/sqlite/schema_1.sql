@@ -18,9 +18,9 @@ CREATE TABLE sources (
     title      TEXT,
     home_url   TEXT,
     self_url   TEXT,
-    updated_at INTEGER,
     language   TEXT,
-    icon       TEXT
+    icon       TEXT,
+    revision   INTEGER NOT NULL DEFAULT 0  -- grows when one of these changes
 ) STRICT;
 
 -- Hot: written by every refresh.
@@ -105,6 +105,7 @@ CREATE TABLE entries (
     held         INTEGER NOT NULL,      -- 0 no, 1 backlog, 2 flood
     published_at INTEGER,               -- NULL: the publisher gave none that can be read
     updated_at   INTEGER,
+    feed_updated INTEGER,               -- what its feed said of itself when the entry came or last changed
     ordered_at   INTEGER NOT NULL,
     first_seen   INTEGER NOT NULL,
     last_seen    INTEGER NOT NULL,      -- exact to a day

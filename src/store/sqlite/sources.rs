@@ -263,8 +263,9 @@ pub(super) fn write_state(
 /// Writes the feed's own fields.
 pub(super) fn write_feed(db: &Connection, source: i64, feed: &FeedFields) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "UPDATE sources SET feed_id = ?2, title = ?3, home_url = ?4, self_url = ?5, updated_at = ?6, language = ?7, icon = ?8 WHERE source = ?1",
+        "UPDATE sources SET feed_id = ?2, title = ?3, home_url = ?4, self_url = ?5, language = ?6, icon = ?7, revision = revision + 1
+         WHERE source = ?1 AND (feed_id, title, home_url, self_url, language, icon) IS NOT (?2, ?3, ?4, ?5, ?6, ?7)",
     )?
-    .execute(params![source, feed.id, feed.title, feed.home_url, feed.self_url, feed.updated.map(ms), feed.language, feed.icon])?;
+    .execute(params![source, feed.id, feed.title, feed.home_url, feed.self_url, feed.language, feed.icon])?;
     Ok(())
 }

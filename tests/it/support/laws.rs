@@ -1,11 +1,16 @@
 //! What holds of every document, whatever its bytes are: from bytes to entries, from entries to documents, and back.
 
+use std::sync::Arc;
+
 use mainstem::model::{
     ContentForm, Duplicates, Entry, Feed, FeedFields, Output, OutputId, SourceId, StoryId,
     Timestamp, Updates,
 };
 use mainstem::parse::{Input, ParseError, parse};
-use mainstem::publish::{DocumentFormat, Item, OutboundFeed, SourceView, document, parsed_as_json};
+use mainstem::publish::{
+    DocumentFormat, Documents, Fragment, Item, ItemForm, OutboundFeed, SourceView, parsed_as_json,
+    render,
+};
 use mainstem::text::{html_to_text, is_hidden, sanitize};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -173,10 +178,10 @@ pub(crate) fn is_inert(html: &str) -> Result<(), String> {
 
 /// The feed as it is published, and what its own readers make of it.
 fn documents_hold(feed: &Feed) -> Result<(), String> {
-    let outbound = outbound(feed);
+    let documents = documents(&items(feed));
     for format in DocumentFormat::ALL {
         let name = format.as_str();
-        let written = document(&outbound, format);
+        let written = documents.get(format).bytes().to_vec();
         let text =
             String::from_utf8(written.clone()).map_err(|error| format!("{name}: {error}"))?;
         if format == DocumentFormat::Json {
@@ -213,8 +218,21 @@ fn documents_hold(feed: &Feed) -> Result<(), String> {
     Ok(())
 }
 
-/// An outbound feed of all entries of a document.
-pub(crate) fn outbound(feed: &Feed) -> OutboundFeed {
+/// The documents of an output of these items.
+pub(crate) fn documents(items: &[Item]) -> Documents {
+    let output = output();
+    let form = ItemForm::of(&output);
+    let written = items.iter().map(|item| Fragment::write(&form, item));
+    render(&OutboundFeed {
+        prev_archive: 0,
+        public_url: Url::parse("https://host.example/").expect("a URL"),
+        items: written.map(Arc::new).collect(),
+        output,
+    })
+}
+
+/// All entries of a document as outbound items.
+pub(crate) fn items(feed: &Feed) -> Vec<Item> {
     let text = |url: &Option<Url>| url.as_ref().map(ToString::to_string);
     let fields = FeedFields {
         id: feed.id.clone(),
@@ -239,12 +257,7 @@ pub(crate) fn outbound(feed: &Feed) -> OutboundFeed {
         },
         copies: Vec::new(),
     };
-    OutboundFeed {
-        prev_archive: 0,
-        output: output(),
-        public_url: Url::parse("https://host.example/").expect("a URL"),
-        items: feed.entries.iter().enumerate().map(item).collect(),
-    }
+    feed.entries.iter().enumerate().map(item).collect()
 }
 
 /// An output that asks for nothing special.

@@ -1,0 +1,247 @@
+//! Windows of the store to documents. What an output showed before is not read again, and an item that several outputs show
+//! alike is written once: so one new entry costs one item, however many documents it appears in.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::plan::{OutputPlan, Plan};
+use super::{Reach, Republisher, assemble, bounds};
+use crate::model::{OutputId, Timestamp};
+use crate::publish::{self, Documents, Fragment, ItemForm, OutboundFeed};
+use crate::store::{
+    Archived, DocumentStamp, ItemVersion, StoreError, Window, WindowItem, WindowRequest, WindowRow,
+};
+use crate::telemetry::Stage;
+
+/// Outputs whose windows are read at once: it bounds the texts in memory when none of them is known.
+const AT_ONCE: usize = 16;
+
+/// Items as they were last written.
+pub(super) type Fragments = HashMap<ItemVersion, Arc<Fragment>>;
+
+/// An output's documents, as they stand in the store.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// The bytes.
+    pub documents: Documents,
+    /// When they last changed.
+    pub changed_at: Timestamp,
+    /// The place of the oldest item shown: what lies before it may be forgotten.
+    pub oldest: Option<Timestamp>,
+    /// How far its window reaches.
+    pub reach: Reach,
+    /// Whether every item behind its window stands in an archive document; else [`Republisher::archive`] has more to do.
+    pub is_archived: bool,
+    /// When the oldest item's time ends (`max_age`), so that the documents change without anything new.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Republisher {
+    /// Renders outputs from the store; those that are not in the plan are left out.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn render(
+        &mut self,
+        outputs: &BTreeSet<OutputId>,
+    ) -> Result<Vec<(OutputId, Rendered)>, StoreError> {
+        let (now, began) = (self.clock.now(), Instant::now());
+        let plan = self.plan.clone();
+        let wanted = plan.outputs.iter();
+        let wanted: Vec<&OutputPlan> = wanted
+            .filter(|plan| outputs.contains(&plan.output.id))
+            .collect();
+        let (mut scribe, mut drawn) = (Scribe::new(plan.clone()), Vec::new());
+        for some in wanted.chunks(AT_ONCE) {
+            let sheets = self.sheets(some, now).await?;
+            // Off the async threads: where all is new, it takes a while.
+            let written = tokio::task::spawn_blocking(move || {
+                let written: Vec<Drawn> =
+                    sheets.into_iter().map(|sheet| scribe.draw(sheet)).collect();
+                (scribe, written)
+            });
+            let (back, written) = written.await.map_err(|_| StoreError::Closed)?;
+            scribe = back;
+            drawn.extend(written);
+        }
+        let hashes = drawn
+            .iter()
+            .map(|drawn| (drawn.output.clone(), drawn.documents.hash))
+            .collect();
+        let stamps = self.store.stamp(hashes, now).await?;
+        self.metrics.took(Stage::Render, began.elapsed());
+        let drawn = drawn.into_iter().zip(stamps);
+        Ok(drawn
+            .map(|(drawn, stamp)| self.stamped(drawn, stamp))
+            .collect())
+    }
+
+    /// Reads what is needed to write some outputs' documents.
+    async fn sheets(&self, some: &[&OutputPlan], now: Timestamp) -> Result<Vec<Sheet>, StoreError> {
+        let known =
+            |plan: &OutputPlan| self.shown.get(&plan.output.id).cloned().unwrap_or_default();
+        let requests = some.iter().map(|plan| {
+            let known = known(plan);
+            WindowRequest {
+                output: plan.output.id.clone(),
+                bounds: bounds(plan, now),
+                rules: self.rules_of(plan),
+                is_known: Arc::new(move |version| known.contains_key(version)),
+            }
+        });
+        let windows = self.store.windows(requests.collect()).await?;
+        let mut sheets = Vec::new();
+        for (plan, Window { rows, archived }) in some.iter().zip(windows) {
+            let reach = Reach::of(&rows);
+            let archived = match archived.is_due {
+                false => archived,
+                // What leaves the window with this document stands in the one that it links to.
+                true => self.archive_behind(plan, &reach).await?,
+            };
+            sheets.push(Sheet {
+                output: plan.output.id.clone(),
+                rows,
+                known: known(plan),
+                reach,
+                archived,
+            });
+        }
+        Ok(sheets)
+    }
+
+    fn stamped(&mut self, drawn: Drawn, stamp: DocumentStamp) -> (OutputId, Rendered) {
+        let Drawn {
+            output,
+            documents,
+            fragments,
+            reach,
+            archived,
+            oldest,
+            expires_at,
+        } = drawn;
+        self.metrics
+            .rendered(&output, fragments.len(), stamp.changed_at);
+        self.shown.insert(output.clone(), Arc::new(fragments));
+        let rendered = Rendered {
+            documents,
+            changed_at: stamp.changed_at,
+            oldest,
+            reach,
+            is_archived: !archived.is_due,
+            expires_at,
+        };
+        (output, rendered)
+    }
+}
+
+/// What an output's documents are made of.
+struct Sheet {
+    output: OutputId,
+    rows: Vec<WindowRow>,
+    known: Arc<Fragments>,
+    reach: Reach,
+    archived: Archived,
+}
+
+/// An output's documents, not stamped yet.
+struct Drawn {
+    output: OutputId,
+    documents: Documents,
+    fragments: Fragments,
+    reach: Reach,
+    archived: Archived,
+    oldest: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+}
+
+/// What an item's bytes depend on: its form, its version, and which of its copies are named.
+type Likeness = (ItemForm, ItemVersion, Vec<bool>);
+
+/// Writes documents, each item once for all outputs that show it alike.
+struct Scribe {
+    plan: Arc<Plan>,
+    written: HashMap<Likeness, Arc<Fragment>>,
+}
+
+impl Scribe {
+    fn new(plan: Arc<Plan>) -> Self {
+        Self {
+            plan,
+            written: HashMap::new(),
+        }
+    }
+
+    fn draw(&mut self, sheet: Sheet) -> Drawn {
+        let plan = self.plan.clone();
+        let oldest = sheet.rows.last().map(|row| row.version.ordered_at);
+        let mut outputs = plan.outputs.iter();
+        let output = outputs
+            .find(|plan| plan.output.id == sheet.output)
+            .expect("a sheet is of an output of the plan");
+        let form = ItemForm::of(&output.output);
+        let mut fragments = Fragments::with_capacity(sheet.rows.len());
+        let mut items = Vec::with_capacity(sheet.rows.len());
+        for WindowRow { version, item } in sheet.rows {
+            let fragment = match item {
+                Some(item) => self.fragment(&form, output, &version, *item),
+                None => sheet.known[&version].clone(),
+            };
+            items.push(fragment.clone());
+            fragments.insert(version, fragment);
+        }
+        let feed = OutboundFeed {
+            output: output.output.clone(),
+            public_url: plan.public_url.clone(),
+            items,
+            prev_archive: sheet.archived.newest,
+        };
+        Drawn {
+            output: sheet.output,
+            documents: publish::render(&feed),
+            fragments,
+            reach: sheet.reach,
+            archived: sheet.archived,
+            oldest,
+            expires_at: expires_at(output, oldest),
+        }
+    }
+
+    fn fragment(
+        &mut self,
+        form: &ItemForm,
+        output: &OutputPlan,
+        version: &ItemVersion,
+        item: WindowItem,
+    ) -> Arc<Fragment> {
+        let copies = item.copies.iter();
+        let named = copies
+            .map(|copy| output.sources.contains(&copy.source))
+            .collect();
+        let likeness = (form.clone(), version.clone(), named);
+        let plan = &self.plan;
+        let written = self.written.entry(likeness);
+        let write = || {
+            let item = assemble::outbound_item(plan, output, item);
+            Arc::new(Fragment::write(form, &item))
+        };
+        written.or_insert_with(write).clone()
+    }
+}
+
+fn expires_at(output: &OutputPlan, oldest: Option<Timestamp>) -> Option<Timestamp> {
+    let (oldest, age) = oldest.zip(output.output.max_age)?;
+    oldest.checked_add_signed(chrono::Duration::from_std(age).ok()?)
+}
+
+/// The place of each output's oldest shown item, the end of time where it shows none: what retention must not touch.
+#[must_use]
+pub fn windows(rendered: &BTreeMap<OutputId, Rendered>) -> Vec<(OutputId, Timestamp)> {
+    rendered
+        .iter()
+        .map(|(output, rendered)| {
+            let oldest = rendered.oldest.unwrap_or(Timestamp::MAX_UTC);
+            (output.clone(), oldest)
+        })
+        .collect()
+}

@@ -1,0 +1,114 @@
+//! What is served at one moment, swapped in whole.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use url::Url;
+
+use super::published::Published;
+use crate::model::{OutputId, Secret, Timestamp};
+use crate::publish::{Document, DocumentFormat, Documents};
+
+/// What is wrong with a source is looked at a few times an hour.
+const HEALTH_FRESH_FOR: Duration = Duration::from_secs(300);
+
+/// What is served at one moment.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Content {
+    pub(super) outputs: BTreeMap<String, Served>,
+    pub(super) sources_opml: String,
+    /// `None` until the sources were first examined.
+    pub(super) health: Option<Arc<Published>>,
+    /// Why it is not ready, if so.
+    pub(super) not_ready: Option<String>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Served {
+    pub(super) token: Option<Secret>,
+    /// By format; empty until the first pass has ended.
+    pub(super) published: BTreeMap<DocumentFormat, Arc<Published>>,
+    /// The number of the newest archive document, and the base of its links; `None` until the first pass has ended.
+    pub(super) archives: Option<(u32, Url)>,
+}
+
+impl Served {
+    fn publish(&mut self, documents: &Documents, changed_at: Timestamp) {
+        for format in DocumentFormat::ALL {
+            let before = self.published.get(&format).map(Arc::as_ref);
+            let document = documents.get(format).clone();
+            let next = Published::after(before, document, changed_at, documents.fresh_for);
+            self.published.insert(format, Arc::new(next));
+        }
+        let base = documents.public_url.clone();
+        self.archives = Some((documents.prev_archive, base));
+    }
+}
+
+/// Everything that is served. Cheap to clone; changes are swapped in whole, under running readers.
+#[derive(Debug, Clone)]
+pub struct Site(pub(super) Arc<ArcSwap<Content>>);
+
+impl Default for Site {
+    fn default() -> Self {
+        let starting = Content {
+            not_ready: Some("starting".to_owned()),
+            ..Content::default()
+        };
+        Self(Arc::new(ArcSwap::from_pointee(starting)))
+    }
+}
+
+impl Site {
+    /// Serves these outputs from now on; the documents of those that stay, stay.
+    pub fn replace_outputs(&self, outputs: &[(OutputId, Option<Secret>)]) {
+        self.change(|content| {
+            let mut before = std::mem::take(&mut content.outputs);
+            for (id, token) in outputs {
+                let mut served = before.remove(id.as_str()).unwrap_or_default();
+                served.token.clone_from(token);
+                content.outputs.insert(id.to_string(), served);
+            }
+        });
+    }
+
+    /// Serves outputs' new documents, all at once; readers of the last ones can ask for the difference.
+    pub fn publish(&self, documents: &[(OutputId, Documents, Timestamp)]) {
+        self.change(|content| {
+            for (output, documents, changed_at) in documents {
+                if let Some(served) = content.outputs.get_mut(output.as_str()) {
+                    served.publish(documents, *changed_at);
+                }
+            }
+        });
+    }
+
+    /// Serves this list of sources.
+    pub fn set_sources_opml(&self, opml: &str) {
+        self.change(|content| opml.clone_into(&mut content.sources_opml));
+    }
+
+    /// Serves this feed of what is wrong with the sources.
+    pub fn show_health(&self, document: Document, now: Timestamp) {
+        self.change(|content| {
+            let before = content.health.as_deref();
+            let next = Published::after(before, document.clone(), now, HEALTH_FRESH_FOR);
+            content.health = Some(Arc::new(next));
+        });
+    }
+
+    /// Whether the service is ready; `Some`: why it is not, in one line.
+    pub fn set_not_ready(&self, why: Option<&str>) {
+        self.change(|content| content.not_ready = why.map(str::to_owned));
+    }
+
+    fn change(&self, change: impl Fn(&mut Content)) {
+        self.0.rcu(|content| {
+            let mut next = Content::clone(content);
+            change(&mut next);
+            next
+        });
+    }
+}

@@ -1,0 +1,152 @@
+//! What outputs show: first which items in which state, then of those that are not known what they say.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, Row, params};
+
+use super::archives;
+use super::columns::{COPY, MEMBER, copy, member, moment, moment_at, ms};
+use crate::model::{Copy, EntryId, FeedFields, Member, StoryId};
+use crate::store::{
+    ItemVersion, Place, Window, WindowBounds, WindowItem, WindowRequest, WindowRow,
+};
+
+/// Added to what the members' sources grow by, for each member that has expired: more than they ever grow to.
+const EXPIRED: i64 = 1 << 40;
+
+/// See [`crate::store::Store::windows`].
+pub(super) fn windows(
+    db: &Connection,
+    requests: &[WindowRequest],
+) -> rusqlite::Result<Vec<Window>> {
+    requests.iter().map(|request| window(db, request)).collect()
+}
+
+fn window(db: &Connection, request: &WindowRequest) -> rusqlite::Result<Window> {
+    let mut rows = Vec::new();
+    for version in versions(db, request)? {
+        let item = match (request.is_known)(&version) {
+            true => None,
+            false => Some(Box::new(item(db, request, &version)?)),
+        };
+        rows.push(WindowRow { version, item });
+    }
+    let end = rows.last().map(|row| Place::of(&row.version));
+    let archived = archives::archived(db, &request.output, end.as_ref(), request.rules)?;
+    Ok(Window { rows, archived })
+}
+
+/// The items in their order, without any text.
+fn versions(db: &Connection, request: &WindowRequest) -> rusqlite::Result<Vec<ItemVersion>> {
+    let WindowBounds {
+        limit,
+        not_before,
+        per_source,
+    } = request.bounds;
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT i.item_id, i.story, i.slot, i.entry, i.ordered_at, i.updated_at, st.revision, e.source,
+             (SELECT sum(s.revision + (m.expired_at IS NOT NULL) * {EXPIRED}) FROM entries m JOIN sources s USING (source)
+              WHERE m.story = i.story) AS sources
+         FROM output_items i JOIN entries e USING (entry) JOIN stories st ON st.story = i.story
+         WHERE i.output = (SELECT output FROM outputs WHERE id = ?1) AND i.left_at IS NULL AND e.expired_at IS NULL
+             AND i.ordered_at >= ?2
+         ORDER BY i.ordered_at DESC, i.item_id LIMIT ?3"
+    ))?;
+    // Where a source has had its share, what follows takes its place.
+    let most = per_source.map_or(i64::from(limit), |_| -1);
+    let mut rows = statement.query(params![
+        request.output.as_str(),
+        not_before.map_or(i64::MIN, ms),
+        most
+    ])?;
+    let mut of_source: HashMap<i64, u32> = HashMap::new();
+    let mut versions = Vec::new();
+    while versions.len() < limit as usize
+        && let Some(row) = rows.next()?
+    {
+        let count = of_source.entry(row.get("source")?).or_default();
+        *count += 1;
+        if per_source.is_none_or(|most| *count <= most) {
+            versions.push(version(row)?);
+        }
+    }
+    Ok(versions)
+}
+
+fn version(row: &Row<'_>) -> rusqlite::Result<ItemVersion> {
+    Ok(ItemVersion {
+        item_id: row.get("item_id")?,
+        story: StoryId(row.get("story")?),
+        slot: row.get("slot")?,
+        entry: EntryId(row.get("entry")?),
+        revision: row.get("revision")?,
+        sources: row.get("sources")?,
+        ordered_at: moment(row.get("ordered_at")?),
+        updated: moment(row.get("updated_at")?),
+    })
+}
+
+fn item(
+    db: &Connection,
+    request: &WindowRequest,
+    version: &ItemVersion,
+) -> rusqlite::Result<WindowItem> {
+    let bounds = params![request.output.as_str(), version.story.0, version.slot];
+    let found = items(db, "i.story = ?2 AND i.slot = ?3", bounds)?;
+    (found.into_iter().next()).ok_or(rusqlite::Error::QueryReturnedNoRows)
+}
+
+/// The items of output `?1` that are in and that `which` selects and orders.
+pub(super) fn items(
+    db: &Connection,
+    which: &str,
+    bounds: impl rusqlite::Params,
+) -> rusqlite::Result<Vec<WindowItem>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT i.item_id, i.story, i.slot, i.ordered_at AS place, i.updated_at AS item_updated, s.feed_id, s.title AS feed_title, s.home_url,
+             s.self_url, e.feed_updated, s.language AS feed_language, s.icon, s.id AS source_id, {MEMBER}
+         FROM output_items i JOIN outputs o USING (output) JOIN entries e USING (entry) JOIN sources s USING (source)
+         WHERE o.id = ?1 AND i.left_at IS NULL AND e.expired_at IS NULL AND {which}"
+    ))?;
+    let mut rows = statement.query(bounds)?;
+    let mut items: Vec<WindowItem> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (slot, mut item) = window_item(row)?;
+        if slot <= 0 {
+            item.copies = copies(db, item.story, item.shown.id)?;
+        }
+        items.push(item);
+    }
+    Ok(items)
+}
+
+fn window_item(row: &Row<'_>) -> rusqlite::Result<(i64, WindowItem)> {
+    let shown: Member = member(row)?;
+    let item = WindowItem {
+        item_id: row.get("item_id")?,
+        story: StoryId(row.get("story")?),
+        ordered_at: moment(row.get("place")?),
+        updated: moment(row.get("item_updated")?),
+        shown,
+        feed: FeedFields {
+            id: row.get("feed_id")?,
+            title: row.get("feed_title")?,
+            home_url: row.get("home_url")?,
+            self_url: row.get("self_url")?,
+            updated: moment_at(row, "feed_updated")?,
+            language: row.get("feed_language")?,
+            icon: row.get("icon")?,
+        },
+        copies: Vec::new(),
+    };
+    Ok((row.get("slot")?, item))
+}
+
+fn copies(db: &Connection, story: StoryId, shown: EntryId) -> rusqlite::Result<Vec<Copy>> {
+    db.prepare_cached(&format!(
+        "SELECT {COPY} FROM entries e JOIN sources s USING (source)
+         WHERE e.story = ? AND e.entry != ? AND e.held = 0 AND e.expired_at IS NULL ORDER BY e.entry"
+    ))?
+    .query_map(params![story.0, shown.0], copy)?
+    .collect()
+}
