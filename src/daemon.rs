@@ -27,6 +27,7 @@ use crate::systemd;
 use crate::telemetry::Metrics;
 use crate::worker::Orders;
 
+mod cutter;
 mod press;
 mod reload;
 mod tasks;

@@ -7,8 +7,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use tracing::level_filters::LevelFilter;
 
+use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Environment, Loaded, Severity};
-use crate::store::StoreError;
+use crate::republish::idle_parts;
+use crate::store::{StoreError, sqlite};
 use crate::{daemon, telemetry};
 
 mod args;
@@ -123,6 +125,7 @@ fn check(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 config.targets.len(),
                 config.plan.outputs.len()
             );
+            tell_idle_rules(&config);
             (problems, counts)
         }
         Err(problems) => (problems, String::new()),
@@ -133,6 +136,15 @@ fn check(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     print(format!("{}: fine; {counts}\n", path.display()).as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says on stderr which parts of rules did nothing with what is stored; whether the configuration is fine does not depend on it.
+fn tell_idle_rules(config: &config::Config) {
+    let spans = sqlite::rule_spans(&config.store.path);
+    let Ok(Some(spans)) = spans else { return };
+    for idle in idle_parts(&config.plan, spans, SystemClock.now()) {
+        let _ = writeln!(std::io::stderr(), "mainstem: {idle}");
+    }
 }
 
 fn load(arguments: &Arguments) -> Result<Loaded, config::Problems> {

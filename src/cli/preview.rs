@@ -1,7 +1,6 @@
 //! `preview`: what a changed rule would show and hide, before it is written into the configuration.
 
 use std::fmt::Write;
-use std::sync::Arc;
 
 use anyhow::bail;
 use serde_json::{Value, json};
@@ -11,23 +10,19 @@ use super::args::PreviewArguments;
 use super::stored::{known_output, open};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::republish::{Difference, Plan, Preview, Previewed, preview as judge_both};
-use crate::select::{Rule, RuleError, RulePart, RuleText};
+use crate::republish::{Difference, Preview, Previewed, preview as judge_both};
+use crate::select::{RuleError, RulePart, RuleText};
 
 /// Prints what would appear and what would go.
 pub(super) async fn preview(config: Config, wanted: &PreviewArguments) -> anyhow::Result<()> {
     let output = known_output(&config, &wanted.output)?;
-    let mut changed = Plan::clone(&config.plan);
-    let Some(plan) = changed
-        .outputs
-        .iter_mut()
-        .find(|plan| plan.output.id == output)
-    else {
+    let mut plans = config.plan.outputs.iter();
+    let Some(plan) = plans.find(|plan| plan.output.id == output) else {
         bail!("there is no output {output}");
     };
-    plan.rule_text = wanted.rule(&plan.rule_text);
-    let compiled = Rule::compile(&plan.rule_text);
-    plan.rule = Arc::new(compiled.map_err(|errors| describe(&errors, &plan.rule_text))?);
+    let text = wanted.rule(&plan.rule_text);
+    let changed = config.plan.with_rule(&output, text.clone());
+    let changed = changed.map_err(|errors| describe(&errors, &text))?;
     let store = open(&config)?;
     let limit = match wanted.limit {
         0 => usize::MAX,

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::time::MissedTickBehavior;
 
+use super::cutter::Cutter;
 use super::ward::Ward;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::maintain::{self, Retention, maintain};
 use crate::model::OutputId;
-use crate::republish::{Plan, Rendered, Republisher, windows};
+use crate::republish::{IdlePart, Plan, Rendered, Republisher, windows};
 use crate::serve::Site;
 use crate::store::{Store, StoreError};
 use crate::telemetry::StoreUse;
@@ -22,14 +22,16 @@ use crate::worker::Orders;
 /// How often another process's commits and items whose time has ended are looked for.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// How often an archive document may be cut ahead: it takes some milliseconds in which nothing else is published.
-const ARCHIVE_PACE: Duration = Duration::from_millis(100);
+/// Steps of a replay that a start waits for: with a small store the documents are there at once.
+const STEPS_AT_START: usize = 40;
 
 /// What is to be done; it stays until it was.
 #[derive(Default)]
 struct Duty {
     /// The rules may have changed.
     replay: bool,
+    /// A changed rule is being applied to what is stored.
+    step: bool,
     /// Stories stand in the outbox.
     catch_up: bool,
     /// Every document is rendered anew; those with the same bytes stay.
@@ -40,6 +42,8 @@ struct Duty {
     archive: bool,
     /// Retention.
     clean: bool,
+    /// Rules, or the days that they had, are others.
+    tell_idle: bool,
 }
 
 /// What a reload may change.
@@ -70,8 +74,9 @@ pub(super) struct Press {
     order: watch::Sender<Orders>,
     ward: Ward,
     rendered: BTreeMap<OutputId, Rendered>,
-    /// Shown since it was last looked whether something of them can be archived.
-    unarchived: BTreeSet<OutputId>,
+    /// Parts of rules that do nothing, said once each.
+    idle: BTreeSet<IdlePart>,
+    cutter: Cutter,
     /// Whether documents are shown: with an empty store the first follow the first pass.
     open: bool,
 }
@@ -95,7 +100,8 @@ impl Press {
             retention,
             order,
             rendered: BTreeMap::new(),
-            unarchived: BTreeSet::new(),
+            idle: BTreeSet::new(),
+            cutter: Cutter::default(),
             open: false,
         }
     }
@@ -109,7 +115,10 @@ impl Press {
             .iter()
             .all(|(_, state)| state.history.last_attempt.is_some());
         if rendered || all_asked {
-            self.republisher.replay().await?;
+            self.republisher.begin_replay().await?;
+            for _ in 0..STEPS_AT_START {
+                self.republisher.replay_step().await?;
+            }
             self.republisher.catch_up().await?;
             self.show_all().await?;
         } else {
@@ -131,9 +140,8 @@ impl Press {
         let mut beat = tokio::time::interval(BEAT);
         let mut housekeeping = tokio::time::interval(maintain::INTERVAL);
         housekeeping.reset();
-        let mut archiving = tokio::time::interval(ARCHIVE_PACE);
-        archiving.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut duty, mut in_trouble) = (Duty::default(), false);
+        duty.tell_idle = true;
         loop {
             tokio::select! {
                 () = super::tasks::until(stopped.clone()) => return Ok(()),
@@ -142,6 +150,7 @@ impl Press {
                     let edition = editions.borrow_and_update().clone();
                     self.republisher.replace_plan(edition.plan);
                     duty.replay = true;
+                    duty.tell_idle = true;
                     // Who shortens it wants to see it, not in an hour.
                     duty.clean |= self.retention != edition.retention;
                     self.retention = edition.retention;
@@ -151,8 +160,12 @@ impl Press {
                     duty.replay = true;
                 }
                 _ = beat.tick() => duty.look_around = true,
-                _ = housekeeping.tick() => duty.clean = true,
-                _ = archiving.tick(), if !self.unarchived.is_empty() => duty.archive = true,
+                _ = housekeeping.tick() => {
+                    duty.clean = true;
+                    duty.tell_idle = true;
+                }
+                () = std::future::ready(()), if self.open && self.republisher.is_replaying() => duty.step = true,
+                () = self.cutter.ready() => duty.archive = true,
             }
             // A stop cuts it between two steps of the store, each of them whole; the next start does the rest.
             let done = tokio::select! {
@@ -184,7 +197,7 @@ impl Press {
         }
         // Before the first pass has ended, what changed waits in the outbox.
         if self.open && duty.replay {
-            self.republisher.replay().await?;
+            self.republisher.begin_replay().await?;
             duty.replay = false;
             duty.show_all = true;
         }
@@ -197,6 +210,14 @@ impl Press {
             self.show_all().await?;
             duty.show_all = false;
         }
+        if self.open && duty.step {
+            let ended = self.republisher.replay_step().await?;
+            if !ended.is_empty() {
+                self.show(ended).await?;
+                self.tell_readiness();
+            }
+            duty.step = false;
+        }
         if duty.look_around {
             self.expire().await?;
             self.ward.look(self.republisher.plan()).await?;
@@ -207,7 +228,7 @@ impl Press {
             duty.archive = false;
         }
         // What is shown must be known before anything is let go.
-        if self.open && duty.clean {
+        if self.open && duty.clean && !self.republisher.is_replaying() {
             let windows = windows(&self.rendered);
             maintain(
                 self.store.as_ref(),
@@ -218,6 +239,20 @@ impl Press {
             .await?;
             duty.clean = false;
         }
+        if self.open && duty.tell_idle && !self.republisher.is_replaying() {
+            self.tell_idle().await?;
+            duty.tell_idle = false;
+        }
+        Ok(())
+    }
+
+    /// Says which parts of rules do nothing: a slip in a word fails silently.
+    async fn tell_idle(&mut self) -> Result<(), StoreError> {
+        let idle: BTreeSet<IdlePart> = self.republisher.idle_parts().await?.into_iter().collect();
+        for part in idle.difference(&self.idle) {
+            tracing::warn!(rule = %part.owner, "{}: is it written as it should be?", part.what);
+        }
+        self.idle = idle;
         Ok(())
     }
 
@@ -232,21 +267,22 @@ impl Press {
         self.show(due).await
     }
 
-    /// Cuts one archive document, where one can be: mostly ahead, so that no reader's document has to wait for it.
+    /// Lets the next archive document be cut; an output whose document has waited for the last of them is shown with the
+    /// link to it.
     async fn archive(&mut self) -> Result<(), StoreError> {
-        for output in self.unarchived.clone() {
-            if let Some(rendered) = self.rendered.get(&output) {
-                if self.republisher.archive(&output, rendered).await? {
-                    return Ok(());
-                }
-                let was_behind = !rendered.is_archived;
-                self.unarchived.remove(&output);
-                // Its document has been waiting for the last of them to link to.
-                if was_behind {
-                    return self.show([output].into()).await;
-                }
+        if let Some(output) = self.cutter.finish()? {
+            let rendered = self.rendered.get(&output);
+            if rendered.is_some_and(|rendered| !rendered.is_archived) {
+                self.show([output].into()).await?;
             }
-            self.unarchived.remove(&output);
+        }
+        while let Some(output) = self.cutter.next() {
+            if let Some(rendered) = self.rendered.get(&output).cloned() {
+                let archivist = self.republisher.archivist();
+                self.cutter.start(archivist, output, rendered);
+            } else {
+                self.cutter.forget(&output);
+            }
         }
         Ok(())
     }
@@ -256,11 +292,21 @@ impl Press {
         self.rendered.retain(|output, _| all.contains(output));
         self.show(all).await?;
         self.open = true;
-        self.site.set_not_ready(None);
+        self.tell_readiness();
         Ok(())
     }
 
-    async fn show(&mut self, outputs: BTreeSet<OutputId>) -> Result<(), StoreError> {
+    /// It is ready when every output has documents, be they by the rules that were changed just now.
+    fn tell_readiness(&self) {
+        let mut outputs = self.republisher.plan().output_ids();
+        let missing = outputs.any(|output| !self.rendered.contains_key(output));
+        let why = "changed rules are being applied to what is stored";
+        self.site.set_not_ready(missing.then_some(why));
+    }
+
+    async fn show(&mut self, mut outputs: BTreeSet<OutputId>) -> Result<(), StoreError> {
+        let replayed = self.republisher.replayed();
+        outputs.retain(|output| !replayed.contains(output));
         let rendered = self.republisher.render(&outputs).await?;
         let documents = rendered.iter().map(|(output, rendered)| {
             let documents = rendered.documents.clone();
@@ -268,7 +314,7 @@ impl Press {
         });
         self.site.publish(&documents.collect::<Vec<_>>());
         for (output, rendered) in rendered {
-            self.unarchived.insert(output.clone());
+            self.cutter.expect(output.clone());
             self.rendered.insert(output, rendered);
         }
         Ok(())

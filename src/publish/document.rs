@@ -16,8 +16,9 @@ use crate::model::Hash;
 const BROTLI_QUALITY: i32 = 5;
 /// Bytes that a decoder reads at once.
 const UNPACKING: usize = 16 * 1024;
-/// The largest window of RFC 7932, as a power of two.
-const BROTLI_WINDOW: i32 = 22;
+/// Windows as powers of two: one that holds the whole document, up to the largest that every reader of RFC 7932 takes. A larger
+/// one than that would only be cleared for each.
+const BROTLI_WINDOW: std::ops::RangeInclusive<u32> = 16..=22;
 
 /// A document without its items, which go in between.
 #[derive(Debug, Clone, Default)]
@@ -265,9 +266,11 @@ fn gzip(bytes: &[u8]) -> Bytes {
 }
 
 fn brotli(bytes: &[u8]) -> Bytes {
+    let window = usize::BITS - bytes.len().leading_zeros();
+    let window = window.clamp(*BROTLI_WINDOW.start(), *BROTLI_WINDOW.end());
     let parameters = BrotliEncoderParams {
         quality: BROTLI_QUALITY,
-        lgwin: BROTLI_WINDOW,
+        lgwin: window.cast_signed(),
         size_hint: bytes.len(),
         ..BrotliEncoderParams::default()
     };

@@ -254,23 +254,30 @@ impl OutboundFeed {
         Some(archive::archive_url(self, number))
     }
 
-    /// When anything in it last changed, as far as that is known (RFC 4287 §4.2.15). An empty feed never did: the epoch.
-    ///
-    /// A publisher may date an entry into the future, and one of 2099 would be the feed's date until then. What the time is
-    /// nothing here knows, but a place is never in the future: an entry counts with its place where its own date lies
-    /// further behind the newest place than edits do.
+    /// See [`updated`].
     fn updated(&self) -> Timestamp {
-        let newest = self.items.iter().map(|item| item.ordered_at).max();
-        let credible = newest.and_then(|newest| newest.checked_add_signed(EDITED_WITHIN));
-        self.items
-            .iter()
-            .map(|item| match item.updated {
-                updated if credible.is_some_and(|credible| updated <= credible) => updated,
-                _ => item.ordered_at,
-            })
-            .max()
-            .unwrap_or_default()
+        updated(
+            self.items
+                .iter()
+                .map(|item| (item.ordered_at, item.updated)),
+        )
     }
+}
+
+/// When anything of items with these places and dates last changed, as far as that is known (RFC 4287 §4.2.15). An empty feed
+/// never did: the epoch.
+///
+/// A publisher may date an entry into the future, and one of 2099 would be the feed's date until then. What the time is
+/// nothing here knows, but a place is never in the future: an entry counts with its place where its own date lies
+/// further behind the newest place than edits do.
+fn updated(items: impl Iterator<Item = (Timestamp, Timestamp)> + Clone) -> Timestamp {
+    let newest = items.clone().map(|(place, _)| place).max();
+    let credible = newest.and_then(|newest| newest.checked_add_signed(EDITED_WITHIN));
+    let dates = items.map(|(place, updated)| match updated {
+        updated if credible.is_some_and(|credible| updated <= credible) => updated,
+        _ => place,
+    });
+    dates.max().unwrap_or_default()
 }
 
 impl Item {

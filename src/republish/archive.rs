@@ -6,13 +6,15 @@
 //! window and filled up with the oldest that are still there, so that a reader who
 //! goes from the window to the newest document misses nothing between them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::plan::OutputPlan;
+use super::plan::{OutputPlan, Plan};
 use super::{Rendered, Republisher, assemble};
-use crate::model::{ContentForm, OutputId};
-use crate::publish::{self, Coding, Fragment, Item, ItemForm, OutboundFeed};
-use crate::store::{ArchiveDocument, Archived, Place, StoreError, WindowItem, WindowRow};
+use crate::clock::Clock;
+use crate::model::{ContentForm, Hash, OutputId};
+use crate::publish::{self, Coding, Item, OutboundFeed};
+use crate::store::{ArchiveDocument, Archived, Place, Store, StoreError, WindowItem, WindowRow};
 
 /// Items of a document, at most.
 const ITEMS: usize = 100;
@@ -21,7 +23,7 @@ const AHEAD: usize = 10;
 /// Bytes of their bodies, at most, unless the first has more.
 const BODIES: usize = 1024 * 1024;
 /// Documents cut before an output is shown. Where more are to be, its history is new to it and waits: see
-/// [`Republisher::archive`].
+/// [`Archivist::archive`].
 const AT_ONCE: usize = 4;
 
 /// How far an output's window reaches.
@@ -44,7 +46,29 @@ impl Reach {
     }
 }
 
+/// Cuts archive documents, beside everything else: the store lets nothing be cut that has changed meanwhile.
+#[derive(Clone)]
+pub struct Archivist {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    plan: Arc<Plan>,
+    rules: Arc<BTreeMap<OutputId, Hash>>,
+}
+
 impl Republisher {
+    /// Who cuts archive documents of what is published now.
+    #[must_use]
+    pub fn archivist(&self) -> Archivist {
+        Archivist {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            plan: self.plan.clone(),
+            rules: self.rules.clone(),
+        }
+    }
+}
+
+impl Archivist {
     /// Cuts an archive document of an output that was rendered, where there are items for one: any behind its window, or
     /// enough behind the newer half of it. `false`: there are none.
     ///
@@ -122,22 +146,19 @@ impl Republisher {
         items.reverse();
         let ids = items.iter().map(|item| item.item_id.clone()).collect();
         let number = newest + 1;
-        let base = self.plan.public_url.to_string();
-        let form = ItemForm::of(&plan.output);
         let items = items
             .into_iter()
             .map(|item| assemble::outbound_item(&self.plan, plan, item));
         let items: Vec<Item> = items.collect();
-        let (output_face, public_url) = (plan.output.clone(), self.plan.public_url.clone());
+        let base = self.plan.public_url.to_string();
+        let feed = OutboundFeed {
+            output: plan.output.clone(),
+            public_url: self.plan.public_url.clone(),
+            items: Vec::new(),
+            prev_archive: newest,
+        };
         let (size, brotli) = tokio::task::spawn_blocking(move || {
-            let written = items.iter().map(|item| Fragment::write(&form, item));
-            let feed = OutboundFeed {
-                output: output_face,
-                public_url,
-                items: written.map(Arc::new).collect(),
-                prev_archive: newest,
-            };
-            let document = publish::archive(&feed, number);
+            let document = publish::archive(&feed, &items, number);
             let packed = document.make(Coding::Brotli).to_vec();
             (document.bytes().len(), packed)
         })
@@ -152,6 +173,10 @@ impl Republisher {
         };
         let rules = self.rules_of(plan);
         self.store.archive(output, document, ids, rules).await
+    }
+
+    fn rules_of(&self, plan: &OutputPlan) -> Hash {
+        self.rules.get(&plan.output.id).copied().unwrap_or_default()
     }
 }
 

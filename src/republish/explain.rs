@@ -3,7 +3,7 @@
 use super::judge::{self, priority_in};
 use super::plan::{OutputPlan, Plan};
 use crate::model::{EntryId, Member, OutputId, Story};
-use crate::select::{Reason, Subject, Verdict, choose_shown};
+use crate::select::{Reading, Reason, Subject, Verdict, choose_shown};
 
 /// What an output makes of one entry.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,7 +61,8 @@ fn explain_for(plan: &Plan, output: &OutputPlan, story: &Story, entry: &Member) 
             shown.id, shown.source
         )
     };
-    let subject = Subject::new(&shown.entry, &source.source, shown.first_seen, group.len());
+    let reading = Reading::new(&shown.entry, plan.vocabulary());
+    let subject = Subject::new(&reading, &source.source, shown.first_seen, group.len());
     match output.rule.judge(&subject) {
         Verdict::Kept => explained(true, as_what, Some(shown.id)),
         Verdict::Unjudged(why) => {
@@ -98,8 +99,9 @@ fn unseen(plan: &Plan, output: &OutputPlan, story: &Story, entry: &Member) -> Op
                 .to_owned(),
         );
     }
+    let reading = Reading::new(&entry.entry, plan.vocabulary());
     let subject = Subject::new(
-        &entry.entry,
+        &reading,
         &source.source,
         entry.first_seen,
         story.members.len(),

@@ -2,30 +2,61 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Duplicates, Layer, Member, Output, OutputId, SourceId, Story, Updates};
+use crate::model::{
+    Duplicates, Layer, Member, Output, OutputId, Source, SourceId, Story, Timestamp, Updates,
+};
 use crate::publish::outbound_id;
-use crate::select::{Subject, Verdict, choose_shown};
+use crate::select::{Reading, Rule, Sign, Subject, Verdict, choose_shown};
 use crate::store::{KeptItem, Membership};
 
-use super::plan::{OutputPlan, Plan};
+use super::plan::{OutputPlan, Plan, RuleOwner};
 
 /// The slot of an item that stands for the whole story.
 const WHOLE_STORY: i64 = 0;
 
-/// Rules that could not be evaluated, with the reason.
-type Unjudged = Vec<(OutputId, String)>;
+/// What judging brings to light beside the verdicts.
+#[derive(Debug, Default)]
+pub(super) struct Witness {
+    /// Rules that could not be evaluated, with the reason.
+    pub(super) unjudged: Vec<(RuleOwner, String)>,
+    /// What entries at their places showed of rules.
+    pub(super) signs: Vec<(RuleOwner, Timestamp, Vec<Sign>)>,
+}
+
+/// A member with what was read of it for all rules.
+pub(super) struct Read<'a> {
+    pub(super) member: &'a Member,
+    reading: Reading<'a>,
+}
+
+impl<'a> Read<'a> {
+    /// The members of a story, read for a plan's rules.
+    pub(super) fn all(plan: &'a Plan, story: &'a Story) -> Vec<Self> {
+        let read = |member: &'a Member| Self {
+            member,
+            reading: Reading::new(&member.entry, plan.vocabulary()),
+        };
+        story.members.iter().map(read).collect()
+    }
+
+    /// As a rule judges it among `copies` entries.
+    pub(super) fn subject(&'a self, source: &'a Source, copies: usize) -> Subject<'a> {
+        Subject::new(&self.reading, source, self.member.first_seen, copies)
+    }
+}
 
 /// Judges one story for every wanted output. A story whose members are all gone is kept by none.
 pub(super) fn judge(
     plan: &Plan,
     story: &Story,
     wanted: impl Fn(&OutputId) -> bool,
-) -> (Membership, Unjudged) {
-    let mut unjudged = Vec::new();
-    let passed: Vec<&Member> = story
-        .members
+) -> (Membership, Witness) {
+    let mut witness = Witness::default();
+    let read = Read::all(plan, story);
+    let passed: Vec<&Member> = read
         .iter()
-        .filter(|member| passes_its_source(plan, story, member, &mut unjudged))
+        .filter(|read| passes_its_source(plan, story, read, &mut witness))
+        .map(|read| read.member)
         .collect();
     let kept = plan
         .outputs
@@ -41,7 +72,9 @@ pub(super) fn judge(
             let items = by_identity(groups)
                 .into_iter()
                 .filter_map(|(slot, members)| {
-                    kept_item(plan, output, slot, &members, &mut unjudged)
+                    let shown = choose_shown(&members, priority_in(plan))?;
+                    let shown = read.iter().find(|read| read.member.id == shown.id)?;
+                    kept_item(plan, output, (slot, members.len()), shown, &mut witness)
                 })
                 .collect();
             (output.output.id.clone(), items)
@@ -53,36 +86,44 @@ pub(super) fn judge(
             revision: story.revision,
             kept,
         },
-        unjudged,
+        witness,
     )
 }
 
+impl Witness {
+    /// Whether a rule keeps an entry; what it cannot judge, it keeps.
+    fn keeps(
+        &mut self,
+        rule: &Rule,
+        owner: impl Fn() -> RuleOwner,
+        shown: &Read<'_>,
+        subject: &Subject<'_>,
+    ) -> bool {
+        if rule.is_empty() {
+            return true;
+        }
+        let (verdict, signs) = rule.examine(subject);
+        self.signs.push((owner(), shown.member.ordered_at, signs));
+        match verdict {
+            Verdict::Kept => true,
+            Verdict::Dropped(_) => false,
+            Verdict::Unjudged(why) => {
+                self.unjudged.push((owner(), why));
+                true
+            }
+        }
+    }
+}
+
 /// Whether the member's own source lets it through; an unknown (removed, disabled) source lets nothing through.
-fn passes_its_source(plan: &Plan, story: &Story, member: &Member, unjudged: &mut Unjudged) -> bool {
+fn passes_its_source(plan: &Plan, story: &Story, read: &Read<'_>, witness: &mut Witness) -> bool {
+    let member = read.member;
     let Some(source) = plan.sources.get(&member.source).filter(|_| !member.held) else {
         return false;
     };
-    if source.rule.is_empty() {
-        return true;
-    }
-    let subject = Subject::new(
-        &member.entry,
-        &source.source,
-        member.first_seen,
-        story.members.len(),
-    );
-    match source.rule.judge(&subject) {
-        Verdict::Kept => true,
-        Verdict::Dropped(_) => false,
-        Verdict::Unjudged(why) => {
-            unjudged.extend(
-                plan.output_ids()
-                    .next()
-                    .map(|output| (output.clone(), format!("source {}: {why}", member.source))),
-            );
-            true
-        }
-    }
+    let subject = read.subject(&source.source, story.members.len());
+    let owner = || RuleOwner::Source(member.source.clone());
+    witness.keeps(&source.rule, owner, read, &subject)
 }
 
 /// The members that share an item, by slot.
@@ -158,25 +199,20 @@ pub(super) fn priority_in(plan: &Plan) -> impl Fn(&SourceId) -> i64 {
     |id| plan.sources.get(id).map_or(0, |seen| seen.source.priority)
 }
 
+/// The item that shows a member, unless the output drops it. `slot` comes with the count of entries that it stands for.
 fn kept_item(
     plan: &Plan,
     output: &OutputPlan,
-    slot: i64,
-    members: &[&Member],
-    unjudged: &mut Unjudged,
+    (slot, copies): (i64, usize),
+    read: &Read<'_>,
+    witness: &mut Witness,
 ) -> Option<KeptItem> {
-    let shown = choose_shown(members, priority_in(plan))?;
+    let shown = read.member;
     let source = plan.sources.get(&shown.source)?;
-    let subject = Subject::new(
-        &shown.entry,
-        &source.source,
-        shown.first_seen,
-        members.len(),
-    );
-    match output.rule.judge(&subject) {
-        Verdict::Kept => {}
-        Verdict::Dropped(_) => return None,
-        Verdict::Unjudged(why) => unjudged.push((output.output.id.clone(), why)),
+    let subject = read.subject(&source.source, copies);
+    let owner = || RuleOwner::Output(output.output.id.clone());
+    if !witness.keeps(&output.rule, owner, read, &subject) {
+        return None;
     }
     let announced = (slot < WHOLE_STORY).then_some(shown.edition_at);
     let (item_id, fallback_id) = outbound_id(shown, announced);

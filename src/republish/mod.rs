@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::clock::Clock;
-use crate::model::{Hash, OutputId, SourceId, Story, StoryId, Timestamp};
+use crate::model::{Hash, OutputId, SourceId, Story, Timestamp};
 use crate::store::{Membership, OutputState, Store, StoreError, WindowBounds, WindowItem};
 use crate::telemetry::{Metrics, Stage};
 
@@ -21,14 +21,19 @@ mod judge;
 mod plan;
 mod preview;
 mod render;
+mod replay;
+mod tally;
 
-pub use archive::Reach;
+pub use archive::{Archivist, Reach};
 pub use explain::{Explained, explain};
-pub use plan::{OutputPlan, Plan, SourcePlan};
+pub use plan::{OutputPlan, Plan, RuleOwner, SourcePlan};
 pub use preview::{Difference, Preview, Previewed, preview};
 pub use render::{Rendered, windows};
+pub use tally::{IdlePart, idle_parts};
 
 use render::Fragments;
+use replay::Replay;
+use tally::Tally;
 
 /// Stories judged in one step.
 const BATCH: usize = 256;
@@ -39,11 +44,17 @@ pub struct Republisher {
     clock: Arc<dyn Clock>,
     plan: Arc<Plan>,
     /// What each output is judged by.
-    rules: BTreeMap<OutputId, Hash>,
+    rules: Arc<BTreeMap<OutputId, Hash>>,
     /// Rules that could not be evaluated, said once each.
-    unjudged: BTreeSet<(OutputId, String)>,
+    unjudged: BTreeSet<(RuleOwner, String)>,
+    /// Which parts of the rules do anything; `None` until it was read from the store.
+    tally: Option<Tally>,
+    /// The replay under way.
+    replay: Option<Replay>,
     /// What each output showed when it was last rendered.
     shown: BTreeMap<OutputId, Arc<Fragments>>,
+    /// Outputs with a history behind their window that is archived beside everything else.
+    is_behind: BTreeSet<OutputId>,
     metrics: Metrics,
 }
 
@@ -54,10 +65,13 @@ impl Republisher {
         Self {
             store,
             clock,
-            rules: plan.rules(),
+            rules: Arc::new(plan.rules()),
             plan,
             unjudged: BTreeSet::new(),
+            tally: None,
+            replay: None,
             shown: BTreeMap::new(),
+            is_behind: BTreeSet::new(),
             metrics: Metrics::default(),
         }
     }
@@ -80,47 +94,19 @@ impl Republisher {
         &self.plan
     }
 
-    /// Publishes other outputs, or the same by other rules, from now on; call [`Self::replay`] next.
+    /// Publishes other outputs, or the same by other rules, from now on; call [`Self::begin_replay`] next.
     pub fn replace_plan(&mut self, plan: Arc<Plan>) {
         let kept: BTreeSet<&OutputId> = plan.output_ids().collect();
         for output in self.plan.output_ids().filter(|id| !kept.contains(id)) {
             self.metrics.forget_output(output);
         }
-        self.rules = plan.rules();
+        self.rules = Arc::new(plan.rules());
         self.plan = plan;
         self.unjudged.clear();
+        self.replay = None;
         // Titles of sources and forms of items may be others.
         self.shown.clear();
-    }
-
-    /// Registers the outputs and judges the stored history anew for those whose rules have changed since they were last
-    /// judged. Their documents should be rendered afterwards.
-    ///
-    /// # Errors
-    /// The store's; what was replayed so far stays and the replay starts again next time.
-    pub async fn replay(&mut self) -> Result<(), StoreError> {
-        let stale: BTreeSet<OutputId> = self
-            .register()
-            .await?
-            .into_iter()
-            .filter(|state| state.stale)
-            .map(|state| state.id)
-            .collect();
-        if !stale.is_empty() {
-            self.judge_history(&stale).await?;
-        }
-        for (output, rules) in self
-            .rules
-            .iter()
-            .filter(|(output, _)| stale.contains(output))
-        {
-            let now = self.clock.now();
-            if !self.store.finish_replay(output, *rules, now).await? {
-                // Another process has other rules for it. It is stale, and whoever looks next replays it.
-                tracing::warn!(%output, "another mainstem judges this output by other rules: reload it");
-            }
-        }
-        Ok(())
+        self.is_behind.clear();
     }
 
     /// Whether any of the outputs was ever rendered.
@@ -132,26 +118,8 @@ impl Republisher {
     }
 
     async fn register(&self) -> Result<Vec<OutputState>, StoreError> {
-        let rules: Vec<_> = self.rules.clone().into_iter().collect();
+        let rules: Vec<_> = BTreeMap::clone(&self.rules).into_iter().collect();
         self.store.register_outputs(&rules, self.clock.now()).await
-    }
-
-    async fn judge_history(&mut self, stale: &BTreeSet<OutputId>) -> Result<(), StoreError> {
-        let mut after = StoryId(0);
-        loop {
-            let stories = self.store.stories_after(after, BATCH).await?;
-            let Some(last) = stories.last() else {
-                return Ok(());
-            };
-            after = last.id;
-            let judged = stories
-                .iter()
-                .map(|story| self.judge(story, |output| stale.contains(output)))
-                .collect();
-            self.store
-                .keep(judged, &self.rules, false, self.clock.now())
-                .await?;
-        }
     }
 
     /// Judges every changed story for every output, until none is left; returns the outputs whose documents may differ.
@@ -165,6 +133,7 @@ impl Republisher {
             if stories.is_empty() {
                 return Ok(differ);
             }
+            self.read_tally().await?;
             let began = Instant::now();
             let judged: Vec<Membership> = stories
                 .iter()
@@ -173,6 +142,7 @@ impl Republisher {
             let verdicts = verdicts(&self.plan, &stories, &judged);
             let now = self.clock.now();
             differ.extend(self.store.keep(judged, &self.rules, true, now).await?);
+            self.write_tally().await?;
             self.metrics.took(Stage::Judge, began.elapsed());
             for (output, is_kept) in verdicts {
                 self.metrics.judged(&output, is_kept);
@@ -201,13 +171,48 @@ impl Republisher {
     }
 
     fn judge(&mut self, story: &Story, wanted: impl Fn(&OutputId) -> bool) -> Membership {
-        let (membership, unjudged) = judge::judge(&self.plan, story, wanted);
-        for (output, why) in unjudged {
-            if self.unjudged.insert((output.clone(), why.clone())) {
-                tracing::warn!(%output, story = %story.id, why, "a rule could not be evaluated; what it cannot judge is kept");
+        let (membership, witness) = judge::judge(&self.plan, story, wanted);
+        for (owner, why) in witness.unjudged {
+            if self.unjudged.insert((owner.clone(), why.clone())) {
+                tracing::warn!(rule = %owner, story = %story.id, why, "a rule could not be evaluated; what it cannot judge is kept");
+            }
+        }
+        if let Some(tally) = &mut self.tally {
+            for (owner, place, signs) in &witness.signs {
+                if let Some(text) = self.plan.rule_text(owner) {
+                    tally.note(owner, text, *place, signs);
+                }
             }
         }
         membership
+    }
+
+    /// Parts of the rules that did nothing for thirty days.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn idle_parts(&self) -> Result<Vec<IdlePart>, StoreError> {
+        let spans = self.store.rule_spans().await?;
+        let idle = idle_parts(&self.plan, spans, self.clock.now());
+        self.metrics.idle(idle.len());
+        Ok(idle)
+    }
+
+    async fn read_tally(&mut self) -> Result<(), StoreError> {
+        if self.tally.is_none() {
+            let mut tally = Tally::default();
+            tally.add(self.store.rule_spans().await?);
+            self.tally = Some(tally);
+        }
+        Ok(())
+    }
+
+    async fn write_tally(&mut self) -> Result<(), StoreError> {
+        let fresh = self.tally.as_mut().map(Tally::take_fresh);
+        match fresh.filter(|fresh| !fresh.is_empty()) {
+            Some(fresh) => self.store.note_rule_spans(fresh).await,
+            None => Ok(()),
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! What is published, from which sources, by which rules.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use url::Url;
 
 use crate::model::{Hash, Output, OutputId, Secret, Source, SourceId};
-use crate::select::{Rule, RuleText};
+use crate::select::{Rule, RuleError, RuleText, Vocabulary};
 
 /// Everything the outward line needs of the configuration.
 #[derive(Debug, Clone)]
@@ -17,6 +18,26 @@ pub struct Plan {
     pub sources: BTreeMap<SourceId, SourcePlan>,
     /// The outputs, in configured order.
     pub outputs: Vec<OutputPlan>,
+    /// Of all rules.
+    vocabulary: Vocabulary,
+}
+
+/// Whose a rule is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RuleOwner {
+    /// An output's.
+    Output(OutputId),
+    /// A source's.
+    Source(SourceId),
+}
+
+impl fmt::Display for RuleOwner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Output(id) => write!(f, "output {id}"),
+            Self::Source(id) => write!(f, "source {id}"),
+        }
+    }
 }
 
 /// A source as outputs see it.
@@ -46,6 +67,57 @@ pub struct OutputPlan {
 }
 
 impl Plan {
+    /// A plan of these sources and outputs.
+    #[must_use]
+    pub fn new(
+        public_url: Url,
+        sources: BTreeMap<SourceId, SourcePlan>,
+        outputs: Vec<OutputPlan>,
+    ) -> Self {
+        let of_sources = sources.values().map(|seen| &*seen.rule);
+        let rules = of_sources.chain(outputs.iter().map(|output| &*output.rule));
+        Self {
+            vocabulary: Vocabulary::of(rules),
+            public_url,
+            sources,
+            outputs,
+        }
+    }
+
+    /// The same with another rule for one output; for an output that there is not, the same.
+    ///
+    /// # Errors
+    /// What is wrong with the rule.
+    pub fn with_rule(&self, output: &OutputId, text: RuleText) -> Result<Self, Vec<RuleError>> {
+        let rule = Arc::new(Rule::compile(&text)?);
+        let mut outputs = self.outputs.clone();
+        let mut plans = outputs.iter_mut();
+        if let Some(plan) = plans.find(|plan| plan.output.id == *output) {
+            plan.rule = rule;
+            plan.rule_text = text;
+        }
+        let (public_url, sources) = (self.public_url.clone(), self.sources.clone());
+        Ok(Self::new(public_url, sources, outputs))
+    }
+
+    /// A rule as written; `None`: it is not in the plan.
+    pub(super) fn rule_text(&self, owner: &RuleOwner) -> Option<&RuleText> {
+        match owner {
+            RuleOwner::Source(id) => self.sources.get(id).map(|seen| &seen.rule_text),
+            RuleOwner::Output(id) => {
+                let mut outputs = self.outputs.iter();
+                let output = outputs.find(|plan| plan.output.id == *id);
+                output.map(|plan| &plan.rule_text)
+            }
+        }
+    }
+
+    /// The words of all its rules.
+    #[must_use]
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
     /// The ids of the outputs, in configured order.
     pub fn output_ids(&self) -> impl Iterator<Item = &OutputId> {
         self.outputs.iter().map(|plan| &plan.output.id)

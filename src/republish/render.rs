@@ -31,7 +31,7 @@ pub struct Rendered {
     pub oldest: Option<Timestamp>,
     /// How far its window reaches.
     pub reach: Reach,
-    /// Whether every item behind its window stands in an archive document; else [`Republisher::archive`] has more to do.
+    /// Whether every item behind its window stands in an archive document; else [`super::Archivist::archive`] has more to do.
     pub is_archived: bool,
     /// When the oldest item's time ends (`max_age`), so that the documents change without anything new.
     pub expires_at: Option<Timestamp>,
@@ -94,10 +94,10 @@ impl Republisher {
         let mut sheets = Vec::new();
         for (plan, Window { rows, archived }) in some.iter().zip(windows) {
             let reach = Reach::of(&rows);
-            let archived = match archived.is_due {
+            let archived = match archived.is_due && !self.is_behind.contains(&plan.output.id) {
                 false => archived,
                 // What leaves the window with this document stands in the one that it links to.
-                true => self.archive_behind(plan, &reach).await?,
+                true => self.archivist().archive_behind(plan, &reach).await?,
             };
             sheets.push(Sheet {
                 output: plan.output.id.clone(),
@@ -123,6 +123,10 @@ impl Republisher {
         self.metrics
             .rendered(&output, fragments.len(), stamp.changed_at);
         self.shown.insert(output.clone(), Arc::new(fragments));
+        match archived.is_due {
+            true => self.is_behind.insert(output.clone()),
+            false => self.is_behind.remove(&output),
+        };
         let rendered = Rendered {
             documents,
             changed_at: stamp.changed_at,

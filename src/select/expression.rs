@@ -6,7 +6,7 @@ use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue};
 use cel::{Context, Program, Value};
 use chrono::TimeZone;
 
-use super::{RuleError, RulePart, Subject, helpers};
+use super::{Reading, RuleError, RulePart, Subject, Vocabulary, helpers};
 use crate::model::{Entry, Location, Source, SourceId, Timestamp};
 
 /// What an expression sees of an entry; INTERFACE of `where`.
@@ -103,9 +103,10 @@ impl Expression {
     }
 
     fn try_on_samples(&self) -> Result<(), RuleError> {
-        let source = sample_source();
+        let (source, no_words) = (sample_source(), Vocabulary::of([]));
         for entry in [Entry::default(), full_entry()] {
-            let subject = Subject::new(&entry, &source, Timestamp::default(), 1);
+            let reading = Reading::new(&entry, &no_words);
+            let subject = Subject::new(&reading, &source, Timestamp::default(), 1);
             self.evaluate(&subject).map_err(|why| {
                 let hint = "it must be true or false for every entry, such as: words > 80 && language == \"en\"";
                 error(None, why, Some(hint.to_owned()))

@@ -10,10 +10,12 @@ mod expression;
 mod helpers;
 mod shown;
 mod subject;
+mod vocabulary;
 mod words;
 
 pub use shown::choose_shown;
-pub use subject::Subject;
+pub use subject::{Reading, Subject};
+pub use vocabulary::Vocabulary;
 
 use expression::Expression;
 use words::Words;
@@ -59,6 +61,19 @@ pub struct RuleError {
     pub message: String,
     /// What to write instead.
     pub hint: Option<String>,
+}
+
+/// What an entry showed of a rule: that one of its parts does something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sign {
+    /// The n-th of `include` occurs.
+    Included(usize),
+    /// The n-th of `exclude` occurs.
+    Excluded(usize),
+    /// `where` is true.
+    True,
+    /// `where` is false.
+    False,
 }
 
 /// What a rule says of an entry.
@@ -139,33 +154,62 @@ impl Rule {
         self.include.is_none() && self.exclude.is_none() && self.condition.is_none()
     }
 
-    /// Judges one entry. The cheap parts come first.
+    /// What a [`Vocabulary`] has to look for.
+    fn phrases(&self) -> impl Iterator<Item = &str> {
+        let lists = self.include.iter().chain(&self.exclude);
+        lists.flat_map(Words::phrases)
+    }
+
+    /// Every sign that a rule can show.
+    #[must_use]
+    pub fn all_signs(&self) -> Vec<Sign> {
+        let all = |words: &Option<Words>, sign: fn(usize) -> Sign| {
+            let places = words.as_ref().map(Words::places);
+            places.into_iter().flatten().map(sign)
+        };
+        let mut signs: Vec<Sign> = all(&self.include, Sign::Included).collect();
+        signs.extend(all(&self.exclude, Sign::Excluded));
+        if self.condition.is_some() {
+            signs.extend([Sign::True, Sign::False]);
+        }
+        signs
+    }
+
+    /// Judges one entry.
     #[must_use]
     pub fn judge(&self, subject: &Subject<'_>) -> Verdict {
-        if self
-            .include
-            .as_ref()
-            .is_some_and(|words| words.first_in(subject).is_none())
-        {
-            return Verdict::Dropped(Reason::NotIncluded);
+        self.examine(subject).0
+    }
+
+    /// The same, with what the entry shows of the rule. `where`, the dearest, is asked of what the words let through.
+    #[must_use]
+    pub fn examine(&self, subject: &Subject<'_>) -> (Verdict, Vec<Sign>) {
+        let found = |words: &Option<Words>| words.as_ref().map(|words| words.all_in(subject));
+        let (included, excluded) = (found(&self.include), found(&self.exclude));
+        let listed = included.iter().flatten().copied().map(Sign::Included);
+        let mut signs: Vec<Sign> = listed.collect();
+        signs.extend(excluded.iter().flatten().copied().map(Sign::Excluded));
+        if included.is_some_and(|included| included.is_empty()) {
+            return (Verdict::Dropped(Reason::NotIncluded), signs);
         }
-        if let Some(word) = self
-            .exclude
-            .as_ref()
-            .and_then(|words| words.first_in(subject))
-        {
-            return Verdict::Dropped(Reason::Excluded(word.to_owned()));
+        let first = excluded.and_then(|excluded| excluded.into_iter().min());
+        if let Some((nth, words)) = first.zip(self.exclude.as_ref()) {
+            let reason = Reason::Excluded(words.written(nth).to_owned());
+            return (Verdict::Dropped(reason), signs);
         }
-        match self
-            .condition
-            .as_ref()
-            .map(|condition| (condition, condition.evaluate(subject)))
-        {
-            None | Some((_, Ok(true))) => Verdict::Kept,
-            Some((condition, Ok(false))) => {
-                Verdict::Dropped(Reason::WhereFalse(condition.text().to_owned()))
-            }
-            Some((_, Err(why))) => Verdict::Unjudged(why),
-        }
+        let Some(condition) = &self.condition else {
+            return (Verdict::Kept, signs);
+        };
+        let verdict = match condition.evaluate(subject) {
+            Ok(true) => Verdict::Kept,
+            Ok(false) => Verdict::Dropped(Reason::WhereFalse(condition.text().to_owned())),
+            Err(why) => Verdict::Unjudged(why),
+        };
+        signs.extend(match verdict {
+            Verdict::Kept => Some(Sign::True),
+            Verdict::Dropped(_) => Some(Sign::False),
+            Verdict::Unjudged(_) => None,
+        });
+        (verdict, signs)
     }
 }

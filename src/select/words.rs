@@ -1,6 +1,7 @@
 //! Words, phrases and patterns of `include` and `exclude`.
 
-use aho_corasick::AhoCorasick;
+use std::collections::{BTreeSet, HashMap};
+
 use regex::{Regex, RegexBuilder};
 
 use super::{RuleError, RulePart, Subject};
@@ -9,13 +10,15 @@ use crate::text::{fold, tokens};
 /// What a compiled `/pattern/` may take.
 const MAX_PATTERN_BYTES: usize = 1024 * 1024;
 
-/// A list of words, phrases and patterns. Words and phrases are found whole, folded, in one pass over the text.
+/// A list of words, phrases and patterns. Words and phrases are found whole and folded, by the [`super::Vocabulary`].
 #[derive(Debug)]
 pub(super) struct Words {
-    phrases: AhoCorasick,
-    /// The phrases as written, by the automaton's numbers.
+    /// All of the list, as written.
     written: Vec<String>,
-    patterns: Vec<(Regex, String)>,
+    /// Phrases as the vocabulary has them, with their place in the list.
+    phrases: HashMap<String, usize>,
+    /// Patterns with their place.
+    patterns: Vec<(usize, Regex)>,
 }
 
 impl Words {
@@ -23,68 +26,78 @@ impl Words {
         words: &[String],
         part: fn(usize) -> RulePart,
     ) -> Result<Self, Vec<RuleError>> {
-        let (mut folded, mut written, mut patterns, mut errors) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut phrases, mut patterns, mut errors) = (HashMap::new(), Vec::new(), Vec::new());
         for (nth, word) in words.iter().enumerate() {
+            let error = |message, hint: &str| RuleError {
+                part: part(nth),
+                offset: None,
+                message,
+                hint: Some(hint.to_owned()),
+            };
             match pattern(word) {
-                Some(Ok(pattern)) => patterns.push((pattern, word.clone())),
-                Some(Err(message)) => errors.push(RuleError {
-                    part: part(nth),
-                    offset: None,
+                Some(Ok(pattern)) => patterns.push((nth, pattern)),
+                Some(Err(message)) => errors.push(error(
                     message,
-                    hint: Some("patterns are those of the Rust crate `regex`: no look-around, no back-references".to_owned()),
-                }),
+                    "patterns are those of the Rust crate `regex`: no look-around, no back-references",
+                )),
                 None => match phrase(word) {
                     Some(phrase) => {
-                        folded.push(phrase);
-                        written.push(word.clone());
+                        phrases.entry(phrase).or_insert(nth);
                     }
-                    None => errors.push(RuleError {
-                        part: part(nth),
-                        offset: None,
-                        message: format!("{word:?} holds no word"),
-                        hint: Some("write at least one letter or digit, or a pattern between slashes".to_owned()),
-                    }),
+                    None => errors.push(error(
+                        format!("{word:?} holds no word"),
+                        "write at least one letter or digit, or a pattern between slashes",
+                    )),
                 },
             }
         }
-        // Fails only beyond millions of patterns, far above what a configuration holds.
-        let phrases = AhoCorasick::new(&folded).map_err(|error| {
-            vec![RuleError {
-                part: part(0),
-                offset: None,
-                message: format!("too many words: {error}"),
-                hint: None,
-            }]
-        })?;
-        if errors.is_empty() {
-            Ok(Self {
-                phrases,
-                written,
-                patterns,
-            })
-        } else {
-            Err(errors)
+        if !errors.is_empty() {
+            return Err(errors);
         }
+        Ok(Self {
+            written: words.to_vec(),
+            phrases,
+            patterns,
+        })
     }
 
-    /// The first of the list that occurs, as written.
-    pub(super) fn first_in(&self, subject: &Subject<'_>) -> Option<&str> {
-        if !self.written.is_empty()
-            && let Some(found) = self.phrases.find(subject.words())
-        {
-            return self
-                .written
-                .get(found.pattern().as_usize())
-                .map(String::as_str);
-        }
-        let occurs = |pattern: &Regex| {
-            pattern.is_match(&subject.entry.title) || pattern.is_match(&subject.entry.text)
-        };
-        self.patterns
-            .iter()
-            .find(|(pattern, _)| occurs(pattern))
-            .map(|(_, written)| written.as_str())
+    /// The places of all that can be found: two that fold to the same phrase are one.
+    pub(super) fn places(&self) -> BTreeSet<usize> {
+        let patterns = self.patterns.iter().map(|(nth, _)| *nth);
+        self.phrases.values().copied().chain(patterns).collect()
+    }
+
+    /// What the vocabulary has to look for.
+    pub(super) fn phrases(&self) -> impl Iterator<Item = &str> {
+        self.phrases.keys().map(String::as_str)
+    }
+
+    /// The n-th of the list, as written.
+    pub(super) fn written(&self, nth: usize) -> &str {
+        self.written.get(nth).map_or("", String::as_str)
+    }
+
+    /// The places of all of the list that occur; of two that fold to the same phrase the first.
+    pub(super) fn all_in(&self, subject: &Subject<'_>) -> Vec<usize> {
+        let phrases = self.phrases_in(subject);
+        phrases.chain(self.patterns_in(subject)).collect()
+    }
+
+    fn phrases_in(&self, subject: &Subject<'_>) -> impl Iterator<Item = usize> {
+        // What occurs is mostly less than what is looked for; without phrases nothing is folded.
+        let found = (!self.phrases.is_empty()).then(|| subject.found());
+        let found = found.into_iter().flatten();
+        found.filter_map(|phrase| self.phrases.get(phrase).copied())
+    }
+
+    fn patterns_in(&self, subject: &Subject<'_>) -> impl Iterator<Item = usize> {
+        let entry = subject.entry;
+        let occurs =
+            |pattern: &Regex| pattern.is_match(&entry.title) || pattern.is_match(&entry.text);
+        let found = self.patterns.iter();
+        found
+            .filter(move |(_, pattern)| occurs(pattern))
+            .map(|(nth, _)| *nth)
     }
 }
 

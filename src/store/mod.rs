@@ -206,6 +206,8 @@ pub struct OutputState {
     pub id: OutputId,
     /// Whether it must be replayed: never was, or its rules differ from those it was last replayed with.
     pub stale: bool,
+    /// Whether a replay by these rules is under way that no verdict by others has crossed.
+    pub replaying: bool,
     /// Whether its documents were ever rendered ([`Store::stamp`]); with an empty store the first follow the first pass.
     pub rendered: bool,
 }
@@ -215,6 +217,19 @@ pub struct OutputState {
 pub struct DocumentStamp {
     /// When their bytes last changed: `Last-Modified`.
     pub changed_at: Timestamp,
+}
+
+/// From when to when, on the places of entries, a part of a rule did something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleSpan {
+    /// Whose rule.
+    pub rule: String,
+    /// Which part, by its text.
+    pub part: String,
+    /// The place of the first entry.
+    pub first: Timestamp,
+    /// The place of the last.
+    pub last: Timestamp,
 }
 
 /// A place in an output's order: newest first, then by item id.
@@ -366,6 +381,12 @@ pub trait Store: Send + Sync {
         documents: Vec<(OutputId, Hash)>,
         now: Timestamp,
     ) -> Result<Vec<DocumentStamp>, StoreError>;
+
+    /// All that was noted of rules.
+    async fn rule_spans(&self) -> Result<Vec<RuleSpan>, StoreError>;
+
+    /// Notes what parts of rules did; a span that is there is extended.
+    async fn note_rule_spans(&self, spans: Vec<RuleSpan>) -> Result<(), StoreError>;
 
     // Archives.
 

@@ -11,6 +11,8 @@ mod dates;
 mod dedupe;
 mod fetch;
 mod first_contact;
+mod fragments;
+
 mod headline;
 mod health;
 mod layers;
@@ -23,6 +25,7 @@ mod parse;
 mod parse_laws;
 mod preview;
 mod publish;
+mod rules;
 mod schedule;
 mod select;
 mod serve;

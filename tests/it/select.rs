@@ -1,7 +1,7 @@
 //! Rules: what they keep, what they drop, what is wrong with them.
 
 use mainstem::model::{Category, Entry, Location, Source, SourceId, Timestamp};
-use mainstem::select::{Rule, RulePart, RuleText, Subject, Verdict};
+use mainstem::select::{Reading, Rule, RulePart, RuleText, Subject, Verdict, Vocabulary};
 
 fn at(text: &str) -> Timestamp {
     text.parse().expect("a moment")
@@ -39,12 +39,14 @@ fn words(list: &[&str]) -> Vec<String> {
 fn judge(text: &RuleText) -> Verdict {
     let (entry, source) = (entry(), source());
     let rule = Rule::compile(text).unwrap_or_else(|errors| panic!("{text:?}: {errors:?}"));
-    rule.judge(&Subject::new(
-        &entry,
-        &source,
-        at("2026-03-02T11:00:00Z"),
-        2,
-    ))
+    judge_by(&rule, &entry, &source, 2)
+}
+
+fn judge_by(rule: &Rule, entry: &Entry, source: &Source, copies: usize) -> Verdict {
+    let vocabulary = Vocabulary::of([rule]);
+    let reading = Reading::new(entry, &vocabulary);
+    let first_seen = at("2026-03-02T11:00:00Z");
+    rule.judge(&Subject::new(&reading, source, first_seen, copies))
 }
 
 #[test]
@@ -138,12 +140,7 @@ fn a_rule_that_cannot_be_evaluated_keeps() {
     };
     if let Ok(rule) = Rule::compile(&text) {
         let (entry, source) = (entry(), source());
-        let verdict = rule.judge(&Subject::new(
-            &entry,
-            &source,
-            at("2026-03-02T11:00:00Z"),
-            1,
-        ));
+        let verdict = judge_by(&rule, &entry, &source, 1);
         assert!(matches!(verdict, Verdict::Unjudged(_)), "{verdict:?}");
     }
 }

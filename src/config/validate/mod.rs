@@ -34,11 +34,7 @@ pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found
         .as_ref()
         .and_then(|dedupe| dedupe.window.as_ref())
         .map_or(DEDUPE_WINDOW, |window| window.0);
-    let plan = Plan {
-        public_url,
-        sources: source::plans(&sources),
-        outputs,
-    };
+    let plan = Plan::new(public_url, source::plans(&sources), outputs);
     Config {
         path: found.file.to_owned(),
         listen,

@@ -12,8 +12,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    ArchiveDocument, Archived, DocumentStamp, Membership, OutputState, Place, Store, StoreError,
-    Window, WindowItem, WindowRequest,
+    ArchiveDocument, Archived, DocumentStamp, Membership, OutputState, Place, RuleSpan, Store,
+    StoreError, Window, WindowItem, WindowRequest,
 };
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, Member, OutputId, RefreshRecord, Source,
@@ -32,6 +32,7 @@ mod outputs;
 mod readers;
 mod refresh;
 mod renames;
+mod rules;
 mod schema;
 mod sources;
 mod stories;
@@ -90,12 +91,27 @@ pub fn sizes(path: &Path) -> [(&'static str, u64); 2] {
 /// # Errors
 /// [`StoreError::Damaged`], [`StoreError::Newer`] or [`StoreError::Unusable`], as in [`SqliteStore::open`].
 pub fn source_reports(path: &Path) -> Result<Option<Vec<SourceReport>>, StoreError> {
+    read_only(path, "read the sources", sources::reports)
+}
+
+/// What was noted of rules, read in the same way.
+///
+/// # Errors
+/// Those of [`source_reports`].
+pub fn rule_spans(path: &Path) -> Result<Option<Vec<RuleSpan>>, StoreError> {
+    read_only(path, "read what rules did", rules::spans)
+}
+
+fn read_only<T>(
+    path: &Path,
+    step: &'static str,
+    read: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>,
+) -> Result<Option<T>, StoreError> {
     let Some(db) = open::open_to_read(path)? else {
         return Ok(None);
     };
-    let reports = sources::reports(&db);
-    let reports = reports.map_err(|cause| open::failed(path, "read the sources", cause))?;
-    Ok(Some(reports))
+    let read = read(&db).map_err(|cause| open::failed(path, step, cause))?;
+    Ok(Some(read))
 }
 
 #[async_trait]
@@ -212,6 +228,19 @@ impl Store for SqliteStore {
         self.writer
             .step("stamp documents", move |db| {
                 outputs::stamp(db, &documents, now)
+            })
+            .await
+    }
+
+    async fn rule_spans(&self) -> Result<Vec<RuleSpan>, StoreError> {
+        let read = self.readers.read("read what rules did", rules::spans);
+        read.await
+    }
+
+    async fn note_rule_spans(&self, spans: Vec<RuleSpan>) -> Result<(), StoreError> {
+        self.writer
+            .step("note what rules did", move |db| {
+                rules::note_spans(db, &spans)
             })
             .await
     }

@@ -25,11 +25,12 @@ pub(super) fn register(
             "INSERT OR IGNORE INTO outputs (id) VALUES (?)",
             [id.as_str()],
         )?;
-        let (stored, documents): (Option<Hash>, Option<Hash>) = db.query_row(
-            "SELECT rules, documents FROM outputs WHERE id = ?",
-            [id.as_str()],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
+        let (stored, replaying, documents): (Option<Hash>, Option<Hash>, Option<Hash>) = db
+            .query_row(
+                "SELECT rules, replaying, documents FROM outputs WHERE id = ?",
+                [id.as_str()],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )?;
         // A replay that another process has begun by other rules is crossed, and begins again there.
         db.execute(
             "UPDATE outputs SET rules = NULL, replaying = ?2 WHERE id = ?1 AND rules IS NOT ?2",
@@ -38,6 +39,7 @@ pub(super) fn register(
         states.push(OutputState {
             id: id.clone(),
             stale: stored != Some(*rules),
+            replaying: replaying == Some(*rules),
             rendered: documents.is_some(),
         });
     }
@@ -308,8 +310,9 @@ pub(super) fn finish_replay(
     output: &OutputId,
     rules: Hash,
 ) -> rusqlite::Result<bool> {
+    // Another process may have replayed it by the same rules meanwhile.
     let ended = db.execute(
-        "UPDATE outputs SET rules = ?1, replaying = NULL WHERE id = ?2 AND replaying = ?1",
+        "UPDATE outputs SET rules = ?1, replaying = NULL WHERE id = ?2 AND COALESCE(replaying, rules) = ?1",
         params![rules, output.as_str()],
     )?;
     Ok(ended > 0)

@@ -165,6 +165,15 @@ CREATE TABLE outputs (
     changed_at INTEGER                  -- when that hash last changed
 ) STRICT;
 
+-- From when to when, on the places of entries, parts of rules did something; '' is all that a rule judged.
+CREATE TABLE rule_spans (
+    rule     TEXT    NOT NULL,          -- whose
+    part     TEXT    NOT NULL,          -- its text
+    first_at INTEGER NOT NULL,
+    last_at  INTEGER NOT NULL,
+    PRIMARY KEY (rule, part)
+) STRICT, WITHOUT ROWID;
+
 -- What an output keeps. An item that left keeps its row, so that it returns under the same id.
 CREATE TABLE output_items (
     output     INTEGER NOT NULL REFERENCES outputs,

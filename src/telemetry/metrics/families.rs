@@ -84,6 +84,7 @@ pub(super) struct Families {
     pub(super) verdicts: Family<Labels, Counter>,
     pub(super) changed_at: Family<Labels, Seconds>,
     pub(super) items: Family<Labels, Gauge>,
+    pub(super) idle: Gauge,
     pub(super) requests: Family<Words, Counter>,
     pub(super) sent: Counter,
     pub(super) store_size: Family<Word, Gauge>,
@@ -110,6 +111,7 @@ impl Families {
             verdicts: Family::default(),
             changed_at: Family::default(),
             items: Family::default(),
+            idle: Gauge::default(),
             requests: Family::default(),
             sent: Counter::default(),
             store_size: Family::default(),
@@ -225,7 +227,7 @@ impl Families {
             "New entries that joined a story of another, by what joined them",
             self.duplicates.clone(),
         );
-        to.register_with_unit("stage_duration", "Time of each stage, waiting for its place included: fetch of one answer, parse of one document, store of one refresh, judge of a batch of stories, render of one output", Unit::Seconds, self.stages.clone());
+        to.register_with_unit("stage_duration", "Time of each stage, waiting for its place included: fetch of one answer, parse of one document, store of one refresh, judge of a batch of stories, render of all outputs that changed with it", Unit::Seconds, self.stages.clone());
         to.register_with_unit(
             "store_size",
             "The database and its write-ahead log on disk",
@@ -255,6 +257,11 @@ impl Families {
             "output_items",
             "Items in an output's documents",
             self.items.clone(),
+        );
+        to.register(
+            "rule_parts_idle",
+            "Words and expressions of rules that did nothing for thirty days",
+            self.idle.clone(),
         );
         to.register(
             "http_requests",

@@ -177,6 +177,13 @@ impl Metrics {
         families.items.get_or_create(&label).set(items);
     }
 
+    /// So many parts of rules did nothing for long.
+    pub fn idle(&self, parts: usize) {
+        if let Some(families) = self.families() {
+            families.idle.set(i64::try_from(parts).unwrap_or(i64::MAX));
+        }
+    }
+
     /// An output is configured no more.
     pub fn forget_output(&self, output: &OutputId) {
         let Some(families) = self.families() else {

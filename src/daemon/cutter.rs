@@ -1,0 +1,98 @@
+//! Archive documents are cut one at a time beside the press, so that no reader's document waits for one that can wait.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::model::OutputId;
+use crate::republish::{Archivist, Rendered};
+use crate::store::StoreError;
+
+/// Between two documents at least; otherwise as long as the last one took, so that a long history takes half a core.
+const REST: Duration = Duration::from_millis(10);
+
+/// And so long when the store failed.
+const AFTER_TROUBLE: Duration = Duration::from_secs(1);
+
+/// What has become of a turn.
+struct Turn {
+    output: OutputId,
+    /// Whether a document was cut: there may be another.
+    was_cut: bool,
+    took: Duration,
+}
+
+/// Cuts for whoever waits, one after the other.
+#[derive(Default)]
+pub(super) struct Cutter {
+    /// Shown since it was last looked whether something of them can be archived.
+    waiting: BTreeSet<OutputId>,
+    under_way: Option<JoinHandle<Result<Turn, StoreError>>>,
+    ended: Option<Result<Turn, StoreError>>,
+    rests_until: Option<Instant>,
+}
+
+impl Cutter {
+    /// Something of this output may have to be archived.
+    pub(super) fn expect(&mut self, output: OutputId) {
+        self.waiting.insert(output);
+    }
+
+    /// It is not shown any more.
+    pub(super) fn forget(&mut self, output: &OutputId) {
+        self.waiting.remove(output);
+    }
+
+    /// An output that waits, where nothing is under way and the last turn was long enough ago.
+    pub(super) fn next(&self) -> Option<OutputId> {
+        let rests = self.rests_until.is_some_and(|until| Instant::now() < until);
+        let is_free = self.under_way.is_none() && self.ended.is_none() && !rests;
+        is_free.then(|| self.waiting.first().cloned()).flatten()
+    }
+
+    /// Takes a turn for an output.
+    pub(super) fn start(&mut self, archivist: Archivist, output: OutputId, rendered: Rendered) {
+        self.under_way = Some(tokio::spawn(async move {
+            let began = Instant::now();
+            let was_cut = archivist.archive(&output, &rendered).await?;
+            Ok(Turn {
+                output,
+                was_cut,
+                took: began.elapsed(),
+            })
+        }));
+    }
+
+    /// Ends when a turn has ended or the next can begin. Loses nothing when it is dropped.
+    pub(super) async fn ready(&mut self) {
+        if let Some(turn) = &mut self.under_way {
+            let ended = turn.await.unwrap_or(Err(StoreError::Closed));
+            self.under_way = None;
+            self.ended = Some(ended);
+        }
+        if self.ended.is_some() {
+            return;
+        }
+        if self.waiting.is_empty() {
+            return std::future::pending().await;
+        }
+        tokio::time::sleep_until(self.rests_until.unwrap_or_else(Instant::now)).await;
+    }
+
+    /// The output for which there is nothing left to do, if a turn has ended so.
+    pub(super) fn finish(&mut self) -> Result<Option<OutputId>, StoreError> {
+        let Some(ended) = self.ended.take() else {
+            return Ok(None);
+        };
+        self.rests_until = Some(Instant::now() + AFTER_TROUBLE);
+        let turn = ended?;
+        self.rests_until = Some(Instant::now() + turn.took.max(REST));
+        if turn.was_cut {
+            return Ok(None);
+        }
+        self.waiting.remove(&turn.output);
+        Ok(Some(turn.output))
+    }
+}
