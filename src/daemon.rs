@@ -27,11 +27,13 @@ use crate::systemd;
 use crate::telemetry::Metrics;
 use crate::worker::Orders;
 
+mod hubs;
 mod press;
 mod reload;
 mod tasks;
 mod ward;
 
+use hubs::Messenger;
 use press::{Edition, Press};
 use reload::{Running, Signals};
 use tasks::{Inward, Outward, Surface, Tasks};
@@ -68,19 +70,9 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         refresher: refresher(&config, &store, &clock, &metrics),
         targets: config.targets.clone(),
     });
-    let (edition, editions) = watch::channel(Edition::of(&config));
-    let mut press = Press::new(
-        Republisher::new(store.clone(), clock.clone(), config.plan.clone())
-            .with_metrics(metrics.clone()),
-        site.clone(),
-        store.clone(),
-        clock.clone(),
-        config.retention(),
-        order.clone(),
-    );
-    press.open().await?;
     let counts = counts(&config);
     let running = Running {
+        edition: watch::Sender::new(Edition::of(&config)),
         config,
         path,
         environment: start.environment,
@@ -89,8 +81,9 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         site,
         metrics: metrics.clone(),
         order,
-        edition,
     };
+    let mut outward = outward(&running);
+    outward.press.open().await?;
     tell_addresses(&surface, &counts)?;
     let mut tasks = Tasks::start(
         surface,
@@ -100,7 +93,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
             store: store.clone(),
             clock,
         },
-        Outward { press, editions },
+        outward,
     );
     systemd::ready(&counts);
 
@@ -109,6 +102,33 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     let ended = tasks.end().await;
     close(store.as_ref()).await?;
     stopped.and(ended)
+}
+
+/// Who publishes, and who tells hubs of it.
+fn outward(running: &Running) -> Outward {
+    let (config, metrics) = (&running.config, &running.metrics);
+    let (store, clock) = (&running.store, &running.clock);
+    let (messenger, hubs) = Messenger::new(
+        running.edition.subscribe(),
+        Fetcher::new(&config.fetch),
+        clock.clone(),
+        metrics.clone(),
+    );
+    let republisher = Republisher::new(store.clone(), clock.clone(), config.plan.clone());
+    let press = Press::new(
+        republisher.with_metrics(metrics.clone()),
+        running.site.clone(),
+        store.clone(),
+        clock.clone(),
+        config.retention(),
+        running.order.clone(),
+        hubs,
+    );
+    Outward {
+        press,
+        messenger,
+        editions: running.edition.subscribe(),
+    }
 }
 
 /// How long the store may take to write what waits. A step that is cut is rolled back, and was answered to nobody.

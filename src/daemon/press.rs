@@ -7,10 +7,12 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
+use super::hubs::Hubs;
 use super::ward::Ward;
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::fetch::SourceSettings;
 use crate::maintain::{self, Retention, maintain};
 use crate::model::OutputId;
 use crate::republish::{Plan, Rendered, Republisher, windows};
@@ -48,6 +50,8 @@ pub(super) struct Edition {
     pub(super) plan: Arc<Plan>,
     /// Retention.
     pub(super) retention: Retention,
+    /// How hubs are told of news.
+    pub(super) hubs: Arc<SourceSettings>,
 }
 
 impl Edition {
@@ -55,6 +59,7 @@ impl Edition {
         Self {
             plan: config.plan.clone(),
             retention: config.retention(),
+            hubs: config.hubs.clone(),
         }
     }
 }
@@ -69,6 +74,8 @@ pub(super) struct Press {
     /// Touched, it has the worker make its queue anew.
     order: watch::Sender<Orders>,
     ward: Ward,
+    /// Told of what was published.
+    hubs: Hubs,
     rendered: BTreeMap<OutputId, Rendered>,
     /// Shown since it was last looked whether something of them can be archived.
     unarchived: BTreeSet<OutputId>,
@@ -84,6 +91,7 @@ impl Press {
         clock: Arc<dyn Clock>,
         retention: Retention,
         order: watch::Sender<Orders>,
+        hubs: Hubs,
     ) -> Self {
         let ward = Ward::new(store.clone(), clock.clone(), site.clone());
         Self {
@@ -94,6 +102,7 @@ impl Press {
             clock,
             retention,
             order,
+            hubs,
             rendered: BTreeMap::new(),
             unarchived: BTreeSet::new(),
             open: false,
@@ -265,6 +274,7 @@ impl Press {
             if let Some(rendered) = self.republisher.render(&output).await? {
                 let documents = rendered.documents.clone();
                 self.site.publish(&output, documents, rendered.changed_at);
+                self.hubs.tell(&output, rendered.changed_at);
                 self.unarchived.insert(output.clone());
                 self.rendered.insert(output, rendered);
             }

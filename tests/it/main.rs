@@ -13,6 +13,7 @@ mod fetch;
 mod first_contact;
 mod headline;
 mod health;
+mod hubs;
 mod layers;
 mod line;
 mod lookalikes;

@@ -13,7 +13,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::labels::{CHANGES, CLASSES, Health, Stage, StoreUse};
+use super::labels::{CHANGES, CLASSES, Health, HubAnswer, Stage, StoreUse};
 use crate::model::{FailureClass, Layer, Outcome};
 use crate::publish::Coding;
 
@@ -84,6 +84,7 @@ pub(super) struct Families {
     pub(super) verdicts: Family<Labels, Counter>,
     pub(super) changed_at: Family<Labels, Seconds>,
     pub(super) items: Family<Labels, Gauge>,
+    pub(super) notices: Family<Word, Counter>,
     pub(super) requests: Family<Words, Counter>,
     pub(super) sent: Counter,
     pub(super) store_size: Family<Word, Gauge>,
@@ -110,6 +111,7 @@ impl Families {
             verdicts: Family::default(),
             changed_at: Family::default(),
             items: Family::default(),
+            notices: Family::default(),
             requests: Family::default(),
             sent: Counter::default(),
             store_size: Family::default(),
@@ -137,6 +139,10 @@ impl Families {
         begin(
             &self.store_errors,
             words("step", StoreUse::ALL, StoreUse::as_str),
+        );
+        begin(
+            &self.notices,
+            words("outcome", HubAnswer::ALL, HubAnswer::as_str),
         );
         begin(&self.requests, CLASSES.into_iter().flat_map(codings));
     }
@@ -255,6 +261,11 @@ impl Families {
             "output_items",
             "Items in an output's documents",
             self.items.clone(),
+        );
+        to.register(
+            "hub_notices",
+            "Times that a hub was told of news, by what it made of them",
+            self.notices.clone(),
         );
         to.register(
             "http_requests",
