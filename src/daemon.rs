@@ -20,7 +20,7 @@ use crate::model::{Location, SourceReport, public_url};
 use crate::publish::{OpmlSource, opml};
 use crate::refresh::{Refresher, Target};
 use crate::republish::{Plan, Republisher};
-use crate::serve::{Exposition, Site};
+use crate::serve::{Exposition, Outlet, Site};
 use crate::store::sqlite::{self, Opening, SqliteStore};
 use crate::store::{Store, StoreError};
 use crate::systemd;
@@ -33,7 +33,7 @@ mod reload;
 mod tasks;
 mod ward;
 
-use hubs::Messenger;
+use hubs::{Messenger, hub_of};
 use press::{Edition, Press};
 use reload::{Running, Signals};
 use tasks::{Inward, Outward, Surface, Tasks};
@@ -256,9 +256,13 @@ fn show_outputs(site: &Site, plan: &Plan) {
     let outputs: Vec<_> = plan
         .outputs
         .iter()
-        .map(|plan| (plan.output.id.clone(), plan.token.clone()))
+        .map(|plan| Outlet {
+            id: plan.output.id.clone(),
+            token: plan.token.clone(),
+            hub: hub_of(plan).cloned(),
+        })
         .collect();
-    site.replace_outputs(&outputs);
+    site.replace_outputs(&outputs, &plan.public_url);
 }
 
 /// The list of sources; local files have no address to be listed by. `shown`: the form of an address that the list's readers

@@ -229,7 +229,7 @@ fn plan_of<'p>(plan: &'p Plan, output: &OutputId) -> Option<&'p OutputPlan> {
 }
 
 /// The hub that is told of an output. Nobody's where it has a token: a hub would ask for it without.
-fn hub_of(plan: &OutputPlan) -> Option<&Url> {
+pub(super) fn hub_of(plan: &OutputPlan) -> Option<&Url> {
     let hub = plan.output.face.hub.as_ref();
     hub.filter(|_| plan.token.is_none())
 }

@@ -28,6 +28,7 @@ use crate::model::{OutputId, Secret, Timestamp};
 use crate::publish::{Coding, Document, DocumentFormat, Documents};
 use crate::store::Store;
 use crate::telemetry::Metrics;
+use crate::websub::{discovery_links, topic};
 
 mod archive;
 mod connection;
@@ -50,9 +51,22 @@ struct Content {
     not_ready: Option<String>,
 }
 
+/// An output as it is served.
+#[derive(Debug, Clone)]
+pub struct Outlet {
+    /// Its path.
+    pub id: OutputId,
+    /// Who may read it; `None`: everyone.
+    pub token: Option<Secret>,
+    /// The hub that is told of its news, named in every answer.
+    pub hub: Option<Url>,
+}
+
 #[derive(Debug, Clone, Default)]
 struct Served {
     token: Option<Secret>,
+    /// What the answers say of hub and topic, by format; none without a hub.
+    links: BTreeMap<DocumentFormat, Vec<HeaderValue>>,
     /// By format; empty until the first pass has ended.
     published: BTreeMap<DocumentFormat, Arc<Published>>,
     /// The number of the newest archive document, and the base of its links; `None` until the first pass has ended.
@@ -74,14 +88,15 @@ impl Default for Site {
 }
 
 impl Site {
-    /// Serves these outputs from now on; the documents of those that stay, stay.
-    pub fn replace_outputs(&self, outputs: &[(OutputId, Option<Secret>)]) {
+    /// Serves these outputs from now on, under this address; the documents of those that stay, stay.
+    pub fn replace_outputs(&self, outputs: &[Outlet], public_url: &Url) {
         self.change(|content| {
             let mut before = std::mem::take(&mut content.outputs);
-            for (id, token) in outputs {
-                let mut served = before.remove(id.as_str()).unwrap_or_default();
-                served.token.clone_from(token);
-                content.outputs.insert(id.to_string(), served);
+            for outlet in outputs {
+                let mut served = before.remove(outlet.id.as_str()).unwrap_or_default();
+                served.token.clone_from(&outlet.token);
+                served.links = outlet.links(public_url);
+                content.outputs.insert(outlet.id.to_string(), served);
             }
         });
     }
@@ -128,6 +143,21 @@ impl Site {
             change(&mut next);
             next
         });
+    }
+}
+
+impl Outlet {
+    /// The `Link` headers of each document (WebSub §4), written once.
+    fn links(&self, public_url: &Url) -> BTreeMap<DocumentFormat, Vec<HeaderValue>> {
+        let Some(hub) = &self.hub else {
+            return BTreeMap::new();
+        };
+        let links = |format: DocumentFormat| {
+            let topic = topic(public_url, &self.id, format.as_str());
+            let links = discovery_links(hub, &topic).map(HeaderValue::try_from);
+            (format, links.into_iter().flatten().collect())
+        };
+        DocumentFormat::ALL.map(links).into()
     }
 }
 
@@ -215,7 +245,7 @@ fn routes(site: Site, archives: Arc<dyn Store>, metrics: Metrics) -> Router {
 /// What a reader within a web page may send along (a preflight of the Fetch standard asks).
 const SENT_ALONG: &str = "Authorization, If-None-Match, If-Modified-Since, A-IM";
 /// What it may see of an answer.
-const SHOWN: &str = "ETag, Last-Modified, IM, Retry-After";
+const SHOWN: &str = "ETag, Last-Modified, IM, Link, Retry-After";
 
 /// GET and HEAD only, headers that keep a browser from running anything, and that let readers within web pages read. What was
 /// answered is noted.
@@ -299,7 +329,7 @@ async fn sources_opml(State(site): State<Site>) -> Response {
 async fn health(State(site): State<Site>, request: Request) -> Response {
     match &site.0.load_full().health {
         None => later("the sources are still being examined\n"),
-        Some(published) => document::answer(published, request.headers(), false).await,
+        Some(published) => document::answer(published, request.headers(), false, &[]).await,
     }
 }
 
@@ -328,7 +358,9 @@ async fn output(
     match served.published.get(&format) {
         None => later(FIRST_PASS),
         Some(published) => {
-            document::answer(published, request.headers(), served.token.is_some()).await
+            let private = served.token.is_some();
+            let links = served.links.get(&format).map_or(&[][..], Vec::as_slice);
+            document::answer(published, request.headers(), private, links).await
         }
     }
 }

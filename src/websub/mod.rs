@@ -37,3 +37,12 @@ pub fn publish_form<'t>(topics: impl IntoIterator<Item = &'t str>) -> String {
     }
     form.finish()
 }
+
+/// The `Link` headers of a topic by which subscribers find its hub (§4): the hub, and the topic's own address.
+#[must_use]
+pub fn discovery_links(hub: &Url, topic: &str) -> [String; 2] {
+    [
+        format!("<{hub}>; rel=\"hub\""),
+        format!("<{topic}>; rel=\"self\""),
+    ]
+}

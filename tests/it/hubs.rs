@@ -254,3 +254,44 @@ fn a_hub_at_a_private_address_is_not_asked_and_that_is_said_once() {
     hub.until("/hub", 1);
     assert_eq!(pairs(&hub.asked()[0])[..4], notice(&["merged"]));
 }
+
+#[test]
+fn every_answer_names_hub_and_topic() {
+    let hub = Origin::start(|_| response("204 No Content", &[], b""));
+    let desk = desk(ALLOWED, &hub);
+    let daemon = desk.start();
+    let links = |path: &str, headers: &[(&str, &str)]| -> (u16, Vec<String>) {
+        let answer = daemon.ask("GET", path, headers);
+        let lines = answer.head.lines().filter_map(|line| line.split_once(": "));
+        let links = lines.filter(|(name, _)| name.eq_ignore_ascii_case("link"));
+        (
+            answer.status,
+            links.map(|(_, value)| value.to_owned()).collect(),
+        )
+    };
+    let old = daemon.until("/merged.atom", |answer| answer.status == 200);
+    let old = old.header("etag").expect("a tag").to_owned();
+    publish(&desk, &daemon, &[LOCK, CHOIR]);
+    let new = daemon.ask("GET", "/merged.atom", &[]);
+    let new = new.header("etag").expect("a tag");
+    let expected = |topic: &str| {
+        vec![
+            format!("<{}>; rel=\"hub\"", hub.url("/hub")),
+            format!("<https://news.example.org/{topic}>; rel=\"self\""),
+        ]
+    };
+    let known = [("If-None-Match", new)];
+    let differs = [("If-None-Match", old.as_str()), ("A-IM", "feed")];
+    assert_eq!(links("/merged.atom", &[]), (200, expected("merged.atom")));
+    assert_eq!(links("/choir.json", &[]), (200, expected("choir.json")));
+    assert_eq!(
+        links("/merged.atom", &known),
+        (304, expected("merged.atom"))
+    );
+    assert_eq!(
+        links("/merged.atom", &differs),
+        (226, expected("merged.atom"))
+    );
+    assert_eq!(links("/alone.atom", &[]), (200, Vec::new()));
+    assert_eq!(links("/health.atom", &[]).1, Vec::<String>::new());
+}
