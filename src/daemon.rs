@@ -20,7 +20,7 @@ use crate::model::{Location, SourceReport, public_url};
 use crate::publish::{OpmlSource, opml};
 use crate::refresh::{Refresher, Target};
 use crate::republish::{Plan, Republisher};
-use crate::serve::{Exposition, Site};
+use crate::serve::{Exposition, Outlet, Site};
 use crate::store::sqlite::{self, Opening, SqliteStore};
 use crate::store::{Store, StoreError};
 use crate::systemd;
@@ -28,11 +28,13 @@ use crate::telemetry::Metrics;
 use crate::worker::Orders;
 
 mod cutter;
+mod hubs;
 mod press;
 mod reload;
 mod tasks;
 mod ward;
 
+use hubs::{Messenger, hub_of};
 use press::{Edition, Press};
 use reload::{Running, Signals};
 use tasks::{Inward, Outward, Surface, Tasks};
@@ -69,19 +71,9 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         refresher: refresher(&config, &store, &clock, &metrics),
         targets: config.targets.clone(),
     });
-    let (edition, editions) = watch::channel(Edition::of(&config));
-    let mut press = Press::new(
-        Republisher::new(store.clone(), clock.clone(), config.plan.clone())
-            .with_metrics(metrics.clone()),
-        site.clone(),
-        store.clone(),
-        clock.clone(),
-        config.retention(),
-        order.clone(),
-    );
-    press.open().await?;
     let counts = counts(&config);
     let running = Running {
+        edition: watch::Sender::new(Edition::of(&config)),
         config,
         path,
         environment: start.environment,
@@ -90,8 +82,9 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         site,
         metrics: metrics.clone(),
         order,
-        edition,
     };
+    let mut outward = outward(&running);
+    outward.press.open().await?;
     tell_addresses(&surface, &counts)?;
     let mut tasks = Tasks::start(
         surface,
@@ -101,7 +94,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
             store: store.clone(),
             clock,
         },
-        Outward { press, editions },
+        outward,
     );
     systemd::ready(&counts);
 
@@ -110,6 +103,33 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     let ended = tasks.end().await;
     close(store.as_ref()).await?;
     stopped.and(ended)
+}
+
+/// Who publishes, and who tells hubs of it.
+fn outward(running: &Running) -> Outward {
+    let (config, metrics) = (&running.config, &running.metrics);
+    let (store, clock) = (&running.store, &running.clock);
+    let (messenger, hubs) = Messenger::new(
+        running.edition.subscribe(),
+        Fetcher::new(&config.fetch),
+        clock.clone(),
+        metrics.clone(),
+    );
+    let republisher = Republisher::new(store.clone(), clock.clone(), config.plan.clone());
+    let press = Press::new(
+        republisher.with_metrics(metrics.clone()),
+        running.site.clone(),
+        store.clone(),
+        clock.clone(),
+        config.retention(),
+        running.order.clone(),
+        hubs,
+    );
+    Outward {
+        press,
+        messenger,
+        editions: running.edition.subscribe(),
+    }
 }
 
 /// How long the store may take to write what waits. A step that is cut is rolled back, and was answered to nobody.
@@ -237,9 +257,13 @@ fn show_outputs(site: &Site, plan: &Plan) {
     let outputs: Vec<_> = plan
         .outputs
         .iter()
-        .map(|plan| (plan.output.id.clone(), plan.token.clone()))
+        .map(|plan| Outlet {
+            id: plan.output.id.clone(),
+            token: plan.token.clone(),
+            hub: hub_of(plan).cloned(),
+        })
         .collect();
-    site.replace_outputs(&outputs);
+    site.replace_outputs(&outputs, &plan.public_url);
 }
 
 /// The list of sources; local files have no address to be listed by. `shown`: the form of an address that the list's readers

@@ -16,7 +16,7 @@
 //! | row | modules |
 //! |---|---|
 //! | 0 words | `model` `clock` `text` |
-//! | 1 decisions, without I/O | `schedule` `parse` `dedupe` `select` `publish` `health` |
+//! | 1 decisions, without I/O | `schedule` `parse` `dedupe` `select` `publish` `health` `websub` |
 //! | 2 edges, each alone | `fetch` `store` `telemetry` `systemd` |
 //! | 3 flows | `refresh` `republish` `maintain` `serve`; `worker` uses `refresh` |
 //! | 4 assembly | `config` `daemon` `cli` |
@@ -41,4 +41,5 @@ pub mod store;
 pub mod systemd;
 pub mod telemetry;
 pub mod text;
+pub mod websub;
 pub mod worker;

@@ -183,7 +183,7 @@ table! {
         icon: String,
         /// Who publishes it, as readers show it.
         author: String,
-        /// A WebSub hub that readers may subscribe at; a URL. The documents name it, telling it of news is up to you.
+        /// A WebSub hub that readers may subscribe at; a URL. The documents name it, and it is told of every change. Not with `token_file`.
         hub: String,
         /// A file with the token that readers must bring. Default: everyone may read.
         token_file: String,

@@ -71,6 +71,8 @@ pub struct Config {
     pub store: StoreSettings,
     /// How all sources together are asked.
     pub fetch: fetch::Settings,
+    /// How hubs are told of news: as a source is asked that says nothing of its own.
+    pub hubs: Arc<fetch::SourceSettings>,
     /// Near-duplicates are looked for within this time.
     pub dedupe_window: Duration,
     /// The enabled sources, in configured order.

@@ -7,10 +7,12 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::cutter::Cutter;
+use super::hubs::Hubs;
 use super::ward::Ward;
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::fetch::SourceSettings;
 use crate::maintain::{self, Retention, maintain};
 use crate::model::OutputId;
 use crate::republish::{IdlePart, Plan, Rendered, Republisher, windows};
@@ -52,6 +54,8 @@ pub(super) struct Edition {
     pub(super) plan: Arc<Plan>,
     /// Retention.
     pub(super) retention: Retention,
+    /// How hubs are told of news.
+    pub(super) hubs: Arc<SourceSettings>,
 }
 
 impl Edition {
@@ -59,6 +63,7 @@ impl Edition {
         Self {
             plan: config.plan.clone(),
             retention: config.retention(),
+            hubs: config.hubs.clone(),
         }
     }
 }
@@ -73,6 +78,8 @@ pub(super) struct Press {
     /// Touched, it has the worker make its queue anew.
     order: watch::Sender<Orders>,
     ward: Ward,
+    /// Told of what was published.
+    hubs: Hubs,
     rendered: BTreeMap<OutputId, Rendered>,
     /// Parts of rules that do nothing, said once each.
     idle: BTreeSet<IdlePart>,
@@ -89,6 +96,7 @@ impl Press {
         clock: Arc<dyn Clock>,
         retention: Retention,
         order: watch::Sender<Orders>,
+        hubs: Hubs,
     ) -> Self {
         let ward = Ward::new(store.clone(), clock.clone(), site.clone());
         Self {
@@ -99,6 +107,7 @@ impl Press {
             clock,
             retention,
             order,
+            hubs,
             rendered: BTreeMap::new(),
             idle: BTreeSet::new(),
             cutter: Cutter::default(),
@@ -314,6 +323,7 @@ impl Press {
         });
         self.site.publish(&documents.collect::<Vec<_>>());
         for (output, rendered) in rendered {
+            self.hubs.tell(&output, rendered.changed_at);
             self.cutter.expect(output.clone());
             self.rendered.insert(output, rendered);
         }

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+use super::hubs::Messenger;
 use super::press::{Edition, Press};
 use crate::clock::Clock;
 use crate::serve::{self, Exposition, Site};
@@ -34,9 +35,10 @@ pub(super) struct Surface {
     pub(super) metrics: Option<(TcpListener, Exposition)>,
 }
 
-/// What the press is started with.
+/// What the press is started with, and who tells of what it publishes.
 pub(super) struct Outward {
     pub(super) press: Press,
+    pub(super) messenger: Messenger,
     pub(super) editions: watch::Receiver<Edition>,
 }
 
@@ -47,6 +49,7 @@ pub(super) struct Tasks {
     collected: Option<JoinHandle<()>>,
     worker: Option<JoinHandle<Result<(), StoreError>>>,
     press: Option<JoinHandle<Result<(), StoreError>>>,
+    messenger: Option<JoinHandle<()>>,
     watchdog: JoinHandle<()>,
 }
 
@@ -92,6 +95,7 @@ impl Tasks {
                 reports,
                 until(stopped.clone()),
             ))),
+            messenger: Some(tokio::spawn(outward.messenger.run(stopped.clone()))),
             press: Some(tokio::spawn(outward.press.run(
                 changes,
                 first_pass,
@@ -111,6 +115,7 @@ impl Tasks {
             reason = asked => tracing::info!(reason, "stopping"),
             ended = joined(&mut self.worker) => { self.worker = None; ended??; bail!("the worker ended by itself") }
             ended = joined(&mut self.press) => { self.press = None; ended??; bail!("the republisher ended by itself") }
+            ended = joined(&mut self.messenger) => { self.messenger = None; ended?; bail!("who tells the hubs ended by itself") }
             ended = joined(&mut self.server) => { self.server = None; ended?; bail!("the server ended by itself") }
             ended = joined(&mut self.collected) => { self.collected = None; ended?; bail!("the metrics' server ended by itself") }
         }
@@ -121,14 +126,16 @@ impl Tasks {
     pub(super) async fn end(self) -> anyhow::Result<()> {
         self.watchdog.abort();
         let _ = self.stop.send(true);
-        let (worker, press, server, collected) = tokio::join!(
+        let (worker, press, messenger, server, collected) = tokio::join!(
             ended(self.worker, DRAIN),
             ended(self.press, DRAIN),
+            ended(self.messenger, DRAIN),
             ended(self.server, DRAIN),
             ended(self.collected, DRAIN)
         );
         worker?.transpose()?;
         press?.transpose()?;
+        messenger?;
         server?;
         collected?;
         Ok(())

@@ -81,7 +81,11 @@ impl Fetcher {
         }
     }
 
-    fn client(&self, policy: &EgressPolicy, settings: &SourceSettings) -> Result<Client, String> {
+    pub(super) fn client(
+        &self,
+        policy: &EgressPolicy,
+        settings: &SourceSettings,
+    ) -> Result<Client, String> {
         let key = ClientKey {
             policy: policy.clone(),
             proxy: settings.proxy.clone(),

@@ -26,6 +26,7 @@ mod freshness;
 mod guard;
 mod hold;
 mod host;
+mod hub;
 mod network;
 mod redirect;
 mod validators;

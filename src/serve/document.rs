@@ -17,12 +17,13 @@ const STALE_FACTOR: u32 = 10;
 /// IM Used, RFC 3229 §10.4.1.
 const IM_USED: u16 = 226;
 
-/// Answers with the document, with what is new in it, or 304 where the reader has it. The body of a HEAD is left out by the
-/// server.
+/// Answers with the document, with what is new in it, or 304 where the reader has it; each says `links` (RFC 8288). The body of
+/// a HEAD is left out by the server.
 pub(super) async fn answer(
     published: &Published,
     asked: &HeaderMap,
     private: bool,
+    links: &[HeaderValue],
 ) -> Response<Body> {
     let document = &published.document;
     let coding = coding(asked);
@@ -35,6 +36,7 @@ pub(super) async fn answer(
         freshness: Freshness::For(published.fresh_for),
         coding,
         media_type: document.format().media_type(),
+        links,
     };
     if is_unchanged(asked, is_ours, modified) {
         return head.response(StatusCode::NOT_MODIFIED, Bytes::new());
@@ -66,6 +68,8 @@ pub(super) async fn answer_for_ever(
         freshness: Freshness::ForEver,
         coding,
         media_type: document.format().media_type(),
+        // Nobody is told of what never changes.
+        links: &[],
     };
     if is_unchanged(asked, |etag| document.is_tagged(etag), modified) {
         return head.response(StatusCode::NOT_MODIFIED, Bytes::new());
@@ -91,16 +95,17 @@ enum Freshness {
 }
 
 /// What the head of every answer says.
-struct Head {
+struct Head<'l> {
     etag: String,
     modified: SystemTime,
     private: bool,
     freshness: Freshness,
     coding: Coding,
     media_type: &'static str,
+    links: &'l [HeaderValue],
 }
 
-impl Head {
+impl Head<'_> {
     fn response(self, status: StatusCode, bytes: Bytes) -> Response<Body> {
         let mut response = Response::new(Body::from(bytes));
         *response.status_mut() = status;
@@ -123,6 +128,9 @@ impl Head {
         put(headers, header::LAST_MODIFIED, &modified);
         put(headers, header::CACHE_CONTROL, &caching);
         put(headers, header::VARY, vary);
+        for link in self.links {
+            headers.append(header::LINK, link.clone());
+        }
         if status != StatusCode::NOT_MODIFIED {
             put(headers, header::CONTENT_TYPE, self.media_type);
             if self.coding != Coding::Identity {

@@ -34,7 +34,7 @@ mod site;
 
 pub use metrics::{Exposition, serve_metrics};
 use site::Served;
-pub use site::Site;
+pub use site::{Outlet, Site};
 
 /// Connections served at once; who comes later waits to be accepted. With what else is open it stays below the 1024
 /// files that a process may have where nobody has said otherwise.
@@ -118,7 +118,7 @@ fn routes(site: Site, archives: Arc<dyn Store>, metrics: Metrics) -> Router {
 /// What a reader within a web page may send along (a preflight of the Fetch standard asks).
 const SENT_ALONG: &str = "Authorization, If-None-Match, If-Modified-Since, A-IM";
 /// What it may see of an answer.
-const SHOWN: &str = "ETag, Last-Modified, IM, Retry-After";
+const SHOWN: &str = "ETag, Last-Modified, IM, Link, Retry-After";
 
 /// GET and HEAD only, headers that keep a browser from running anything, and that let readers within web pages read. What was
 /// answered is noted.
@@ -202,7 +202,7 @@ async fn sources_opml(State(site): State<Site>) -> Response {
 async fn health(State(site): State<Site>, request: Request) -> Response {
     match &site.0.load_full().health {
         None => later("the sources are still being examined\n"),
-        Some(published) => document::answer(published, request.headers(), false).await,
+        Some(published) => document::answer(published, request.headers(), false, &[]).await,
     }
 }
 
@@ -231,7 +231,9 @@ async fn output(
     match served.published.get(&format) {
         None => later(FIRST_PASS),
         Some(published) => {
-            document::answer(published, request.headers(), served.token.is_some()).await
+            let private = served.token.is_some();
+            let links = served.links.get(&format).map_or(&[][..], Vec::as_slice);
+            document::answer(published, request.headers(), private, links).await
         }
     }
 }

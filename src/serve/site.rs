@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use axum::http::HeaderValue;
 use url::Url;
 
 use super::published::Published;
 use crate::model::{OutputId, Secret, Timestamp};
 use crate::publish::{Document, DocumentFormat, Documents};
+use crate::websub::{discovery_links, topic};
 
 /// What is wrong with a source is looked at a few times an hour.
 const HEALTH_FRESH_FOR: Duration = Duration::from_secs(300);
@@ -25,9 +27,37 @@ pub(super) struct Content {
     pub(super) not_ready: Option<String>,
 }
 
+/// An output as it is served.
+#[derive(Debug, Clone)]
+pub struct Outlet {
+    /// Its path.
+    pub id: OutputId,
+    /// Who may read it; `None`: everyone.
+    pub token: Option<Secret>,
+    /// The hub that is told of its news, named in every answer.
+    pub hub: Option<Url>,
+}
+
+impl Outlet {
+    /// The `Link` headers of each document (WebSub §4), written once.
+    fn links(&self, public_url: &Url) -> BTreeMap<DocumentFormat, Vec<HeaderValue>> {
+        let Some(hub) = &self.hub else {
+            return BTreeMap::new();
+        };
+        let links = |format: DocumentFormat| {
+            let topic = topic(public_url, &self.id, format.as_str());
+            let links = discovery_links(hub, &topic).map(HeaderValue::try_from);
+            (format, links.into_iter().flatten().collect())
+        };
+        DocumentFormat::ALL.map(links).into()
+    }
+}
+
 #[derive(Debug, Clone, Default)]
 pub(super) struct Served {
     pub(super) token: Option<Secret>,
+    /// What the answers say of hub and topic, by format; none without a hub.
+    pub(super) links: BTreeMap<DocumentFormat, Vec<HeaderValue>>,
     /// By format; empty until the first pass has ended.
     pub(super) published: BTreeMap<DocumentFormat, Arc<Published>>,
     /// The number of the newest archive document, and the base of its links; `None` until the first pass has ended.
@@ -62,14 +92,15 @@ impl Default for Site {
 }
 
 impl Site {
-    /// Serves these outputs from now on; the documents of those that stay, stay.
-    pub fn replace_outputs(&self, outputs: &[(OutputId, Option<Secret>)]) {
+    /// Serves these outputs from now on, under this address; the documents of those that stay, stay.
+    pub fn replace_outputs(&self, outputs: &[Outlet], public_url: &Url) {
         self.change(|content| {
             let mut before = std::mem::take(&mut content.outputs);
-            for (id, token) in outputs {
-                let mut served = before.remove(id.as_str()).unwrap_or_default();
-                served.token.clone_from(token);
-                content.outputs.insert(id.to_string(), served);
+            for outlet in outputs {
+                let mut served = before.remove(outlet.id.as_str()).unwrap_or_default();
+                served.token.clone_from(&outlet.token);
+                served.links = outlet.links(public_url);
+                content.outputs.insert(outlet.id.to_string(), served);
             }
         });
     }

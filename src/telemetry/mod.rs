@@ -4,4 +4,4 @@ mod log;
 mod metrics;
 
 pub use log::{Format, Settings, start};
-pub use metrics::{EXPOSITION_TYPE, Health, Metrics, Stage, StoreUse, Waiting};
+pub use metrics::{EXPOSITION_TYPE, Health, HubAnswer, Metrics, Stage, StoreUse, Waiting};

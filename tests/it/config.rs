@@ -30,7 +30,7 @@ const OUTPUT: &str = "[[output]]\nid = \"o\"\n";
 #[test]
 #[expect(clippy::too_many_lines, reason = "the cases are a table")]
 fn each_problem_has_its_place() {
-    let cases: [(String, &str); 27] = [
+    let cases: [(String, &str); 29] = [
         (
             format!("{SOURCE}titel = \"x\"\n{OUTPUT}"),
             "4:1: unknown key `titel` in [[source]]",
@@ -130,6 +130,14 @@ fn each_problem_has_its_place() {
             "6:14: ",
         ),
         (
+            format!("{SOURCE}{OUTPUT}hub = \"https://me:key@hub.example/\"\n"),
+            "6:7: `hub` carries credentials",
+        ),
+        (
+            format!("{SOURCE}{OUTPUT}token_file = \"t\"\nhub = \"https://hub.example/\"\n"),
+            "7:7: `hub` and `token_file` exclude each other",
+        ),
+        (
             format!("[metrics]\nlisten = \"localhost\"\n{SOURCE}{OUTPUT}"),
             "2:10: \"localhost\" is not an address with a port",
         ),
@@ -165,6 +173,20 @@ fn one_run_finds_all_of_it() {
         ["2:1", "3:11", "5:6", "6:7", "8:6", "9:12"],
         "{found:#?}"
     );
+}
+
+#[test]
+fn a_hub_that_is_told_of_addresses_of_this_machine_is_warned_of() {
+    let hub = format!("{SOURCE}{OUTPUT}hub = \"https://hub.example/\"\n");
+    let found = problems(&hub);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(
+        found[0].starts_with("6:7: the hub is told of documents under http://127.0.0.1:8480/"),
+        "{found:#?}"
+    );
+    assert!(load(&hub).is_ok(), "it works, for who is on this machine");
+    let reachable = format!("[server]\npublic_url = \"https://news.example.org/\"\n{hub}");
+    assert!(problems(&reachable).is_empty());
 }
 
 #[test]

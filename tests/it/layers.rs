@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 const ROWS: [&[&str]; 5] = [
     &["model", "clock", "text"],
-    &["schedule", "parse", "dedupe", "select", "publish", "health"],
+    &[
+        "schedule", "parse", "dedupe", "select", "publish", "health", "websub",
+    ],
     &["fetch", "store", "telemetry", "systemd"],
     &["refresh", "republish", "worker", "maintain", "serve"],
     &["config", "daemon", "cli", "main"],

@@ -15,6 +15,7 @@ mod fragments;
 
 mod headline;
 mod health;
+mod hubs;
 mod layers;
 mod line;
 mod lookalikes;

@@ -34,6 +34,13 @@ pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found
         .as_ref()
         .and_then(|dedupe| dedupe.window.as_ref())
         .map_or(DEDUPE_WINDOW, |window| window.0);
+    if file
+        .server
+        .as_ref()
+        .is_none_or(|server| server.public_url.is_none())
+    {
+        output::tell_unreachable(&file.outputs, &public_url, found);
+    }
     let plan = Plan::new(public_url, source::plans(&sources), outputs);
     Config {
         path: found.file.to_owned(),
@@ -41,6 +48,7 @@ pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found
         metrics,
         store,
         fetch: defaults.together,
+        hubs: Arc::new(defaults.source),
         dedupe_window,
         targets: source::targets(&sources, dedupe_window),
         plan: Arc::new(plan),

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
+use url::Url;
+
 use super::super::MAX_ENTRIES;
 use super::super::file::OutputTable;
 use super::super::problem::Found;
@@ -202,11 +204,45 @@ fn face(table: &OutputTable, found: &mut Found<'_>) -> Face {
         let text = written.as_ref().map(|text| text.trim().to_owned());
         text.filter(|text| !text.is_empty())
     };
+    let hub = url(&table.hub, found);
+    check_hub(table, hub.as_ref(), found);
     Face {
         language: text(&table.language),
         icon: url(&table.icon, found),
         author: text(&table.author),
-        hub: url(&table.hub, found),
+        hub,
+    }
+}
+
+/// A hub that everybody may know, and that can do what it is for.
+fn check_hub(table: &OutputTable, hub: Option<&Url>, found: &mut Found<'_>) {
+    let (Some(written), Some(hub)) = (&table.hub, hub) else {
+        return;
+    };
+    if !hub.username().is_empty() || hub.password().is_some() {
+        found.error(
+            &written.span,
+            "`hub` carries credentials, and every reader of the documents would see them",
+            "write the hub's address without them",
+        );
+    }
+    if table.token_file.is_some() {
+        found.error(
+            &written.span,
+            "`hub` and `token_file` exclude each other: a hub asks for the documents without a token",
+            "keep one of the two",
+        );
+    }
+}
+
+/// Without a `public_url` what a hub is told of is an address of this machine.
+pub(super) fn tell_unreachable(tables: &[OutputTable], public_url: &Url, found: &mut Found<'_>) {
+    for written in tables.iter().filter_map(|table| table.hub.as_ref()) {
+        found.warning(
+            &written.span,
+            format!("the hub is told of documents under {public_url}, which others cannot ask"),
+            "write where they are served to others as `public_url` in [server]",
+        );
     }
 }
 

@@ -13,7 +13,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::labels::{CHANGES, CLASSES, Health, Stage, StoreUse};
+use super::labels::{CHANGES, CLASSES, Health, HubAnswer, Stage, StoreUse};
 use crate::model::{FailureClass, Layer, Outcome};
 use crate::publish::Coding;
 
@@ -85,6 +85,7 @@ pub(super) struct Families {
     pub(super) changed_at: Family<Labels, Seconds>,
     pub(super) items: Family<Labels, Gauge>,
     pub(super) idle: Gauge,
+    pub(super) notices: Family<Word, Counter>,
     pub(super) requests: Family<Words, Counter>,
     pub(super) sent: Counter,
     pub(super) store_size: Family<Word, Gauge>,
@@ -112,6 +113,7 @@ impl Families {
             changed_at: Family::default(),
             items: Family::default(),
             idle: Gauge::default(),
+            notices: Family::default(),
             requests: Family::default(),
             sent: Counter::default(),
             store_size: Family::default(),
@@ -139,6 +141,10 @@ impl Families {
         begin(
             &self.store_errors,
             words("step", StoreUse::ALL, StoreUse::as_str),
+        );
+        begin(
+            &self.notices,
+            words("outcome", HubAnswer::ALL, HubAnswer::as_str),
         );
         begin(&self.requests, CLASSES.into_iter().flat_map(codings));
     }
@@ -262,6 +268,11 @@ impl Families {
             "rule_parts_idle",
             "Words and expressions of rules that did nothing for thirty days",
             self.idle.clone(),
+        );
+        to.register(
+            "hub_notices",
+            "Times that a hub was told of news, by what it made of them",
+            self.notices.clone(),
         );
         to.register(
             "http_requests",

@@ -68,6 +68,18 @@ labels! {
     }
 }
 
+labels! {
+    /// What a hub made of being told of news.
+    HubAnswer {
+        /// It took them.
+        Taken = "taken",
+        /// It did not, and is told again.
+        Refused = "refused",
+        /// It did not, and is told no more.
+        GivenUp = "given_up",
+    }
+}
+
 impl Health {
     /// What a source's history says.
     #[must_use]

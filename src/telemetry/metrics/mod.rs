@@ -17,7 +17,7 @@ mod families;
 mod labels;
 mod queue;
 
-pub use labels::{Health, Stage, StoreUse};
+pub use labels::{Health, HubAnswer, Stage, StoreUse};
 pub use queue::Waiting;
 
 use families::{Families, Labels};
@@ -194,6 +194,14 @@ impl Metrics {
         }
         families.changed_at.remove(&labels(output));
         families.items.remove(&labels(output));
+    }
+
+    /// A hub was told of news.
+    pub fn hub_answered(&self, answer: HubAnswer) {
+        if let Some(families) = self.families() {
+            let outcome = [("outcome", answer.as_str())];
+            families.notices.get_or_create(&outcome).inc();
+        }
     }
 
     /// A reader's request was answered with this status, in this coding, with a body of so many bytes.

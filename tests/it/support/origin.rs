@@ -24,6 +24,8 @@ pub(crate) struct Asked {
     pub(crate) headers: BTreeMap<String, String>,
     /// Names in lower case, values byte for byte, in the order sent.
     pub(crate) raw: Vec<(String, Vec<u8>)>,
+    /// As long as its head said.
+    pub(crate) body: Vec<u8>,
     /// When it had come in whole.
     pub(crate) at: Instant,
     /// Requests to the same target before it.
@@ -303,11 +305,22 @@ fn read_request(reader: &mut impl BufRead) -> Option<Asked> {
     let text = |(name, value): &(String, Vec<u8>)| {
         (name.clone(), String::from_utf8_lossy(value).into_owned())
     };
+    let length = raw.iter().find(|(name, _)| name == "content-length");
+    let length = length.and_then(|(_, value)| std::str::from_utf8(value).ok()?.parse().ok());
+    let mut body = Vec::new();
+    let read = reader
+        .take(length.unwrap_or(0))
+        .read_to_end(&mut body)
+        .ok()?;
+    if read as u64 != length.unwrap_or(0) {
+        return None;
+    }
     Some(Asked {
         method,
         path,
         headers: raw.iter().map(text).collect(),
         raw,
+        body,
         at: Instant::now(),
         nth: 0,
         number: 0,
