@@ -1,15 +1,18 @@
 //! One reader's connection, bounded in every way: what it may send, and how long it may keep us waiting.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
@@ -22,11 +25,28 @@ const MAX_HEAD: usize = 32 * 1024;
 /// How long a reader may take none of what it asked for.
 const STALL: Duration = Duration::from_secs(60);
 
+/// What answers requests.
+pub(super) trait Answers:
+    Service<Request<Incoming>, Response = Response<Body>, Error = Infallible, Future: Send>
+    + Clone
+    + Send
+    + 'static
+{
+}
+
+impl<S> Answers for S where
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + 'static
+{
+}
+
 /// Answers what is asked over one connection, until the reader ends it, keeps us waiting too long, or `stopped` ends: then
 /// the answer under way is the last. `place` is given back at the end.
-pub(super) async fn answer(
+pub(super) async fn answer<S: Answers>(
     stream: TcpStream,
-    routes: Router,
+    service: S,
     place: OwnedSemaphorePermit,
     stopped: impl Future<Output = ()>,
 ) {
@@ -34,10 +54,7 @@ pub(super) async fn answer(
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
         .max_buf_size(MAX_HEAD)
-        .serve_connection(
-            TokioIo::new(Patient::new(stream)),
-            TowerToHyperService::new(routes),
-        );
+        .serve_connection(TokioIo::new(Patient::new(stream)), service);
     tokio::pin!(served);
     let ended = tokio::select! {
         ended = served.as_mut() => ended,

@@ -9,6 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 
 use super::{answer_all, guard, not_found};
@@ -32,6 +33,7 @@ pub async fn serve_metrics(
         // Scrapes are no readers.
         .layer(from_fn_with_state(Metrics::default(), guard))
         .with_state(exposition);
+    let routes = TowerToHyperService::new(routes);
     answer_all(listener, routes, AT_ONCE, shutdown).await;
 }
 

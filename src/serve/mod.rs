@@ -27,13 +27,16 @@ use crate::telemetry::Metrics;
 mod archive;
 mod connection;
 mod document;
+mod front;
+mod head;
 mod metrics;
 mod negotiate;
 mod published;
 mod site;
 
+use front::Front;
 pub use metrics::{Exposition, serve_metrics};
-use site::Served;
+use site::{Content, Served};
 pub use site::{Outlet, Site};
 
 /// Connections served at once; who comes later waits to be accepted. With what else is open it stays below the 1024
@@ -51,16 +54,20 @@ pub async fn serve(
     metrics: Metrics,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) {
-    answer_all(listener, routes(site, archives, metrics), AT_ONCE, shutdown).await;
+    let routes = routes(site.clone(), archives, metrics.clone());
+    let front = Front::new(site, metrics, routes);
+    answer_all(listener, front, AT_ONCE, shutdown).await;
 }
 
-/// Answers by these routes, so many connections at once.
-async fn answer_all(
+/// Answers by this service, so many connections at once.
+async fn answer_all<S>(
     listener: TcpListener,
-    routes: Router,
+    service: S,
     at_once: usize,
     shutdown: impl Future<Output = ()> + Send + 'static,
-) {
+) where
+    S: connection::Answers,
+{
     let places = Arc::new(Semaphore::new(at_once));
     let (stop, stopped) = watch::channel(false);
     let mut connections = JoinSet::new();
@@ -73,7 +80,7 @@ async fn answer_all(
             (stream, place) = accept(&listener, &places) => {
                 let mut stopped = stopped.clone();
                 let told = async move { let _ = stopped.wait_for(|stopped| *stopped).await; };
-                connections.spawn(connection::answer(stream, routes.clone(), place, told));
+                connections.spawn(connection::answer(stream, service.clone(), place, told));
             }
         }
     }
@@ -117,9 +124,6 @@ fn routes(site: Site, archives: Arc<dyn Store>, metrics: Metrics) -> Router {
 
 /// What a reader within a web page may send along (a preflight of the Fetch standard asks).
 const SENT_ALONG: &str = "Authorization, If-None-Match, If-Modified-Since, A-IM";
-/// What it may see of an answer.
-const SHOWN: &str = "ETag, Last-Modified, IM, Link, Retry-After";
-
 /// GET and HEAD only, headers that keep a browser from running anything, and that let readers within web pages read. What was
 /// answered is noted.
 async fn guard(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
@@ -140,24 +144,7 @@ async fn guard(State(metrics): State<Metrics>, request: Request, next: Next) -> 
                 .into_response()
         }
     };
-    let headers = response.headers_mut();
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; sandbox"),
-    );
-    // Without credentials of the browser's: a token is in the request, where there is one.
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_ORIGIN,
-        HeaderValue::from_static("*"),
-    );
-    headers.insert(
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static(SHOWN),
-    );
+    head::guard(response.headers_mut());
     note(&metrics, &response, is_head);
     response
 }
@@ -202,7 +189,7 @@ async fn sources_opml(State(site): State<Site>) -> Response {
 async fn health(State(site): State<Site>, request: Request) -> Response {
     match &site.0.load_full().health {
         None => later("the sources are still being examined\n"),
-        Some(published) => document::answer(published, request.headers(), false, &[]).await,
+        Some(published) => document::answer(published, request.headers()).await,
     }
 }
 
@@ -216,13 +203,7 @@ async fn output(
         return not_found();
     };
     let content = site.0.load_full();
-    let found = document.rsplit_once('.').and_then(|(id, ending)| {
-        let format = DocumentFormat::ALL
-            .into_iter()
-            .find(|format| format.as_str() == ending)?;
-        Some((content.outputs.get(id)?, format))
-    });
-    let Some((served, format)) = found else {
+    let Some((served, format)) = named(&content, &document) else {
         return not_found();
     };
     if let Some(refused) = refused(served, &request) {
@@ -230,12 +211,16 @@ async fn output(
     }
     match served.published.get(&format) {
         None => later(FIRST_PASS),
-        Some(published) => {
-            let private = served.token.is_some();
-            let links = served.links.get(&format).map_or(&[][..], Vec::as_slice);
-            document::answer(published, request.headers(), private, links).await
-        }
+        Some(published) => document::answer(published, request.headers()).await,
     }
+}
+
+/// The output and the format that a document's name names.
+fn named<'c>(content: &'c Content, document: &str) -> Option<(&'c Served, DocumentFormat)> {
+    let (id, ending) = document.rsplit_once('.')?;
+    let mut formats = DocumentFormat::ALL.into_iter();
+    let format = formats.find(|format| format.as_str() == ending)?;
+    Some((content.outputs.get(id)?, format))
 }
 
 const FIRST_PASS: &str = "the first pass over the sources is still running\n";

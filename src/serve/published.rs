@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::head::{Freshness, Heads, Reach};
 use crate::model::Timestamp;
 use crate::publish::{Document, Edition};
 
@@ -16,10 +17,10 @@ const EDITIONS: usize = 64;
 #[derive(Debug)]
 pub(super) struct Published {
     pub(super) document: Document,
-    /// `Last-Modified`.
-    pub(super) changed_at: Timestamp,
-    /// `max-age`.
-    pub(super) fresh_for: Duration,
+    pub(super) heads: Heads,
+    /// What the heads were written from, should the reach become another.
+    changed_at: Timestamp,
+    fresh_for: Duration,
     /// Newest first, this one not included.
     before: VecDeque<Arc<Edition>>,
     /// Differences that somebody has asked for, by edition.
@@ -31,8 +32,8 @@ impl Published {
     pub(super) fn after(
         before: Option<&Self>,
         document: Document,
-        changed_at: Timestamp,
-        fresh_for: Duration,
+        (changed_at, fresh_for): (Timestamp, Duration),
+        reach: Reach<'_>,
     ) -> Self {
         let mut editions = VecDeque::new();
         if let Some(before) = before {
@@ -44,12 +45,19 @@ impl Published {
             }
         }
         Self {
+            heads: Heads::of(&document, changed_at, Freshness::For(fresh_for), reach),
             document,
             changed_at,
             fresh_for,
             before: editions,
             differences: Mutex::default(),
         }
+    }
+
+    /// The same under another reach.
+    pub(super) fn under(&self, reach: Reach<'_>) -> Self {
+        let dates = (self.changed_at, self.fresh_for);
+        Self::after(Some(self), self.document.clone(), dates, reach)
     }
 
     /// What has come since the first edition that one of the entity tags names; computed once for each.

@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use axum::http::HeaderValue;
 use url::Url;
 
+use super::head::Reach;
 use super::published::Published;
 use crate::model::{OutputId, Secret, Timestamp};
 use crate::publish::{Document, DocumentFormat, Documents};
@@ -65,11 +66,27 @@ pub(super) struct Served {
 }
 
 impl Served {
+    fn reach(&self, format: DocumentFormat) -> Reach<'_> {
+        Reach {
+            private: self.token.is_some(),
+            links: self.links.get(&format).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    /// Token or links have become others.
+    fn write_heads(&mut self) {
+        for (format, published) in std::mem::take(&mut self.published) {
+            let next = published.under(self.reach(format));
+            self.published.insert(format, Arc::new(next));
+        }
+    }
+
     fn publish(&mut self, documents: &Documents, changed_at: Timestamp) {
         for format in DocumentFormat::ALL {
             let before = self.published.get(&format).map(Arc::as_ref);
             let document = documents.get(format).clone();
-            let next = Published::after(before, document, changed_at, documents.fresh_for);
+            let dates = (changed_at, documents.fresh_for);
+            let next = Published::after(before, document, dates, self.reach(format));
             self.published.insert(format, Arc::new(next));
         }
         let base = documents.public_url.clone();
@@ -100,6 +117,7 @@ impl Site {
                 let mut served = before.remove(outlet.id.as_str()).unwrap_or_default();
                 served.token.clone_from(&outlet.token);
                 served.links = outlet.links(public_url);
+                served.write_heads();
                 content.outputs.insert(outlet.id.to_string(), served);
             }
         });
@@ -125,7 +143,8 @@ impl Site {
     pub fn show_health(&self, document: Document, now: Timestamp) {
         self.change(|content| {
             let before = content.health.as_deref();
-            let next = Published::after(before, document.clone(), now, HEALTH_FRESH_FOR);
+            let dates = (now, HEALTH_FRESH_FOR);
+            let next = Published::after(before, document.clone(), dates, Reach::PUBLIC);
             content.health = Some(Arc::new(next));
         });
     }
