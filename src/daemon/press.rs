@@ -222,6 +222,7 @@ impl Press {
         if self.open && duty.step {
             let ended = self.republisher.replay_step().await?;
             if !ended.is_empty() {
+                self.republisher.look_again();
                 self.show(ended).await?;
                 self.tell_readiness();
             }
@@ -246,6 +247,7 @@ impl Press {
                 self.clock.now(),
             )
             .await?;
+            self.republisher.look_again();
             duty.clean = false;
         }
         if self.open && duty.tell_idle && !self.republisher.is_replaying() {
@@ -297,6 +299,7 @@ impl Press {
     }
 
     async fn show_all(&mut self) -> Result<(), StoreError> {
+        self.republisher.look_again();
         let all: BTreeSet<OutputId> = self.republisher.plan().output_ids().cloned().collect();
         self.rendered.retain(|output, _| all.contains(output));
         self.show(all).await?;

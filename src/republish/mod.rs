@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::clock::Clock;
-use crate::model::{Hash, OutputId, SourceId, Story, Timestamp};
+use crate::model::{Hash, OutputId, SourceId, Story, StoryId, Timestamp};
 use crate::store::{Membership, OutputState, Store, StoreError, WindowBounds, WindowItem};
 use crate::telemetry::{Metrics, Stage};
 
@@ -31,7 +31,7 @@ pub use preview::{Difference, Preview, Previewed, preview};
 pub use render::{Rendered, windows};
 pub use tally::{IdlePart, idle_parts};
 
-use render::Fragments;
+use render::Shown;
 use replay::Replay;
 use tally::Tally;
 
@@ -52,7 +52,9 @@ pub struct Republisher {
     /// The replay under way.
     replay: Option<Replay>,
     /// What each output showed when it was last rendered.
-    shown: BTreeMap<OutputId, Arc<Fragments>>,
+    shown: BTreeMap<OutputId, Shown>,
+    /// The stories of which each keeps anything else since.
+    changed: BTreeMap<OutputId, BTreeSet<StoryId>>,
     /// Outputs with a history behind their window that is archived beside everything else.
     is_behind: BTreeSet<OutputId>,
     metrics: Metrics,
@@ -71,6 +73,7 @@ impl Republisher {
             tally: None,
             replay: None,
             shown: BTreeMap::new(),
+            changed: BTreeMap::new(),
             is_behind: BTreeSet::new(),
             metrics: Metrics::default(),
         }
@@ -141,7 +144,10 @@ impl Republisher {
                 .collect();
             let verdicts = verdicts(&self.plan, &stories, &judged);
             let now = self.clock.now();
-            differ.extend(self.store.keep(judged, &self.rules, true, now).await?);
+            for (output, stories) in self.store.keep(judged, &self.rules, true, now).await? {
+                differ.insert(output.clone());
+                self.changed.entry(output).or_default().extend(stories);
+            }
             self.write_tally().await?;
             self.metrics.took(Stage::Judge, began.elapsed());
             for (output, is_kept) in verdicts {

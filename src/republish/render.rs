@@ -10,7 +10,8 @@ use super::{Reach, Republisher, assemble, bounds};
 use crate::model::{OutputId, Timestamp};
 use crate::publish::{self, Documents, Fragment, ItemForm, OutboundFeed};
 use crate::store::{
-    Archived, DocumentStamp, ItemVersion, StoreError, Window, WindowItem, WindowRequest, WindowRow,
+    Archived, DocumentStamp, ItemVersion, PriorWindow, StoreError, Window, WindowItem,
+    WindowRequest, WindowRow,
 };
 use crate::telemetry::Stage;
 
@@ -18,7 +19,17 @@ use crate::telemetry::Stage;
 const AT_ONCE: usize = 16;
 
 /// Items as they were last written.
-pub(super) type Fragments = HashMap<ItemVersion, Arc<Fragment>>;
+type Fragments = HashMap<ItemVersion, Arc<Fragment>>;
+
+/// What an output showed when it was last rendered.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shown {
+    /// `None`: what has changed since is not known.
+    rows: Option<Arc<Vec<ItemVersion>>>,
+    /// [`Window::feeds`].
+    feeds: i64,
+    fragments: Arc<Fragments>,
+}
 
 /// An output's documents, as they stand in the store.
 #[derive(Debug, Clone)]
@@ -38,6 +49,13 @@ pub struct Rendered {
 }
 
 impl Republisher {
+    /// Has the windows be read whole when they are next rendered: something has changed that was not judged here.
+    pub fn look_again(&mut self) {
+        for shown in self.shown.values_mut() {
+            shown.rows = None;
+        }
+    }
+
     /// Renders outputs from the store; those that are not in the plan are left out.
     ///
     /// # Errors
@@ -79,20 +97,34 @@ impl Republisher {
 
     /// Reads what is needed to write some outputs' documents.
     async fn sheets(&self, some: &[&OutputPlan], now: Timestamp) -> Result<Vec<Sheet>, StoreError> {
-        let known =
-            |plan: &OutputPlan| self.shown.get(&plan.output.id).cloned().unwrap_or_default();
+        let shown = |plan: &OutputPlan| {
+            let shown = self.shown.get(&plan.output.id);
+            shown.cloned().unwrap_or_default()
+        };
         let requests = some.iter().map(|plan| {
-            let known = known(plan);
+            let shown = shown(plan);
+            let changed = self.changed.get(&plan.output.id).cloned();
+            let prior = shown.rows.map(|rows| PriorWindow {
+                rows,
+                feeds: shown.feeds,
+                changed: changed.unwrap_or_default(),
+            });
             WindowRequest {
                 output: plan.output.id.clone(),
                 bounds: bounds(plan, now),
                 rules: self.rules_of(plan),
-                is_known: Arc::new(move |version| known.contains_key(version)),
+                prior,
+                is_known: Arc::new(move |version| shown.fragments.contains_key(version)),
             }
         });
         let windows = self.store.windows(requests.collect()).await?;
         let mut sheets = Vec::new();
-        for (plan, Window { rows, archived }) in some.iter().zip(windows) {
+        for (plan, window) in some.iter().zip(windows) {
+            let Window {
+                rows,
+                archived,
+                feeds,
+            } = window;
             let reach = Reach::of(&rows);
             let archived = match archived.is_due && !self.is_behind.contains(&plan.output.id) {
                 false => archived,
@@ -102,7 +134,8 @@ impl Republisher {
             sheets.push(Sheet {
                 output: plan.output.id.clone(),
                 rows,
-                known: known(plan),
+                known: shown(plan).fragments,
+                feeds,
                 reach,
                 archived,
             });
@@ -114,15 +147,22 @@ impl Republisher {
         let Drawn {
             output,
             documents,
+            rows,
+            feeds,
             fragments,
             reach,
             archived,
             oldest,
             expires_at,
         } = drawn;
-        self.metrics
-            .rendered(&output, fragments.len(), stamp.changed_at);
-        self.shown.insert(output.clone(), Arc::new(fragments));
+        self.metrics.rendered(&output, rows.len(), stamp.changed_at);
+        let shown = Shown {
+            rows: Some(Arc::new(rows)),
+            feeds,
+            fragments: Arc::new(fragments),
+        };
+        self.shown.insert(output.clone(), shown);
+        self.changed.remove(&output);
         match archived.is_due {
             true => self.is_behind.insert(output.clone()),
             false => self.is_behind.remove(&output),
@@ -144,6 +184,7 @@ struct Sheet {
     output: OutputId,
     rows: Vec<WindowRow>,
     known: Arc<Fragments>,
+    feeds: i64,
     reach: Reach,
     archived: Archived,
 }
@@ -152,6 +193,8 @@ struct Sheet {
 struct Drawn {
     output: OutputId,
     documents: Documents,
+    rows: Vec<ItemVersion>,
+    feeds: i64,
     fragments: Fragments,
     reach: Reach,
     archived: Archived,
@@ -186,13 +229,15 @@ impl Scribe {
         let form = ItemForm::of(&output.output);
         let mut fragments = Fragments::with_capacity(sheet.rows.len());
         let mut items = Vec::with_capacity(sheet.rows.len());
+        let mut rows = Vec::with_capacity(sheet.rows.len());
         for WindowRow { version, item } in sheet.rows {
             let fragment = match item {
                 Some(item) => self.fragment(&form, output, &version, *item),
                 None => sheet.known[&version].clone(),
             };
             items.push(fragment.clone());
-            fragments.insert(version, fragment);
+            fragments.insert(version.clone(), fragment);
+            rows.push(version);
         }
         let feed = OutboundFeed {
             output: output.output.clone(),
@@ -203,6 +248,8 @@ impl Scribe {
         Drawn {
             output: sheet.output,
             documents: publish::render(&feed),
+            rows,
+            feeds: sheet.feeds,
             fragments,
             reach: sheet.reach,
             archived: sheet.archived,

@@ -7,7 +7,7 @@
 //! asks `dedupe` for every verdict, inside the transaction that stores it: so
 //! two refreshes at once cannot make two stories of one release.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -142,6 +142,17 @@ pub struct ItemVersion {
     pub updated: Timestamp,
 }
 
+/// A window as it was read before, and what has changed in it since.
+#[derive(Debug, Clone)]
+pub struct PriorWindow {
+    /// Its rows, all of them.
+    pub rows: Arc<Vec<ItemVersion>>,
+    /// [`Window::feeds`].
+    pub feeds: i64,
+    /// The stories of which the output keeps anything else since.
+    pub changed: BTreeSet<StoryId>,
+}
+
 /// An item of a window, with what it shows unless that is known.
 #[derive(Debug, Clone)]
 pub struct WindowRow {
@@ -163,6 +174,8 @@ pub struct WindowRequest {
     pub bounds: WindowBounds,
     /// The hash of what it is judged by.
     pub rules: Hash,
+    /// `None`: all of it is read.
+    pub prior: Option<PriorWindow>,
     /// Of which items the caller has what they show.
     pub is_known: IsKnown,
 }
@@ -174,6 +187,8 @@ pub struct Window {
     pub rows: Vec<WindowRow>,
     /// How far the output is archived, see [`Store::archived`]: `is_due` where something behind the last row is not.
     pub archived: Archived,
+    /// Grows with every change of what any source says of itself.
+    pub feeds: i64,
 }
 
 /// Which items of an output are wanted.
@@ -334,7 +349,7 @@ pub trait Store: Send + Sync {
     async fn stories_after(&self, after: StoryId, limit: usize) -> Result<Vec<Story>, StoreError>;
 
     /// Writes what outputs decided and, with `settle_outbox`, takes the judged revisions out of the outbox. Returns the outputs
-    /// whose documents may differ now. Judging again changes nothing. An item that leaves keeps its id for a return.
+    /// whose documents may differ now, and by which stories. Judging again changes nothing. An item that leaves keeps its id for a return.
     /// `rules`: the hash of what each output was judged by; where the rest of its membership was judged by another, the output
     /// is stale from now on.
     async fn keep(
@@ -343,7 +358,7 @@ pub trait Store: Send + Sync {
         rules: &BTreeMap<OutputId, Hash>,
         settle_outbox: bool,
         now: Timestamp,
-    ) -> Result<Vec<OutputId>, StoreError>;
+    ) -> Result<BTreeMap<OutputId, BTreeSet<StoryId>>, StoreError>;
 
     /// Ends an output's replay: all of it was judged with the rules of this hash. `false`: verdicts by other rules have crossed
     /// it; it is still stale.
@@ -367,6 +382,7 @@ pub trait Store: Send + Sync {
             output: output.clone(),
             bounds,
             rules: Hash::default(),
+            prior: None,
             is_known: Arc::new(|_| false),
         };
         let windows = self.windows(vec![request]).await?;

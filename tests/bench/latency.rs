@@ -1,9 +1,16 @@
-//! `cargo bench --bench latency -- [ENTRIES] [--store FILE] [--rounds N]`: from a source's answer to the bytes that subscribers get.
+//! `cargo bench --bench latency -- [ENTRIES] [--store FILE] [--rounds N] [--replay]`: from a source's answer to the bytes that
+//! subscribers get.
 //!
-//! The real daemon with fifty outputs over a store of so many entries (default 10,000; `--store`: one that `--bench compare`
-//! kept) polls a loopback source that has one new entry each second, which every output keeps. Measured: from the last byte
-//! that the source sent to the moment the last of the fifty documents has another entity tag; so fetch, parse, commit,
-//! judging, rendering. Beside it the CPU of the daemon for each, and how long the first replay took.
+//! The real daemon with fifty outputs over a store of so many entries (default 10,000; `--store`: in this file, which is
+//! filled if it is not there) polls a loopback source that has one new entry each second, which every output keeps. One
+//! output keeps everything, the others a fiftieth of the sources each. Measured: from the last byte that the source sent to
+//! the moment the last of the fifty documents has another entity tag; so fetch, parse, commit, judging, rendering. Beside it
+//! the CPU of the daemon for each, and how long the first replay took.
+//!
+//! Then the mean time of each stage, as `/metrics` has it.
+//!
+//! `--replay`: then a rule of the output that keeps everything changes. Measured: the seconds until its document does, and
+//! the same latency of the others meanwhile, and the longest gap between two polls of the source.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -43,10 +50,18 @@ fn main() {
             fill(&file, entries);
             file
         },
-        PathBuf::from,
+        |file| {
+            let file = PathBuf::from(file);
+            if !file.exists() {
+                let began = Instant::now();
+                fill(&file, entries);
+                println!("filled in {:.0} s", began.elapsed().as_secs_f64());
+            }
+            file
+        },
     );
     let origin = Origin::start();
-    configure(directory.path(), &store, origin.address);
+    configure(directory.path(), &store, origin.address, "");
     let began = Instant::now();
     let daemon = Daemon::start(directory.path());
     daemon.wait_until_ready();
@@ -56,34 +71,99 @@ fn main() {
     );
     let mut reader = Reader::new(daemon.address, &format!("/o{:02}.atom", OUTPUTS - 1));
     // The first rounds fill caches.
-    let mut measured: Vec<f64> = Vec::new();
-    let mut cpu = daemon.cpu();
-    for round in 0..rounds + 5 {
-        if round == 5 {
-            measured.clear();
-            cpu = daemon.cpu();
-        }
-        let before = reader.tag();
-        origin.add();
-        let sent = loop {
-            if let Some(sent) = origin.sent() {
-                break sent;
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        };
-        while reader.tag() == before {
-            std::thread::sleep(Duration::from_micros(500));
-        }
-        measured.push(sent.elapsed().as_secs_f64() * 1e3);
+    for _ in 0..5 {
+        round(&origin, &mut reader);
     }
+    let cpu = daemon.cpu();
+    let measured = (0..rounds).map(|_| round(&origin, &mut reader)).collect();
     let cpu = (daemon.cpu() - cpu) / rounds as f64 * 1e3;
+    println!(
+        "{rounds} entries, each in {OUTPUTS} documents: {}; CPU {cpu:.0} ms each (one second of a running daemon)",
+        percentiles(measured)
+    );
+    println!("{}", stages(&directory.path().join("metrics")));
+    if arguments.iter().any(|argument| argument == "--replay") {
+        configure(
+            directory.path(),
+            &store,
+            origin.address,
+            "where = 'title != \"\"'\nexclude = [\"newest\"]\n",
+        );
+        replay(&daemon, &origin, &mut reader);
+    }
+}
+
+/// The mean time of each stage, by the address of the metrics that stands in a file.
+fn stages(file: &Path) -> String {
+    let address = std::fs::read_to_string(file).expect("written");
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    stream
+        .write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .expect("it reads");
+    let mut text = String::new();
+    let _ = stream.read_to_string(&mut text);
+    let value = |stage: &str, what: &str| -> f64 {
+        let name = format!("mainstem_stage_duration_seconds_{what}{{stage=\"{stage}\"}} ");
+        let found = text.lines().find_map(|line| line.strip_prefix(&name));
+        found.map_or(0.0, |value| value.parse().expect("a number"))
+    };
+    let stages = ["fetch", "parse", "store", "judge", "render"].map(|stage| {
+        let mean = value(stage, "sum") / value(stage, "count") * 1e3;
+        format!("{stage} {mean:.1} ms")
+    });
+    format!("of that, on the mean, {}", stages.join(", "))
+}
+
+/// Milliseconds from the source's answer to the last document.
+fn round(origin: &Origin, reader: &mut Reader) -> f64 {
+    let before = reader.tag();
+    origin.add();
+    let sent = loop {
+        if let Some(sent) = origin.sent() {
+            break sent;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    };
+    while reader.tag() == before {
+        std::thread::sleep(Duration::from_micros(500));
+    }
+    sent.elapsed().as_secs_f64() * 1e3
+}
+
+fn percentiles(mut measured: Vec<f64>) -> String {
     measured.sort_by(f64::total_cmp);
     let at = |percent: usize| measured[(measured.len() - 1) * percent / 100];
+    let (half, most_of, all) = (at(50), at(99), at(100));
+    format!("p50 {half:.1} ms, p99 {most_of:.1} ms, most {all:.1} ms")
+}
+
+/// A rule of the first output changes so that its newest item goes.
+#[expect(clippy::print_stdout, reason = "what it measured is its result")]
+fn replay(daemon: &Daemon, origin: &Origin, reader: &mut Reader) {
+    let mut first = Reader::new(daemon.address, "/o00.atom");
+    // The entry that is excluded stays out of the way of the others' latency.
+    let before = first.tag();
+    origin.add_titled("The newest of all");
+    while first.tag() == before {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let before = first.tag();
+    origin.forget_gaps();
+    let (began, cpu) = (Instant::now(), daemon.cpu());
+    let hang_up = format!("kill -HUP {}", daemon.child.id());
+    let told = Command::new("sh").args(["-c", &hang_up]).status();
+    assert!(told.expect("a shell").success());
+    let mut measured = Vec::new();
+    while first.tag() == before {
+        measured.push(round(origin, reader));
+    }
     println!(
-        "{rounds} entries, each in {OUTPUTS} documents: p50 {:.1} ms, p99 {:.1} ms, most {:.1} ms; CPU {cpu:.0} ms each (one second of a running daemon)",
-        at(50),
-        at(99),
-        at(100)
+        "a changed rule: its document after {:.1} s, {:.1} s of CPU; meanwhile {} entries in the others: {}; longest gap between polls of a source that is asked every second {:.0} ms",
+        began.elapsed().as_secs_f64(),
+        daemon.cpu() - cpu,
+        measured.len(),
+        percentiles(measured),
+        origin.longest_gap().as_secs_f64() * 1e3
     );
 }
 
@@ -109,7 +189,7 @@ fn fill(file: &Path, entries: usize) {
     });
 }
 
-fn configure(at: &Path, store: &Path, origin: SocketAddr) {
+fn configure(at: &Path, store: &Path, origin: SocketAddr, rule: &str) {
     let mut text = format!(
         "[server]\nlisten = \"127.0.0.1:0\"\n[store]\npath = \"{}\"\nkeep = \"36500d\"\n[fetch]\nallow_addresses = [\"127.0.0.1/32\"]\nhost_gap = \"0s\"\n[[source]]\nid = \"new\"\nurl = \"http://{origin}/\"\nevery = \"1s\"\nfirst_items = 0\ndaily_items = 0\n",
         store.display()
@@ -121,10 +201,28 @@ fn configure(at: &Path, store: &Path, origin: SocketAddr) {
         text.push_str(&own);
     }
     for nth in 0..OUTPUTS {
-        let own =
-            format!("[[output]]\nid = \"o{nth:02}\"\nexclude = [\"xxx{nth}\"]\nmax_entries = 50\n");
+        let own: Vec<String> = (0..SOURCES)
+            .filter(|source| source % OUTPUTS == nth)
+            .map(|source| format!(", \"s{source}\""))
+            .collect();
+        let (sources, rule) = match nth {
+            0 => (String::new(), rule),
+            _ => (format!("sources = [\"new\"{}]\n", own.concat()), ""),
+        };
+        let rule = match rule {
+            "" => format!("exclude = [\"xxx{nth}\"]\n"),
+            rule => rule.to_owned(),
+        };
+        let own = format!("[[output]]\nid = \"o{nth:02}\"\n{sources}{rule}max_entries = 50\n");
         text.push_str(&own);
     }
+    let metrics = at.join("metrics");
+    let port = std::fs::read_to_string(&metrics).unwrap_or_else(|_| {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
+        free.local_addr().expect("bound").to_string()
+    });
+    std::fs::write(&metrics, &port).expect("writable");
+    text.push_str(&format!("[metrics]\nlisten = \"{port}\"\n"));
     std::fs::write(at.join("c.toml"), text).expect("writable");
 }
 
@@ -140,6 +238,8 @@ struct State {
     /// Entries that no answer had yet.
     is_new: bool,
     sent: Option<Instant>,
+    asked: Option<Instant>,
+    longest_gap: Duration,
 }
 
 impl Origin {
@@ -151,6 +251,8 @@ impl Origin {
             items: Vec::new(),
             is_new: false,
             sent: None,
+            asked: None,
+            longest_gap: Duration::ZERO,
         }));
         let shared = state.clone();
         std::thread::spawn(move || {
@@ -162,15 +264,27 @@ impl Origin {
     }
 
     fn add(&self) {
+        self.add_titled("");
+    }
+
+    fn add_titled(&self, title: &str) {
         let mut state = self.state.lock().expect("sound");
         let nth = state.items.len();
         let entry = state.numbers.entry(nth);
         state.items.push(format!(
-            "<item><guid isPermaLink=\"false\">new-{nth}</guid><title>{}</title><description>{}</description></item>",
+            "<item><guid isPermaLink=\"false\">new-{nth}</guid><title>{} {title}</title><description>{}</description></item>",
             entry.title, entry.text
         ));
         state.is_new = true;
         state.sent = None;
+    }
+
+    fn forget_gaps(&self) {
+        self.state.lock().expect("sound").longest_gap = Duration::ZERO;
+    }
+
+    fn longest_gap(&self) -> Duration {
+        self.state.lock().expect("sound").longest_gap
     }
 
     fn sent(&self) -> Option<Instant> {
@@ -182,6 +296,10 @@ fn answer(mut stream: TcpStream, state: &Mutex<State>) {
     let mut asked = [0; 4096];
     let _ = stream.read(&mut asked);
     let mut state = state.lock().expect("sound");
+    let now = Instant::now();
+    if let Some(before) = state.asked.replace(now) {
+        state.longest_gap = state.longest_gap.max(now - before);
+    }
     let shown: Vec<&str> = state
         .items
         .iter()

@@ -35,6 +35,7 @@ mod sources;
 mod store_contract;
 mod store_keys;
 mod store_trouble;
+mod store_windows;
 mod stories;
 mod support;
 mod syndication;

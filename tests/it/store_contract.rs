@@ -116,12 +116,12 @@ pub(crate) fn at(minute: i64) -> Timestamp {
         + chrono::TimeDelta::minutes(minute)
 }
 
-fn out(id: &str) -> OutputId {
+pub(crate) fn out(id: &str) -> OutputId {
     OutputId::new(id).expect("an id")
 }
 
 /// What the one output is judged by.
-fn rules(hash: [u8; 16]) -> BTreeMap<OutputId, [u8; 16]> {
+pub(crate) fn rules(hash: [u8; 16]) -> BTreeMap<OutputId, [u8; 16]> {
     [(out("o"), hash)].into()
 }
 
@@ -147,7 +147,7 @@ pub(crate) fn entry(guid: &str, title: &str, text: &str) -> Entry {
     }
 }
 
-fn record(source: &str, minute: i64, entries: Vec<Entry>) -> RefreshRecord {
+pub(crate) fn record(source: &str, minute: i64, entries: Vec<Entry>) -> RefreshRecord {
     let mut state = SourceState::default();
     state.history.last_attempt = Some(at(minute));
     state.validators = Some(Validators {

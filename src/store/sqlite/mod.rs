@@ -4,7 +4,7 @@
 //! (`refresh` beside `run`): every step is one IMMEDIATE transaction that reads
 //! what it decides on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -189,7 +189,7 @@ impl Store for SqliteStore {
         rules: &BTreeMap<OutputId, Hash>,
         settle_outbox: bool,
         now: Timestamp,
-    ) -> Result<Vec<OutputId>, StoreError> {
+    ) -> Result<BTreeMap<OutputId, BTreeSet<StoryId>>, StoreError> {
         let rules = rules.clone();
         self.writer
             .step("keep what the outputs decided", move |db| {

@@ -112,8 +112,10 @@ pub(super) fn keep(
     rules: &BTreeMap<OutputId, Hash>,
     settle_outbox: bool,
     now: Timestamp,
-) -> rusqlite::Result<Vec<OutputId>> {
-    let mut differ = BTreeSet::new();
+) -> rusqlite::Result<BTreeMap<OutputId, BTreeSet<StoryId>>> {
+    let mut differ: BTreeMap<OutputId, BTreeSet<StoryId>> = BTreeMap::new();
+    // Looked up once for all stories.
+    let mut rows: BTreeMap<&OutputId, Option<i64>> = BTreeMap::new();
     for membership in judged {
         let revision: Option<i64> = db
             .prepare_cached("SELECT revision FROM stories WHERE story = ?")?
@@ -123,12 +125,15 @@ pub(super) fn keep(
             continue;
         }
         for (output, items) in &membership.kept {
-            let row: Option<i64> = db
-                .prepare_cached("SELECT output FROM outputs WHERE id = ?")?
-                .query_row([output.as_str()], |row| row.get(0))
-                .optional()?;
+            let row = match rows.get(output) {
+                Some(row) => *row,
+                None => {
+                    let row = judged_output(db, output, rules.get(output))?;
+                    rows.insert(output, row);
+                    row
+                }
+            };
             let Some(row) = row else { continue };
-            mind_rules(db, row, rules.get(output))?;
             if (Keeper {
                 db,
                 output: row,
@@ -137,7 +142,8 @@ pub(super) fn keep(
             })
             .keep(items)?
             {
-                differ.insert(output.clone());
+                let stories = differ.entry(output.clone()).or_default();
+                stories.insert(membership.story);
             }
         }
         if settle_outbox {
@@ -145,17 +151,25 @@ pub(super) fn keep(
                 .execute(params![membership.story.0, membership.revision])?;
         }
     }
-    Ok(differ.into_iter().collect())
+    Ok(differ)
 }
 
+/// The row of an output that is judged by these rules; `None`: there is no such output.
+///
 /// A verdict by other rules than those that the membership stands for makes it a mixture: whoever has a say in the output next
 /// replays it. So two processes with differing configurations never leave one behind.
-fn mind_rules(db: &Connection, output: i64, rules: Option<&Hash>) -> rusqlite::Result<()> {
+fn judged_output(
+    db: &Connection,
+    output: &OutputId,
+    rules: Option<&Hash>,
+) -> rusqlite::Result<Option<i64>> {
     db.prepare_cached(
-        "UPDATE outputs SET rules = NULL, replaying = NULL WHERE output = ?1 AND COALESCE(replaying, rules) IS NOT ?2",
+        "UPDATE outputs SET rules = NULL, replaying = NULL WHERE id = ?1 AND COALESCE(replaying, rules) IS NOT ?2",
     )?
-    .execute(params![output, rules])?;
-    Ok(())
+    .execute(params![output.as_str(), rules])?;
+    db.prepare_cached("SELECT output FROM outputs WHERE id = ?")?
+        .query_row([output.as_str()], |row| row.get(0))
+        .optional()
 }
 
 /// One output's items of one story.

@@ -23,6 +23,12 @@ CREATE TABLE sources (
     revision   INTEGER NOT NULL DEFAULT 0  -- grows when one of these changes
 ) STRICT;
 
+-- How often one of these has changed, of any source.
+CREATE TABLE feed_changes (
+    count INTEGER NOT NULL
+) STRICT;
+INSERT INTO feed_changes VALUES (0);
+
 -- Hot: written by every refresh.
 CREATE TABLE source_state (
     source        INTEGER PRIMARY KEY REFERENCES sources,

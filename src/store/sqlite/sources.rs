@@ -262,10 +262,14 @@ pub(super) fn write_state(
 
 /// Writes the feed's own fields.
 pub(super) fn write_feed(db: &Connection, source: i64, feed: &FeedFields) -> rusqlite::Result<()> {
-    db.prepare_cached(
+    let changed = db.prepare_cached(
         "UPDATE sources SET feed_id = ?2, title = ?3, home_url = ?4, self_url = ?5, language = ?6, icon = ?7, revision = revision + 1
          WHERE source = ?1 AND (feed_id, title, home_url, self_url, language, icon) IS NOT (?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![source, feed.id, feed.title, feed.home_url, feed.self_url, feed.language, feed.icon])?;
+    if changed > 0 {
+        db.prepare_cached("UPDATE feed_changes SET count = count + 1")?
+            .execute([])?;
+    }
     Ok(())
 }

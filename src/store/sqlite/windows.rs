@@ -1,5 +1,7 @@
-//! What outputs show: first which items in which state, then of those that are not known what they say.
+//! What outputs show: first which items in which state, of a window that was read before only what has changed in it, then of
+//! those that are not known what they say.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use rusqlite::{Connection, Row, params};
@@ -8,7 +10,7 @@ use super::archives;
 use super::columns::{COPY, MEMBER, copy, member, moment, moment_at, ms};
 use crate::model::{Copy, EntryId, FeedFields, Member, StoryId};
 use crate::store::{
-    ItemVersion, Place, Window, WindowBounds, WindowItem, WindowRequest, WindowRow,
+    ItemVersion, Place, PriorWindow, Window, WindowBounds, WindowItem, WindowRequest, WindowRow,
 };
 
 /// Added to what the members' sources grow by, for each member that has expired: more than they ever grow to.
@@ -19,12 +21,20 @@ pub(super) fn windows(
     db: &Connection,
     requests: &[WindowRequest],
 ) -> rusqlite::Result<Vec<Window>> {
-    requests.iter().map(|request| window(db, request)).collect()
+    let feeds = db
+        .prepare_cached("SELECT count FROM feed_changes")?
+        .query_row([], |row| row.get(0))?;
+    let each = requests.iter();
+    each.map(|request| window(db, request, feeds)).collect()
 }
 
-fn window(db: &Connection, request: &WindowRequest) -> rusqlite::Result<Window> {
-    let mut rows = Vec::new();
-    for version in versions(db, request)? {
+fn window(db: &Connection, request: &WindowRequest, feeds: i64) -> rusqlite::Result<Window> {
+    let versions = match changed_versions(db, request, feeds)? {
+        Some(versions) => versions,
+        None => all_versions(db, request)?,
+    };
+    let mut rows = Vec::with_capacity(versions.len());
+    for version in versions {
         let item = match (request.is_known)(&version) {
             true => None,
             false => Some(Box::new(item(db, request, &version)?)),
@@ -33,25 +43,83 @@ fn window(db: &Connection, request: &WindowRequest) -> rusqlite::Result<Window> 
     }
     let end = rows.last().map(|row| Place::of(&row.version));
     let archived = archives::archived(db, &request.output, end.as_ref(), request.rules)?;
-    Ok(Window { rows, archived })
+    Ok(Window {
+        rows,
+        archived,
+        feeds,
+    })
 }
 
-/// The items in their order, without any text.
-fn versions(db: &Connection, request: &WindowRequest) -> rusqlite::Result<Vec<ItemVersion>> {
+/// Columns of [`version`], of `output_items i` in the output `?1`, without any text.
+fn version_of_items(which: &str) -> String {
+    format!(
+        "SELECT i.item_id, i.story, i.slot, i.entry, i.ordered_at, i.updated_at, st.revision, e.source,
+             (SELECT sum(s.revision + (m.expired_at IS NOT NULL) * {EXPIRED}) FROM entries m JOIN sources s USING (source)
+              WHERE m.story = i.story) AS sources
+         FROM output_items i JOIN entries e USING (entry) JOIN stories st ON st.story = i.story
+         WHERE i.output = (SELECT output FROM outputs WHERE id = ?1) AND i.left_at IS NULL AND e.expired_at IS NULL AND {which}"
+    )
+}
+
+/// The window by what it was and what has changed; `None`: that does not tell.
+fn changed_versions(
+    db: &Connection,
+    request: &WindowRequest,
+    feeds: i64,
+) -> rusqlite::Result<Option<Vec<ItemVersion>>> {
+    let prior = request.prior.as_ref();
+    let Some(prior) = prior.filter(|prior| prior.feeds == feeds) else {
+        return Ok(None);
+    };
+    // How many a source has behind the window is not known.
+    if request.bounds.per_source.is_some() {
+        return Ok(None);
+    }
+    let mut of_story = db.prepare_cached(&version_of_items("i.story = ?2"))?;
+    let mut changed = Vec::new();
+    for story in &prior.changed {
+        let rows = of_story.query_map(params![request.output.as_str(), story.0], version)?;
+        for row in rows {
+            changed.push(row?);
+        }
+    }
+    Ok(merged(prior, changed, request.bounds))
+}
+
+/// A window with the items of changed stories in place of what they had; `None`: items that were behind it come into it.
+fn merged(
+    prior: &PriorWindow,
+    changed: Vec<ItemVersion>,
+    bounds: WindowBounds,
+) -> Option<Vec<ItemVersion>> {
+    let limit = usize::try_from(bounds.limit).unwrap_or(usize::MAX);
+    let order = |item: &ItemVersion| (Reverse(item.ordered_at), item.item_id.clone());
+    // What lies behind a full window was not read.
+    let end = (prior.rows.len() >= limit).then(|| prior.rows.last().map(order));
+    let end = end.flatten();
+    let is_ahead = |item: &ItemVersion| end.as_ref().is_none_or(|end| order(item) <= *end);
+    let stays = |item: &&ItemVersion| !prior.changed.contains(&item.story);
+    let mut rows: Vec<ItemVersion> = prior.rows.iter().filter(stays).cloned().collect();
+    rows.extend(changed.into_iter().filter(is_ahead));
+    rows.sort_by_cached_key(order);
+    if rows.len() < limit && end.is_some() {
+        return None;
+    }
+    rows.truncate(limit);
+    let not_before = bounds.not_before;
+    rows.retain(|item| not_before.is_none_or(|bound| item.ordered_at >= bound));
+    Some(rows)
+}
+
+/// All of the window, in order.
+fn all_versions(db: &Connection, request: &WindowRequest) -> rusqlite::Result<Vec<ItemVersion>> {
     let WindowBounds {
         limit,
         not_before,
         per_source,
     } = request.bounds;
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT i.item_id, i.story, i.slot, i.entry, i.ordered_at, i.updated_at, st.revision, e.source,
-             (SELECT sum(s.revision + (m.expired_at IS NOT NULL) * {EXPIRED}) FROM entries m JOIN sources s USING (source)
-              WHERE m.story = i.story) AS sources
-         FROM output_items i JOIN entries e USING (entry) JOIN stories st ON st.story = i.story
-         WHERE i.output = (SELECT output FROM outputs WHERE id = ?1) AND i.left_at IS NULL AND e.expired_at IS NULL
-             AND i.ordered_at >= ?2
-         ORDER BY i.ordered_at DESC, i.item_id LIMIT ?3"
-    ))?;
+    let in_order = "i.ordered_at >= ?2 ORDER BY i.ordered_at DESC, i.item_id LIMIT ?3";
+    let mut statement = db.prepare_cached(&version_of_items(in_order))?;
     // Where a source has had its share, what follows takes its place.
     let most = per_source.map_or(i64::from(limit), |_| -1);
     let mut rows = statement.query(params![
