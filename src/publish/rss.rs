@@ -34,7 +34,9 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
                 xml.empty("atom:link", &[("rel", "hub"), ("href", hub.as_str())]);
             }
             xml.optional("language", face.language.as_deref());
-            xml.optional("dc:creator", face.author.as_deref());
+            if let Some(author) = &face.author {
+                xml.text("dc:creator", &[], author);
+            }
             if let Some(icon) = &face.icon {
                 // RSS 2.0: the image's title and link are the channel's.
                 xml.element("image", &[], |xml| {
@@ -114,10 +116,7 @@ fn write_item(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
 fn write_enclosure(xml: &mut Xml, item: &Item) {
     if let Some(enclosure) = item.entry.enclosures.first() {
         let length = enclosure.length.unwrap_or_default().to_string();
-        let media_type = enclosure
-            .media_type
-            .as_deref()
-            .filter(|given| super::atom::is_media_type(given));
+        let media_type = enclosure.media_type.as_deref();
         let media_type = media_type.unwrap_or("application/octet-stream");
         xml.empty(
             "enclosure",

@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::model::{FeedFields, Location, SourceId, public_url};
-use crate::publish::{CopyView, Item, OutboundFeed, SourceView};
+use crate::publish::{CopyView, Item, OutboundFeed, SourceView, fit};
 use crate::store::WindowItem;
 
 use super::plan::{OutputPlan, Plan};
@@ -43,7 +43,7 @@ fn outbound_item(plan: &Plan, output: &OutputPlan, item: WindowItem) -> Item {
         .copies
         .into_iter()
         .filter(|copy| output.sources.contains(&copy.source));
-    Item {
+    fit(Item {
         id: item.item_id,
         story: item.story,
         updated: item.updated,
@@ -56,7 +56,7 @@ fn outbound_item(plan: &Plan, output: &OutputPlan, item: WindowItem) -> Item {
                 copy,
             })
             .collect(),
-    }
+    })
 }
 
 /// A private feed names itself with the key that it was asked with.

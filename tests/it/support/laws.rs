@@ -5,7 +5,9 @@ use mainstem::model::{
     Timestamp, Updates,
 };
 use mainstem::parse::{Input, ParseError, parse};
-use mainstem::publish::{DocumentFormat, Item, OutboundFeed, SourceView, document, parsed_as_json};
+use mainstem::publish::{
+    DocumentFormat, Item, OutboundFeed, SourceView, document, fit, parsed_as_json,
+};
 use mainstem::text::{html_to_text, is_hidden, sanitize};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -195,15 +197,16 @@ fn documents_hold(feed: &Feed) -> Result<(), String> {
                 back.recovered
             ));
         }
-        for (again, entry) in back.entries.iter().zip(&feed.entries) {
+        for (again, item) in back.entries.iter().zip(&outbound.items) {
+            let entry = &item.entry;
             // Only Atom says that a title is plain text.
             let is_same_title = format != DocumentFormat::Atom
                 || entry.title.is_empty()
                 || again.title == entry.title;
-            if again.html != entry.html
-                || !is_same_title
-                || (entry.url.is_some() && again.url != entry.url)
-            {
+            // An entry without address and body has its headline for a body.
+            let is_same_body =
+                again.html == entry.html || (entry.html.is_none() && entry.url.is_none());
+            if !is_same_body || !is_same_title || (entry.url.is_some() && again.url != entry.url) {
                 return Err(format!(
                     "{name} read again: {again:#?}\nwhere there was {entry:#?}"
                 ));
@@ -225,19 +228,21 @@ pub(crate) fn outbound(feed: &Feed) -> OutboundFeed {
         language: feed.language.clone(),
         icon: text(&feed.icon),
     };
-    let item = |(nth, entry): (usize, &Entry)| Item {
-        id: entry.guid.clone().unwrap_or_else(|| format!("urn:x:{nth}")),
-        story: StoryId(1),
-        updated: entry.updated.unwrap_or_default(),
-        ordered_at: Timestamp::UNIX_EPOCH,
-        entry: entry.clone(),
-        source: SourceView {
-            id: SourceId::new("a").expect("an id"),
-            title: feed.title.clone().unwrap_or_else(|| "A".to_owned()),
-            feed: fields.clone(),
-            feed_url: None,
-        },
-        copies: Vec::new(),
+    let item = |(nth, entry): (usize, &Entry)| {
+        fit(Item {
+            id: entry.guid.clone().unwrap_or_else(|| format!("urn:x:{nth}")),
+            story: StoryId(1),
+            updated: entry.updated.unwrap_or_default(),
+            ordered_at: Timestamp::UNIX_EPOCH,
+            entry: entry.clone(),
+            source: SourceView {
+                id: SourceId::new("a").expect("an id"),
+                title: feed.title.clone().unwrap_or_else(|| "A".to_owned()),
+                feed: fields.clone(),
+                feed_url: None,
+            },
+            copies: Vec::new(),
+        })
     };
     OutboundFeed {
         prev_archive: 0,
