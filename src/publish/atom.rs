@@ -20,7 +20,7 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
             &[],
             &feed_id(feed.public_url.as_str(), feed.output.id.as_str()),
         );
-        xml.text("title", &[], &feed.output.title);
+        xml.prose("title", &[], &feed.output.title);
         xml.text("updated", &[], &rfc3339(feed.updated()));
         xml.empty(
             "link",
@@ -44,7 +44,7 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
         // RFC 4287 §4.1.1: a feed has an author unless its entries have one each, and an empty one has no entries.
         let nobody = feed.items.is_empty().then_some(&feed.output.title);
         if let Some(author) = face.author.as_ref().or(nobody) {
-            xml.element("author", &[], |xml| xml.text("name", &[], author));
+            xml.element("author", &[], |xml| xml.prose("name", &[], author));
         }
         xml.optional("icon", face.icon.as_ref().map(url::Url::as_str));
         prev_archive(xml, "link", feed);
@@ -67,7 +67,7 @@ pub(super) fn entries(xml: &mut Xml, feed: &OutboundFeed) {
 
 pub(super) fn entry(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
     xml.text("id", &[], &item.id);
-    xml.text("title", &[], &content::title(&feed.output, item));
+    xml.prose("title", &[], &content::title(&feed.output, item));
     xml.text("updated", &[], &rfc3339(item.updated()));
     xml.text("published", &[], &rfc3339(item.published()));
     links(xml, item);
@@ -95,9 +95,9 @@ pub(super) fn entry(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
     if html.is_none() && item.entry.url.is_none() {
         // RFC 4287 §4.1.2: without an alternate link an entry has content.
         let text = summary.unwrap_or_else(|| content::title(&feed.output, item));
-        xml.text("content", &language, &text);
+        xml.prose("content", &language, &text);
     } else if let Some(summary) = summary {
-        xml.text("summary", &language, &summary);
+        xml.prose("summary", &language, &summary);
     }
     if let Some(html) = html {
         let mut attributes = vec![("type", "html")];
@@ -153,12 +153,12 @@ fn links(xml: &mut Xml, item: &Item) {
 fn authors(xml: &mut Xml, item: &Item) {
     if item.entry.authors.is_empty() {
         xml.element("author", &[], |xml| {
-            xml.text("name", &[], &item.source.title);
+            xml.prose("name", &[], &item.source.title);
         });
     }
     for Person { name, url, email } in &item.entry.authors {
         xml.element("author", &[], |xml| {
-            xml.text("name", &[], name);
+            xml.prose("name", &[], name);
             xml.optional("uri", url.as_ref().map(url::Url::as_str));
             xml.optional("email", email.as_deref());
         });
@@ -174,7 +174,7 @@ fn source(xml: &mut Xml, item: &Item) {
             "id",
             feed.id.as_deref().or(lives).or(feed.home_url.as_deref()),
         );
-        xml.text("title", &[], &item.source.title);
+        xml.prose("title", &[], &item.source.title);
         xml.optional("updated", feed.updated.map(rfc3339).as_deref());
         if let Some(url) = lives {
             xml.empty("link", &[("rel", "self"), ("href", url)]);

@@ -18,9 +18,9 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
     let mut xml = Xml::new();
     xml.element("rss", NAMESPACES, |xml| {
         xml.element("channel", &[], |xml| {
-            xml.text("title", &[], &feed.output.title);
+            xml.prose("title", &[], &feed.output.title);
             xml.text("link", &[], feed.public_url.as_str());
-            xml.text("description", &[], &feed.output.title);
+            xml.prose("description", &[], &feed.output.title);
             xml.empty(
                 "atom:link",
                 &[
@@ -35,13 +35,13 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
             }
             xml.optional("language", face.language.as_deref());
             if let Some(author) = &face.author {
-                xml.text("dc:creator", &[], author);
+                xml.prose("dc:creator", &[], author);
             }
             if let Some(icon) = &face.icon {
                 // RSS 2.0: the image's title and link are the channel's.
                 xml.element("image", &[], |xml| {
                     xml.text("url", &[], icon.as_str());
-                    xml.text("title", &[], &feed.output.title);
+                    xml.prose("title", &[], &feed.output.title);
                     xml.text("link", &[], feed.public_url.as_str());
                 });
             }
@@ -64,7 +64,7 @@ pub(super) fn write(feed: &OutboundFeed) -> Written {
 }
 
 fn write_item(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
-    xml.text("title", &[], &content::title(&feed.output, item));
+    xml.prose("title", &[], &content::title(&feed.output, item));
     let link = item.entry.url.as_ref().map(url::Url::as_str);
     xml.optional("link", link);
     let is_permalink = if link == Some(item.id.as_str()) {
@@ -75,7 +75,7 @@ fn write_item(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
     xml.text("guid", &[("isPermaLink", is_permalink)], &item.id);
     xml.text("pubDate", &[], &rfc822(item.published()));
     for person in &item.entry.authors {
-        xml.text("dc:creator", &[], &person.name);
+        xml.prose("dc:creator", &[], &person.name);
     }
     for category in &item.entry.categories {
         let domain: Vec<_> = category
@@ -84,7 +84,7 @@ fn write_item(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
             .map(|scheme| ("domain", scheme))
             .into_iter()
             .collect();
-        xml.text(
+        xml.prose(
             "category",
             &domain,
             category.label.as_deref().unwrap_or(&category.term),
@@ -108,7 +108,7 @@ fn write_item(xml: &mut Xml, feed: &OutboundFeed, item: &Item) {
         .as_deref()
         .or(item.source.feed_url.as_deref())
     {
-        xml.text("source", &[("url", url)], &item.source.title);
+        xml.prose("source", &[("url", url)], &item.source.title);
     }
 }
 

@@ -215,14 +215,14 @@ fn an_output_says_of_itself_what_is_configured() {
     let cases = [
         ("atom", "xml:lang=\"pt-BR\""),
         ("atom", "<icon>https://ex.example/i.png</icon>"),
-        ("atom", "<name>A &amp; B</name>"),
+        ("atom", "<name>A &#x26; B</name>"),
         (
             "atom",
             "<link rel=\"hub\" href=\"https://hub.example/?a=1&amp;b=2\"/>",
         ),
         ("rss", "<language>pt-BR</language>"),
         ("rss", "<url>https://ex.example/i.png</url>"),
-        ("rss", "<dc:creator>A &amp; B</dc:creator>"),
+        ("rss", "<dc:creator>A &#x26; B</dc:creator>"),
         (
             "rss",
             "<atom:link rel=\"hub\" href=\"https://hub.example/?a=1&amp;b=2\"/>",
