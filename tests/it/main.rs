@@ -35,5 +35,6 @@ mod stories;
 mod support;
 mod syndication;
 mod text;
+mod validator;
 mod worker;
 mod worst;
