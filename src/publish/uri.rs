@@ -16,12 +16,18 @@ pub(super) fn address(url: &str) -> Cow<'_, str> {
         at + 3 + rest.find(['/', '?', '#']).unwrap_or(rest.len())
     });
     let (host, rest) = url.split_at(host_end);
-    if rest.chars().all(is_uri) && has_whole_escapes(rest) {
+    if rest.chars().all(is_uri) && has_whole_escapes(rest) && has_one_fragment(rest) {
         return Cow::Borrowed(url);
     }
+    let fragment = rest.find('#');
     let mut written = host.to_owned();
     for (at, c) in rest.char_indices() {
-        if is_uri(c) && (c != '%' || is_escape(&rest[at..])) {
+        let fits = match c {
+            '%' => is_escape(&rest[at..]),
+            '#' => fragment == Some(at),
+            c => is_uri(c),
+        };
+        if fits {
             written.push(c);
         } else {
             let mut bytes = [0; 4];
@@ -56,6 +62,7 @@ pub(super) fn is_iri(text: &str) -> bool {
         && !text.contains(['\u{FFFE}', '\u{FFFF}'])
         && !after_host.contains(is_bracketed)
         && has_whole_escapes(text)
+        && has_one_fragment(text)
 }
 
 /// What follows `tag:`: who, a comma, since when, a colon, and something in the characters of a URI.
@@ -120,6 +127,10 @@ fn is_uri(c: char) -> bool {
 fn has_whole_escapes(text: &str) -> bool {
     text.match_indices('%')
         .all(|(at, _)| is_escape(&text[at..]))
+}
+
+fn has_one_fragment(text: &str) -> bool {
+    text.matches('#').count() <= 1
 }
 
 /// `%` and two hexadecimal digits.

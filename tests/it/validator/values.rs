@@ -50,11 +50,8 @@ pattern!(
 
 /// An address to go to.
 pub(super) fn url(broken: &mut Broken, at: &str, value: &str) {
-    broken.check(
-        &format!("InvalidLink {at}"),
-        URI.is_match(value) && HTTP.is_match(value),
-        value,
-    );
+    let holds = URI.is_match(value) && HTTP.is_match(value) && is_one(value);
+    broken.check(&format!("InvalidLink {at}"), holds, value);
 }
 
 /// What names something everywhere.
@@ -67,7 +64,12 @@ pub(super) fn iri(broken: &mut Broken, at: &str, value: &str) {
         Some("http" | "https") => HTTP.is_match(value) && IRI.is_match(value),
         _ => IRI.is_match(value),
     };
-    broken.check(&format!("InvalidIRI {at}"), holds, value);
+    broken.check(&format!("InvalidIRI {at}"), holds && is_one(value), value);
+}
+
+/// With one fragment at most.
+fn is_one(value: &str) -> bool {
+    value.matches('#').count() <= 1
 }
 
 pub(super) fn rfc3339(broken: &mut Broken, value: &str) {
