@@ -17,6 +17,7 @@ mod layers;
 mod line;
 mod lookalikes;
 mod metrics;
+mod opml;
 mod outputs;
 mod overrule;
 mod parse;
