@@ -56,6 +56,38 @@ fn one_guid_in_two_sources_gives_the_same_ids_whoever_comes_first() {
 }
 
 #[test]
+fn copies_stand_in_the_same_order_whoever_comes_first() {
+    let sources: String = ["a", "b", "c", "d"].map(file_source).concat();
+    let by_order = |order: [&str; 4]| {
+        let desk = Desk::new("");
+        // Judged only when all have been heard.
+        desk.configure(&format!(
+            "{sources}[[output]]\nid = \"other\"\nsources = []\n"
+        ));
+        for source in order {
+            desk.write(&format!("{source}.xml"), &feed(source, "Alpha", ALPHA));
+            assert!(desk.run(&["refresh", source]).status.success());
+        }
+        desk.configure(&format!(
+            "{sources}[[output]]\nid = \"merged\"\nalso_in = true\n"
+        ));
+        let item = desk.json("merged")["items"][0].clone();
+        let copies = item["_mainstem"]["copies"].as_array().cloned();
+        let named: Vec<String> = copies
+            .iter()
+            .flatten()
+            .map(|copy| copy["source"].to_string())
+            .collect();
+        assert_eq!(named.len(), 3);
+        (named, item["content_html"].clone())
+    };
+    let first = by_order(["a", "b", "c", "d"]);
+    for order in [["d", "c", "b", "a"], ["c", "a", "d", "b"]] {
+        assert_eq!(first, by_order(order), "{order:?}");
+    }
+}
+
+#[test]
 fn a_release_keeps_its_id_whatever_counts_as_a_duplicate() {
     let output = |duplicates: &str| {
         format!(

@@ -402,10 +402,11 @@ fn window_item(row: &Row<'_>) -> rusqlite::Result<(i64, WindowItem)> {
     Ok((row.get("slot")?, item))
 }
 
+/// In an order that says nothing of who came first: a rebuilt store gives the same documents.
 fn copies(db: &Connection, story: StoryId, shown: EntryId) -> rusqlite::Result<Vec<Copy>> {
     db.prepare_cached(&format!(
         "SELECT {COPY} FROM entries e JOIN sources s USING (source)
-         WHERE e.story = ? AND e.entry != ? AND e.held = 0 AND e.expired_at IS NULL ORDER BY e.entry"
+         WHERE e.story = ? AND e.entry != ? AND e.held = 0 AND e.expired_at IS NULL ORDER BY s.id, e.identity, e.entry"
     ))?
     .query_map(params![story.0, shown.0], copy)?
     .collect()
