@@ -12,6 +12,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::daemon;
 use crate::model::{Location, Outcome, Source, SourceId, SourceReport, SourceState, Timestamp};
+use crate::parse::text_of;
 use crate::publish::{OpmlSource, read_opml};
 use crate::refresh::{OWN_NETWORK, Poll};
 use crate::schedule::duration_in_words;
@@ -200,7 +201,7 @@ fn remarks(report: &SourceReport) -> Vec<String> {
 /// An OPML list as `[[source]]` tables: of those that the configuration does not have, under ids that it does not have.
 pub(super) fn import(file: &Path, known: Option<&Config>) -> anyhow::Result<()> {
     let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
-    let found = read_opml(&bytes).with_context(|| file.display().to_string())?;
+    let found = read_opml(&text_of(&bytes)).with_context(|| file.display().to_string())?;
     let configured = known.iter().flat_map(|config| &config.targets);
     let configured: Vec<&Source> = configured.map(|target| target.source.as_ref()).collect();
     let mut ids: BTreeSet<String> = configured.iter().map(|own| own.id.to_string()).collect();
@@ -211,9 +212,16 @@ pub(super) fn import(file: &Path, known: Option<&Config>) -> anyhow::Result<()> 
             Location::File(_) => None,
         })
         .collect();
-    let is_new = |source: &&OpmlSource| {
-        let url = Url::parse(&source.xml_url);
-        seen.insert(url.map_or_else(|_| source.xml_url.clone(), String::from))
+    let is_new = |source: &&OpmlSource| match Url::parse(&source.xml_url) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => seen.insert(url.into()),
+        // A reader's own: a search, a command, a mailing list.
+        _ => {
+            tracing::warn!(
+                "left out, for it is no address on the web: {}",
+                source.xml_url
+            );
+            false
+        }
     };
     let mut text = String::new();
     for source in found.iter().filter(is_new) {

@@ -81,6 +81,8 @@ pub struct Member {
 /// Another member of a story that is shown: what outputs say of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Copy {
+    /// Its number in the store.
+    pub id: EntryId,
     /// Where it came from.
     pub source: SourceId,
     /// The title of its source's feed, as last parsed.
@@ -99,4 +101,10 @@ pub struct Copy {
     pub layer: Option<Layer>,
     /// See [`Member::score`].
     pub score: Option<f64>,
+    /// The entry that it was recognized by; `None` for the first.
+    pub matched: Option<EntryId>,
+    /// Which version of the release it carries.
+    pub edition_at: Timestamp,
+    /// Whether no output may show it.
+    pub held: bool,
 }

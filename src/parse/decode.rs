@@ -13,6 +13,12 @@ const DECLARATION: usize = 256;
 /// Bytes that the detector looks at; it knows more of a text by then than the rest could tell.
 const SAMPLE: usize = 256 * 1024;
 
+/// What the numbers 128 to 159 are meant to be: windows-1252, as HTML §13.2.5.80 has it.
+pub(super) const C1: [char; 32] = [
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}',
+    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
+];
+
 /// Text, and what was strange about its bytes.
 #[derive(Debug)]
 pub(super) struct Decoded<'a> {
@@ -25,6 +31,30 @@ pub(super) struct Decoded<'a> {
 /// themselves. Labels mean their supersets, as the Encoding Standard has it: gb2312 is gb18030, latin-1 windows-1252.
 /// A byte that fits nowhere costs one replacement character. UTF-7 is unknown here, as it is to browsers.
 pub(super) fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded<'a> {
+    let mut decoded = as_said(bytes, content_type);
+    if let Some(text) = without_controls(&decoded.text) {
+        decoded.text = Cow::Owned(text);
+        let taken = || "control characters read as windows-1252".to_owned();
+        decoded.recovered.get_or_insert_with(taken);
+    }
+    decoded
+}
+
+/// Text that was windows-1252 and was converted as if it were latin-1 has control characters for its quotation marks and
+/// dashes. They are read as HTML reads their numbers. `None`: there are none.
+fn without_controls(text: &str) -> Option<String> {
+    let meant = |c: char| {
+        let nth = u32::from(c).checked_sub(0x80)?;
+        let meant = *C1.get(usize::try_from(nth).ok()?)?;
+        (meant != c).then_some(meant)
+    };
+    // In UTF-8 they begin with this byte.
+    memchr::memchr_iter(0xC2, text.as_bytes())
+        .any(|at| text[at..].chars().next().and_then(meant).is_some())
+        .then(|| text.chars().map(|c| meant(c).unwrap_or(c)).collect())
+}
+
+fn as_said<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded<'a> {
     if let Some(text) = utf32(bytes) {
         return clean(Cow::Owned(text));
     }

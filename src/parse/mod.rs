@@ -4,6 +4,7 @@
 //! → normalize. Goes in: any bytes. Comes out: a feed, or what the bytes are
 //! instead. Never panics, never fetches, never makes up a date.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use url::Url;
@@ -66,6 +67,12 @@ impl ParseError {
             feed: None,
         }
     }
+}
+
+/// The text of a document that is no feed, such as a list of them, in the encoding that it says or shows.
+#[must_use]
+pub fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    decode::decode(bytes, None).text
 }
 
 /// Reads one document. Entries stand in document order, at most the 2,000 newest.

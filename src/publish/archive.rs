@@ -36,7 +36,7 @@ pub fn archive(feed: &OutboundFeed, items: &[Item], number: u32) -> Document {
     xml.element("feed", NAMESPACES, |xml| {
         let (base, output) = (feed.public_url.as_str(), feed.output.id.as_str());
         xml.text("id", &[], &archive_id(base, output, number));
-        xml.text("title", &[], &feed.output.title);
+        xml.prose("title", &[], &feed.output.title);
         xml.text("updated", &[], &rfc3339(super::updated(dates)));
         xml.empty("fh:archive", &[]);
         link(xml, "link", "self", &archive_url(feed, number));

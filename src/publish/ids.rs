@@ -1,5 +1,6 @@
 //! Permanent ids of what we publish.
 
+use super::uri::is_iri;
 use crate::model::{Member, SourceId, Timestamp};
 
 /// Schemes whose identifiers are made to be unique everywhere (RFC 4287 §4.2.6 wants an IRI).
@@ -57,13 +58,7 @@ fn is_global(guid: &str) -> bool {
         .any(|known| scheme.eq_ignore_ascii_case(known))
         && rest.len() > 2
         && guid.len() <= MAX_ID_BYTES
-        && !guid.chars().any(|c| {
-            c.is_whitespace()
-                || c.is_control()
-                || "<>\"{}|\\^`".contains(c)
-                || matches!(c, '\u{FFFE}' | '\u{FFFF}')
-        })
-        && url::Url::parse(guid).is_ok()
+        && is_iri(guid)
 }
 
 /// A UUID of version 8 (RFC 9562 §5.8) from BLAKE3, as a URN.

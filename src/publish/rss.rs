@@ -18,9 +18,9 @@ pub(super) fn shell(feed: &OutboundFeed) -> Shell {
     let mut xml = Xml::new();
     xml.element("rss", NAMESPACES, |xml| {
         xml.element("channel", &[], |xml| {
-            xml.text("title", &[], &feed.output.title);
+            xml.prose("title", &[], &feed.output.title);
             xml.text("link", &[], feed.public_url.as_str());
-            xml.text("description", &[], &feed.output.title);
+            xml.prose("description", &[], &feed.output.title);
             xml.empty(
                 "atom:link",
                 &[
@@ -34,12 +34,14 @@ pub(super) fn shell(feed: &OutboundFeed) -> Shell {
                 xml.empty("atom:link", &[("rel", "hub"), ("href", hub.as_str())]);
             }
             xml.optional("language", face.language.as_deref());
-            xml.optional("dc:creator", face.author.as_deref());
+            if let Some(author) = &face.author {
+                xml.prose("dc:creator", &[], author);
+            }
             if let Some(icon) = &face.icon {
                 // RSS 2.0: the image's title and link are the channel's.
                 xml.element("image", &[], |xml| {
                     xml.text("url", &[], icon.as_str());
-                    xml.text("title", &[], &feed.output.title);
+                    xml.prose("title", &[], &feed.output.title);
                     xml.text("link", &[], feed.public_url.as_str());
                 });
             }
@@ -65,7 +67,7 @@ pub(super) fn item(form: &ItemForm, item: &Item) -> Vec<u8> {
 }
 
 fn write_item(xml: &mut Xml, form: &ItemForm, item: &Item) {
-    xml.text("title", &[], &content::title(form, item));
+    xml.prose("title", &[], &content::title(form, item));
     let link = item.entry.url.as_ref().map(url::Url::as_str);
     xml.optional("link", link);
     let is_permalink = if link == Some(item.id.as_str()) {
@@ -76,7 +78,7 @@ fn write_item(xml: &mut Xml, form: &ItemForm, item: &Item) {
     xml.text("guid", &[("isPermaLink", is_permalink)], &item.id);
     xml.text("pubDate", &[], &rfc822(item.published()));
     for person in &item.entry.authors {
-        xml.text("dc:creator", &[], &person.name);
+        xml.prose("dc:creator", &[], &person.name);
     }
     for category in &item.entry.categories {
         let domain: Vec<_> = category
@@ -85,7 +87,7 @@ fn write_item(xml: &mut Xml, form: &ItemForm, item: &Item) {
             .map(|scheme| ("domain", scheme))
             .into_iter()
             .collect();
-        xml.text(
+        xml.prose(
             "category",
             &domain,
             category.label.as_deref().unwrap_or(&category.term),
@@ -109,7 +111,7 @@ fn write_item(xml: &mut Xml, form: &ItemForm, item: &Item) {
         .as_deref()
         .or(item.source.feed_url.as_deref())
     {
-        xml.text("source", &[("url", url)], &item.source.title);
+        xml.prose("source", &[("url", url)], &item.source.title);
     }
 }
 
@@ -117,10 +119,7 @@ fn write_item(xml: &mut Xml, form: &ItemForm, item: &Item) {
 fn write_enclosure(xml: &mut Xml, item: &Item) {
     if let Some(enclosure) = item.entry.enclosures.first() {
         let length = enclosure.length.unwrap_or_default().to_string();
-        let media_type = enclosure
-            .media_type
-            .as_deref()
-            .filter(|given| super::atom::is_media_type(given));
+        let media_type = enclosure.media_type.as_deref();
         let media_type = media_type.unwrap_or("application/octet-stream");
         xml.empty(
             "enclosure",

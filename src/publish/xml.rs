@@ -66,7 +66,18 @@ impl Xml {
         self.event(Event::End(BytesEnd::new(name)));
     }
 
-    /// The same, where there is a text.
+    /// `<name attributes>text</name>` for people, where a reader may look for markup and there is none: `&` and `<` as numbers,
+    /// as the RSS Advisory Board's best practices advise, so that nobody takes `&lt;b&gt;` for a tag that was escaped.
+    pub(super) fn prose(&mut self, name: &str, attributes: &[(&str, &str)], text: &str) {
+        let escaped = escape(text)
+            .replace("&lt;", "&#x3C;")
+            .replace("&amp;", "&#x26;");
+        self.event(Event::Start(start(name, attributes)));
+        self.event(Event::Text(BytesText::from_escaped(escaped)));
+        self.event(Event::End(BytesEnd::new(name)));
+    }
+
+    /// The same as [`Self::text`], where there is a text.
     pub(super) fn optional(&mut self, name: &str, text: Option<&str>) {
         if let Some(text) = text.filter(|text| !text.is_empty()) {
             self.text(name, &[], text);

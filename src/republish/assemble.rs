@@ -2,14 +2,31 @@
 
 use url::Url;
 
-use crate::model::{FeedFields, Location, SourceId, public_url};
-use crate::publish::{CopyView, Item, SourceView};
+use crate::model::{Copy, FeedFields, Location, SourceId, public_url};
+use crate::publish::{CopyView, Item, SourceView, fit};
 use crate::store::WindowItem;
 
 use super::plan::{OutputPlan, Plan};
+use super::slots::{Kin, Slots};
 
-/// Names sources, and leaves out the copies of sources that the output does not see.
+/// Which of an item's copies the output names: those that the item stands for, of sources that the output sees.
+pub(super) fn named_copies(output: &OutputPlan, item: &WindowItem) -> Vec<bool> {
+    let copies = item.copies.iter();
+    let members = copies
+        .clone()
+        .map(Kin::from)
+        .chain([Kin::from(&item.shown)]);
+    let slots = Slots::new(&output.output, item.began_at, members);
+    let is_named = |copy: &Copy| {
+        let stands_here = || slots.of(Kin::from(copy)) == item.slot;
+        !copy.held && output.sources.contains(&copy.source) && stands_here()
+    };
+    copies.map(is_named).collect()
+}
+
+/// Names sources and copies.
 pub(super) fn outbound_item(plan: &Plan, output: &OutputPlan, item: WindowItem) -> Item {
+    let named = named_copies(output, &item);
     let source = SourceView {
         id: item.shown.source.clone(),
         title: source_title(plan, &item.shown.source, item.feed.title.as_deref()),
@@ -25,8 +42,9 @@ pub(super) fn outbound_item(plan: &Plan, output: &OutputPlan, item: WindowItem) 
     let copies = item
         .copies
         .into_iter()
-        .filter(|copy| output.sources.contains(&copy.source));
-    Item {
+        .zip(named)
+        .filter_map(|(copy, is_named)| is_named.then_some(copy));
+    fit(Item {
         id: item.item_id,
         story: item.story,
         updated: item.updated,
@@ -39,7 +57,7 @@ pub(super) fn outbound_item(plan: &Plan, output: &OutputPlan, item: WindowItem) 
                 copy,
             })
             .collect(),
-    }
+    })
 }
 
 /// A private feed names itself with the key that it was asked with.

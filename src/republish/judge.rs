@@ -2,17 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{
-    Duplicates, Layer, Member, Output, OutputId, Source, SourceId, Story, Timestamp, Updates,
-};
+use crate::model::{Member, Output, OutputId, Source, SourceId, Story, Timestamp};
 use crate::publish::outbound_id;
 use crate::select::{Reading, Rule, Sign, Subject, Verdict, choose_shown};
 use crate::store::{KeptItem, Membership};
 
 use super::plan::{OutputPlan, Plan, RuleOwner};
-
-/// The slot of an item that stands for the whole story.
-const WHOLE_STORY: i64 = 0;
+use super::slots::{Kin, Slots, WHOLE_STORY};
 
 /// What judging brings to light beside the verdicts.
 #[derive(Debug, Default)]
@@ -132,47 +128,13 @@ pub(super) fn groups<'a>(
     story: &Story,
     visible: &[&'a Member],
 ) -> BTreeMap<i64, Vec<&'a Member>> {
+    let slots = Slots::new(output, story.began_at, story.members.iter().map(Kin::from));
     let mut groups: BTreeMap<i64, Vec<&Member>> = BTreeMap::new();
     for member in visible {
-        let slot = match output.duplicates {
-            Duplicates::Near => edition_slot(output.updates, story, member),
-            Duplicates::Exact => exact_slot(story, member),
-            Duplicates::Off => member.id.0,
-        };
+        let slot = slots.of(Kin::from(*member));
         groups.entry(slot).or_default().push(member);
     }
     groups
-}
-
-/// Newer editions than the first have items of their own where they are announced.
-fn edition_slot(updates: Updates, story: &Story, member: &Member) -> i64 {
-    match updates {
-        Updates::Announce if member.edition_at > story.began_at => {
-            -member.edition_at.timestamp_millis()
-        }
-        _ => WHOLE_STORY,
-    }
-}
-
-/// The whole story without those that only similarity has joined, each of which stands with what exact layers have joined to
-/// it.
-fn exact_slot(story: &Story, member: &Member) -> i64 {
-    let mut at = member;
-    // No longer than the story, should two ever name each other.
-    for _ in 0..story.members.len() {
-        if at.layer == Some(Layer::Near) {
-            return at.id.0;
-        }
-        match story
-            .members
-            .iter()
-            .find(|other| Some(other.id) == at.matched)
-        {
-            Some(matched) => at = matched,
-            None => break,
-        }
-    }
-    WHOLE_STORY
 }
 
 /// The whole story first, then by source and identity: of several with one GUID the first gets it as its id, and which that is

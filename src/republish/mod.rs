@@ -22,6 +22,7 @@ mod plan;
 mod preview;
 mod render;
 mod replay;
+mod slots;
 mod tally;
 
 pub use archive::{Archivist, Reach};

@@ -265,10 +265,7 @@ impl Scribe {
         version: &ItemVersion,
         item: WindowItem,
     ) -> Arc<Fragment> {
-        let copies = item.copies.iter();
-        let named = copies
-            .map(|copy| output.sources.contains(&copy.source))
-            .collect();
+        let named = assemble::named_copies(output, &item);
         let likeness = (form.clone(), version.clone(), named);
         let plan = &self.plan;
         let written = self.written.entry(likeness);

@@ -108,6 +108,10 @@ pub struct WindowItem {
     pub item_id: String,
     /// Its story.
     pub story: StoryId,
+    /// [`KeptItem::slot`].
+    pub slot: i64,
+    /// [`Story::began_at`].
+    pub began_at: Timestamp,
     /// Its place, fixed when it entered.
     pub ordered_at: Timestamp,
     /// Moved only by real edits, never back.
@@ -116,7 +120,7 @@ pub struct WindowItem {
     pub shown: Member,
     /// Its source's feed, as last parsed.
     pub feed: FeedFields,
-    /// The other members of the story that are not held, by entry id, whatever their source; empty where the slot is an entry.
+    /// The other members of the story, by source and identity, held or not, whatever item they belong to.
     pub copies: Vec<Copy>,
 }
 

@@ -16,6 +16,8 @@ use crate::model::Timestamp;
 mod months;
 mod zones;
 
+/// What programs write where they have no date: the beginning of their count, 1970 and the year 1.
+const ZEROS: [i64; 2] = [0, -62_135_596_800];
 /// A longer text is no date.
 const MAX_BYTES: usize = 120;
 
@@ -55,6 +57,10 @@ pattern!(PART, r"[0-9]+|\p{Alphabetic}+");
 /// Reads a date; to the millisecond, UTC where no zone is given. `None`: it is not one, or nobody could tell which.
 #[must_use]
 pub fn read_date(text: &str) -> Option<Timestamp> {
+    written(text).filter(|at| !ZEROS.contains(&at.timestamp()))
+}
+
+fn written(text: &str) -> Option<Timestamp> {
     if text.len() > MAX_BYTES {
         return None;
     }

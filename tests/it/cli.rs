@@ -237,7 +237,7 @@ fn opml_goes_in_and_out() {
     for expected in [
         "https://a.example/rss?x=1&amp;y=2",
         "https://b.example/",
-        "category=\"News\"",
+        "<outline text=\"News\" title=\"News\">",
     ] {
         assert!(opml.contains(expected), "{opml}");
     }

@@ -129,6 +129,10 @@ fn what_nobody_can_read_stays_absent() {
         "292277026596-12-04T15:30:07Z",
         "1 2 3",
         "12:30",
+        // Programs that had no date.
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+        "0001-01-01T00:00:00Z",
+        "Mon, 01 Jan 0001 00:00:00 +0000",
         "Jan",
     ] {
         assert_eq!(read(date), None, "{date:?}");

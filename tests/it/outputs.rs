@@ -56,6 +56,38 @@ fn one_guid_in_two_sources_gives_the_same_ids_whoever_comes_first() {
 }
 
 #[test]
+fn copies_stand_in_the_same_order_whoever_comes_first() {
+    let sources: String = ["a", "b", "c", "d"].map(file_source).concat();
+    let by_order = |order: [&str; 4]| {
+        let desk = Desk::new("");
+        // Judged only when all have been heard.
+        desk.configure(&format!(
+            "{sources}[[output]]\nid = \"other\"\nsources = []\n"
+        ));
+        for source in order {
+            desk.write(&format!("{source}.xml"), &feed(source, "Alpha", ALPHA));
+            assert!(desk.run(&["refresh", source]).status.success());
+        }
+        desk.configure(&format!(
+            "{sources}[[output]]\nid = \"merged\"\nalso_in = true\n"
+        ));
+        let item = desk.json("merged")["items"][0].clone();
+        let copies = item["_mainstem"]["copies"].as_array().cloned();
+        let named: Vec<String> = copies
+            .iter()
+            .flatten()
+            .map(|copy| copy["source"].to_string())
+            .collect();
+        assert_eq!(named.len(), 3);
+        (named, item["content_html"].clone())
+    };
+    let first = by_order(["a", "b", "c", "d"]);
+    for order in [["d", "c", "b", "a"], ["c", "a", "d", "b"]] {
+        assert_eq!(first, by_order(order), "{order:?}");
+    }
+}
+
+#[test]
 fn a_release_keeps_its_id_whatever_counts_as_a_duplicate() {
     let output = |duplicates: &str| {
         format!(
@@ -215,14 +247,14 @@ fn an_output_says_of_itself_what_is_configured() {
     let cases = [
         ("atom", "xml:lang=\"pt-BR\""),
         ("atom", "<icon>https://ex.example/i.png</icon>"),
-        ("atom", "<name>A &amp; B</name>"),
+        ("atom", "<name>A &#x26; B</name>"),
         (
             "atom",
             "<link rel=\"hub\" href=\"https://hub.example/?a=1&amp;b=2\"/>",
         ),
         ("rss", "<language>pt-BR</language>"),
         ("rss", "<url>https://ex.example/i.png</url>"),
-        ("rss", "<dc:creator>A &amp; B</dc:creator>"),
+        ("rss", "<dc:creator>A &#x26; B</dc:creator>"),
         (
             "rss",
             "<atom:link rel=\"hub\" href=\"https://hub.example/?a=1&amp;b=2\"/>",

@@ -239,14 +239,21 @@ fn the_newest_version_is_shown_in_whatever_order_they_come() {
     }
 }
 
-/// Strictness, and how many items there are of a release, its exact and its near copy, and another release.
+/// Strictness, and how many copies each item names: of a release, its exact copy, its near copy, an exact copy of that, and
+/// of another release.
 #[test]
 fn an_output_chooses_what_counts_as_a_duplicate() {
-    let cases = [("near", 2), ("exact", 3), ("off", 4)];
+    let cases: [(&str, &[usize]); 3] = [
+        ("near", &[0, 3]),
+        ("exact", &[0, 1, 1]),
+        ("off", &[0, 0, 0, 0, 0]),
+    ];
     let outputs = cases.map(|(strictness, _)| {
         format!("[[output]]\nid = \"{strictness}\"\nduplicates = \"{strictness}\"\n")
     });
-    let desk = desk(&[("a", ""), ("b", ""), ("c", "")], &outputs.concat());
+    let sources = [("a", ""), ("b", ""), ("c", ""), ("d", "")];
+    let desk = desk(&sources, &outputs.concat());
+    let near = LOCK.replace("found", "discovered");
     publish(
         &desk,
         "a",
@@ -256,19 +263,16 @@ fn an_output_chooses_what_counts_as_a_duplicate() {
         ],
     );
     publish(&desk, "b", &[piece("b1", "10:05", TITLE, LOCK)]);
-    publish(
-        &desk,
-        "c",
-        &[piece(
-            "c1",
-            "10:10",
-            TITLE,
-            &LOCK.replace("found", "discovered"),
-        )],
-    );
-    refresh(&desk, &[]);
+    publish(&desk, "c", &[piece("c1", "10:10", TITLE, &near)]);
+    publish(&desk, "d", &[piece("d1", "10:15", TITLE, &near)]);
+    for source in ["a", "b", "c", "d"] {
+        refresh(&desk, &[source]);
+    }
     for (strictness, expected) in cases {
-        assert_eq!(shown(&desk, strictness).len(), expected, "{strictness}");
+        let items = shown(&desk, strictness);
+        let mut copies: Vec<usize> = items.iter().map(|item| item.copies.len()).collect();
+        copies.sort_unstable();
+        assert_eq!(copies, expected, "{strictness}: {items:?}");
     }
 }
 

@@ -3,14 +3,10 @@
 use memchr::memchr;
 
 use super::notes::{Note, Notes};
+use crate::parse::decode::C1;
 
 /// The longest name of HTML is 31 characters long.
 const LONGEST: usize = 32;
-/// What the numbers 128 to 159 are meant to be: windows-1252, as HTML §13.2.5.80 has it.
-const C1: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}',
-    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
-];
 
 /// Whether XML 1.0 §2.2 forbids the character.
 pub(super) fn is_illegal(c: char) -> bool {

@@ -160,12 +160,13 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
 }
 
 /// Columns of [`copy`], of `entries e` joined with `sources s`: no bodies.
-pub(super) const COPY: &str = "e.story, e.entry, s.id AS source_id, s.title AS feed_title, e.relation, e.layer, e.score, e.guid, e.url,
-    e.title, e.published_at";
+pub(super) const COPY: &str = "e.story, e.entry, s.id AS source_id, s.title AS feed_title, e.relation, e.layer, e.score, e.matched, e.edition_at, e.held,
+    e.guid, e.url, e.title, e.published_at";
 
 /// A copy from [`COPY`]'s columns.
 pub(super) fn copy(row: &Row<'_>) -> rusqlite::Result<Copy> {
     Ok(Copy {
+        id: EntryId(row.get("entry")?),
         source: source_id(row, "source_id")?,
         feed_title: row.get("feed_title")?,
         title: row.get("title")?,
@@ -175,5 +176,8 @@ pub(super) fn copy(row: &Row<'_>) -> rusqlite::Result<Copy> {
         relation: word(row, "relation", Relation::from_word)?.ok_or(FromSqlError::InvalidType)?,
         layer: word(row, "layer", Layer::from_word)?,
         score: row.get("score")?,
+        matched: row.get::<_, Option<i64>>("matched")?.map(EntryId),
+        edition_at: moment(row.get("edition_at")?),
+        held: row.get::<_, i64>("held")? != 0,
     })
 }

@@ -171,28 +171,29 @@ pub(super) fn items(
     bounds: impl rusqlite::Params,
 ) -> rusqlite::Result<Vec<WindowItem>> {
     let mut statement = db.prepare_cached(&format!(
-        "SELECT i.item_id, i.story, i.slot, i.ordered_at AS place, i.updated_at AS item_updated, s.feed_id, s.title AS feed_title, s.home_url,
+        "SELECT i.item_id, i.story, i.slot, st.began_at, i.ordered_at AS place, i.updated_at AS item_updated, s.feed_id, s.title AS feed_title, s.home_url,
              s.self_url, e.feed_updated, s.language AS feed_language, s.icon, s.id AS source_id, {MEMBER}
          FROM output_items i JOIN outputs o USING (output) JOIN entries e USING (entry) JOIN sources s USING (source)
+             JOIN stories st ON st.story = i.story
          WHERE o.id = ?1 AND i.left_at IS NULL AND e.expired_at IS NULL AND {which}"
     ))?;
     let mut rows = statement.query(bounds)?;
     let mut items: Vec<WindowItem> = Vec::new();
     while let Some(row) = rows.next()? {
-        let (slot, mut item) = window_item(row)?;
-        if slot <= 0 {
-            item.copies = copies(db, item.story, item.shown.id)?;
-        }
+        let mut item = window_item(row)?;
+        item.copies = copies(db, item.story, item.shown.id)?;
         items.push(item);
     }
     Ok(items)
 }
 
-fn window_item(row: &Row<'_>) -> rusqlite::Result<(i64, WindowItem)> {
+fn window_item(row: &Row<'_>) -> rusqlite::Result<WindowItem> {
     let shown: Member = member(row)?;
-    let item = WindowItem {
+    Ok(WindowItem {
         item_id: row.get("item_id")?,
         story: StoryId(row.get("story")?),
+        slot: row.get("slot")?,
+        began_at: moment(row.get("began_at")?),
         ordered_at: moment(row.get("place")?),
         updated: moment(row.get("item_updated")?),
         shown,
@@ -206,14 +207,14 @@ fn window_item(row: &Row<'_>) -> rusqlite::Result<(i64, WindowItem)> {
             icon: row.get("icon")?,
         },
         copies: Vec::new(),
-    };
-    Ok((row.get("slot")?, item))
+    })
 }
 
+/// In an order that says nothing of who came first: a rebuilt store gives the same documents.
 fn copies(db: &Connection, story: StoryId, shown: EntryId) -> rusqlite::Result<Vec<Copy>> {
     db.prepare_cached(&format!(
         "SELECT {COPY} FROM entries e JOIN sources s USING (source)
-         WHERE e.story = ? AND e.entry != ? AND e.held = 0 AND e.expired_at IS NULL ORDER BY e.entry"
+         WHERE e.story = ? AND e.entry != ? AND e.expired_at IS NULL ORDER BY s.id, e.identity, e.entry"
     ))?
     .query_map(params![story.0, shown.0], copy)?
     .collect()
