@@ -1,6 +1,6 @@
 //! Archive documents are cut one at a time beside the press, so that no reader's document waits for one that can wait.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
@@ -27,22 +27,30 @@ struct Turn {
 /// Cuts for whoever waits, one after the other.
 #[derive(Default)]
 pub(super) struct Cutter {
-    /// Shown since it was last looked whether something of them can be archived.
+    /// Of these something may have to be archived.
     waiting: BTreeSet<OutputId>,
+    /// New items since it was last looked.
+    fresh: BTreeMap<OutputId, usize>,
     under_way: Option<JoinHandle<Result<Turn, StoreError>>>,
     ended: Option<Result<Turn, StoreError>>,
     rests_until: Option<Instant>,
 }
 
 impl Cutter {
-    /// Something of this output may have to be archived.
-    pub(super) fn expect(&mut self, output: OutputId) {
-        self.waiting.insert(output);
+    /// An output was shown: after enough new items something of it can be archived.
+    pub(super) fn shown(&mut self, output: &OutputId, rendered: &Rendered) {
+        let fresh = self.fresh.entry(output.clone()).or_default();
+        *fresh += rendered.fresh;
+        if *fresh >= rendered.slack || !rendered.is_archived {
+            *fresh = 0;
+            self.waiting.insert(output.clone());
+        }
     }
 
     /// It is not shown any more.
     pub(super) fn forget(&mut self, output: &OutputId) {
         self.waiting.remove(output);
+        self.fresh.remove(output);
     }
 
     /// An output that waits, where nothing is under way and the last turn was long enough ago.

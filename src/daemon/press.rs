@@ -319,6 +319,9 @@ impl Press {
     async fn show(&mut self, mut outputs: BTreeSet<OutputId>) -> Result<(), StoreError> {
         let replayed = self.republisher.replayed();
         outputs.retain(|output| !replayed.contains(output));
+        if outputs.is_empty() {
+            return Ok(());
+        }
         let rendered = self.republisher.render(&outputs).await?;
         let documents = rendered.iter().map(|(output, rendered)| {
             let documents = rendered.documents.clone();
@@ -327,7 +330,7 @@ impl Press {
         self.site.publish(&documents.collect::<Vec<_>>());
         for (output, rendered) in rendered {
             self.hubs.tell(&output, rendered.changed_at);
-            self.cutter.expect(output.clone());
+            self.cutter.shown(&output, &rendered);
             self.rendered.insert(output, rendered);
         }
         Ok(())

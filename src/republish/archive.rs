@@ -180,6 +180,12 @@ impl Archivist {
     }
 }
 
+/// So many items may come between two looks for something to cut ahead, and none leaves the window unseen.
+pub(super) fn slack(plan: &OutputPlan) -> usize {
+    let window = usize::try_from(plan.output.max_entries.get()).unwrap_or(usize::MAX);
+    (window / 2).saturating_sub(enough(plan)).max(1)
+}
+
 /// So many items behind the newer half of a full window are cut ahead: three quarters of the older half, which leaves time
 /// for many outputs before the first item leaves.
 fn enough(plan: &OutputPlan) -> usize {

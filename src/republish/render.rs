@@ -2,9 +2,10 @@
 //! alike is written once: so one new entry costs one item, however many documents it appears in.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use super::archive::slack;
 use super::plan::{OutputPlan, Plan};
 use super::{Reach, Republisher, assemble, bounds};
 use crate::model::{OutputId, Timestamp};
@@ -19,13 +20,13 @@ use crate::telemetry::Stage;
 const AT_ONCE: usize = 16;
 
 /// Items as they were last written.
-type Fragments = HashMap<ItemVersion, Arc<Fragment>>;
+type Fragments = HashMap<Arc<ItemVersion>, Arc<Fragment>>;
 
 /// What an output showed when it was last rendered.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shown {
     /// `None`: what has changed since is not known.
-    rows: Option<Arc<Vec<ItemVersion>>>,
+    rows: Option<Arc<Vec<Arc<ItemVersion>>>>,
     /// [`Window::feeds`].
     feeds: i64,
     fragments: Arc<Fragments>,
@@ -46,6 +47,10 @@ pub struct Rendered {
     pub is_archived: bool,
     /// When the oldest item's time ends (`max_age`), so that the documents change without anything new.
     pub expires_at: Option<Timestamp>,
+    /// Items that it did not show before, or otherwise.
+    pub fresh: usize,
+    /// After so many of them something can be archived ahead.
+    pub slack: usize,
 }
 
 impl Republisher {
@@ -70,19 +75,14 @@ impl Republisher {
         let wanted: Vec<&OutputPlan> = wanted
             .filter(|plan| outputs.contains(&plan.output.id))
             .collect();
-        let (mut scribe, mut drawn) = (Scribe::new(plan.clone()), Vec::new());
-        for some in wanted.chunks(AT_ONCE) {
-            let sheets = self.sheets(some, now).await?;
-            // Off the async threads: where all is new, it takes a while.
-            let written = tokio::task::spawn_blocking(move || {
-                let written: Vec<Drawn> =
-                    sheets.into_iter().map(|sheet| scribe.draw(sheet)).collect();
-                (scribe, written)
-            });
-            let (back, written) = written.await.map_err(|_| StoreError::Closed)?;
-            scribe = back;
-            drawn.extend(written);
-        }
+        let scribe = Scribe::new(plan.clone());
+        // Half of them is read while the other half is written.
+        let lanes = tokio::try_join!(
+            self.lane(&scribe, &wanted, 0, now),
+            self.lane(&scribe, &wanted, 1, now)
+        )?;
+        let mut drawn = lanes.0;
+        drawn.extend(lanes.1);
         let hashes = drawn
             .iter()
             .map(|drawn| (drawn.output.clone(), drawn.documents.hash))
@@ -93,6 +93,28 @@ impl Republisher {
         Ok(drawn
             .map(|(drawn, stamp)| self.stamped(drawn, stamp))
             .collect())
+    }
+
+    /// Writes the documents of every other batch of outputs, from the `nth`.
+    async fn lane(
+        &self,
+        scribe: &Scribe,
+        wanted: &[&OutputPlan],
+        nth: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Drawn>, StoreError> {
+        let mut drawn = Vec::new();
+        for some in wanted.chunks(AT_ONCE).skip(nth).step_by(2) {
+            let sheets = self.sheets(some, now).await?;
+            let scribe = scribe.clone();
+            // Off the async threads: where all is new, it takes a while.
+            let written = tokio::task::spawn_blocking(move || {
+                let sheets = sheets.into_iter();
+                sheets.map(|sheet| scribe.draw(sheet)).collect::<Vec<_>>()
+            });
+            drawn.extend(written.await.map_err(|_| StoreError::Closed)?);
+        }
+        Ok(drawn)
     }
 
     /// Reads what is needed to write some outputs' documents.
@@ -154,6 +176,8 @@ impl Republisher {
             archived,
             oldest,
             expires_at,
+            fresh,
+            slack,
         } = drawn;
         self.metrics.rendered(&output, rows.len(), stamp.changed_at);
         let shown = Shown {
@@ -174,6 +198,8 @@ impl Republisher {
             reach,
             is_archived: !archived.is_due,
             expires_at,
+            fresh,
+            slack,
         };
         (output, rendered)
     }
@@ -193,33 +219,37 @@ struct Sheet {
 struct Drawn {
     output: OutputId,
     documents: Documents,
-    rows: Vec<ItemVersion>,
+    rows: Vec<Arc<ItemVersion>>,
     feeds: i64,
     fragments: Fragments,
     reach: Reach,
     archived: Archived,
     oldest: Option<Timestamp>,
     expires_at: Option<Timestamp>,
+    fresh: usize,
+    slack: usize,
 }
 
 /// What an item's bytes depend on: its form, its version, and which of its copies are named.
-type Likeness = (ItemForm, ItemVersion, Vec<bool>);
+type Likeness = (ItemForm, Arc<ItemVersion>, Vec<bool>);
 
-/// Writes documents, each item once for all outputs that show it alike.
+/// Writes documents, each item once for all outputs that show it alike. Cheap to clone.
+#[derive(Clone)]
 struct Scribe {
     plan: Arc<Plan>,
-    written: HashMap<Likeness, Arc<Fragment>>,
+    /// A plain mutex: held while an item is written, which nobody else should do beside it.
+    written: Arc<Mutex<HashMap<Likeness, Arc<Fragment>>>>,
 }
 
 impl Scribe {
     fn new(plan: Arc<Plan>) -> Self {
         Self {
             plan,
-            written: HashMap::new(),
+            written: Arc::default(),
         }
     }
 
-    fn draw(&mut self, sheet: Sheet) -> Drawn {
+    fn draw(&self, sheet: Sheet) -> Drawn {
         let plan = self.plan.clone();
         let oldest = sheet.rows.last().map(|row| row.version.ordered_at);
         let mut outputs = plan.outputs.iter();
@@ -230,6 +260,7 @@ impl Scribe {
         let mut fragments = Fragments::with_capacity(sheet.rows.len());
         let mut items = Vec::with_capacity(sheet.rows.len());
         let mut rows = Vec::with_capacity(sheet.rows.len());
+        let fresh = sheet.rows.iter().filter(|row| row.item.is_some()).count();
         for WindowRow { version, item } in sheet.rows {
             let fragment = match item {
                 Some(item) => self.fragment(&form, output, &version, *item),
@@ -255,20 +286,23 @@ impl Scribe {
             archived: sheet.archived,
             oldest,
             expires_at: expires_at(output, oldest),
+            fresh,
+            slack: slack(output),
         }
     }
 
     fn fragment(
-        &mut self,
+        &self,
         form: &ItemForm,
         output: &OutputPlan,
-        version: &ItemVersion,
+        version: &Arc<ItemVersion>,
         item: WindowItem,
     ) -> Arc<Fragment> {
         let named = assemble::named_copies(output, &item);
         let likeness = (form.clone(), version.clone(), named);
         let plan = &self.plan;
-        let written = self.written.entry(likeness);
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = written.entry(likeness);
         let write = || {
             let item = assemble::outbound_item(plan, output, item);
             Arc::new(Fragment::write(form, &item))

@@ -17,7 +17,7 @@ const IM_USED: u16 = 226;
 /// The answer, where nothing has to be made for it: the document in a coding that it was asked for in before, or 304 where the
 /// reader has it. The body of a HEAD is left out by the server.
 pub(super) fn at_hand(published: &Published, asked: &HeaderMap) -> Option<Response<Body>> {
-    let (document, heads) = (&published.document, &published.heads);
+    let (document, heads) = (&published.document, published.heads());
     let coding = coding(asked);
     if is_unchanged(asked, |etag| document.is_tagged(etag), heads.modified) {
         let headers = heads.unchanged(coding);
@@ -39,11 +39,11 @@ pub(super) async fn answer(published: &Published, asked: &HeaderMap) -> Response
         && let Some(difference) = published.since(known_tags(asked))
     {
         let status = StatusCode::from_u16(IM_USED).unwrap_or(StatusCode::OK);
-        return response(status, published.heads.difference(), difference);
+        return response(status, published.heads().difference(), difference);
     }
     let coding = coding(asked);
     let bytes = coded(&published.document, coding).await;
-    response(StatusCode::OK, published.heads.whole(coding), bytes)
+    response(StatusCode::OK, published.heads().whole(coding), bytes)
 }
 
 /// Answers with a document that never changes, or 304 where the reader has it.
@@ -57,9 +57,9 @@ pub(super) async fn answer_for_ever(
     // Nobody is told of what never changes.
     let reach = Reach {
         private,
-        ..Reach::PUBLIC
+        ..Reach::default()
     };
-    let heads = Heads::of(document, made_at, Freshness::ForEver, reach);
+    let heads = Heads::of(document, made_at, Freshness::ForEver, &reach);
     if is_unchanged(asked, |etag| document.is_tagged(etag), heads.modified) {
         let headers = heads.unchanged(coding);
         return response(StatusCode::NOT_MODIFIED, headers, Bytes::new());

@@ -1,5 +1,6 @@
 //! What the answers about one document say beside its bytes, written once per change and not per request.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -21,19 +22,12 @@ pub(super) enum Freshness {
 }
 
 /// Who may read a document, and what its answers name.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Reach<'l> {
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reach {
     /// Whether it needs a token.
     pub(super) private: bool,
     /// RFC 8288.
-    pub(super) links: &'l [HeaderValue],
-}
-
-impl Reach<'_> {
-    pub(super) const PUBLIC: Self = Self {
-        private: false,
-        links: &[],
-    };
+    pub(super) links: Arc<[HeaderValue]>,
 }
 
 /// The heads of a document's answers.
@@ -50,7 +44,7 @@ impl Heads {
         document: &Document,
         changed_at: Timestamp,
         freshness: Freshness,
-        reach: Reach<'_>,
+        reach: &Reach,
     ) -> Self {
         let modified = SystemTime::from(changed_at);
         let by_coding = Coding::ALL.map(|coding| {
@@ -97,7 +91,7 @@ impl Heads {
 }
 
 /// What does not depend on the coding.
-fn shared(modified: SystemTime, freshness: Freshness, reach: Reach<'_>) -> HeaderMap {
+fn shared(modified: SystemTime, freshness: Freshness, reach: &Reach) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let whom = if reach.private { "private" } else { "public" };
     let caching = match freshness {
@@ -116,7 +110,7 @@ fn shared(modified: SystemTime, freshness: Freshness, reach: Reach<'_>) -> Heade
     put(&mut headers, header::LAST_MODIFIED, &modified);
     put(&mut headers, header::CACHE_CONTROL, &caching);
     put(&mut headers, header::VARY, vary);
-    for link in reach.links {
+    for link in reach.links.iter() {
         headers.append(header::LINK, link.clone());
     }
     guard(&mut headers);

@@ -1,7 +1,7 @@
 //! A document as it is served, with the editions before it.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -17,10 +17,11 @@ const EDITIONS: usize = 64;
 #[derive(Debug)]
 pub(super) struct Published {
     pub(super) document: Document,
-    pub(super) heads: Heads,
-    /// What the heads were written from, should the reach become another.
     changed_at: Timestamp,
     fresh_for: Duration,
+    reach: Reach,
+    /// Written when first asked for: of most documents nobody asks between two changes.
+    heads: OnceLock<Heads>,
     /// Newest first, this one not included.
     before: VecDeque<Arc<Edition>>,
     /// Differences that somebody has asked for, by edition.
@@ -33,7 +34,7 @@ impl Published {
         before: Option<&Self>,
         document: Document,
         (changed_at, fresh_for): (Timestamp, Duration),
-        reach: Reach<'_>,
+        reach: Reach,
     ) -> Self {
         let mut editions = VecDeque::new();
         if let Some(before) = before {
@@ -45,7 +46,8 @@ impl Published {
             }
         }
         Self {
-            heads: Heads::of(&document, changed_at, Freshness::For(fresh_for), reach),
+            reach,
+            heads: OnceLock::new(),
             document,
             changed_at,
             fresh_for,
@@ -54,8 +56,15 @@ impl Published {
         }
     }
 
+    /// The heads of its answers.
+    pub(super) fn heads(&self) -> &Heads {
+        let freshness = Freshness::For(self.fresh_for);
+        let write = || Heads::of(&self.document, self.changed_at, freshness, &self.reach);
+        self.heads.get_or_init(write)
+    }
+
     /// The same under another reach.
-    pub(super) fn under(&self, reach: Reach<'_>) -> Self {
+    pub(super) fn under(&self, reach: Reach) -> Self {
         let dates = (self.changed_at, self.fresh_for);
         Self::after(Some(self), self.document.clone(), dates, reach)
     }

@@ -20,7 +20,7 @@ const HEALTH_FRESH_FOR: Duration = Duration::from_secs(300);
 /// What is served at one moment.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Content {
-    pub(super) outputs: BTreeMap<String, Served>,
+    pub(super) outputs: BTreeMap<String, Arc<Served>>,
     pub(super) sources_opml: String,
     /// `None` until the sources were first examined.
     pub(super) health: Option<Arc<Published>>,
@@ -41,7 +41,7 @@ pub struct Outlet {
 
 impl Outlet {
     /// The `Link` headers of each document (WebSub §4), written once.
-    fn links(&self, public_url: &Url) -> BTreeMap<DocumentFormat, Vec<HeaderValue>> {
+    fn links(&self, public_url: &Url) -> BTreeMap<DocumentFormat, Arc<[HeaderValue]>> {
         let Some(hub) = &self.hub else {
             return BTreeMap::new();
         };
@@ -58,7 +58,7 @@ impl Outlet {
 pub(super) struct Served {
     pub(super) token: Option<Secret>,
     /// What the answers say of hub and topic, by format; none without a hub.
-    pub(super) links: BTreeMap<DocumentFormat, Vec<HeaderValue>>,
+    pub(super) links: BTreeMap<DocumentFormat, Arc<[HeaderValue]>>,
     /// By format; empty until the first pass has ended.
     pub(super) published: BTreeMap<DocumentFormat, Arc<Published>>,
     /// The number of the newest archive document, and the base of its links; `None` until the first pass has ended.
@@ -66,10 +66,10 @@ pub(super) struct Served {
 }
 
 impl Served {
-    fn reach(&self, format: DocumentFormat) -> Reach<'_> {
+    fn reach(&self, format: DocumentFormat) -> Reach {
         Reach {
             private: self.token.is_some(),
-            links: self.links.get(&format).map_or(&[], Vec::as_slice),
+            links: self.links.get(&format).cloned().unwrap_or_default(),
         }
     }
 
@@ -115,9 +115,10 @@ impl Site {
             let mut before = std::mem::take(&mut content.outputs);
             for outlet in outputs {
                 let mut served = before.remove(outlet.id.as_str()).unwrap_or_default();
-                served.token.clone_from(&outlet.token);
-                served.links = outlet.links(public_url);
-                served.write_heads();
+                let changed = Arc::make_mut(&mut served);
+                changed.token.clone_from(&outlet.token);
+                changed.links = outlet.links(public_url);
+                changed.write_heads();
                 content.outputs.insert(outlet.id.to_string(), served);
             }
         });
@@ -128,7 +129,7 @@ impl Site {
         self.change(|content| {
             for (output, documents, changed_at) in documents {
                 if let Some(served) = content.outputs.get_mut(output.as_str()) {
-                    served.publish(documents, *changed_at);
+                    Arc::make_mut(served).publish(documents, *changed_at);
                 }
             }
         });
@@ -144,7 +145,7 @@ impl Site {
         self.change(|content| {
             let before = content.health.as_deref();
             let dates = (now, HEALTH_FRESH_FOR);
-            let next = Published::after(before, document.clone(), dates, Reach::PUBLIC);
+            let next = Published::after(before, document.clone(), dates, Reach::default());
             content.health = Some(Arc::new(next));
         });
     }

@@ -150,7 +150,7 @@ pub struct ItemVersion {
 #[derive(Debug, Clone)]
 pub struct PriorWindow {
     /// Its rows, all of them.
-    pub rows: Arc<Vec<ItemVersion>>,
+    pub rows: Arc<Vec<Arc<ItemVersion>>>,
     /// [`Window::feeds`].
     pub feeds: i64,
     /// The stories of which the output keeps anything else since.
@@ -161,7 +161,7 @@ pub struct PriorWindow {
 #[derive(Debug, Clone)]
 pub struct WindowRow {
     /// Its state.
-    pub version: ItemVersion,
+    pub version: Arc<ItemVersion>,
     /// `None`: the caller knows this version.
     pub item: Option<Box<WindowItem>>,
 }

@@ -104,7 +104,7 @@ mainstem_stage_duration_seconds_count{stage="fetch"} 6
 mainstem_stage_duration_seconds_count{stage="parse"} 3
 mainstem_stage_duration_seconds_count{stage="store"} 6
 mainstem_stage_duration_seconds_count{stage="judge"} 1
-mainstem_stage_duration_seconds_count{stage="render"} 2
+mainstem_stage_duration_seconds_count{stage="render"} 1
 mainstem_http_requests_total{code="2xx",coding="identity"} 1
 mainstem_http_requests_total{code="2xx",coding="gzip"} 1
 mainstem_http_requests_total{code="3xx"} 1

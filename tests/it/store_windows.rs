@@ -83,7 +83,7 @@ impl Game {
     }
 }
 
-fn versions(window: &Window) -> Vec<ItemVersion> {
+fn versions(window: &Window) -> Vec<Arc<ItemVersion>> {
     let rows = window.rows.iter();
     rows.map(|row| row.version.clone()).collect()
 }

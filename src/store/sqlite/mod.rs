@@ -22,6 +22,7 @@ use crate::model::{
 
 mod archives;
 mod care;
+mod checkpoints;
 mod columns;
 mod find;
 mod health;
@@ -170,8 +171,9 @@ impl Store for SqliteStore {
     }
 
     async fn changed_stories(&self, limit: usize) -> Result<Vec<Story>, StoreError> {
-        self.readers
-            .read("read the changed stories", move |db| {
+        // By the writer, in whose cache they lie: they have changed just now.
+        self.writer
+            .step("read the changed stories", move |db| {
                 outputs::changed(db, limit)
             })
             .await
@@ -213,11 +215,18 @@ impl Store for SqliteStore {
     }
 
     async fn windows(&self, requests: Vec<WindowRequest>) -> Result<Vec<Window>, StoreError> {
-        self.readers
-            .read("read the outputs' windows", move |db| {
-                windows::windows(db, &requests)
-            })
-            .await
+        let step = "read the outputs' windows";
+        let requests = Arc::new(requests);
+        if requests.iter().all(|request| request.prior.is_some()) {
+            // What was written just now lies in the writer's cache; every other connection has dropped its own.
+            let asked = requests.clone();
+            let read = move |db: &_| windows::changed(db, &asked);
+            if let Some(windows) = self.writer.step(step, read).await? {
+                return Ok(windows);
+            }
+        }
+        let read = move |db: &_| windows::whole(db, &requests);
+        self.readers.read(step, read).await
     }
 
     async fn stamp(

@@ -27,6 +27,8 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
     )?;
+    // Else it is carried over beside the writer, see `checkpoints`.
+    db.execute_batch("PRAGMA wal_autocheckpoint = 16000")?;
     db.execute_batch(super::keys::INDEX)?;
     Ok(db)
 }

@@ -243,16 +243,21 @@ impl Keeper<'_> {
             if ambiguous && *id == item.item_id {
                 continue;
             }
-            let archive: Option<Option<u32>> = self
+            let taken: Option<(i64, bool)> = self
                 .db
-                .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ? AND entry = ? AND left_at IS NOT NULL RETURNING archive")?
-                .query_row(params![self.output, id, item.shown.0], |row| row.get(0))
+                .prepare_cached("SELECT entry, left_at IS NOT NULL FROM output_items WHERE output = ? AND item_id = ?")?
+                .query_row(params![self.output, id], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
-            let mut taken = self
-                .db
-                .prepare_cached("SELECT 1 FROM output_items WHERE output = ? AND item_id = ?")?;
-            if !taken.exists(params![self.output, id])? {
-                return Ok((id, archive.flatten()));
+            match taken {
+                None => return Ok((id, None)),
+                Some((entry, true)) if entry == item.shown.0 => {
+                    let archive = self
+                        .db
+                        .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ? RETURNING archive")?
+                        .query_row(params![self.output, id], |row| row.get(0))?;
+                    return Ok((id, archive));
+                }
+                Some(_) => {}
             }
         }
         // Its own derived id, in a row where another entry is shown by now: that row's story has gone on without it, and is

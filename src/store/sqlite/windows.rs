@@ -1,8 +1,10 @@
 //! What outputs show: first which items in which state, of a window that was read before only what has changed in it, then of
 //! those that are not known what they say.
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use rusqlite::{Connection, Row, params};
 
@@ -16,28 +18,59 @@ use crate::store::{
 /// Added to what the members' sources grow by, for each member that has expired: more than they ever grow to.
 const EXPIRED: i64 = 1 << 40;
 
-/// See [`crate::store::Store::windows`].
-pub(super) fn windows(
+/// The windows by what they were and what has changed; `None`: of one at least that does not tell.
+pub(super) fn changed(
     db: &Connection,
     requests: &[WindowRequest],
-) -> rusqlite::Result<Vec<Window>> {
+) -> rusqlite::Result<Option<Vec<Window>>> {
+    read(db, requests, changed_versions)
+}
+
+/// See [`crate::store::Store::windows`].
+pub(super) fn whole(db: &Connection, requests: &[WindowRequest]) -> rusqlite::Result<Vec<Window>> {
+    let all = |db: &_, request: &_, _| all_versions(db, request).map(Some);
+    Ok(read(db, requests, all)?.unwrap_or_default())
+}
+
+fn read(
+    db: &Connection,
+    requests: &[WindowRequest],
+    versions: impl Fn(&Connection, &WindowRequest, i64) -> rusqlite::Result<Option<Versions>>,
+) -> rusqlite::Result<Option<Vec<Window>>> {
     let feeds = db
         .prepare_cached("SELECT count FROM feed_changes")?
         .query_row([], |row| row.get(0))?;
-    let each = requests.iter();
-    each.map(|request| window(db, request, feeds)).collect()
+    let mut loaded = Loaded::default();
+    let mut windows = Vec::with_capacity(requests.len());
+    for request in requests {
+        let Some(versions) = versions(db, request, feeds)? else {
+            return Ok(None);
+        };
+        windows.push(window(db, request, (versions, feeds), &mut loaded)?);
+    }
+    Ok(Some(windows))
 }
 
-fn window(db: &Connection, request: &WindowRequest, feeds: i64) -> rusqlite::Result<Window> {
-    let versions = match changed_versions(db, request, feeds)? {
-        Some(versions) => versions,
-        None => all_versions(db, request)?,
-    };
+/// A window's rows.
+type Versions = Vec<Arc<ItemVersion>>;
+
+/// What items show, read once for all outputs that have them in the same state.
+type Loaded = HashMap<Arc<ItemVersion>, WindowItem>;
+
+fn window(
+    db: &Connection,
+    request: &WindowRequest,
+    (versions, feeds): (Versions, i64),
+    loaded: &mut Loaded,
+) -> rusqlite::Result<Window> {
     let mut rows = Vec::with_capacity(versions.len());
     for version in versions {
         let item = match (request.is_known)(&version) {
             true => None,
-            false => Some(Box::new(item(db, request, &version)?)),
+            false => Some(Box::new(match loaded.entry(version.clone()) {
+                Entry::Occupied(known) => known.get().clone(),
+                Entry::Vacant(place) => place.insert(item(db, request, &version)?).clone(),
+            })),
         };
         rows.push(WindowRow { version, item });
     }
@@ -66,7 +99,7 @@ fn changed_versions(
     db: &Connection,
     request: &WindowRequest,
     feeds: i64,
-) -> rusqlite::Result<Option<Vec<ItemVersion>>> {
+) -> rusqlite::Result<Option<Versions>> {
     let prior = request.prior.as_ref();
     let Some(prior) = prior.filter(|prior| prior.feeds == feeds) else {
         return Ok(None);
@@ -80,7 +113,7 @@ fn changed_versions(
     for story in &prior.changed {
         let rows = of_story.query_map(params![request.output.as_str(), story.0], version)?;
         for row in rows {
-            changed.push(row?);
+            changed.push(Arc::new(row?));
         }
     }
     Ok(merged(prior, changed, request.bounds))
@@ -89,19 +122,17 @@ fn changed_versions(
 /// A window with the items of changed stories in place of what they had; `None`: items that were behind it come into it.
 fn merged(
     prior: &PriorWindow,
-    changed: Vec<ItemVersion>,
+    changed: Vec<Arc<ItemVersion>>,
     bounds: WindowBounds,
-) -> Option<Vec<ItemVersion>> {
+) -> Option<Versions> {
     let limit = usize::try_from(bounds.limit).unwrap_or(usize::MAX);
-    let order = |item: &ItemVersion| (Reverse(item.ordered_at), item.item_id.clone());
     // What lies behind a full window was not read.
-    let end = (prior.rows.len() >= limit).then(|| prior.rows.last().map(order));
-    let end = end.flatten();
-    let is_ahead = |item: &ItemVersion| end.as_ref().is_none_or(|end| order(item) <= *end);
-    let stays = |item: &&ItemVersion| !prior.changed.contains(&item.story);
-    let mut rows: Vec<ItemVersion> = prior.rows.iter().filter(stays).cloned().collect();
+    let end = prior.rows.last().filter(|_| prior.rows.len() >= limit);
+    let is_ahead = |item: &Arc<ItemVersion>| end.is_none_or(|end| in_order(item, end).is_le());
+    let stays = |item: &&Arc<ItemVersion>| !prior.changed.contains(&item.story);
+    let mut rows: Vec<_> = prior.rows.iter().filter(stays).cloned().collect();
     rows.extend(changed.into_iter().filter(is_ahead));
-    rows.sort_by_cached_key(order);
+    rows.sort_by(in_order);
     if rows.len() < limit && end.is_some() {
         return None;
     }
@@ -111,8 +142,13 @@ fn merged(
     Some(rows)
 }
 
+fn in_order(left: &Arc<ItemVersion>, right: &Arc<ItemVersion>) -> Ordering {
+    let newest_first = right.ordered_at.cmp(&left.ordered_at);
+    newest_first.then_with(|| left.item_id.cmp(&right.item_id))
+}
+
 /// All of the window, in order.
-fn all_versions(db: &Connection, request: &WindowRequest) -> rusqlite::Result<Vec<ItemVersion>> {
+fn all_versions(db: &Connection, request: &WindowRequest) -> rusqlite::Result<Versions> {
     let WindowBounds {
         limit,
         not_before,
@@ -135,7 +171,7 @@ fn all_versions(db: &Connection, request: &WindowRequest) -> rusqlite::Result<Ve
         let count = of_source.entry(row.get("source")?).or_default();
         *count += 1;
         if per_source.is_none_or(|most| *count <= most) {
-            versions.push(version(row)?);
+            versions.push(Arc::new(version(row)?));
         }
     }
     Ok(versions)

@@ -12,6 +12,7 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, ffi};
 use tokio::sync::{mpsc, oneshot};
 
+use super::checkpoints::Checkpoints;
 use super::open::{connect, failed};
 use crate::store::StoreError;
 
@@ -126,6 +127,7 @@ impl Writer {
             db: Some(db),
             connection: 0,
             waiting,
+            checkpoints: Some(Checkpoints::start(path)?),
         };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
@@ -192,6 +194,8 @@ struct Thread {
     /// How often it was opened anew.
     connection: u64,
     waiting: mpsc::Receiver<Message>,
+    /// `None` once it has ended.
+    checkpoints: Option<Checkpoints>,
 }
 
 impl Thread {
@@ -219,8 +223,12 @@ impl Thread {
             for job in group {
                 job.answer(committed.clone());
             }
+            if let Some(checkpoints) = &self.checkpoints {
+                checkpoints.committed();
+            }
             if let Some(reply) = closing {
                 self.waiting.close();
+                self.checkpoints = None;
                 if let Some(db) = self.db.take() {
                     // Leaves one file behind where it can; a reader elsewhere may keep it from being whole.
                     let _ = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
