@@ -190,6 +190,8 @@ impl Press {
                     metrics.store_failed(StoreUse::Republish);
                     tell(&error, in_trouble);
                     in_trouble = true;
+                    // What was judged already and could not be shown is not known any more.
+                    duty.show_all = true;
                 }
             }
         }

@@ -19,7 +19,7 @@ const IM_USED: u16 = 226;
 pub(super) fn at_hand(published: &Published, asked: &HeaderMap) -> Option<Response<Body>> {
     let (document, heads) = (&published.document, published.heads());
     let coding = coding(asked);
-    if is_unchanged(asked, |etag| document.is_tagged(etag), heads.modified) {
+    if published.is_known(asked) {
         let headers = heads.unchanged(coding);
         return Some(response(StatusCode::NOT_MODIFIED, headers, Bytes::new()));
     }
@@ -60,7 +60,7 @@ pub(super) async fn answer_for_ever(
         ..Reach::default()
     };
     let heads = Heads::of(document, made_at, Freshness::ForEver, &reach);
-    if is_unchanged(asked, |etag| document.is_tagged(etag), heads.modified) {
+    if is_unchanged(asked, |etag| document.is_tagged(etag), Some(heads.modified)) {
         let headers = heads.unchanged(coding);
         return response(StatusCode::NOT_MODIFIED, headers, Bytes::new());
     }

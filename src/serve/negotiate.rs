@@ -59,11 +59,12 @@ pub(super) fn known_tags(asked: &HeaderMap) -> impl Iterator<Item = &str> {
     members(asked, &header::IF_NONE_MATCH)
 }
 
-/// RFC 9110 §13.2.2, steps 3 and 4: `If-None-Match` decides where it is there, else `If-Modified-Since` does.
+/// RFC 9110 §13.2.2, steps 3 and 4: `If-None-Match` decides where it is there, else `If-Modified-Since` does; without `modified`, a second
+/// in which there were several, it tells nothing.
 pub(super) fn is_unchanged(
     asked: &HeaderMap,
     is_ours: impl Fn(&str) -> bool,
-    modified: SystemTime,
+    modified: Option<SystemTime>,
 ) -> bool {
     if asked.contains_key(header::IF_NONE_MATCH) {
         return known_tags(asked).any(|tag| tag == "*" || is_ours(tag));
@@ -72,7 +73,8 @@ pub(super) fn is_unchanged(
         .get(header::IF_MODIFIED_SINCE)
         .and_then(|since| httpdate::parse_http_date(since.to_str().ok()?).ok());
     // The header has whole seconds only.
-    since.is_some_and(|since| whole_seconds(modified) <= whole_seconds(since))
+    let dates = modified.zip(since);
+    dates.is_some_and(|(modified, since)| whole_seconds(modified) <= whole_seconds(since))
 }
 
 fn whole_seconds(at: SystemTime) -> u64 {

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use axum::http::HeaderMap;
 use bytes::Bytes;
 
 use super::head::{Freshness, Heads, Reach};
+use super::negotiate::is_unchanged;
 use crate::model::Timestamp;
 use crate::publish::{Document, Edition};
 
@@ -20,6 +22,8 @@ pub(super) struct Published {
     changed_at: Timestamp,
     fresh_for: Duration,
     reach: Reach,
+    /// Whether the one before it has the same `Last-Modified`, which then does not tell them apart.
+    is_second: bool,
     /// Written when first asked for: of most documents nobody asks between two changes.
     heads: OnceLock<Heads>,
     /// Newest first, this one not included.
@@ -37,16 +41,21 @@ impl Published {
         reach: Reach,
     ) -> Self {
         let mut editions = VecDeque::new();
+        let mut is_second = false;
         if let Some(before) = before {
             editions.clone_from(&before.before);
+            is_second = before.changed_at.timestamp() == changed_at.timestamp();
             // Rendered anew with the same bytes, it is the same edition.
-            if !before.document.is_same(&document) {
+            if before.document.is_same(&document) {
+                is_second &= before.is_second;
+            } else {
                 editions.push_front(Arc::new(before.document.edition()));
                 editions.truncate(EDITIONS);
             }
         }
         Self {
             reach,
+            is_second,
             heads: OnceLock::new(),
             document,
             changed_at,
@@ -61,6 +70,12 @@ impl Published {
         let freshness = Freshness::For(self.fresh_for);
         let write = || Heads::of(&self.document, self.changed_at, freshness, &self.reach);
         self.heads.get_or_init(write)
+    }
+
+    /// Whether a reader who asks so has it already.
+    pub(super) fn is_known(&self, asked: &HeaderMap) -> bool {
+        let modified = (!self.is_second).then(|| self.heads().modified);
+        is_unchanged(asked, |etag| self.document.is_tagged(etag), modified)
     }
 
     /// The same under another reach.

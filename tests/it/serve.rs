@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use crate::support::daemon::{Daemon, Desk};
+use crate::support::daemon::{Answer, Daemon, Desk};
 use crate::support::origin::rss;
 
 fn daemon() -> (Desk, Daemon) {
@@ -260,4 +260,29 @@ fn readers_within_web_pages_may_read() {
         allowed.contains("Authorization") && allowed.contains("A-IM"),
         "{allowed}"
     );
+}
+
+#[test]
+fn a_date_that_two_editions_share_tells_nothing() {
+    let (desk, daemon) = daemon();
+    let date = |answer: &Answer| answer.header("last-modified").map(str::to_owned);
+    let mut before = date(&daemon.ask("HEAD", "/merged.atom", &[]));
+    // The second change within a second comes soon.
+    for title in (0..50).map(|nth| format!("Edition {nth}")) {
+        desk.configure(&format!(
+            "[[output]]\nid = \"merged\"\ntitle = \"{title}\"\n"
+        ));
+        daemon.signal("HUP");
+        let answer = daemon.until("/merged.atom", |answer| answer.text().contains(&title));
+        let modified = date(&answer);
+        let asked = [("If-Modified-Since", modified.as_deref().expect("a date"))];
+        let status = daemon.ask("GET", "/merged.atom", &asked).status;
+        if before == modified {
+            assert_eq!(status, 200);
+            return;
+        }
+        assert_eq!(status, 304);
+        before = modified;
+    }
+    panic!("no two changes within a second");
 }

@@ -176,3 +176,31 @@ fn a_place_that_cannot_be_written_is_named_as_such() {
         assert!(!said.contains("unable to open"), "{command:?}: {said}");
     }
 }
+
+#[test]
+fn what_could_not_be_shown_is_shown_once_the_store_answers_again() {
+    let desk = Desk::new(
+        "[fetch]\nevery = \"1s\"\n[[source]]\nid = \"a\"\npath = \"a.xml\"\n[[output]]\nid = \"merged\"\n",
+    );
+    desk.write("a.xml", &rss(&[("1", "Weir", TEXT)]));
+    let daemon = desk.start();
+    daemon.until("/merged.atom", |answer| answer.text().contains("Weir"));
+    // Documents cannot be stamped for some seconds; that these are over is no commit that the daemon would see.
+    let db = Connection::open(desk.path("mainstem.db")).expect("opens");
+    let trouble = "CREATE TABLE trouble AS SELECT unixepoch() + 6 AS ends;
+         CREATE TRIGGER in_trouble BEFORE UPDATE OF documents ON outputs WHEN unixepoch() < (SELECT ends FROM trouble)
+         BEGIN SELECT RAISE(ABORT, 'trouble'); END";
+    db.execute_batch(trouble).expect("a trigger");
+    drop(db);
+    // This one it has seen by then.
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    desk.write(
+        "a.xml",
+        &rss(&[
+            ("2", "Concert", "Forty voices in the old tram depot"),
+            ("1", "Weir", TEXT),
+        ]),
+    );
+    daemon.until_logged(|event| event["level"] == "ERROR");
+    daemon.until("/merged.atom", |answer| answer.text().contains("Concert"));
+}
