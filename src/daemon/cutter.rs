@@ -10,7 +10,10 @@ use crate::model::OutputId;
 use crate::republish::{Archivist, Rendered};
 use crate::store::StoreError;
 
-/// Between two documents at least; otherwise as long as the last one took, so that a long history takes half a core.
+/// Between two documents lies so many times what the last one took, so that a long history delays hardly anything that comes
+/// meanwhile,
+const REST_FACTOR: u32 = 9;
+/// and at least so long.
 const REST: Duration = Duration::from_millis(10);
 
 /// And so long when the store failed.
@@ -96,7 +99,7 @@ impl Cutter {
         };
         self.rests_until = Some(Instant::now() + AFTER_TROUBLE);
         let turn = ended?;
-        self.rests_until = Some(Instant::now() + turn.took.max(REST));
+        self.rests_until = Some(Instant::now() + (turn.took * REST_FACTOR).max(REST));
         if turn.was_cut {
             return Ok(None);
         }

@@ -172,6 +172,8 @@ impl Press {
                 _ = housekeeping.tick() => {
                     duty.clean = true;
                     duty.tell_idle = true;
+                    // A feed that only calls itself otherwise changes no story.
+                    duty.show_all = true;
                 }
                 () = std::future::ready(()), if self.open && self.republisher.is_replaying() => duty.step = true,
                 () = self.cutter.ready() => duty.archive = true,

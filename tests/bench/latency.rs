@@ -247,7 +247,8 @@ impl Origin {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("bound");
         let state = Arc::new(Mutex::new(State {
-            numbers: Numbers::new(99),
+            // A store that is used again has had other entries.
+            numbers: Numbers::new(u64::from(std::process::id())),
             items: Vec::new(),
             is_new: false,
             sent: None,
@@ -272,8 +273,8 @@ impl Origin {
         let nth = state.items.len();
         let entry = state.numbers.entry(nth);
         state.items.push(format!(
-            "<item><guid isPermaLink=\"false\">new-{nth}</guid><title>{} {title}</title><description>{}</description></item>",
-            entry.title, entry.text
+            "<item><guid isPermaLink=\"false\">{}</guid><title>{} {title}</title><description>{}</description></item>",
+            entry.guid.unwrap_or_default(), entry.title, entry.text
         ));
         state.is_new = true;
         state.sent = None;

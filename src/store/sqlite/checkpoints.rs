@@ -31,12 +31,7 @@ impl Checkpoints {
         let path = path.to_owned();
         let thread = std::thread::Builder::new()
             .name("store-checkpoint".to_owned())
-            .spawn(move || {
-                if let Err(error) = run(&path, &told) {
-                    // The writer's own checkpoints are far apart, but they come.
-                    tracing::warn!(%error, path = %path.display(), "the write-ahead log cannot be carried over beside the writer");
-                }
-            })?;
+            .spawn(move || run(&path, &told))?;
         Ok(Self {
             commits: Some(commits),
             thread: Some(thread),
@@ -61,27 +56,53 @@ impl Drop for Checkpoints {
     }
 }
 
-fn run(path: &Path, told: &Receiver<()>) -> rusqlite::Result<()> {
-    let mut db: Option<Connection> = None;
-    let mut last = Instant::now();
+fn run(path: &Path, told: &Receiver<()>) {
+    let mut log = Log {
+        path,
+        db: None,
+        last: Instant::now(),
+    };
+    let mut is_said = false;
     while told.recv().is_ok() {
         let mut again = Some(true);
         while again == Some(true) {
-            let db = match &mut db {
-                Some(db) => db,
-                none => none.insert(connect_reader(path)?),
-            };
-            if pages(db, "NOOP")? >= PAGES || last.elapsed() >= AT_LATEST {
-                pages(db, "PASSIVE")?;
-                last = Instant::now();
+            if let Err(error) = log.carry_over() {
+                log.db = None;
+                if !std::mem::replace(&mut is_said, true) {
+                    // The writer's own checkpoints are far apart, but they come.
+                    tracing::warn!(%error, path = %path.display(), "the write-ahead log could not be carried over beside the writer; it is tried again");
+                }
             }
             again = rest(told);
         }
         if again.is_none() {
-            break;
+            return;
         }
     }
-    Ok(())
+}
+
+/// The log of a database, as the thread knows it.
+struct Log<'p> {
+    path: &'p Path,
+    /// `None` until there is something to do, and after a failure.
+    db: Option<Connection>,
+    /// When it was last carried over.
+    last: Instant,
+}
+
+impl Log<'_> {
+    /// Carries the log over where it is worth it.
+    fn carry_over(&mut self) -> rusqlite::Result<()> {
+        let db = match &mut self.db {
+            Some(db) => db,
+            none => none.insert(connect_reader(self.path)?),
+        };
+        if pages(db, "NOOP")? >= PAGES || self.last.elapsed() >= AT_LATEST {
+            pages(db, "PASSIVE")?;
+            self.last = Instant::now();
+        }
+        Ok(())
+    }
 }
 
 /// Waits a little. Whether something was committed meanwhile; `None`: it is to end.

@@ -48,7 +48,7 @@ fn connect_as(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     // FULL: an accepted entry survives a power cut; NORMAL was seen to lose commits.
     db.execute_batch(
-        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384",
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536",
     )?;
     Ok(db)
 }

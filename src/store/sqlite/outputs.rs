@@ -1,5 +1,6 @@
 //! Stories on their way to the outputs, and what the outputs keep.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
@@ -134,16 +135,17 @@ pub(super) fn keep(
                 }
             };
             let Some(row) = row else { continue };
-            if (Keeper {
+            let keeper = Keeper {
                 db,
                 output: row,
                 story: membership.story.0,
                 now: ms(now),
-            })
-            .keep(items)?
-            {
-                let stories = differ.entry(output.clone()).or_default();
-                stories.insert(membership.story);
+                robbed: Cell::default(),
+            };
+            let differs = keeper.keep(items)?.then_some(membership.story);
+            let robbed = keeper.robbed.take();
+            for story in differs.into_iter().chain(robbed) {
+                differ.entry(output.clone()).or_default().insert(story);
             }
         }
         if settle_outbox {
@@ -178,6 +180,8 @@ struct Keeper<'a> {
     output: i64,
     story: i64,
     now: i64,
+    /// A story whose row was taken for its id.
+    robbed: Cell<Option<StoryId>>,
 }
 
 impl Keeper<'_> {
@@ -270,6 +274,7 @@ impl Keeper<'_> {
             })
             .optional()?;
         if let Some((story, true, _)) = robbed {
+            self.robbed.set(Some(StoryId(story)));
             touch(self.db, StoryId(story), moment(self.now))?;
         }
         Ok((
