@@ -215,11 +215,15 @@ impl Republisher {
     }
 
     async fn write_tally(&mut self) -> Result<(), StoreError> {
-        let fresh = self.tally.as_mut().map(Tally::take_fresh);
-        match fresh.filter(|fresh| !fresh.is_empty()) {
-            Some(fresh) => self.store.note_rule_spans(fresh).await,
-            None => Ok(()),
+        let Some(tally) = self.tally.as_mut() else {
+            return Ok(());
+        };
+        let fresh = tally.fresh();
+        if !fresh.is_empty() {
+            self.store.note_rule_spans(fresh).await?;
+            tally.stored();
         }
+        Ok(())
     }
 }
 

@@ -87,11 +87,10 @@ impl Tally {
     }
 
     /// What is to be stored.
-    pub(super) fn take_fresh(&mut self) -> Vec<RuleSpan> {
-        let fresh = std::mem::take(&mut self.fresh).into_iter();
-        let span = |key: (String, String)| {
-            let (first, last) = *self.spans.get(&key)?;
-            let (rule, part) = key;
+    pub(super) fn fresh(&self) -> Vec<RuleSpan> {
+        let span = |key: &(String, String)| {
+            let (first, last) = *self.spans.get(key)?;
+            let (rule, part) = key.clone();
             Some(RuleSpan {
                 rule,
                 part,
@@ -99,7 +98,12 @@ impl Tally {
                 last,
             })
         };
-        fresh.filter_map(span).collect()
+        self.fresh.iter().filter_map(span).collect()
+    }
+
+    /// It was stored.
+    pub(super) fn stored(&mut self) {
+        self.fresh.clear();
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use mainstem::dedupe::settle_document;
 use mainstem::model::{
-    Applied, Due, Entry, Joined, LastOutcome, Location, Outcome, OutputId, RefreshRecord, Source,
-    SourceId, SourceState, StoryId, Timestamp, Validators,
+    Applied, Due, Entry, Joined, LastOutcome, Location, Member, Outcome, OutputId, RefreshRecord,
+    Source, SourceId, SourceState, StoryId, Timestamp, Validators,
 };
 use mainstem::store::sqlite::{Opening, SqliteStore};
 use mainstem::store::{ArchiveDocument, KeptItem, Membership, Place, Store, WindowBounds};
@@ -65,16 +65,8 @@ impl Bench {
             .iter()
             .map(|story| {
                 let shown = &story.members[0];
-                let item = KeptItem {
-                    slot: 0,
-                    shown: shown.id,
-                    whole: shown.whole,
-                    edition_at: shown.edition_at,
-                    item_id: format!("id-{}", shown.entry.guid.as_deref().unwrap_or_default()),
-                    fallback_id: format!("other-{}", shown.id),
-                    ordered_at: shown.ordered_at,
-                    updated: shown.ordered_at,
-                };
+                let guid = shown.entry.guid.as_deref().unwrap_or_default();
+                let item = whole_story(shown, format!("id-{guid}"));
                 Membership {
                     story: story.id,
                     revision: story.revision,
@@ -106,6 +98,20 @@ impl Bench {
             .into_iter()
             .map(|item| (item.item_id, item.shown.entry.title))
             .collect()
+    }
+}
+
+/// The item that stands for the whole story of a member.
+pub(crate) fn whole_story(shown: &Member, item_id: String) -> KeptItem {
+    KeptItem {
+        slot: 0,
+        shown: shown.id,
+        whole: shown.whole,
+        edition_at: shown.edition_at,
+        item_id,
+        fallback_id: format!("other-{}", shown.id),
+        ordered_at: shown.ordered_at,
+        updated: shown.ordered_at,
     }
 }
 

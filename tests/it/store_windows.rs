@@ -5,11 +5,9 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use mainstem::model::{FeedFields, OutputId, Story, StoryId};
-use mainstem::store::{
-    ItemVersion, KeptItem, Membership, PriorWindow, Window, WindowBounds, WindowRequest,
-};
+use mainstem::store::{ItemVersion, Membership, PriorWindow, Window, WindowBounds, WindowRequest};
 
-use crate::store_contract::{Bench, at, entry, out, record, rules};
+use crate::store_contract::{Bench, at, entry, out, record, rules, whole_story};
 use crate::support::random::Random;
 
 const STEPS: i64 = 400;
@@ -44,16 +42,7 @@ impl Game {
 
     fn judge(&mut self, story: &Story) -> Membership {
         let shown = story.members.first().filter(|_| !self.random.one_in(4));
-        let item = shown.map(|shown| KeptItem {
-            slot: 0,
-            shown: shown.id,
-            whole: shown.whole,
-            edition_at: shown.edition_at,
-            item_id: format!("id-{}", shown.id),
-            fallback_id: format!("other-{}", shown.id),
-            ordered_at: shown.ordered_at,
-            updated: shown.ordered_at,
-        });
+        let item = shown.map(|shown| whole_story(shown, format!("id-{}", shown.id)));
         Membership {
             story: story.id,
             revision: story.revision,
