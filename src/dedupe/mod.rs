@@ -18,6 +18,7 @@ mod agree;
 mod align;
 mod blocks;
 mod canonical;
+mod compare;
 mod document;
 mod exact;
 mod identity;
@@ -27,6 +28,7 @@ mod prepare;
 mod rename;
 
 pub use blocks::Boilerplate;
+pub use compare::{Comparison, Profile, Sameness, compare};
 pub use document::{Settled, settle_document};
 pub use exact::decide_exact;
 pub use identity::lookup_hashes;

@@ -56,6 +56,17 @@ pub(super) struct Side<'a> {
     pub(super) published: Option<Timestamp>,
 }
 
+impl<'a> Side<'a> {
+    pub(super) fn of(profile: &'a super::compare::Profile) -> Self {
+        Self {
+            text: &profile.text,
+            source: &profile.source,
+            url: profile.url,
+            published: profile.published,
+        }
+    }
+}
+
 /// What two similar texts are to each other.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Judged {

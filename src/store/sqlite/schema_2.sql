@@ -1,0 +1,29 @@
+-- Version 2: entries that share a GUID or a link, edits that change words, stories that follow from what their members say.
+
+-- What several entries of the source have in common, so that none is told by it alone: the hash of a GUID or of a whole link.
+-- NULL: `identity` is that hash, or the entry has neither.
+ALTER TABLE entries ADD COLUMN handle BLOB;
+CREATE INDEX entries_handle ON entries (source, handle) WHERE handle IS NOT NULL;
+
+-- Changes only when the publisher changed words. NULL: as `whole`, written by version 1.
+ALTER TABLE entries ADD COLUMN wording BLOB;
+
+-- The entries of each source's last whole document: what is not among them has left it.
+CREATE TABLE documents (
+    source  INTEGER PRIMARY KEY REFERENCES sources,
+    read_at INTEGER NOT NULL,
+    read_by INTEGER NOT NULL,      -- the version of our reading code; another one may read the same bytes differently
+    renews  INTEGER NOT NULL,      -- 1: it was seen to give new GUIDs or dates to entries that were still in its document
+    entries BLOB    NOT NULL       -- their numbers, ascending: LEB128 of the difference to the one before
+) STRICT;
+
+-- What comparing two entries came to, where it says something: the same release, another version of it, or certainly two.
+CREATE TABLE links (
+    entry   INTEGER NOT NULL,      -- the greater number
+    other   INTEGER NOT NULL,
+    verdict TEXT    NOT NULL,      -- same, update, apart
+    layer   TEXT    NOT NULL,
+    score   REAL    NOT NULL,
+    PRIMARY KEY (entry, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX links_other ON links (other);
