@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
-use super::prepare::{Mixed, Prepared, SHINGLE};
+use super::prepare::{Mixed, runs};
 use crate::text::Word;
 
 /// A gap with more pairs of words is left as it is.
@@ -38,9 +38,24 @@ pub(super) struct Alignment {
     pub(super) hunks: Vec<Hunk>,
 }
 
+/// Words to be aligned, and their runs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Text<'a> {
+    pub(super) words: &'a [Word],
+    /// At the place of their first word.
+    pub(super) runs: &'a [u64],
+}
+
+/// Aligns two texts by the runs of so many words that they share.
+pub(super) fn align_by(left: &[Word], right: &[Word], length: usize) -> Alignment {
+    let (ours, theirs) = (runs(left, length), runs(right, length));
+    let text = |words, runs| Text { words, runs };
+    align(text(left, &ours), text(right, &theirs))
+}
+
 /// Aligns two texts.
-pub(super) fn align(left: &Prepared, right: &Prepared) -> Alignment {
-    let anchors = rising(&anchors(&left.shingles, &right.shingles));
+pub(super) fn align(left: Text<'_>, right: Text<'_>) -> Alignment {
+    let anchors = rising(&anchors(left.runs, right.runs));
     let mut shared: Vec<Run> = Vec::new();
     let mut from = (0, 0);
     for (at_left, at_right) in anchors {
@@ -48,10 +63,10 @@ pub(super) fn align(left: &Prepared, right: &Prepared) -> Alignment {
             // Inside the run that an earlier anchor has grown to.
             continue;
         }
-        let run = grow(&left.words, &right.words, from, (at_left, at_right));
+        let run = grow(left.words, right.words, from, (at_left, at_right));
         fill(
-            &left.words,
-            &right.words,
+            left.words,
+            right.words,
             from,
             (run.left, run.right),
             &mut shared,
@@ -61,7 +76,7 @@ pub(super) fn align(left: &Prepared, right: &Prepared) -> Alignment {
     }
     let end = (left.words.len(), right.words.len());
     if !shared.is_empty() {
-        fill(&left.words, &right.words, from, end, &mut shared);
+        fill(left.words, right.words, from, end, &mut shared);
     }
     let hunks = hunks(&shared, end);
     Alignment { shared, hunks }
@@ -126,7 +141,6 @@ fn grow(left: &[Word], right: &[Word], from: (usize, usize), anchor: (usize, usi
         .zip(&right[anchor.1..])
         .take_while(|(left, right)| left == right)
         .count();
-    debug_assert!(forth >= SHINGLE, "an anchor is a shared shingle");
     Run {
         left: anchor.0 - back,
         right: anchor.1 - back,

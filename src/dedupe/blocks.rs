@@ -1,80 +1,175 @@
-//! What a source puts under everything it publishes: learned, and forgotten again.
+//! What a publisher puts under everything: learned, and forgotten again.
 //!
-//! A source's blocks are counted in a sketch of fixed size (Misra and Gries
-//! 1982): what stands in one entry of ten is always in it, what was said once
-//! makes room. Counts halve as entries go by, so that a block that is no longer
-//! used is soon like any other.
+//! Blocks are counted in a sketch of fixed size (Misra and Gries 1982): what
+//! stands in one entry of ten is always in it, what was said once makes room.
+//! Counts halve as entries go by, so that a block that is no longer used is soon
+//! like any other. A block that has stood under two headlines with little in common
+//! belongs to neither; so does one that has stood under many.
 
 use std::collections::HashMap;
 
-/// Entries that must have a block before it is the source's own, the one in question included.
+use crate::model::Timestamp;
+use crate::text::Word;
+
+/// Headlines that must have had a block, the one in question included, where they have much in common.
 const REPEATS: u16 = 4;
+/// Uses of a headline, each on another day, that make it a standing one.
+const STANDING: u16 = 2;
+/// Two uses of a headline are of one release where they are less than so many days apart.
+const APART_DAYS: i64 = 2;
 /// Blocks that are counted.
 const CAPACITY: usize = 256;
 /// Entries after which every count is halved.
 const HALVED_AFTER: u16 = 256;
+/// Words of the headline that a block was first seen under.
+const WORDS: usize = 6;
 /// Bytes of a counted block in [`Boilerplate::to_bytes`].
-const COUNTED_BYTES: usize = 10;
+const COUNTED_BYTES: usize = 8 + 2 + 2 + 2 + 1 + 2 * WORDS;
 /// Raised when blocks are hashed in another way: what was learned is then learned anew.
 const VERSION: u8 = super::prepare::VERSION;
 
-/// The blocks that a source repeats.
+/// The blocks that a publisher repeats.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Boilerplate {
-    counts: HashMap<u64, u16>,
+    blocks: HashMap<u64, Counted>,
     /// Entries since the counts were halved.
     entries: u16,
 }
 
+/// How often a block was seen, and under what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Counted {
+    count: u16,
+    /// Of the last headline, so that copies of one release count once; of a headline itself, the last day.
+    last: u16,
+    /// The source that had it last.
+    source: u16,
+    /// Whether two of its headlines tell of two releases.
+    is_diverse: bool,
+    /// Some content words of the first headline; 0: none.
+    first: [u16; WORDS],
+}
+
+/// What an entry teaches about its publisher.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lesson<'a> {
+    /// Hashes of its blocks.
+    pub(super) blocks: &'a [u64],
+    /// The hash of its headline; 0: it has none.
+    pub(super) headline: u64,
+    /// The hash of its source.
+    pub(super) source: u64,
+    /// Whether its one block is a short text as a whole.
+    pub(super) is_short: bool,
+    /// The content words of its headline.
+    pub(super) words: &'a [Word],
+    /// The publisher's date.
+    pub(super) published: Option<Timestamp>,
+}
+
 impl Boilerplate {
-    /// Whether the source is known to repeat the block.
+    /// Whether the publisher is known to repeat the block.
     #[must_use]
     pub fn repeats(&self, block: u64) -> bool {
-        self.counts
-            .get(&block)
-            .is_some_and(|count| *count >= REPEATS)
+        let counted = self.blocks.get(&block);
+        counted.is_some_and(|counted| counted.is_diverse || counted.count >= REPEATS)
     }
 
-    /// Counts the blocks of one entry, each once.
-    pub fn learn(&mut self, blocks: &[u64]) {
-        let mut own = blocks.to_vec();
+    /// Whether the publisher has used the headline for more than one release.
+    pub(super) fn is_standing(&self, headline: u64) -> bool {
+        let counted = self.blocks.get(&of_headline(headline));
+        counted.is_some_and(|counted| counted.count >= STANDING)
+    }
+
+    /// Counts the blocks of one entry, each once, and its headline.
+    pub(super) fn learn(&mut self, lesson: Lesson<'_>) {
+        let mut own = lesson.blocks.to_vec();
         own.sort_unstable();
         own.dedup();
+        let words = fingerprint(lesson.words);
         for block in own {
-            let is_full = self.counts.len() >= CAPACITY;
-            if let Some(count) = self.counts.get_mut(&block) {
-                *count = count.saturating_add(1);
-            } else if is_full {
-                // Nobody gets in; everybody loses one.
-                self.counts.retain(|_, count| {
-                    *count -= 1;
-                    *count > 0
-                });
-            } else {
-                self.counts.insert(block, 1);
+            let (last, source) = (low(lesson.headline), low(lesson.source));
+            if let Some(counted) = self.place(block, (last, source), words)
+                && (counted.last != last || lesson.headline == 0)
+            {
+                // A short text that one source has put under two headlines is of a series, however like they are.
+                let is_series = lesson.is_short
+                    && counted.source == source
+                    && each_has_its_own(&counted.first, &words);
+                counted.is_diverse |= is_series || have_little_in_common(&counted.first, &words);
+                (counted.last, counted.source) = (last, source);
+                counted.count = counted.count.saturating_add(1);
+            }
+        }
+        if lesson.headline != 0
+            && let Some(at) = lesson.published
+        {
+            let day = at.timestamp().div_euclid(24 * 3600);
+            let last = low(u64::try_from(day).unwrap_or(0));
+            if let Some(counted) = self.place(of_headline(lesson.headline), (last, 0), [0; WORDS])
+                && (i64::from(last) - i64::from(counted.last)).abs() >= APART_DAYS
+            {
+                counted.last = last;
+                counted.count = counted.count.saturating_add(1);
             }
         }
         self.entries += 1;
         if self.entries >= HALVED_AFTER {
             self.entries = 0;
-            self.counts.retain(|_, count| {
-                *count /= 2;
-                *count > 0
+            self.blocks.retain(|_, counted| {
+                counted.count /= 2;
+                counted.count > 0
             });
         }
     }
 
-    /// For storing: version, entries, then hash and count of each block, by hash.
+    /// What is counted of a block that was seen before; one that was not is counted now, if there is room.
+    fn place(
+        &mut self,
+        block: u64,
+        (last, source): (u16, u16),
+        first: [u16; WORDS],
+    ) -> Option<&mut Counted> {
+        let is_known = self.blocks.contains_key(&block);
+        if is_known {
+            return self.blocks.get_mut(&block);
+        }
+        if self.blocks.len() >= CAPACITY {
+            // Nobody gets in; everybody loses one.
+            self.blocks.retain(|_, counted| {
+                counted.count -= 1;
+                counted.count > 0
+            });
+        } else {
+            let counted = Counted {
+                count: 1,
+                last,
+                source,
+                is_diverse: false,
+                first,
+            };
+            self.blocks.insert(block, counted);
+        }
+        None
+    }
+
+    /// For storing: version, entries, then what is counted of each block, by hash.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut counted: Vec<(&u64, &u16)> = self.counts.iter().collect();
-        counted.sort_unstable();
-        let mut bytes = Vec::with_capacity(3 + counted.len() * COUNTED_BYTES);
+        let mut blocks: Vec<(&u64, &Counted)> = self.blocks.iter().collect();
+        blocks.sort_unstable_by_key(|(block, _)| **block);
+        let mut bytes = Vec::with_capacity(3 + blocks.len() * COUNTED_BYTES);
         bytes.push(VERSION);
         bytes.extend(self.entries.to_le_bytes());
-        for (block, count) in counted {
+        for (block, counted) in blocks {
             bytes.extend(block.to_le_bytes());
-            bytes.extend(count.to_le_bytes());
+            bytes.extend(counted.count.to_le_bytes());
+            bytes.extend(counted.last.to_le_bytes());
+            bytes.extend(counted.source.to_le_bytes());
+            bytes.push(counted.is_diverse.into());
+            for word in counted.first {
+                bytes.extend(word.to_le_bytes());
+            }
         }
         bytes
     }
@@ -86,22 +181,95 @@ impl Boilerplate {
             return Self::default();
         };
         let (counted, _) = counted.as_chunks::<COUNTED_BYTES>();
-        let counts = counted
-            .iter()
-            .map(|[h0, h1, h2, h3, h4, h5, h6, h7, low, high]| {
-                let hash = u64::from_le_bytes([*h0, *h1, *h2, *h3, *h4, *h5, *h6, *h7]);
-                (hash, u16::from_le_bytes([*low, *high]).max(1))
-            });
         Self {
-            counts: counts.take(CAPACITY).collect(),
+            blocks: counted
+                .iter()
+                .take(CAPACITY)
+                .filter_map(counted_block)
+                .collect(),
             entries: u16::from_le_bytes(*entries),
         }
     }
 }
 
+fn counted_block(bytes: &[u8; COUNTED_BYTES]) -> Option<(u64, Counted)> {
+    let (block, rest) = bytes.split_first_chunk::<8>()?;
+    let (numbers, words) = rest.split_first_chunk::<7>()?;
+    let [c0, c1, l0, l1, s0, s1, is_diverse] = *numbers;
+    let mut first = [0; WORDS];
+    for (word, bytes) in first.iter_mut().zip(words.as_chunks::<2>().0) {
+        *word = u16::from_le_bytes(*bytes);
+    }
+    let counted = Counted {
+        count: u16::from_le_bytes([c0, c1]).max(1),
+        last: u16::from_le_bytes([l0, l1]),
+        source: u16::from_le_bytes([s0, s1]),
+        is_diverse: is_diverse != 0,
+        first,
+    };
+    Some((u64::from_le_bytes(*block), counted))
+}
+
+/// Parts headlines from blocks of the same words.
+fn of_headline(headline: u64) -> u64 {
+    crate::text::mix(headline ^ 0x6865_6164)
+}
+
+fn low(bits: u64) -> u16 {
+    let [b0, b1, ..] = bits.to_le_bytes();
+    u16::from_le_bytes([b0, b1])
+}
+
+/// The smallest of some words' hashes, cut short.
+fn fingerprint(words: &[Word]) -> [u16; WORDS] {
+    let mut hashes: Vec<u64> = words.iter().map(|word| word.bits()).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    let mut found = [0; WORDS];
+    for (place, hash) in found.iter_mut().zip(hashes) {
+        *place = low(hash >> 1).max(1);
+    }
+    found
+}
+
+/// Whether two headlines share less than half of the shorter one's words. Of a headline without content nothing is known.
+fn have_little_in_common(left: &[u16; WORDS], right: &[u16; WORDS]) -> bool {
+    let count = |words: &[u16; WORDS]| words.iter().filter(|word| **word != 0).count();
+    let shorter = count(left).min(count(right));
+    let shared = left
+        .iter()
+        .filter(|word| **word != 0 && right.contains(word));
+    shorter > 0 && shared.count() * 2 < shorter
+}
+
+/// Whether each of two headlines has a content word that the other lacks.
+fn each_has_its_own(left: &[u16; WORDS], right: &[u16; WORDS]) -> bool {
+    let lacks = |one: &[u16; WORDS], other: &[u16; WORDS]| {
+        one.iter().any(|word| *word != 0 && !other.contains(word))
+    };
+    lacks(left, right) && lacks(right, left)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Boilerplate, CAPACITY, HALVED_AFTER};
+    use super::{Boilerplate, CAPACITY, HALVED_AFTER, Lesson};
+    use crate::text::{Word, fold, hash_words};
+
+    fn learn(known: &mut Boilerplate, headline: &str, blocks: &[u64]) {
+        let mut words: Vec<Word> = Vec::new();
+        hash_words(&fold(headline), &mut words);
+        let hash = words
+            .iter()
+            .fold(0, |hash, word| crate::text::mix(hash ^ word.bits()));
+        known.learn(Lesson {
+            blocks,
+            headline: hash,
+            source: 0,
+            is_short: false,
+            words: &words,
+            published: None,
+        });
+    }
 
     #[test]
     fn what_is_in_every_tenth_entry_is_learned_and_forgotten_again() {
@@ -116,15 +284,50 @@ mod tests {
             if nth % 10 == 0 {
                 blocks.push(7);
             }
-            known.learn(&blocks);
+            learn(&mut known, &format!("harbour notice {nth}"), &blocks);
         }
         assert!(known.repeats(7));
-        assert!(known.counts.len() <= CAPACITY);
+        assert!(known.blocks.len() <= CAPACITY);
         assert_eq!(Boilerplate::from_bytes(&known.to_bytes()), known);
-        for _ in 0..20 * usize::from(HALVED_AFTER) {
-            known.learn(&own(2));
+        for nth in 0..20 * usize::from(HALVED_AFTER) {
+            learn(&mut known, &format!("harbour notice {nth}"), &own(2));
         }
         assert!(!known.repeats(7));
+    }
+
+    #[test]
+    fn two_headlines_with_little_in_common_are_enough() {
+        for (headlines, repeats) in [
+            (
+                &[
+                    "Tower clock stands still",
+                    "Vineyards expect an early harvest",
+                ][..],
+                true,
+            ),
+            (
+                &[
+                    "Tower clock stands still",
+                    "Old tower clock stands still again",
+                ],
+                false,
+            ),
+            (
+                &["Tower clock stands still", "Tower clock stands still"],
+                false,
+            ),
+            (&["Bulletin 1", "Bulletin 2", "Bulletin 3"], false),
+            (
+                &["Bulletin 1", "Bulletin 2", "Bulletin 3", "Bulletin 4"],
+                true,
+            ),
+        ] {
+            let mut known = Boilerplate::default();
+            for headline in headlines {
+                learn(&mut known, headline, &[7]);
+            }
+            assert_eq!(known.repeats(7), repeats, "{headlines:?}");
+        }
     }
 
     #[test]

@@ -8,33 +8,28 @@
 //! [`decide_near`] inside the transaction that writes the entry, so that what
 //! they saw is what there is.
 
-use std::cmp::Ordering;
+use crate::model::{EntryId, Hash, Layer, Relation, SourceId, StoryId, Timestamp};
 
-use chrono::Duration;
-
-use crate::model::{EntryId, Hash, Incoming, Layer, Relation, SourceId, StoryId, Timestamp};
-
-mod agree;
 mod align;
 mod blocks;
 mod canonical;
 mod compare;
+mod differences;
 mod document;
-mod exact;
 mod identity;
-mod near;
 mod passages;
 mod prepare;
+mod profile;
 mod rename;
 
 pub use blocks::Boilerplate;
-pub use compare::{Comparison, Profile, Sameness, compare};
+pub use compare::{Comparison, Evidence, Reason, Sameness, compare, evidence};
+pub use differences::revises;
 pub use document::{Settled, settle_document};
-pub use exact::decide_exact;
 pub use identity::lookup_hashes;
-pub use near::revises;
 pub use passages::{Passages, passages};
 pub use prepare::{Prepared, Reading, VERSION, read};
+pub use profile::{Profile, publisher};
 pub use rename::{Stored, renamed};
 
 /// How many candidates for one hash the store hands over at most, oldest first.
@@ -103,92 +98,38 @@ pub struct Joining {
     pub bridged: Vec<StoryId>,
 }
 
-/// Decides by similarity, given stored entries that share keys; what exact layers join is not asked about here.
+/// Temporary.
 #[must_use]
-pub fn decide_near(
-    source: &SourceId,
-    incoming: &Incoming,
-    text: &Prepared,
-    candidates: &[Known],
-) -> Verdict {
-    let new = near::Side {
-        text,
-        source,
-        url: incoming.fingerprint.url,
-        published: incoming.entry.published,
-    };
-    let mut best: Option<(Joining, usize)> = None;
-    let mut against: Vec<(StoryId, usize)> = Vec::new();
+pub fn decide(profile: &Profile, candidates: &[Known]) -> Verdict {
+    let mut best: Option<Joining> = None;
     for known in candidates.iter().filter(|known| !known.text.is_empty()) {
         let stored =
             read(&known.title, &known.text, known.dateline.as_deref()).prepare(known.trimmed);
-        let old = near::Side {
-            text: &stored,
-            source: &known.source,
+        let theirs = Profile {
+            source: known.source.clone(),
+            publisher: None,
             url: known.url,
             published: known.published,
+            enclosures: Vec::new(),
+            text: stored,
         };
-        let Some(judged) = near::judge(new, old) else {
-            continue;
+        let found = compare(profile, &theirs);
+        let relation = match found.sameness {
+            Sameness::Same => Relation::Same,
+            Sameness::Update => Relation::Update,
+            _ => continue,
         };
-        let Some(relation) = judged.relation else {
-            against.push((known.story, judged.shared));
-            continue;
-        };
-        let joining = Joining {
-            story: known.story,
-            matched: known.id,
-            relation,
-            layer: Layer::Near,
-            score: judged.score,
-            edition_at: match relation {
-                Relation::Update => edition(incoming, text, known, &stored),
-                _ => known.edition_at,
-            },
-            bridged: Vec::new(),
-        };
-        if best
-            .as_ref()
-            .is_none_or(|(best, _)| is_better(&joining, best))
-        {
-            best = Some((joining, judged.shared));
+        if best.as_ref().is_none_or(|best| best.score < found.score) {
+            best = Some(Joining {
+                story: known.story,
+                matched: known.id,
+                relation,
+                layer: found.layer,
+                score: found.score,
+                edition_at: known.edition_at,
+                bridged: Vec::new(),
+            });
         }
     }
-    // A cut copy has nothing of the number by which a fuller one is another release.
-    best.filter(|(best, shared)| {
-        !against
-            .iter()
-            .any(|(story, fuller)| *story == best.story && fuller > shared)
-    })
-    .map_or(Verdict::Distinct, |(best, _)| Verdict::Joins(best))
+    best.map_or(Verdict::Distinct, Verdict::Joins)
 }
-
-/// A copy says more than another version, then the score; of equals the newer version, which a cut copy fits as well as the
-/// older, then the first stored.
-fn is_better(one: &Joining, other: &Joining) -> bool {
-    let rank = |joining: &Joining| joining.relation == Relation::Same;
-    rank(one)
-        .cmp(&rank(other))
-        .then(one.score.total_cmp(&other.score))
-        .then(one.edition_at.cmp(&other.edition_at))
-        .then(other.matched.cmp(&one.matched))
-        .is_gt()
-}
-
-/// When another version was published: after the one known, unless its headline or its date says before.
-fn edition(incoming: &Incoming, text: &Prepared, known: &Known, stored: &Prepared) -> Timestamp {
-    let at = incoming.ordered_at;
-    // The headline that says nothing comes first, then those with a number in their order.
-    let rank = |text: &Prepared| (text.is_version(), text.number);
-    let is_ranked = text.is_version() != stored.is_version()
-        || (text.mark == stored.mark && text.number.is_some() && stored.number.is_some());
-    match rank(text).cmp(&rank(stored)) {
-        Ordering::Greater if is_ranked => at.max(known.edition_at + TICK),
-        Ordering::Less if is_ranked => at.min(known.edition_at - TICK),
-        _ if at == known.edition_at => at + TICK,
-        _ => at,
-    }
-}
-
-/// The least that two moments differ by.
-const TICK: Duration = Duration::milliseconds(1);

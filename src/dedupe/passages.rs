@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::align::{align, hunks};
-use super::near::containment;
+use super::differences::{containment, text};
 use super::prepare::{Prepared, SHINGLE};
 use crate::text::{Word, fold, hash_words};
 
@@ -27,7 +27,7 @@ pub struct Passages {
 #[must_use]
 pub fn passages(left: &str, right: &str) -> Passages {
     let (left, right) = (Written::of(left), Written::of(right));
-    let mut shared = align(&left.prepared, &right.prepared).shared;
+    let mut shared = align(text(&left.prepared), text(&right.prepared)).shared;
     // Small words that both have in one place are no passage.
     shared.retain(|run| run.words >= SHINGLE);
     let end = (left.prepared.words.len(), right.prepared.words.len());

@@ -3,7 +3,7 @@
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// Folds text for comparing: NFKD without combining marks, lower case, `ß` as `ss`; quotes, dashes and
-/// spaces in one form; soft hyphens, zero-width and bidi characters gone.
+/// spaces in one form, digits of every script as ASCII; soft hyphens, zero-width and bidi characters gone.
 ///
 /// `fold(fold(x)) == fold(x)`. ASCII takes a short way: most of what is folded is ASCII.
 #[must_use]
@@ -41,6 +41,7 @@ fn push_folded(c: char, folded: &mut String) {
         'đ' | 'Đ' => folded.push('d'),
         'ς' => folded.push('σ'),
         c if c.is_whitespace() => folded.push(' '),
+        c if digit(c).is_some() => folded.extend(digit(c)),
         c if is_noise(c) => {}
         // Lower-casing can decompose (`İ`), so marks are dropped once more.
         c => folded.extend(
@@ -49,6 +50,26 @@ fn push_folded(c: char, folded: &mut String) {
                 .map(|c| if c == 'ς' { 'σ' } else { c }),
         ),
     }
+}
+
+/// Where the ten digits of a script begin (Unicode `Nd`); compatibility forms have been decomposed before.
+const ZEROS: &[char] = &[
+    '\u{0660}', '\u{06F0}', '\u{07C0}', '\u{0966}', '\u{09E6}', '\u{0A66}', '\u{0AE6}', '\u{0B66}',
+    '\u{0BE6}', '\u{0C66}', '\u{0CE6}', '\u{0D66}', '\u{0DE6}', '\u{0E50}', '\u{0ED0}', '\u{0F20}',
+    '\u{1040}', '\u{17E0}', '\u{1810}', '\u{1946}', '\u{19D0}',
+];
+
+/// The ASCII digit of a digit in another script.
+fn digit(c: char) -> Option<char> {
+    if !('\u{0660}'..='\u{19D9}').contains(&c) {
+        return None;
+    }
+    let value = ZEROS.iter().find_map(|zero| {
+        (c as u32)
+            .checked_sub(*zero as u32)
+            .filter(|value| *value < 10)
+    });
+    value.and_then(|value| char::from_digit(value, 10))
 }
 
 /// Characters that carry nothing to compare: soft hyphen, zero-width, bidi marks, tatweel, variation selectors, controls.
@@ -74,6 +95,7 @@ mod tests {
             ("ΛΟΓΟΣ λόγος", "λογοσ λογοσ"),
             ("a\u{A0}b\u{3000}c", "a b c"),
             ("Москва Ё", "москва е"),
+            ("٤٥ ४५", "45 45"),
         ] {
             assert_eq!(fold(given), folded, "{given:?}");
             assert_eq!(fold(&fold(given)), folded, "twice: {given:?}");

@@ -16,6 +16,7 @@ mod headline;
 #[cfg(test)]
 mod hostile;
 mod html;
+mod notes;
 mod sanitize;
 mod straight;
 mod tails;
@@ -27,6 +28,7 @@ pub use dates::read_date;
 pub use fold::fold;
 pub use headline::{Headline, Mark, headline};
 pub use html::{html_to_text, is_hidden, plain_line};
+pub use notes::note;
 pub use sanitize::sanitize;
 pub use tails::{is_tail, without_cut};
 pub use tokens::{Tokens, tokens};

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use super::columns::{moment, ms, rest};
 use super::stories::{self, Role, touch};
 use super::{near, sources};
-use crate::dedupe::{self, Prepared, Reading, Verdict, decide_exact, decide_near};
+use crate::dedupe::{self, Prepared, Reading, Verdict, decide};
 use crate::model::{Applied, Hash, Incoming, Layer, RefreshRecord, SourceId, StoryId, Timestamp};
 
 /// `last_seen` is written when it is older than this: exact enough for retention, and most polls write nothing.
@@ -176,7 +176,11 @@ impl<'a> Apply<'a> {
         // What all of them have is learned before the first is compared: a backlog shows at once what a source repeats.
         let mut boilerplate = near::boilerplate(self.db, self.source)?;
         for unknown in &unknown {
-            boilerplate.learn(&unknown.reading.blocks);
+            unknown.reading.learn(
+                &mut boilerplate,
+                &self.record.source,
+                unknown.incoming.entry.published,
+            );
         }
         near::write_boilerplate(self.db, self.source, &boilerplate)?;
         let mut turn = unknown;
@@ -243,15 +247,22 @@ impl<'a> Apply<'a> {
 
     fn decide(&self, incoming: &Incoming, text: &Prepared) -> rusqlite::Result<Verdict> {
         let source = &self.record.source;
-        let candidates = near::exact(self.db, incoming, text.content)?;
-        let verdict = decide_exact(source, incoming, text, &candidates);
-        let keys = text.keys();
-        if verdict != Verdict::Distinct || keys.is_empty() {
-            return Ok(verdict);
-        }
+        let mut candidates = near::exact(self.db, incoming, text.content)?;
         let (at, now) = (incoming.ordered_at, self.record.at);
-        let candidates = near::similar(self.db, &keys, at, now, self.record.window)?;
-        Ok(decide_near(source, incoming, text, &candidates))
+        candidates.extend(near::similar(
+            self.db,
+            &text.keys(),
+            at,
+            now,
+            self.record.window,
+        )?);
+        let profile = dedupe::Profile::new(
+            source.clone(),
+            &incoming.entry,
+            incoming.fingerprint.url,
+            text.clone(),
+        );
+        Ok(decide(&profile, &candidates))
     }
 
     fn write_row(

@@ -1,0 +1,114 @@
+//! What the headlines say about two entries.
+
+use super::super::differences::{numbers_differ, ratio};
+use super::super::prepare::{Prepared, Units, units};
+use super::pair::Pair;
+use super::rules::ALIKE_HEADLINE;
+use super::texts::Texts;
+use crate::text::Word;
+
+/// Words in one place among which a template has its name.
+const NAME_SLOT: usize = 8;
+/// Of a headline's content words, the share that the other entry lacks where it is about something else.
+const OTHER_SUBJECT: f64 = 0.6;
+/// Of the words of the longer text's headline, how many the shorter entry has where both are of one release.
+const SUPPORTED: f64 = 0.6;
+
+impl Pair<'_> {
+    /// Whether one long headline makes the two one release: each source has used it once, and nothing in the texts speaks
+    /// against it.
+    pub(super) fn is_one_by_headline(&self) -> bool {
+        let (left, right) = (&self.short.text, &self.long.text);
+        left.has_long_title()
+            && left.title_words == right.title_words
+            && !left.is_standing_title
+            && !right.is_standing_title
+            && !self.is_house
+            && !self.is_marked
+            && self.is_soon()
+            && !numbers_differ(&left.words, &right.words)
+    }
+
+    /// Whether each headline has a number that the other entry has nowhere.
+    pub(super) fn have_other_headline_numbers(&self) -> bool {
+        let lacks = |one: &Prepared, other: &Prepared| {
+            let mut numbers = one.title_words.iter().filter(|word| word.is_number());
+            numbers
+                .any(|number| !other.title_words.contains(number) && !other.words.contains(number))
+        };
+        let (left, right) = (&self.short.text, &self.long.text);
+        lacks(left, right) && lacks(right, left)
+    }
+
+    /// Whether the headlines have nothing to do with each other, nor any of them with what the texts share: then that is a
+    /// note, and neither release's own text.
+    pub(super) fn is_unsupported(&self, texts: &Texts) -> bool {
+        let [ours, theirs] = &self.titles;
+        if ours.is_empty() || theirs.is_empty() || self.headline >= ALIKE_HEADLINE {
+            return false;
+        }
+        let (words, is_dense) = (&self.short.text.words, self.short.text.is_dense);
+        // Small words that both have in one place are no common text.
+        let shared = texts.alignment.shared.iter();
+        let shared = shared.filter(|run| run.words >= texts.run);
+        let said: Vec<Word> = shared
+            .flat_map(|run| units(&words[run.left..run.left + run.words], is_dense))
+            .collect();
+        !ours.iter().chain(theirs).any(|word| said.contains(word))
+    }
+
+    /// Whether each headline has a word that its own text repeats and the other entry has nowhere: the one name of a template.
+    /// In long texts the two must stand in one place.
+    pub(super) fn have_other_names(&self, texts: &Texts) -> bool {
+        let (left, right) = (&self.short.text, &self.long.text);
+        let names = |title: &[Word], own: &Prepared, other: &Units| -> Vec<Word> {
+            let lacking = title.iter().filter(|word| !other.contains(word));
+            let mut lacking = lacking.peekable();
+            if lacking.peek().is_none() {
+                return Vec::new();
+            }
+            let own = units(&own.words, own.is_dense);
+            lacking.filter(|word| own.contains(word)).copied().collect()
+        };
+        let ours = names(&self.titles[0], left, self.said_by_long());
+        if ours.is_empty() {
+            return false;
+        }
+        let theirs = names(&self.titles[1], right, self.said_by_short());
+        if theirs.is_empty() || texts.is_short {
+            return !theirs.is_empty();
+        }
+        let has = |words: &[Word], names: &[Word], is_dense: bool| {
+            units(words, is_dense)
+                .iter()
+                .any(|word| names.contains(word))
+        };
+        texts.alignment.hunks.iter().any(|hunk| {
+            let (one, other) = (
+                &left.words[hunk.left.clone()],
+                &right.words[hunk.right.clone()],
+            );
+            one.len().max(other.len()) <= NAME_SLOT * self.unit
+                && has(one, &ours, left.is_dense)
+                && has(other, &theirs, right.is_dense)
+        })
+    }
+
+    /// Whether each headline is mostly about what the other entry does not mention.
+    pub(super) fn have_other_subjects(&self) -> bool {
+        let lacks = |title: &[Word], other: &Units| {
+            let lacking = title.iter().filter(|word| !other.contains(word)).count();
+            !title.is_empty() && ratio(lacking, title.len()) >= OTHER_SUBJECT
+        };
+        lacks(&self.titles[0], self.said_by_long()) && lacks(&self.titles[1], self.said_by_short())
+    }
+
+    /// Whether the longer text's headline is about what the two share: that of a round-up is not.
+    pub(super) fn is_supported(&self) -> bool {
+        let long = &self.long.text;
+        let title = units(&long.title_words, long.is_dense);
+        let said = self.said_by_short();
+        let supported = title.iter().filter(|word| said.contains(word)).count();
+        self.headline >= ALIKE_HEADLINE || ratio(supported, title.len()) >= SUPPORTED
+    }
+}

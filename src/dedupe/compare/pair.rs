@@ -1,0 +1,123 @@
+//! Two entries side by side, and what is known of them before their texts are compared.
+
+use std::cell::OnceCell;
+use std::cmp::Ordering;
+
+use chrono::Duration;
+
+use super::super::differences::{ratio, unit};
+use super::super::prepare::{Prepared, Units};
+use super::super::profile::Profile;
+use crate::text::Word;
+
+/// Two dates of one release lie at most so far apart where a headline connects its copies.
+const SOON_HOURS: i64 = 36;
+/// A publisher's entries that lie further apart are of two days; less is the work of date-only feeds and time zones.
+const OTHER_DAY_HOURS: i64 = 18;
+
+/// Two entries; the one with the shorter text first.
+pub(super) struct Pair<'a> {
+    pub(super) short: &'a Profile,
+    pub(super) long: &'a Profile,
+    /// Words that say as much as one where words are parted by spaces.
+    pub(super) unit: usize,
+    /// Both are of one source.
+    pub(super) is_own: bool,
+    /// Both are of one source, or of sources of one publisher.
+    pub(super) is_house: bool,
+    /// Both have one canonical URL.
+    pub(super) is_page: bool,
+    /// One says of itself that it is another version, and the other does not.
+    pub(super) is_marked: bool,
+    /// The content words of the headlines; none of a standing headline, which says nothing about the release under it.
+    pub(super) titles: [Vec<Word>; 2],
+    /// Of the shorter headline's content words, the share that the other headline has.
+    pub(super) headline: f64,
+    short_units: OnceCell<Units>,
+    long_units: OnceCell<Units>,
+}
+
+impl<'a> Pair<'a> {
+    pub(super) fn new(one: &'a Profile, other: &'a Profile) -> Self {
+        let (short, long) = match in_order(&one.text, &other.text) {
+            Ordering::Greater => (other, one),
+            _ => (one, other),
+        };
+        let (left, right) = (&short.text, &long.text);
+        let titles = [left, right].map(|text| match text.is_standing_title {
+            true => Vec::new(),
+            false => text.title_content(),
+        });
+        let is_own = short.source == long.source;
+        Self {
+            unit: unit(left, right),
+            is_own,
+            is_house: is_own || (short.publisher.is_some() && short.publisher == long.publisher),
+            is_page: short.url.is_some() && short.url == long.url,
+            is_marked: left.is_version() != right.is_version()
+                || left.is_version_beside(right)
+                || right.is_version_beside(left),
+            headline: share(&titles[0], &titles[1]),
+            titles,
+            short,
+            long,
+            short_units: OnceCell::new(),
+            long_units: OnceCell::new(),
+        }
+    }
+
+    /// Everything that the entry with the shorter text says, headline included.
+    pub(super) fn said_by_short(&self) -> &Units {
+        self.short_units.get_or_init(|| self.short.text.units())
+    }
+
+    /// Everything that the entry with the longer text says, headline included.
+    pub(super) fn said_by_long(&self) -> &Units {
+        self.long_units.get_or_init(|| self.long.text.units())
+    }
+
+    /// Whether the dates let the two be copies of one day's news; one without a date may be of any.
+    pub(super) fn is_soon(&self) -> bool {
+        self.distance()
+            .is_none_or(|distance| distance <= Duration::hours(SOON_HOURS))
+    }
+
+    /// Whether the dates are of two days.
+    pub(super) fn is_other_day(&self) -> bool {
+        self.distance()
+            .is_some_and(|distance| distance >= Duration::hours(OTHER_DAY_HOURS))
+    }
+
+    /// How far the two dates lie apart; `None`: one has none.
+    pub(super) fn distance(&self) -> Option<Duration> {
+        Some((self.short.published? - self.long.published?).abs())
+    }
+
+    /// Whether one publisher attached sound or video to both, at other addresses.
+    pub(super) fn has_other_sound(&self) -> bool {
+        let (ours, theirs) = (&self.short.enclosures, &self.long.enclosures);
+        self.is_house
+            && !ours.is_empty()
+            && !theirs.is_empty()
+            && !ours.iter().any(|address| theirs.contains(address))
+    }
+}
+
+/// The shorter text first, then any fixed order.
+fn in_order(left: &Prepared, right: &Prepared) -> Ordering {
+    let rank = |text: &Prepared| text.words.len();
+    rank(left)
+        .cmp(&rank(right))
+        .then_with(|| left.words.cmp(&right.words))
+        .then_with(|| left.title_words.cmp(&right.title_words))
+}
+
+/// Of the shorter list's words, the share that the other has.
+fn share(left: &[Word], right: &[Word]) -> f64 {
+    let (shorter, longer) = match left.len() <= right.len() {
+        true => (left, right),
+        false => (right, left),
+    };
+    let shared = shorter.iter().filter(|word| longer.contains(word)).count();
+    ratio(shared, shorter.len())
+}
