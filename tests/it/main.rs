@@ -3,6 +3,7 @@
 mod addresses;
 mod archives;
 mod churn;
+mod compare;
 mod cli;
 mod config;
 mod corpus;
