@@ -50,21 +50,88 @@ pub struct Comparison {
 /// Compares two entries of different identities. `compare(a, b) == compare(b, a)`.
 #[must_use]
 pub fn compare(one: &Profile, other: &Profile) -> Comparison {
+    use super::near::{Judged, Side, judge};
+    use crate::model::Relation;
     let same_text = one.text.content.is_some() && one.text.content == other.text.content;
     let same_page = one.url.is_some() && one.url == other.url;
-    let side = |profile| super::near::Side::of(profile);
-    let judged = super::near::judge(side(one), side(other));
-    let (sameness, score) = match judged {
-        Some(super::near::Judged { relation: None, score, .. }) => (Sameness::Apart, score),
-        Some(super::near::Judged { relation: Some(crate::model::Relation::Update), score, .. }) => (Sameness::Update, score),
-        Some(super::near::Judged { score, .. }) => (Sameness::Same, score),
-        None if same_text => (Sameness::Same, 1.0),
-        None => (Sameness::Unlike, 0.0),
+    let titles = (&one.text.title_words, &other.text.title_words);
+    let shared = titles
+        .0
+        .iter()
+        .filter(|word| titles.1.contains(word))
+        .count();
+    let alike = shared * 2 >= titles.0.len().min(titles.1.len());
+    let exact = same_text
+        && (titles.0 == titles.1
+            || (one.source != other.source && alike && shared > 0)
+            || (one.source != other.source
+                && one.text.words.len().max(other.text.words.len()) >= 40));
+    let lacks = |one: &Prepared, other: &Prepared| {
+        let mut numbers = one.title_words.iter().filter(|word| word.is_number());
+        numbers.any(|number| !other.title_words.contains(number) && !other.words.contains(number))
     };
+    let conflict = lacks(&one.text, &other.text) && lacks(&other.text, &one.text);
+    let judged = match judge(Side::of(one), Side::of(other)) {
+        None if conflict => Some((Sameness::Apart, 0.0)),
+        _ if same_text && !exact => None,
+        None if exact => Some((Sameness::Same, 1.0)),
+        None => None,
+        Some(Judged {
+            relation: None,
+            score,
+            ..
+        }) => Some((Sameness::Apart, score)),
+        Some(Judged {
+            relation: Some(Relation::Update),
+            score,
+            ..
+        }) => Some((Sameness::Update, score)),
+        Some(Judged { score, .. }) => Some((Sameness::Same, score)),
+    };
+    let (sameness, score) = judged.unwrap_or((Sameness::Unlike, 0.0));
     let layer = match (same_page, same_text) {
         (true, _) => Layer::Url,
         (_, true) => Layer::Content,
         _ => Layer::Near,
     };
-    Comparison { sameness, layer, score }
+    Comparison {
+        sameness,
+        layer,
+        score: if layer == Layer::Near { score } else { 1.0 },
+    }
+}
+
+/// What speaks for or against two entries being one release, for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// Whether it speaks for it.
+    pub speaks_for: bool,
+    /// In words.
+    pub what: String,
+}
+
+/// The evidence that [`compare`] goes by, what weighs most first.
+#[must_use]
+pub fn evidence(one: &Profile, other: &Profile) -> Vec<Evidence> {
+    let found = compare(one, other);
+    let mut evidence = Vec::new();
+    let mut say = |speaks_for: bool, what: String| evidence.push(Evidence { speaks_for, what });
+    if one.url.is_some() && one.url == other.url {
+        say(true, "the same link".to_owned());
+    }
+    if one.text.content.is_some() && one.text.content == other.text.content {
+        say(true, "the same text".to_owned());
+    }
+    let score = super::near::containment(&one.text, &other.text);
+    say(
+        score >= 0.7,
+        format!(
+            "the longer text holds {:.0} % of the shorter",
+            score * 100.0
+        ),
+    );
+    if found.sameness == Sameness::Apart {
+        say(false, "other numbers in the same place".to_owned());
+    }
+    evidence
 }

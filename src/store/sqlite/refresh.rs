@@ -3,10 +3,13 @@
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::columns::{moment, ms, rest};
-use super::stories::{self, Role, touch};
+use super::linking::Linking;
+use super::stories::touch;
 use super::{near, sources};
-use crate::dedupe::{self, Prepared, Reading, Verdict, decide_exact, decide_near};
-use crate::model::{Applied, Hash, Incoming, Layer, RefreshRecord, SourceId, StoryId, Timestamp};
+use crate::dedupe::{self, Boilerplate, Prepared, Reading, same_words};
+use crate::model::{
+    Applied, EntryId, Hash, Incoming, RefreshRecord, Relation, SourceId, StoryId, Timestamp,
+};
 
 /// `last_seen` is written when it is older than this: exact enough for retention, and most polls write nothing.
 pub(super) const SEEN_EXACT_TO_MS: i64 = 24 * 3600 * 1000;
@@ -32,11 +35,12 @@ pub(super) fn apply(db: &Connection, record: &RefreshRecord) -> rusqlite::Result
         record,
         source,
         applied: Applied::default(),
-        joined: 0,
+        linking: Linking::new(db, record.at, record.window),
     };
     let unknown = work.mark_known()?;
     let unknown = work.rename(unknown)?;
     work.insert_all(unknown)?;
+    work.put_stories_in_order()?;
     work.count()?;
     Ok(work.applied)
 }
@@ -60,8 +64,8 @@ pub(super) struct Apply<'a> {
     pub(super) record: &'a RefreshRecord,
     pub(super) source: i64,
     pub(super) applied: Applied,
-    /// Of the new entries, those that joined a story of another.
-    joined: u32,
+    /// Comparisons with stored entries, and whose stories they touch.
+    linking: Linking<'a>,
 }
 
 impl<'a> Apply<'a> {
@@ -123,8 +127,11 @@ impl<'a> Apply<'a> {
         };
         self.overwrite(entry, incoming, &text)?;
         self.db
-            .prepare_cached("UPDATE entries SET changed_at = ?2, edition_at = ?3 WHERE entry = ?1")?
-            .execute(params![entry, ms(self.record.at), ms(edition)])?;
+            .prepare_cached("UPDATE entries SET changed_at = ?2, edition_at = ?3, revised_at = IIF(?4, ?3, revised_at) WHERE entry = ?1")?
+            .execute(params![entry, ms(self.record.at), ms(edition), revised])?;
+        if !same_words(&text, &before) {
+            self.linking.edited(EntryId(entry), revised)?;
+        }
         self.applied.changed += 1;
         touch(self.db, story, self.record.at)
     }
@@ -173,12 +180,7 @@ impl<'a> Apply<'a> {
         if unknown.is_empty() {
             return Ok(());
         }
-        // What all of them have is learned before the first is compared: a backlog shows at once what a source repeats.
-        let mut boilerplate = near::boilerplate(self.db, self.source)?;
-        for unknown in &unknown {
-            boilerplate.learn(&unknown.reading.blocks);
-        }
-        near::write_boilerplate(self.db, self.source, &boilerplate)?;
+        let boilerplate = self.learn(&unknown)?;
         let mut turn = unknown;
         // Stable: entries of one moment stay in document order from last to first, as feeds put the newest first.
         turn.reverse();
@@ -186,9 +188,28 @@ impl<'a> Apply<'a> {
         let held = self.held(turn.len())?;
         for (unknown, held) in turn.into_iter().zip(held) {
             let trimmed = unknown.reading.repeated(&boilerplate);
-            self.insert(unknown.incoming, &unknown.reading.prepare(trimmed), held)?;
+            self.insert(unknown.incoming, unknown.reading.prepare(trimmed), held)?;
         }
         Ok(())
+    }
+
+    /// Learns what the source repeats from all new entries before the first is compared: a backlog shows it at once. What is
+    /// learned applies to stored entries too.
+    fn learn(&mut self, unknown: &[Unknown<'_>]) -> rusqlite::Result<Boilerplate> {
+        let before = near::boilerplate(self.db, self.source)?;
+        let mut boilerplate = before.clone();
+        for unknown in unknown {
+            boilerplate.learn(&unknown.reading.blocks);
+        }
+        near::write_boilerplate(self.db, self.source, &boilerplate)?;
+        let mut blocks = unknown.iter().flat_map(|unknown| &unknown.reading.blocks);
+        if blocks.any(|block| boilerplate.repeats(*block) && !before.repeats(*block)) {
+            let places = unknown.iter().map(|unknown| unknown.incoming.ordered_at);
+            let earliest = places.min().unwrap_or(self.record.at);
+            let affected = self.linking.affected(self.source, &boilerplate, earliest)?;
+            self.linking.reconsider(affected)?;
+        }
+        Ok(boilerplate)
     }
 
     /// For each of `count` new entries, oldest first, whether it is held back. The first document is a backlog; what
@@ -226,60 +247,40 @@ impl<'a> Apply<'a> {
             .collect())
     }
 
-    fn insert(&mut self, incoming: &Incoming, text: &Prepared, held: i64) -> rusqlite::Result<()> {
-        let role = match self.decide(incoming, text)? {
-            Verdict::Distinct => stories::begin(self.db, incoming.ordered_at, self.record.at)?,
-            Verdict::Joins(joining) => {
-                self.joined += 1;
-                self.applied.joined.add(joining.layer);
-                stories::join(self.db, &joining, self.record.at)?
-            }
-        };
-        let entry = self.write_row(incoming, text, &role, held)?;
-        near::write_keys(self.db, entry, text, incoming.ordered_at)?;
+    fn insert(&mut self, incoming: &Incoming, text: Prepared, held: i64) -> rusqlite::Result<()> {
+        let profile = near::incoming_profile(&self.record.source, incoming, text);
+        let found = self.linking.compare(None, &profile, incoming.ordered_at)?;
+        let story = self.linking.story_for(&found, incoming.ordered_at)?;
+        let entry = self.write_row(incoming, &profile.text, story, held)?;
+        near::write_keys(self.db, entry, &profile.text, incoming.ordered_at)?;
+        self.linking.add(EntryId(entry), story, &found)?;
         self.applied.new += 1;
-        touch(self.db, role.story, self.record.at)
+        Ok(())
     }
 
-    fn decide(&self, incoming: &Incoming, text: &Prepared) -> rusqlite::Result<Verdict> {
-        let source = &self.record.source;
-        let candidates = near::exact(self.db, incoming, text.content)?;
-        let verdict = decide_exact(source, incoming, text, &candidates);
-        let keys = text.keys();
-        if verdict != Verdict::Distinct || keys.is_empty() {
-            return Ok(verdict);
-        }
-        let (at, now) = (incoming.ordered_at, self.record.at);
-        let candidates = near::similar(self.db, &keys, at, now, self.record.window)?;
-        Ok(decide_near(source, incoming, text, &candidates))
-    }
-
+    /// Writes a new entry as the first of its story; that it is another's is settled when all are there.
     fn write_row(
         &self,
         incoming: &Incoming,
         text: &Prepared,
-        role: &Role,
+        story: StoryId,
         held: i64,
     ) -> rusqlite::Result<i64> {
         let entry = &incoming.entry;
         let print = &incoming.fingerprint;
         self.db
             .prepare_cached(
-                "INSERT INTO entries (source, identity, story, relation, layer, score, matched, edition_at, words, trimmed, url_hash,
-                     content_hash, whole, held, published_at, updated_at, ordered_at, first_seen, last_seen, guid, url, title, language,
-                     summary, rest, text, html, feed_updated)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18, ?19, ?20, ?21, ?22, ?23,
-                     ?24, ?25, ?26, ?27)",
+                "INSERT INTO entries (source, identity, story, relation, edition_at, words, trimmed, url_hash, content_hash, whole,
+                     held, published_at, updated_at, ordered_at, first_seen, last_seen, guid, url, title, language, summary, rest, text,
+                     html, feed_updated)
+                 VALUES (?1, ?2, ?3, ?4, ?13, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+                     ?23)",
             )?
             .execute(params![
                 self.source,
                 print.identity,
-                role.story.0,
-                role.relation.as_str(),
-                role.layer.map(Layer::as_str),
-                role.score,
-                role.matched.map(|entry| entry.0),
-                ms(role.edition_at),
+                story.0,
+                Relation::First.as_str(),
                 text.word_count(),
                 text.trimmed.cast_signed(),
                 print.url,
@@ -303,6 +304,12 @@ impl<'a> Apply<'a> {
         Ok(self.db.last_insert_rowid())
     }
 
+    /// Stories follow from all entries and what comparing them came to.
+    fn put_stories_in_order(&mut self) -> rusqlite::Result<()> {
+        (self.applied.duplicates, self.applied.joined) = self.linking.end()?;
+        Ok(())
+    }
+
     /// What the feed says of itself, which many move with every poll: an entry keeps what came with it.
     fn feed_updated(&self) -> Option<i64> {
         let feed = self.record.feed.as_ref()?;
@@ -310,13 +317,12 @@ impl<'a> Apply<'a> {
     }
 
     fn count(&mut self) -> rusqlite::Result<()> {
-        self.applied.duplicates = self.joined;
         if self.applied.new == 0 && self.applied.renamed == 0 {
             return Ok(());
         }
         self.db
             .prepare_cached("UPDATE source_state SET entries = entries + ?, duplicates = duplicates + ?, renamed = renamed + ? WHERE source = ?")?
-            .execute(params![self.applied.new, self.joined, self.applied.renamed, self.source])?;
+            .execute(params![self.applied.new, self.applied.duplicates, self.applied.renamed, self.source])?;
         Ok(())
     }
 }
