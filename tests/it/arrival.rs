@@ -1,6 +1,8 @@
 //! Stories follow from the entries, not from their order: through the real binary, every order of arrival gives one answer. What was
 //! published keeps its id.
 
+use serde_json::Value;
+
 use crate::support::daemon::Desk;
 use crate::support::releases::{
     CHOIR, LOCK, Piece, Shown, file_source, piece, publish, refresh, shown, told,
@@ -232,4 +234,52 @@ fn what_is_learned_as_boilerplate_applies_backwards() {
     }
     let items = shown(&desk, "merged");
     assert_eq!(items.len(), 6, "{items:#?}");
+}
+
+#[test]
+fn explain_says_what_speaks_for_members_and_against_others() {
+    let keys = [("a", ""), ("b", ""), ("c", "")];
+    let desk = Desk::new(&(sources(&keys) + OUTPUTS));
+    let recounted = LOCK.replace("14 cracks", "17 cracks");
+    publish(&desk, "a", &[piece("a", "08:00", TITLE, LOCK)]);
+    publish(
+        &desk,
+        "b",
+        &[piece(
+            "b",
+            "08:30",
+            TITLE,
+            &LOCK.replace("found", "discovered"),
+        )],
+    );
+    publish(
+        &desk,
+        "c",
+        &[
+            piece("c", "09:00", TITLE, &recounted),
+            piece("d", "09:00", "Choir", CHOIR),
+        ],
+    );
+    refresh(&desk, &[]);
+    let explained: Value =
+        serde_json::from_str(&told(&desk, &["explain", "a", "--json"])).expect("JSON");
+    let members = explained["story"]["entries"].as_array().expect("entries");
+    assert_eq!(members.len(), 2, "{explained:#}");
+    let copy = members
+        .iter()
+        .find(|member| member["source"] == "b")
+        .expect("a copy");
+    assert_eq!(copy["evidence"][0]["for"], true, "{explained:#}");
+    let misses = explained["near_misses"].as_array().expect("near misses");
+    assert_eq!(misses.len(), 1, "{explained:#}");
+    assert_eq!(misses[0]["source"], "c");
+    let against = misses[0]["evidence"].as_array().expect("evidence").iter();
+    assert!(
+        against.clone().any(|said| said["for"] == false),
+        "{explained:#}"
+    );
+    let text = told(&desk, &["explain", "a"]);
+    for words in ["for ", "against ", "alike, but another story"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
 }
