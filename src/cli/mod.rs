@@ -20,6 +20,7 @@ mod refresh;
 mod sources;
 mod stored;
 mod stories;
+mod told;
 
 use args::{Arguments, Color, Command, LogFormat};
 

@@ -205,6 +205,20 @@ impl Reading {
         bits
     }
 
+    /// Whether the publisher is known to repeat something of it now that it was not known to repeat before, and that two entries
+    /// could have been taken for one release by.
+    #[must_use]
+    pub fn is_newly_repeated(&self, before: &Boilerplate, now: &Boilerplate) -> bool {
+        let mut start = 0;
+        let mut blocks = self.blocks.iter().zip(&self.ends);
+        let is_new = blocks.any(|(hash, end)| {
+            let words = end - start;
+            start = *end;
+            words >= MIN_SHINGLES && now.repeats(*hash) && !before.repeats(*hash)
+        });
+        is_new || (now.is_standing(self.headline()) && !before.is_standing(self.headline()))
+    }
+
     /// Makes it ready, without what `trimmed` names.
     #[must_use]
     pub fn prepare(self, trimmed: u64) -> Prepared {
@@ -293,8 +307,7 @@ impl Prepared {
     }
 
     /// Whether headline or note says that there was a version before.
-    #[must_use]
-    pub fn is_version(&self) -> bool {
+    pub(super) fn is_version(&self) -> bool {
         matches!(self.mark, Some(Mark::Update | Mark::Correction))
     }
 

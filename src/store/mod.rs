@@ -19,9 +19,11 @@ use crate::model::{
     SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
 };
 
+mod evidence;
 mod outputs;
 pub mod sqlite;
 
+pub use evidence::{NearMiss, StoryEvidence};
 pub use outputs::{
     ArchiveDocument, Archived, DocumentStamp, IsKnown, ItemVersion, KeptItem, Membership,
     OutputState, Place, PriorWindow, RuleSpan, Window, WindowBounds, WindowItem, WindowRequest,
@@ -230,6 +232,15 @@ pub trait Store: Send + Sync {
 
     /// The story of an entry, whole; `None`: there is no such entry.
     async fn story_of(&self, entry: EntryId) -> Result<Option<Story>, StoreError>;
+
+    /// What speaks for each member of an entry's story, and what was found near the entry but is not in it. `window`: how far
+    /// from the entry similar texts are looked for. Changes nothing. `None`: there is no such entry.
+    async fn evidence(
+        &self,
+        entry: EntryId,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<Option<StoryEvidence>, StoreError>;
 
     /// Up to `limit` entries that a person may mean by `words`, newest first: of this id, GUID or URL; where there is none, with
     /// these words in their title, whatever their case.

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod archives;
+mod arrival;
 mod churn;
 mod compare;
 mod cli;
@@ -26,6 +27,7 @@ mod outputs;
 mod overrule;
 mod parse;
 mod parse_laws;
+mod partition;
 mod preview;
 mod publish;
 mod rules;

@@ -19,10 +19,10 @@ pub struct Evidence {
 #[must_use]
 pub fn evidence(one: &Profile, other: &Profile) -> Vec<Evidence> {
     let pair = Pair::new(one, other);
-    let judged = pair.judge();
+    let (judged, reason) = pair.judge();
     let decided = Evidence {
         speaks_for: matches!(judged.sameness, Sameness::Same | Sameness::Update),
-        what: format!("decided by: {}", judged.reason.words()),
+        what: format!("decided by: {}", reason.words()),
     };
     let mut found = vec![decided];
     let mut say = |speaks_for: bool, what: String| found.push(Evidence { speaks_for, what });
@@ -139,8 +139,7 @@ impl Pair<'_> {
 
 impl Reason {
     /// For a person.
-    #[must_use]
-    pub fn words(self) -> &'static str {
+    fn words(self) -> &'static str {
         match self {
             Self::SameText => "the text is the same",
             Self::Contained => "most of the shorter text stands in the longer one",

@@ -40,7 +40,7 @@ const BY_HEADLINE: f64 = 0.5;
 type Ruling = (Sameness, Reason);
 
 impl Pair<'_> {
-    pub(super) fn judge(&self) -> Comparison {
+    pub(super) fn judge(&self) -> (Comparison, Reason) {
         if self.has_other_sound() {
             return by_text((Sameness::Apart, Reason::OtherSound), 0.0);
         }
@@ -55,14 +55,15 @@ impl Pair<'_> {
                 false => by_text((Sameness::Unlike, Reason::TooLittle), score),
             };
         };
-        Comparison {
-            layer: match (self.is_page, texts.is_exact) {
-                (true, _) => Layer::Url,
-                (false, true) => Layer::Content,
-                (false, false) => Layer::Near,
-            },
-            ..by_text(self.ruling(&texts), score)
-        }
+        let layer = match (self.is_page, texts.is_exact) {
+            (true, _) => Layer::Url,
+            (false, true) => Layer::Content,
+            (false, false) => Layer::Near,
+        };
+        let (comparison, reason) = by_text(self.ruling(&texts), score);
+        // What a link or a text shows, it shows whole.
+        let score = if layer == Layer::Near { score } else { 1.0 };
+        (Comparison { layer, score, ..comparison }, reason)
     }
 
     fn ruling(&self, texts: &Texts) -> Ruling {
@@ -238,11 +239,11 @@ impl Pair<'_> {
     }
 }
 
-fn by_text((sameness, reason): Ruling, score: f64) -> Comparison {
-    Comparison {
+fn by_text((sameness, reason): Ruling, score: f64) -> (Comparison, Reason) {
+    let comparison = Comparison {
         sameness,
         layer: Layer::Near,
         score,
-        reason,
-    }
+    };
+    (comparison, reason)
 }

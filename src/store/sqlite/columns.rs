@@ -127,6 +127,20 @@ pub(super) fn dateline(row: &Row<'_>) -> rusqlite::Result<Option<String>> {
     Ok(rest_of(row)?.dateline)
 }
 
+/// What of a stored entry is compared with others.
+pub(super) fn compared(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let rest = rest_of(row)?;
+    Ok(Entry {
+        title: row.get("title")?,
+        text: row.get("text")?,
+        url: url(row.get("url")?),
+        published: moment_at(row, "published_at")?,
+        enclosures: rest.enclosures,
+        dateline: rest.dateline,
+        ..Entry::default()
+    })
+}
+
 fn rest_of(row: &Row<'_>) -> rusqlite::Result<Rest> {
     match row.get::<_, Option<String>>("rest")? {
         None => Ok(Rest::default()),

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 
 use super::{
     ArchiveDocument, Archived, DocumentStamp, Membership, OutputState, Place, RuleSpan, Store,
-    StoreError, Window, WindowItem, WindowRequest,
+    StoreError, StoryEvidence, Window, WindowItem, WindowRequest,
 };
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, Member, OutputId, RefreshRecord, Source,
@@ -24,9 +24,14 @@ mod archives;
 mod care;
 mod checkpoints;
 mod columns;
+mod evidence;
 mod find;
+mod gather;
 mod health;
 mod keys;
+mod learning;
+mod linking;
+mod links;
 mod near;
 mod open;
 mod outputs;
@@ -335,6 +340,20 @@ impl Store for SqliteStore {
     async fn story_of(&self, entry: EntryId) -> Result<Option<Story>, StoreError> {
         self.readers
             .read("read a story", move |db| outputs::story_of(db, entry))
+            .await
+    }
+
+    async fn evidence(
+        &self,
+        entry: EntryId,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<Option<StoryEvidence>, StoreError> {
+        // By the writer, who alone has the index of the latest keys.
+        self.writer
+            .step("weigh what is alike", move |db| {
+                evidence::of(db, entry, window, now)
+            })
             .await
     }
 

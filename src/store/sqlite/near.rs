@@ -1,74 +1,142 @@
 //! Finding what an entry may be the same release as: by URL, by text, by keys of similar texts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::columns::{dateline, moment, moment_at, ms, source_id};
+use super::columns::{compared, dateline, moment, moment_at, ms, source_id};
 use super::keys;
-use crate::dedupe::{self, Boilerplate, Known, MAX_CANDIDATES, MAX_NEAR, Prepared, SHARED_KEYS};
-use crate::model::{EntryId, Hash, Incoming, StoryId, Timestamp};
+use crate::dedupe::{self, MAX_CANDIDATES, MAX_NEAR, Prepared, Profile, SHARED_KEYS};
+use crate::model::{EntryId, Timestamp};
 
-/// What [`known`] reads, of `entries e` joined with `sources s` and `stories t`.
-const KNOWN: &str = "e.entry, e.story, s.id AS source_id, e.url_hash, e.content_hash, e.title, e.text, e.rest, e.trimmed, e.published_at,
-    e.edition_at, t.ruled";
-
-fn known(row: &Row<'_>) -> rusqlite::Result<Known> {
-    Ok(Known {
-        id: EntryId(row.get("entry")?),
-        story: StoryId(row.get("story")?),
-        source: source_id(row, "source_id")?,
-        url: row.get("url_hash")?,
-        content: row.get("content_hash")?,
-        title: row.get("title")?,
-        text: row.get("text")?,
-        dateline: dateline(row)?,
-        trimmed: row.get::<_, i64>("trimmed")?.cast_unsigned(),
-        published: moment_at(row, "published_at")?,
-        edition_at: moment(row.get("edition_at")?),
-        is_ruled: row.get("ruled")?,
-    })
+/// A stored entry that may be the same release.
+pub(super) struct Candidate {
+    pub(super) id: EntryId,
+    pub(super) profile: Rc<Profile>,
 }
 
-/// Stored entries that share the URL or the text, oldest first, a bounded number of each.
-pub(super) fn exact(
+/// Prepared texts at hand: entries of one refresh are often compared with the same ones.
+const MAX_PROFILES: usize = 64;
+
+/// Stored entries as they were read and prepared in this step.
+#[derive(Default)]
+pub(super) struct Profiles(HashMap<EntryId, Rc<Profile>>);
+
+impl Profiles {
+    /// `None`: there is no such entry.
+    pub(super) fn of(
+        &mut self,
+        db: &Connection,
+        entry: EntryId,
+    ) -> rusqlite::Result<Option<Rc<Profile>>> {
+        if let Some(known) = self.0.get(&entry) {
+            return Ok(Some(known.clone()));
+        }
+        let read = db
+            .prepare_cached(
+                "SELECT s.id AS source_id, e.url_hash, e.content_hash, e.title, e.text, e.url, e.rest, e.trimmed, e.published_at, e.expired_at
+                 FROM entries e JOIN sources s USING (source) WHERE e.entry = ?",
+            )?
+            .query_row([entry.0], profile)
+            .optional()?
+            .map(Rc::new);
+        if let Some(read) = &read {
+            if self.0.len() >= MAX_PROFILES {
+                self.0.clear();
+            }
+            self.0.insert(entry, read.clone());
+        }
+        Ok(read)
+    }
+
+    /// Its words have changed.
+    pub(super) fn forget(&mut self, entry: EntryId) {
+        self.0.remove(&entry);
+    }
+}
+
+fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
+    let trimmed = row.get::<_, i64>("trimmed")?.cast_unsigned();
+    let (entry, url) = (compared(row)?, row.get("url_hash")?);
+    let mut text =
+        dedupe::read(&entry.title, &entry.text, entry.dateline.as_deref()).prepare(trimmed);
+    // Of one that has expired the words are gone, but not what they were recognized by.
+    if moment_at(row, "expired_at")?.is_some() {
+        text.content = row.get("content_hash")?;
+    }
+    Ok(Profile::new(source_id(row, "source_id")?, &entry, url, text))
+}
+
+/// When an entry is placed, and how far from it similar ones are looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Reach {
+    pub(super) at: Timestamp,
+    pub(super) now: Timestamp,
+    pub(super) window: Duration,
+}
+
+/// Stored entries that an entry is to be compared with, by all that may find them; not `own`.
+pub(super) fn candidates(
     db: &Connection,
-    incoming: &Incoming,
-    content: Option<Hash>,
-) -> rusqlite::Result<Vec<Known>> {
-    let mut found: HashMap<EntryId, Known> = HashMap::new();
+    own: Option<EntryId>,
+    profile: &Profile,
+    reach: Reach,
+    profiles: &mut Profiles,
+) -> rusqlite::Result<Vec<Candidate>> {
+    let mut found = BTreeSet::new();
+    exact(db, profile, &mut found)?;
+    similar(db, &profile.text.keys(), reach, &mut found)?;
+    let mut candidates = Vec::with_capacity(found.len());
+    for id in found {
+        if Some(id) == own {
+            continue;
+        }
+        candidates.extend(
+            profiles
+                .of(db, id)?
+                .map(|profile| Candidate { id, profile }),
+        );
+    }
+    Ok(candidates)
+}
+
+/// Stored entries that share the URL or the text, the oldest, a bounded number of each.
+fn exact(
+    db: &Connection,
+    profile: &Profile,
+    found: &mut BTreeSet<EntryId>,
+) -> rusqlite::Result<()> {
     for (column, hash) in [
-        ("url_hash", incoming.fingerprint.url),
-        ("content_hash", content),
+        ("url_hash", profile.url),
+        ("content_hash", profile.text.content),
     ] {
         let Some(hash) = hash else { continue };
         let mut statement = db.prepare_cached(&format!(
-            "SELECT {KNOWN} FROM entries e JOIN sources s USING (source) JOIN stories t USING (story)
-             WHERE e.{column} = ? ORDER BY e.entry LIMIT {MAX_CANDIDATES}"
+            "SELECT entry FROM entries WHERE {column} = ? ORDER BY entry LIMIT {MAX_CANDIDATES}"
         ))?;
         let mut rows = statement.query([hash])?;
         while let Some(row) = rows.next()? {
-            let candidate = known(row)?;
-            found.insert(candidate.id, candidate);
+            found.insert(EntryId(row.get(0)?));
         }
     }
-    let mut found: Vec<Known> = found.into_values().collect();
-    found.sort_by_key(|known| known.id);
-    Ok(found)
+    Ok(())
 }
 
-/// Stored entries whose place lies within `window` of `at` and that share keys, those with the most first.
-pub(super) fn similar(
+/// Stored entries within reach that share keys, those with the most.
+fn similar(
     db: &Connection,
     wanted: &[u32],
-    at: Timestamp,
-    now: Timestamp,
-    window: Duration,
-) -> rusqlite::Result<Vec<Known>> {
-    let reach = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
-    let first = ms(at).saturating_sub(reach);
-    let last = ms(at).saturating_add(reach).min(ms(now));
+    reach: Reach,
+    found: &mut BTreeSet<EntryId>,
+) -> rusqlite::Result<()> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let window = i64::try_from(reach.window.as_millis()).unwrap_or(i64::MAX);
+    let first = ms(reach.at).saturating_sub(window);
+    let last = ms(reach.at).saturating_add(window).min(ms(reach.now));
     let shares = keys::shares(db, wanted, keys::week(first)..=keys::week(last))?;
     let mut best: Vec<(usize, i64)> = shares
         .into_iter()
@@ -77,18 +145,15 @@ pub(super) fn similar(
         .collect();
     best.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(&other.1)));
     best.truncate(MAX_NEAR);
-    let mut read = db.prepare_cached(&format!(
-        "SELECT {KNOWN} FROM entries e JOIN sources s USING (source) JOIN stories t USING (story)
-         WHERE e.entry = ? AND e.ordered_at BETWEEN ? AND ? AND e.expired_at IS NULL"
-    ))?;
-    let mut found = Vec::with_capacity(best.len());
+    let mut is_near = db.prepare_cached(
+        "SELECT 1 FROM entries WHERE entry = ? AND ordered_at BETWEEN ? AND ? AND expired_at IS NULL",
+    )?;
     for (_, entry) in best {
-        found.extend(
-            read.query_row(params![entry, first, last], known)
-                .optional()?,
-        );
+        if is_near.exists(params![entry, first, last])? {
+            found.insert(EntryId(entry));
+        }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Leaves an entry to be found by its keys.
@@ -99,28 +164,6 @@ pub(super) fn write_keys(
     at: Timestamp,
 ) -> rusqlite::Result<()> {
     keys::write(db, entry, keys::week(ms(at)), &text.keys())
-}
-
-/// The blocks that a source is known to repeat.
-pub(super) fn boilerplate(db: &Connection, source: i64) -> rusqlite::Result<Boilerplate> {
-    let bytes: Option<Vec<u8>> = db
-        .prepare_cached("SELECT blocks FROM source_blocks WHERE source = ?")?
-        .query_row([source], |row| row.get(0))
-        .optional()?;
-    Ok(bytes.map_or_else(Boilerplate::default, |bytes| {
-        Boilerplate::from_bytes(&bytes)
-    }))
-}
-
-/// Writes what was learned of a source.
-pub(super) fn write_boilerplate(
-    db: &Connection,
-    source: i64,
-    known: &Boilerplate,
-) -> rusqlite::Result<()> {
-    db.prepare_cached("INSERT INTO source_blocks (source, blocks) VALUES (?1, ?2) ON CONFLICT (source) DO UPDATE SET blocks = ?2")?
-        .execute(params![source, known.to_bytes()])?;
-    Ok(())
 }
 
 /// The row of `versions` that says by which code keys and content hashes were made.
@@ -162,7 +205,7 @@ pub(super) fn rebuild(db: &Connection, limit: usize) -> rusqlite::Result<usize> 
         None => {
             // What a source repeats is learned anew; until then nothing is left out.
             keys::forget_all(db)?;
-            db.execute("DELETE FROM source_blocks", [])?;
+            db.execute("DELETE FROM boilerplate", [])?;
             0
         }
     };

@@ -247,18 +247,25 @@ impl Keeper<'_> {
             if ambiguous && *id == item.item_id {
                 continue;
             }
+            // An entry has one story: where a row of another one still shows it, that has not been judged since.
             let taken: Option<(i64, bool)> = self
                 .db
-                .prepare_cached("SELECT entry, left_at IS NOT NULL FROM output_items WHERE output = ? AND item_id = ?")?
-                .query_row(params![self.output, id], |row| Ok((row.get(0)?, row.get(1)?)))
+                .prepare_cached("SELECT entry, left_at IS NOT NULL OR story != ?3 FROM output_items WHERE output = ?1 AND item_id = ?2")?
+                .query_row(params![self.output, id, self.story], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })
                 .optional()?;
             match taken {
                 None => return Ok((id, None)),
                 Some((entry, true)) if entry == item.shown.0 => {
-                    let archive = self
+                    let (story, archive) = self
                         .db
-                        .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ? RETURNING archive")?
-                        .query_row(params![self.output, id], |row| row.get(0))?;
+                        .prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ? RETURNING story, archive")?
+                        .query_row(params![self.output, id], |row| {
+                            Ok((row.get(0)?, row.get(1)?))
+                        })?;
+                    self.robbed
+                        .set((story != self.story).then_some(StoryId(story)));
                     return Ok((id, archive));
                 }
                 Some(_) => {}

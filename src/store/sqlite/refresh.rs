@@ -3,10 +3,14 @@
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::columns::{moment, ms, rest};
-use super::stories::{self, Role, touch};
+use super::learning::{self, Learned, Owner};
+use super::linking::Linking;
+use super::stories::touch;
 use super::{near, sources};
-use crate::dedupe::{self, Prepared, Reading, Verdict, decide};
-use crate::model::{Applied, Hash, Incoming, Layer, RefreshRecord, SourceId, StoryId, Timestamp};
+use crate::dedupe::{self, Prepared, Reading, same_words};
+use crate::model::{
+    Applied, EntryId, Hash, Incoming, RefreshRecord, Relation, SourceId, StoryId, Timestamp,
+};
 
 /// `last_seen` is written when it is older than this: exact enough for retention, and most polls write nothing.
 pub(super) const SEEN_EXACT_TO_MS: i64 = 24 * 3600 * 1000;
@@ -32,11 +36,12 @@ pub(super) fn apply(db: &Connection, record: &RefreshRecord) -> rusqlite::Result
         record,
         source,
         applied: Applied::default(),
-        joined: 0,
+        linking: Linking::new(db, record.at, record.window),
     };
     let unknown = work.mark_known()?;
     let unknown = work.rename(unknown)?;
     work.insert_all(unknown)?;
+    work.put_stories_in_order()?;
     work.count()?;
     Ok(work.applied)
 }
@@ -60,8 +65,8 @@ pub(super) struct Apply<'a> {
     pub(super) record: &'a RefreshRecord,
     pub(super) source: i64,
     pub(super) applied: Applied,
-    /// Of the new entries, those that joined a story of another.
-    joined: u32,
+    /// Comparisons with stored entries, and whose stories they touch.
+    linking: Linking<'a>,
 }
 
 impl<'a> Apply<'a> {
@@ -103,9 +108,9 @@ impl<'a> Apply<'a> {
     /// An edit takes the new text in place; its place in outputs and its first date stay. One that is more than polish is
     /// another edition.
     fn edit(&mut self, entry: i64, story: StoryId, incoming: &Incoming) -> rusqlite::Result<()> {
-        let boilerplate = near::boilerplate(self.db, self.source)?;
+        let known = learning::known(self.db, self.owner(incoming))?;
         let reading = reading(incoming);
-        let trimmed = reading.repeated(&boilerplate);
+        let trimmed = reading.repeated(&known);
         let text = reading.prepare(trimmed);
         let (before, edition, place) = self.text_of(entry)?;
         if before.content != text.content || text.content.is_none() {
@@ -123,8 +128,11 @@ impl<'a> Apply<'a> {
         };
         self.overwrite(entry, incoming, &text)?;
         self.db
-            .prepare_cached("UPDATE entries SET changed_at = ?2, edition_at = ?3 WHERE entry = ?1")?
-            .execute(params![entry, ms(self.record.at), ms(edition)])?;
+            .prepare_cached("UPDATE entries SET changed_at = ?2, edition_at = ?3, revised_at = IIF(?4, ?3, revised_at) WHERE entry = ?1")?
+            .execute(params![entry, ms(self.record.at), ms(edition), revised])?;
+        if !same_words(&text, &before) {
+            self.linking.edited(EntryId(entry), revised)?;
+        }
         self.applied.changed += 1;
         touch(self.db, story, self.record.at)
     }
@@ -173,26 +181,52 @@ impl<'a> Apply<'a> {
         if unknown.is_empty() {
             return Ok(());
         }
-        // What all of them have is learned before the first is compared: a backlog shows at once what a source repeats.
-        let mut boilerplate = near::boilerplate(self.db, self.source)?;
-        for unknown in &unknown {
-            unknown.reading.learn(
-                &mut boilerplate,
-                &self.record.source,
-                unknown.incoming.entry.published,
-            );
-        }
-        near::write_boilerplate(self.db, self.source, &boilerplate)?;
+        let learned = self.learn(&unknown)?;
         let mut turn = unknown;
         // Stable: entries of one moment stay in document order from last to first, as feeds put the newest first.
         turn.reverse();
         turn.sort_by_key(|unknown| unknown.incoming.ordered_at);
         let held = self.held(turn.len())?;
         for (unknown, held) in turn.into_iter().zip(held) {
-            let trimmed = unknown.reading.repeated(&boilerplate);
-            self.insert(unknown.incoming, &unknown.reading.prepare(trimmed), held)?;
+            let known = learned.get(&self.owner(unknown.incoming));
+            let trimmed = known.map_or(0, |known| unknown.reading.repeated(known));
+            self.insert(unknown.incoming, unknown.reading.prepare(trimmed), held)?;
         }
         Ok(())
+    }
+
+    /// Whom an entry teaches about.
+    pub(super) fn owner(&self, incoming: &Incoming) -> Owner {
+        Owner::of(self.source, incoming.entry.url.as_ref())
+    }
+
+    /// Learns what publishers repeat from all new entries before the first is compared: a backlog shows it at once. What is
+    /// learned applies to stored entries too.
+    fn learn(&mut self, unknown: &[Unknown<'_>]) -> rusqlite::Result<Learned> {
+        let mut lessons: Vec<(Owner, &Unknown<'_>)> = unknown
+            .iter()
+            .map(|unknown| (self.owner(unknown.incoming), unknown))
+            .collect();
+        lessons.sort_by_key(|(owner, _)| *owner);
+        let mut learned = Learned::new();
+        for lessons in lessons.chunk_by(|(one, _), (other, _)| one == other) {
+            let owner = lessons[0].0;
+            let before = learning::known(self.db, owner)?;
+            let mut now = before.clone();
+            for (_, unknown) in lessons {
+                let published = unknown.incoming.entry.published;
+                unknown.reading.learn(&mut now, &self.record.source, published);
+            }
+            learning::keep(self.db, owner, &now)?;
+            learning::note_publisher(self.db, self.source, owner)?;
+            let mut lessons = lessons.iter();
+            if lessons.any(|(_, unknown)| unknown.reading.is_newly_repeated(&before, &now)) {
+                let affected = learning::affected(self.db, self.source, owner, &now)?;
+                self.linking.reconsider(affected)?;
+            }
+            learned.insert(owner, now);
+        }
+        Ok(learned)
     }
 
     /// For each of `count` new entries, oldest first, whether it is held back. The first document is a backlog; what
@@ -230,67 +264,45 @@ impl<'a> Apply<'a> {
             .collect())
     }
 
-    fn insert(&mut self, incoming: &Incoming, text: &Prepared, held: i64) -> rusqlite::Result<()> {
-        let role = match self.decide(incoming, text)? {
-            Verdict::Distinct => stories::begin(self.db, incoming.ordered_at, self.record.at)?,
-            Verdict::Joins(joining) => {
-                self.joined += 1;
-                self.applied.joined.add(joining.layer);
-                stories::join(self.db, &joining, self.record.at)?
-            }
-        };
-        let entry = self.write_row(incoming, text, &role, held)?;
-        near::write_keys(self.db, entry, text, incoming.ordered_at)?;
-        self.applied.new += 1;
-        touch(self.db, role.story, self.record.at)
-    }
-
-    fn decide(&self, incoming: &Incoming, text: &Prepared) -> rusqlite::Result<Verdict> {
-        let source = &self.record.source;
-        let mut candidates = near::exact(self.db, incoming, text.content)?;
-        let (at, now) = (incoming.ordered_at, self.record.at);
-        candidates.extend(near::similar(
-            self.db,
-            &text.keys(),
-            at,
-            now,
-            self.record.window,
-        )?);
+    fn insert(&mut self, incoming: &Incoming, text: Prepared, held: i64) -> rusqlite::Result<()> {
         let profile = dedupe::Profile::new(
-            source.clone(),
+            self.record.source.clone(),
             &incoming.entry,
             incoming.fingerprint.url,
-            text.clone(),
+            text,
         );
-        Ok(decide(&profile, &candidates))
+        let found = self.linking.compare(None, &profile, incoming.ordered_at)?;
+        let story = self.linking.story_for(&found, incoming.ordered_at)?;
+        let entry = self.write_row(incoming, &profile.text, story, held)?;
+        near::write_keys(self.db, entry, &profile.text, incoming.ordered_at)?;
+        self.linking.add(EntryId(entry), story, &found)?;
+        self.applied.new += 1;
+        Ok(())
     }
 
+    /// Writes a new entry as the first of its story; that it is another's is settled when all are there.
     fn write_row(
         &self,
         incoming: &Incoming,
         text: &Prepared,
-        role: &Role,
+        story: StoryId,
         held: i64,
     ) -> rusqlite::Result<i64> {
         let entry = &incoming.entry;
         let print = &incoming.fingerprint;
         self.db
             .prepare_cached(
-                "INSERT INTO entries (source, identity, story, relation, layer, score, matched, edition_at, words, trimmed, url_hash,
-                     content_hash, whole, held, published_at, updated_at, ordered_at, first_seen, last_seen, guid, url, title, language,
-                     summary, rest, text, html, feed_updated)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18, ?19, ?20, ?21, ?22, ?23,
-                     ?24, ?25, ?26, ?27)",
+                "INSERT INTO entries (source, identity, story, relation, edition_at, words, trimmed, url_hash, content_hash, whole,
+                     held, published_at, updated_at, ordered_at, first_seen, last_seen, guid, url, title, language, summary, rest, text,
+                     html, feed_updated)
+                 VALUES (?1, ?2, ?3, ?4, ?13, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+                     ?23)",
             )?
             .execute(params![
                 self.source,
                 print.identity,
-                role.story.0,
-                role.relation.as_str(),
-                role.layer.map(Layer::as_str),
-                role.score,
-                role.matched.map(|entry| entry.0),
-                ms(role.edition_at),
+                story.0,
+                Relation::First.as_str(),
                 text.word_count(),
                 text.trimmed.cast_signed(),
                 print.url,
@@ -314,6 +326,12 @@ impl<'a> Apply<'a> {
         Ok(self.db.last_insert_rowid())
     }
 
+    /// Stories follow from all entries and what comparing them came to.
+    fn put_stories_in_order(&mut self) -> rusqlite::Result<()> {
+        (self.applied.duplicates, self.applied.joined) = self.linking.end()?;
+        Ok(())
+    }
+
     /// What the feed says of itself, which many move with every poll: an entry keeps what came with it.
     fn feed_updated(&self) -> Option<i64> {
         let feed = self.record.feed.as_ref()?;
@@ -321,13 +339,12 @@ impl<'a> Apply<'a> {
     }
 
     fn count(&mut self) -> rusqlite::Result<()> {
-        self.applied.duplicates = self.joined;
         if self.applied.new == 0 && self.applied.renamed == 0 {
             return Ok(());
         }
         self.db
             .prepare_cached("UPDATE source_state SET entries = entries + ?, duplicates = duplicates + ?, renamed = renamed + ? WHERE source = ?")?
-            .execute(params![self.applied.new, self.joined, self.applied.renamed, self.source])?;
+            .execute(params![self.applied.new, self.applied.duplicates, self.applied.renamed, self.source])?;
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rusqlite::{ToSql, params};
 
 use super::columns::{moment_at, ms};
-use super::near;
+use super::learning;
 use super::refresh::{Apply, Unknown};
 use super::stories::touch;
 use crate::dedupe::{self, Prepared};
@@ -27,14 +27,12 @@ impl<'a> Apply<'a> {
         if unknown.is_empty() || !self.record.is_whole() {
             return Ok(unknown);
         }
-        let boilerplate = near::boilerplate(self.db, self.source)?;
-        let texts: Vec<Prepared> = unknown
-            .iter()
-            .map(|unknown| {
-                let trimmed = unknown.reading.repeated(&boilerplate);
-                unknown.reading.clone().prepare(trimmed)
-            })
-            .collect();
+        let mut texts: Vec<Prepared> = Vec::with_capacity(unknown.len());
+        for unknown in &unknown {
+            let known = learning::known(self.db, self.owner(unknown.incoming))?;
+            let trimmed = unknown.reading.repeated(&known);
+            texts.push(unknown.reading.clone().prepare(trimmed));
+        }
         let gone = self.gone(&unknown, &texts)?;
         if gone.is_empty() {
             return Ok(unknown);

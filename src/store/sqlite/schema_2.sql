@@ -8,6 +8,26 @@ CREATE INDEX entries_handle ON entries (source, handle) WHERE handle IS NOT NULL
 -- Changes only when the publisher changed words. NULL: as `whole`, written by version 1.
 ALTER TABLE entries ADD COLUMN wording BLOB;
 
+-- When its publisher last changed it into another version of its release. NULL: never.
+ALTER TABLE entries ADD COLUMN revised_at INTEGER;
+-- Version 1 kept only the edition.
+UPDATE entries SET revised_at = edition_at WHERE changed_at IS NOT NULL AND edition_at > ordered_at;
+CREATE INDEX entries_place ON entries (source, ordered_at);
+
+-- As configured; it decides between equals. The configuration is registered before anything is refreshed.
+ALTER TABLE sources ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+
+-- The site that a source's entries link to, as dedupe hashes it: sources of one site are one publisher's.
+ALTER TABLE sources ADD COLUMN publisher INTEGER;
+CREATE INDEX sources_publisher ON sources (publisher) WHERE publisher IS NOT NULL;
+
+-- What publishers repeat, as dedupe counts it. By the hash of the publisher; below 0, of a source whose entries have no links.
+CREATE TABLE boilerplate (
+    owner  INTEGER PRIMARY KEY,
+    blocks BLOB    NOT NULL
+) STRICT;
+DROP TABLE source_blocks;
+
 -- The entries of each source's last whole document: what is not among them has left it.
 CREATE TABLE documents (
     source  INTEGER PRIMARY KEY REFERENCES sources,

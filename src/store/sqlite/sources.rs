@@ -85,6 +85,8 @@ fn add(db: &Connection, source: &Source, now: Timestamp) -> rusqlite::Result<()>
         }
         Some((_, _, None)) => {}
     }
+    db.prepare_cached("UPDATE sources SET priority = ?2 WHERE id = ?1 AND priority != ?2")?
+        .execute(params![source.id.as_str(), source.priority])?;
     Ok(())
 }
 

@@ -1,0 +1,429 @@
+//! Which entries are one story, without a store: cases as a table, and the law that no order of arrival makes a difference.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use chrono::Duration;
+use mainstem::dedupe::{
+    Comparison, Group, Link, Node, Part, Present, Role, Sameness, Version, partition,
+};
+use mainstem::model::{EntryId, Layer, Relation, SourceId, StoryId, Timestamp};
+use proptest::prelude::*;
+
+fn moment(minutes: i64) -> Timestamp {
+    let start: Timestamp = "2026-03-02T10:00:00Z".parse().expect("a moment");
+    start + Duration::minutes(minutes)
+}
+
+fn node(nth: i64, title: &str) -> Node {
+    Node {
+        id: EntryId(nth),
+        source: SourceId::new(&format!("s{nth}")).expect("an id"),
+        identity: [u8::try_from(nth).expect("few"); 16],
+        priority: 0,
+        published: Some(moment(nth)),
+        ordered_at: moment(nth),
+        revised_at: None,
+        version: Version::of(title),
+        present: None,
+        role: Role::first(moment(nth)),
+    }
+}
+
+fn link(one: i64, other: i64, sameness: Sameness, layer: Layer, score: f64) -> Link {
+    let found = Comparison {
+        sameness,
+        layer,
+        score,
+    };
+    Link::new(EntryId(one), EntryId(other), found)
+}
+
+fn parts(group: &Group, apart: &[(i64, i64)]) -> Vec<Part> {
+    let asked = |one: EntryId, other: EntryId| {
+        let pair = (one.0.min(other.0), one.0.max(other.0));
+        Ok::<_, ()>(apart.contains(&pair))
+    };
+    partition(group, asked).expect("nothing fails")
+}
+
+/// Each story as `entry:relation`, in order.
+fn told(parts: &[Part]) -> Vec<String> {
+    let mut told: Vec<String> = parts
+        .iter()
+        .map(|part| {
+            let mut members: Vec<_> = part.members.iter().collect();
+            members.sort_by_key(|(entry, _)| *entry);
+            let members: Vec<String> = members
+                .iter()
+                .map(|(entry, role)| format!("{entry}:{}", role.relation))
+                .collect();
+            members.join(" ")
+        })
+        .collect();
+    told.sort();
+    told
+}
+
+use Sameness::{Apart, Same, Update};
+
+type Case<'a> = (
+    &'a str,
+    &'a [(i64, i64, Sameness, f64)],
+    &'a [(i64, i64)],
+    &'a [&'a str],
+);
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "the cases are a table")]
+fn links_make_stories_unless_their_entries_conflict() {
+    let cases: [Case<'_>; 8] = [
+        (
+            "nothing alike",
+            &[],
+            &[],
+            &["1:first", "2:first", "3:first"],
+        ),
+        (
+            "a chain",
+            &[(1, 2, Same, 0.8), (2, 3, Same, 0.9)],
+            &[],
+            &["1:first 2:same 3:same"],
+        ),
+        (
+            "a chain between two that conflict, as stored: the stronger link wins",
+            &[(1, 2, Same, 0.8), (2, 3, Same, 0.9), (1, 3, Apart, 0.5)],
+            &[],
+            &["1:first", "2:first 3:same"],
+        ),
+        (
+            "the same, as asked",
+            &[(1, 2, Same, 0.8), (2, 3, Same, 0.9)],
+            &[(1, 3)],
+            &["1:first", "2:first 3:same"],
+        ),
+        (
+            "of equal links the one of the earlier",
+            &[(1, 2, Same, 0.8), (2, 3, Same, 0.8)],
+            &[(1, 3)],
+            &["1:first 2:same", "3:first"],
+        ),
+        (
+            "an update is another edition",
+            &[(1, 2, Update, 0.8), (2, 3, Same, 0.9)],
+            &[],
+            &["1:first 2:update 3:update"],
+        ),
+        (
+            "a cut copy of both versions is of the earlier",
+            &[(1, 2, Update, 0.8), (2, 3, Same, 1.0), (1, 3, Same, 1.0)],
+            &[],
+            &["1:first 2:update 3:same"],
+        ),
+        (
+            "apart alone joins nobody",
+            &[(1, 2, Apart, 0.8)],
+            &[],
+            &["1:first", "2:first", "3:first"],
+        ),
+    ];
+    for (name, links, apart, expected) in cases {
+        let group = Group {
+            nodes: (1..4).map(|nth| node(nth, "")).collect(),
+            links: links
+                .iter()
+                .map(|(one, other, sameness, score)| {
+                    link(*one, *other, *sameness, Layer::Near, *score)
+                })
+                .collect(),
+            stories: Vec::new(),
+        };
+        assert_eq!(told(&parts(&group, apart)), expected, "{name}");
+    }
+}
+
+#[test]
+fn editions_go_by_what_headlines_say_then_by_time() {
+    // Titles in the order of their dates, and the order of the editions.
+    let cases: [([&str; 3], [i64; 3]); 4] = [
+        (["Lock", "Lock shut", "Lock closed"], [1, 2, 3]),
+        (["CORRECTED-Lock", "Lock", "Lock"], [2, 3, 1]),
+        (["UPDATE 2-Lock", "UPDATE 1-Lock", "Lock"], [3, 2, 1]),
+        (["UPDATE 2-Lock", "Lock", "UPDATE 1-Lock"], [2, 3, 1]),
+    ];
+    for (titles, expected) in cases {
+        let nodes = (1..4).zip(titles).map(|(nth, title)| node(nth, title));
+        let group = Group {
+            nodes: nodes.collect(),
+            links: [(1, 2), (2, 3), (1, 3)]
+                .map(|(one, other)| link(one, other, Update, Layer::Near, 0.9))
+                .into(),
+            stories: Vec::new(),
+        };
+        let mut members = parts(&group, &[]).remove(0).members;
+        members.sort_by_key(|(_, role)| role.edition_at);
+        let order: Vec<i64> = members.iter().map(|(entry, _)| entry.0).collect();
+        assert_eq!(order, expected, "{titles:?}");
+        assert!(
+            members
+                .windows(2)
+                .all(|two| two[0].1.edition_at < two[1].1.edition_at)
+        );
+    }
+}
+
+#[test]
+fn a_published_story_keeps_its_number_and_the_older_one_stays() {
+    let present = |id, published: Option<i64>, shown| Present {
+        id: StoryId(id),
+        is_ruled: false,
+        began_at: moment(id),
+        published: published.map(|at| (moment(at), EntryId(shown))),
+    };
+    // When the items of stories 1 and 2 entered, and which story stays.
+    for (first, second, expected) in [
+        (Some(60), Some(50), 2),
+        (Some(50), Some(60), 1),
+        (None, Some(60), 2),
+        (None, None, 1),
+    ] {
+        let mut nodes: Vec<Node> = (1..4).map(|nth| node(nth, "")).collect();
+        nodes[0].present = Some(StoryId(1));
+        nodes[1].present = Some(StoryId(2));
+        let group = Group {
+            nodes,
+            links: vec![
+                link(1, 3, Same, Layer::Content, 1.0),
+                link(2, 3, Same, Layer::Near, 0.9),
+            ],
+            stories: vec![present(1, first, 1), present(2, second, 2)],
+        };
+        let parts = parts(&group, &[]);
+        assert_eq!(parts.len(), 1);
+        assert_eq!(
+            parts[0].story,
+            Some(StoryId(expected)),
+            "{first:?} {second:?}"
+        );
+    }
+}
+
+/// Entries that come one after the other, as a store takes them.
+#[derive(Default)]
+struct Arrived {
+    nodes: BTreeMap<EntryId, Node>,
+    links: Vec<Link>,
+    began: i64,
+}
+
+impl Arrived {
+    fn add(&mut self, node: Node, world: &World) {
+        let id = node.id;
+        for link in &world.links {
+            if link.one == id && self.nodes.contains_key(&link.other)
+                || link.other == id && self.nodes.contains_key(&link.one)
+            {
+                self.links.push(*link);
+            }
+        }
+        self.nodes.insert(id, node);
+        let group = self.around(id);
+        for part in parts_of(&group, world) {
+            let story = part.story.unwrap_or_else(|| {
+                self.began += 1;
+                StoryId(self.began)
+            });
+            for (entry, role) in part.members {
+                let node = self.nodes.get_mut(&entry).expect("it is there");
+                node.present = Some(story);
+                node.role = role;
+            }
+        }
+    }
+
+    /// All that hangs together with an entry.
+    fn around(&self, seed: EntryId) -> Group {
+        let mut found = BTreeSet::from([seed]);
+        loop {
+            let before = found.len();
+            let stories: HashSet<StoryId> = found
+                .iter()
+                .filter_map(|id| self.nodes[id].present)
+                .collect();
+            let in_story =
+                |node: &&Node| node.present.is_some_and(|story| stories.contains(&story));
+            let members: Vec<EntryId> = self
+                .nodes
+                .values()
+                .filter(in_story)
+                .map(|node| node.id)
+                .collect();
+            found.extend(members);
+            for link in self.links.iter().filter(|link| link.joins()) {
+                if found.contains(&link.one) || found.contains(&link.other) {
+                    found.extend([link.one, link.other]);
+                }
+            }
+            if found.len() == before {
+                break;
+            }
+        }
+        let nodes: Vec<Node> = found.iter().map(|id| self.nodes[id].clone()).collect();
+        let stories: BTreeSet<StoryId> = nodes.iter().filter_map(|node| node.present).collect();
+        let within = |link: &&Link| found.contains(&link.one) && found.contains(&link.other);
+        let mut group = Group {
+            links: self.links.iter().filter(within).copied().collect(),
+            stories: stories
+                .into_iter()
+                .map(|id| Present {
+                    id,
+                    is_ruled: false,
+                    began_at: moment(0),
+                    published: None,
+                })
+                .collect(),
+            nodes,
+        };
+        group.settle(&HashSet::new());
+        group
+    }
+
+    fn stories(&self) -> BTreeSet<(BTreeSet<EntryId>, Vec<String>)> {
+        let mut stories: BTreeMap<Option<StoryId>, Vec<&Node>> = BTreeMap::new();
+        for node in self.nodes.values() {
+            stories.entry(node.present).or_default().push(node);
+        }
+        stories
+            .into_values()
+            .map(|nodes| {
+                let roles = nodes
+                    .iter()
+                    .map(|node| format!("{:?}", node.role))
+                    .collect();
+                (nodes.iter().map(|node| node.id).collect(), roles)
+            })
+            .collect()
+    }
+}
+
+/// Entries, what comparing them comes to, and which pairs conflict of those that nobody found alike.
+#[derive(Debug, Clone)]
+struct World {
+    nodes: Vec<Node>,
+    links: Vec<Link>,
+    apart: BTreeSet<(i64, i64)>,
+}
+
+fn parts_of(group: &Group, world: &World) -> Vec<Part> {
+    let asked = RefCell::new(0);
+    let found = partition(group, |one: EntryId, other: EntryId| {
+        *asked.borrow_mut() += 1;
+        let pair = (one.0.min(other.0), one.0.max(other.0));
+        Ok::<_, ()>(world.apart.contains(&pair))
+    });
+    found.expect("nothing fails")
+}
+
+fn worlds() -> impl Strategy<Value = World> {
+    let titles = [
+        "",
+        "",
+        "",
+        "UPDATE 1-Lock",
+        "UPDATE 2-Lock",
+        "CORRECTED-Lock",
+    ];
+    let nodes = proptest::collection::vec((0..6_usize, 0..3_i64, 0..4_i64), 2..8);
+    let pairs = proptest::collection::vec((0..12_u8, 0..3_u8), 28);
+    (nodes, pairs).prop_map(move |(nodes, pairs)| {
+        let nodes: Vec<Node> = (1..)
+            .zip(nodes)
+            .map(|(nth, (title, priority, minutes))| Node {
+                priority,
+                published: Some(moment(minutes)),
+                ordered_at: moment(minutes),
+                role: Role::first(moment(minutes)),
+                ..node(nth, titles[title])
+            })
+            .collect();
+        let count = i64::try_from(nodes.len()).expect("few");
+        let all = (1..=count).flat_map(|other| (1..other).map(move |one| (one, other)));
+        let mut world = World {
+            nodes,
+            links: Vec::new(),
+            apart: BTreeSet::new(),
+        };
+        for ((one, other), (kind, score)) in all.zip(pairs) {
+            let near = 0.7 + f64::from(score) / 10.0;
+            let (sameness, layer, score) = match kind {
+                0..3 => (Same, Layer::Near, near),
+                3 => (Same, Layer::Content, 1.0),
+                4..6 => (Update, Layer::Near, near),
+                6 => (Apart, Layer::Near, near),
+                7 => {
+                    world.apart.insert((one, other));
+                    continue;
+                }
+                _ => continue,
+            };
+            world.links.push(link(one, other, sameness, layer, score));
+        }
+        world
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn no_order_of_arrival_makes_a_difference(
+        (world, order) in worlds().prop_flat_map(|world| {
+            let order: Vec<usize> = (0..world.nodes.len()).collect();
+            (Just(world), Just(order).prop_shuffle())
+        })
+    ) {
+        let whole = Group {
+            nodes: world.nodes.clone(),
+            links: world.links.clone(),
+            stories: Vec::new(),
+        };
+        let mut expected = Arrived::default();
+        for (nth, part) in (1..).zip(parts_of(&whole, &world)) {
+            for (entry, role) in part.members {
+                let node = world.nodes.iter().find(|node| node.id == entry).expect("it is there");
+                expected.nodes.insert(entry, Node { present: Some(StoryId(nth)), role, ..node.clone() });
+            }
+        }
+        let mut arrived = Arrived::default();
+        for nth in order {
+            arrived.add(world.nodes[nth].clone(), &world);
+        }
+        prop_assert_eq!(arrived.stories(), expected.stories());
+    }
+
+    /// Whatever links say, nobody is lost, each story has one first entry, and who matches whom leads to it.
+    #[test]
+    fn every_entry_has_one_place(world in worlds()) {
+        let whole = Group {
+            nodes: world.nodes.clone(),
+            links: world.links.clone(),
+            stories: Vec::new(),
+        };
+        let parts = parts_of(&whole, &world);
+        let all: Vec<EntryId> = parts.iter().flat_map(|part| part.members.iter().map(|(entry, _)| *entry)).collect();
+        prop_assert_eq!(all.len(), world.nodes.len());
+        for part in &parts {
+            let roles: BTreeMap<EntryId, &Role> = part.members.iter().map(|(entry, role)| (*entry, role)).collect();
+            let firsts = roles.values().filter(|role| role.relation == Relation::First).count();
+            prop_assert_eq!(firsts, 1);
+            for start in roles.keys() {
+                let (mut at, mut steps) = (*start, 0);
+                while let Some(next) = roles[&at].matched {
+                    at = next;
+                    steps += 1;
+                    prop_assert!(steps <= roles.len() && roles.contains_key(&at));
+                }
+            }
+        }
+    }
+}
