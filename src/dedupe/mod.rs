@@ -3,8 +3,9 @@
 //! Layers in order: the GUID within its source (the store's unique key; an
 //! edit), the canonical URL across sources, the hash of the text across
 //! sources, similarity of the texts within a window of time. Beside them, what
-//! keeps an identity: one GUID for several entries ([`settle_document`]), one
-//! entry under a new GUID ([`renamed`]). The store calls [`decide_exact`] and
+//! keeps an identity: one GUID or link for several entries
+//! ([`settle_document`], [`recognize`]), one entry under a new GUID
+//! ([`renamed`]), and what is no edit ([`wording`]). The store calls [`decide_exact`] and
 //! [`decide_near`] inside the transaction that writes the entry, so that what
 //! they saw is what there is.
 
@@ -21,21 +22,29 @@ mod canonical;
 mod compare;
 mod document;
 mod exact;
+mod gone;
 mod identity;
 mod near;
 mod passages;
+mod place;
 mod prepare;
+mod recognize;
 mod rename;
+mod wording;
 
 pub use blocks::Boilerplate;
 pub use compare::{Comparison, Profile, Sameness, compare};
-pub use document::{Settled, settle_document};
+pub use document::{Settled, Told, settle_document, settle_document_by};
 pub use exact::decide_exact;
-pub use identity::lookup_hashes;
+pub use gone::Absent;
+pub use identity::{Lookup, READING_VERSION, identity_of_version_1, lookup_hashes, url_hash};
 pub use near::revises;
 pub use passages::{Passages, passages};
+pub use place::settle_places;
 pub use prepare::{Prepared, Reading, VERSION, read};
-pub use rename::{Stored, renamed};
+pub use recognize::{Namesake, Recognized, is_of_version_1, recognize, told_alone};
+pub use rename::{Churn, Renamed, renamed, renews};
+pub use wording::wording;
 
 /// How many candidates for one hash the store hands over at most, oldest first.
 pub const MAX_CANDIDATES: usize = 16;
@@ -177,7 +186,7 @@ fn is_better(one: &Joining, other: &Joining) -> bool {
 
 /// When another version was published: after the one known, unless its headline or its date says before.
 fn edition(incoming: &Incoming, text: &Prepared, known: &Known, stored: &Prepared) -> Timestamp {
-    let at = incoming.ordered_at;
+    let at = incoming.compared_at();
     // The headline that says nothing comes first, then those with a number in their order.
     let rank = |text: &Prepared| (text.is_version(), text.number);
     let is_ranked = text.is_version() != stored.is_version()

@@ -20,6 +20,7 @@ mod sanitize;
 mod straight;
 mod tails;
 mod tokens;
+mod volatile;
 mod words;
 
 pub use dateline::{Dateline, dateline};
@@ -30,4 +31,5 @@ pub use html::{html_to_text, is_hidden, plain_line};
 pub use sanitize::sanitize;
 pub use tails::{is_tail, without_cut};
 pub use tokens::{Tokens, tokens};
+pub use volatile::without_volatile;
 pub use words::{Word, hash_words, mix};

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::columns::{dateline, moment, moment_at, ms, source_id};
 use super::keys;
 use crate::dedupe::{self, Boilerplate, Known, MAX_CANDIDATES, MAX_NEAR, Prepared, SHARED_KEYS};
-use crate::model::{EntryId, Hash, Incoming, StoryId, Timestamp};
+use crate::model::{EntryId, Hash, Incoming, StoryId, Timestamp, compared_at};
 
 /// What [`known`] reads, of `entries e` joined with `sources s` and `stories t`.
 const KNOWN: &str = "e.entry, e.story, s.id AS source_id, e.url_hash, e.content_hash, e.title, e.text, e.rest, e.trimmed, e.published_at,
@@ -58,7 +58,10 @@ pub(super) fn exact(
     Ok(found)
 }
 
-/// Stored entries whose place lies within `window` of `at` and that share keys, those with the most first.
+/// [`crate::model::compared_at`] of `entries e`.
+const COMPARED_AT: &str = "CASE WHEN e.published_at BETWEEN 631152000000 AND e.ordered_at THEN e.published_at ELSE e.ordered_at END";
+
+/// Stored entries whose publication lies within `window` of `at` and that share keys, those with the most first.
 pub(super) fn similar(
     db: &Connection,
     wanted: &[u32],
@@ -79,7 +82,7 @@ pub(super) fn similar(
     best.truncate(MAX_NEAR);
     let mut read = db.prepare_cached(&format!(
         "SELECT {KNOWN} FROM entries e JOIN sources s USING (source) JOIN stories t USING (story)
-         WHERE e.entry = ? AND e.ordered_at BETWEEN ? AND ? AND e.expired_at IS NULL"
+         WHERE e.entry = ?1 AND {COMPARED_AT} BETWEEN ?2 AND ?3 AND e.expired_at IS NULL"
     ))?;
     let mut found = Vec::with_capacity(best.len());
     for (_, entry) in best {
@@ -168,12 +171,13 @@ pub(super) fn rebuild(db: &Connection, limit: usize) -> rusqlite::Result<usize> 
     };
     let rows: Vec<(i64, Prepared, Timestamp)> = db
         .prepare(
-            "SELECT entry, title, text, rest, ordered_at FROM entries WHERE entry > ? AND expired_at IS NULL ORDER BY entry LIMIT ?",
+            "SELECT entry, title, text, rest, published_at, ordered_at FROM entries WHERE entry > ? AND expired_at IS NULL ORDER BY entry LIMIT ?",
         )?
         .query_map(params![done, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
             let (title, text): (String, String) = (row.get("title")?, row.get("text")?);
             let text = dedupe::read(&title, &text, dateline(row)?.as_deref()).prepare(0);
-            Ok((row.get("entry")?, text, moment(row.get("ordered_at")?)))
+            let at = compared_at(moment_at(row, "published_at")?, moment(row.get("ordered_at")?));
+            Ok((row.get("entry")?, text, at))
         })?
         .collect::<rusqlite::Result<_>>()?;
     for (entry, text, at) in &rows {

@@ -1,12 +1,15 @@
 //! Applying one refresh: the source's state and its entries, all or nothing.
 
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use std::borrow::Cow;
 
-use super::columns::{moment, ms, rest};
+use rusqlite::{Connection, named_params, params};
+
+use super::columns::{ms, rest};
+use super::documents::{self, LastDocument};
 use super::stories::{self, Role, touch};
 use super::{near, sources};
 use crate::dedupe::{self, Prepared, Reading, Verdict, decide_exact, decide_near};
-use crate::model::{Applied, Hash, Incoming, Layer, RefreshRecord, SourceId, StoryId, Timestamp};
+use crate::model::{Applied, Hash, Incoming, Layer, Outcome, RefreshRecord, SourceId};
 
 /// `last_seen` is written when it is older than this: exact enough for retention, and most polls write nothing.
 pub(super) const SEEN_EXACT_TO_MS: i64 = 24 * 3600 * 1000;
@@ -23,34 +26,51 @@ pub(super) fn apply(db: &Connection, record: &RefreshRecord) -> rusqlite::Result
         // Its address was changed while the old one was being asked: what came is another place's.
         return Ok(Applied::default());
     }
+    let before = documents::last(db, source)?;
     sources::write_state(db, source, record)?;
     if let Some(feed) = &record.feed {
         sources::write_feed(db, source, feed)?;
     }
+    if record.feed.is_none() && record.entries.is_empty() {
+        if record.last.outcome == Outcome::NotModified {
+            documents::confirm(db, source, record.at)?;
+        }
+        return Ok(Applied::default());
+    }
+    let is_empty = before
+        .as_ref()
+        .is_none_or(|before| before.entries.is_empty());
+    let is_first = is_empty && !sources::has_entries(db, source)?;
+    let read_by = before.as_ref().map(|before| before.read_by);
     let mut work = Apply {
         db,
         record,
         source,
+        is_first,
+        is_reread: record.is_whole() && !is_first && read_by != Some(dedupe::READING_VERSION),
+        renews: before.as_ref().is_some_and(|before| before.renews),
+        before,
+        present: Vec::new(),
         applied: Applied::default(),
         joined: 0,
     };
     let unknown = work.mark_known()?;
-    let unknown = work.rename(unknown)?;
+    let mut unknown = work.rename(unknown)?;
+    work.place(&mut unknown);
     work.insert_all(unknown)?;
+    work.note_document()?;
     work.count()?;
     Ok(work.applied)
 }
 
-/// The least that two editions differ by.
-const TICK: chrono::Duration = chrono::Duration::milliseconds(1);
-
 /// An entry whose identity its source did not have before.
+#[derive(Clone)]
 pub(super) struct Unknown<'a> {
-    pub(super) incoming: &'a Incoming,
+    pub(super) incoming: Cow<'a, Incoming>,
     pub(super) reading: Reading,
 }
 
-fn reading(incoming: &Incoming) -> Reading {
+pub(super) fn reading(incoming: &Incoming) -> Reading {
     let entry = &incoming.entry;
     dedupe::read(&entry.title, &entry.text, entry.dateline.as_deref())
 }
@@ -59,113 +79,65 @@ pub(super) struct Apply<'a> {
     pub(super) db: &'a Connection,
     pub(super) record: &'a RefreshRecord,
     pub(super) source: i64,
+    /// Whether nothing of the source is stored so far.
+    pub(super) is_first: bool,
+    /// Whether another version of our code has read the source's last document.
+    pub(super) is_reread: bool,
+    /// The document before this one.
+    pub(super) before: Option<LastDocument>,
+    /// See [`dedupe::Churn::renews`].
+    pub(super) renews: bool,
+    /// The stored entries of this document.
+    pub(super) present: Vec<i64>,
     pub(super) applied: Applied,
     /// Of the new entries, those that joined a story of another.
     joined: u32,
 }
 
 impl<'a> Apply<'a> {
-    /// Marks known entries seen, edits those that changed, and returns the unknown ones in document order.
-    fn mark_known(&mut self) -> rusqlite::Result<Vec<Unknown<'a>>> {
-        let mut probe = self.db.prepare_cached("SELECT entry, story, whole, last_seen, expired_at FROM entries WHERE source = ? AND identity = ?")?;
-        let mut unknown = Vec::new();
-        for incoming in &self.record.entries {
-            let known = probe
-                .query_row(params![self.source, incoming.fingerprint.identity], |row| {
-                    Ok((
-                        row.get::<_, i64>(0)?,
-                        row.get::<_, i64>(1)?,
-                        row.get::<_, Hash>(2)?,
-                        row.get::<_, i64>(3)?,
-                        row.get::<_, Option<i64>>(4)?,
-                    ))
-                })
-                .optional()?;
-            let Some((entry, story, whole, last_seen, expired)) = known else {
-                unknown.push(Unknown {
-                    incoming,
-                    reading: reading(incoming),
-                });
-                continue;
-            };
-            // What has expired stays so: its release has had its time.
-            if expired.is_none() && whole != incoming.fingerprint.whole {
-                self.edit(entry, StoryId(story), incoming)?;
-            } else if last_seen < ms(self.record.at) - SEEN_EXACT_TO_MS {
-                self.db
-                    .prepare_cached("UPDATE entries SET last_seen = ? WHERE entry = ?")?
-                    .execute(params![ms(self.record.at), entry])?;
-            }
-        }
-        Ok(unknown)
-    }
-
-    /// An edit takes the new text in place; its place in outputs and its first date stay. One that is more than polish is
-    /// another edition.
-    fn edit(&mut self, entry: i64, story: StoryId, incoming: &Incoming) -> rusqlite::Result<()> {
-        let boilerplate = near::boilerplate(self.db, self.source)?;
-        let reading = reading(incoming);
-        let trimmed = reading.repeated(&boilerplate);
-        let text = reading.prepare(trimmed);
-        let (before, edition, place) = self.text_of(entry)?;
-        if before.content != text.content || text.content.is_none() {
-            near::write_keys(self.db, entry, &text, place)?;
-        }
-        let revised = dedupe::revises(&text, &before);
-        let at = incoming
-            .entry
-            .updated
-            .map_or(self.record.at, |at| at.min(self.record.at));
-        let edition = if revised {
-            at.max(edition + TICK)
-        } else {
-            edition
-        };
-        self.overwrite(entry, incoming, &text)?;
-        self.db
-            .prepare_cached("UPDATE entries SET changed_at = ?2, edition_at = ?3 WHERE entry = ?1")?
-            .execute(params![entry, ms(self.record.at), ms(edition)])?;
-        self.applied.changed += 1;
-        touch(self.db, story, self.record.at)
-    }
-
-    /// A stored entry's text, made ready; its edition and its place.
-    fn text_of(&self, entry: i64) -> rusqlite::Result<(Prepared, Timestamp, Timestamp)> {
-        self.db
-            .prepare_cached("SELECT title, text, rest, trimmed, edition_at, ordered_at FROM entries WHERE entry = ?")?
-            .query_row([entry], |row| {
-                let (title, text): (String, String) = (row.get("title")?, row.get("text")?);
-                let dateline = super::columns::dateline(row)?;
-                let trimmed = row.get::<_, i64>("trimmed")?.cast_unsigned();
-                let text = dedupe::read(&title, &text, dateline.as_deref()).prepare(trimmed);
-                Ok((text, moment(row.get("edition_at")?), moment(row.get("ordered_at")?)))
-            })
-    }
-
     /// Writes what an entry says now over what it said.
+    /// `wording`: of its words, where they are other ones.
     pub(super) fn overwrite(
         &self,
         entry: i64,
         incoming: &Incoming,
         text: &Prepared,
+        wording: Option<Hash>,
     ) -> rusqlite::Result<()> {
         let content = &incoming.entry;
         self.db
             .prepare_cached(
-                "UPDATE entries SET url_hash = :url_hash, content_hash = :content_hash, whole = :whole, updated_at = :updated_at,
+                "UPDATE entries SET url_hash = :url_hash, content_hash = :content_hash, wording = COALESCE(:wording, wording, whole), whole = :whole, updated_at = :updated_at,
                      last_seen = :at, guid = :guid, url = :url, title = :title, language = :language,
                      feed_updated = :feed_updated, summary = :summary, rest = :rest, text = :text, html = :html, words = :words, trimmed = :trimmed,
                      published_at = COALESCE(published_at, :published_at)
                  WHERE entry = :entry",
             )?
             .execute(named_params! {
-                ":url_hash": incoming.fingerprint.url, ":content_hash": text.content, ":whole": incoming.fingerprint.whole,
+                ":url_hash": incoming.fingerprint.url, ":content_hash": text.content, ":whole": incoming.fingerprint.whole, ":wording": wording,
                 ":updated_at": content.updated.map(ms), ":feed_updated": self.feed_updated(), ":published_at": content.published.map(ms), ":at": ms(self.record.at),
                 ":guid": content.guid, ":url": content.url.as_ref().map(url::Url::as_str), ":title": content.title,
                 ":language": content.language, ":summary": content.summary, ":rest": rest(content)?,
                 ":text": content.text, ":html": content.html, ":words": text.word_count(), ":trimmed": text.trimmed.cast_signed(), ":entry": entry,
             })?;
         Ok(())
+    }
+
+    /// Gives new entries of a source that was read before a place at which they are seen.
+    fn place(&self, unknown: &mut [Unknown<'_>]) {
+        let Some(before) = &self.before else { return };
+        if self.is_first || self.is_reread {
+            return;
+        }
+        let is_late = |unknown: &&mut Unknown<'_>| unknown.incoming.ordered_at < before.read_at;
+        let late = unknown.iter_mut().filter(is_late);
+        let late = late.map(|unknown| unknown.incoming.to_mut());
+        dedupe::settle_places(
+            late,
+            self.record.entries.len(),
+            before.read_at,
+            self.record.at,
+        );
     }
 
     /// Inserts the unknown ones, oldest first, so that entry ids follow time.
@@ -186,7 +158,7 @@ impl<'a> Apply<'a> {
         let held = self.held(turn.len())?;
         for (unknown, held) in turn.into_iter().zip(held) {
             let trimmed = unknown.reading.repeated(&boilerplate);
-            self.insert(unknown.incoming, &unknown.reading.prepare(trimmed), held)?;
+            self.insert(&unknown.incoming, &unknown.reading.prepare(trimmed), held)?;
         }
         Ok(())
     }
@@ -199,7 +171,7 @@ impl<'a> Apply<'a> {
             [self.source],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?;
-        if stored == 0 {
+        if stored == 0 || self.is_reread {
             let backlog = self
                 .record
                 .first_items
@@ -228,7 +200,7 @@ impl<'a> Apply<'a> {
 
     fn insert(&mut self, incoming: &Incoming, text: &Prepared, held: i64) -> rusqlite::Result<()> {
         let role = match self.decide(incoming, text)? {
-            Verdict::Distinct => stories::begin(self.db, incoming.ordered_at, self.record.at)?,
+            Verdict::Distinct => stories::begin(self.db, incoming.compared_at(), self.record.at)?,
             Verdict::Joins(joining) => {
                 self.joined += 1;
                 self.applied.joined.add(joining.layer);
@@ -236,7 +208,8 @@ impl<'a> Apply<'a> {
             }
         };
         let entry = self.write_row(incoming, text, &role, held)?;
-        near::write_keys(self.db, entry, text, incoming.ordered_at)?;
+        near::write_keys(self.db, entry, text, incoming.compared_at())?;
+        self.present.push(entry);
         self.applied.new += 1;
         touch(self.db, role.story, self.record.at)
     }
@@ -249,7 +222,7 @@ impl<'a> Apply<'a> {
         if verdict != Verdict::Distinct || keys.is_empty() {
             return Ok(verdict);
         }
-        let (at, now) = (incoming.ordered_at, self.record.at);
+        let (at, now) = (incoming.compared_at(), self.record.at);
         let candidates = near::similar(self.db, &keys, at, now, self.record.window)?;
         Ok(decide_near(source, incoming, text, &candidates))
     }
@@ -267,9 +240,9 @@ impl<'a> Apply<'a> {
             .prepare_cached(
                 "INSERT INTO entries (source, identity, story, relation, layer, score, matched, edition_at, words, trimmed, url_hash,
                      content_hash, whole, held, published_at, updated_at, ordered_at, first_seen, last_seen, guid, url, title, language,
-                     summary, rest, text, html, feed_updated)
+                     summary, rest, text, html, feed_updated, handle, wording)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18, ?19, ?20, ?21, ?22, ?23,
-                     ?24, ?25, ?26, ?27)",
+                     ?24, ?25, ?26, ?27, ?28, ?29)",
             )?
             .execute(params![
                 self.source,
@@ -299,6 +272,8 @@ impl<'a> Apply<'a> {
                 entry.text,
                 entry.html,
                 self.feed_updated(),
+                print.handle,
+                dedupe::wording(&entry.title, &entry.text),
             ])?;
         Ok(self.db.last_insert_rowid())
     }
