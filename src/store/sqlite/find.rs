@@ -15,7 +15,8 @@ pub(super) fn entries(db: &Connection, words: &str, limit: usize) -> rusqlite::R
     }
     let Lookup { guid, link, url } = lookup_hashes(words);
     let id: Option<i64> = words.parse().ok();
-    let exactly = "(e.entry = :id OR e.identity IN (:guid, :link) OR e.url_hash = :url OR e.handle IN (:guid, :link))";
+    let exactly = "(e.entry = :id OR e.identity IN (:guid, :link) OR e.url_hash = :url 
+        OR e.entry IN (SELECT entry FROM entries INDEXED BY entries_handle WHERE handle IS NOT NULL AND handle IN (:guid, :link)))";
     // An outbound id that we derived stands only with the item.
     let as_item = "e.entry IN (SELECT entry FROM output_items WHERE item_id = :words)";
     let in_title = "instr(lower(e.title), lower(:words)) > 0";
