@@ -9,7 +9,9 @@ use toml::de::DeTable;
 
 use super::problem::Found;
 use super::table::{At, RawTable};
-use super::values::{ContentWord, DuplicatesWord, HeaderText, Size, Span, UpdatesWord};
+use super::values::{
+    ContentWord, DuplicatesWord, HeaderText, IdentityWord, Size, Span, UpdatesWord,
+};
 
 type Texts = Vec<At<String>>;
 
@@ -136,6 +138,8 @@ table! {
         first_items: u32,
         /// More new entries than this in a day are stored but held back; 0: no quota. Default 500.
         daily_items: u32,
+        /// What tells its entries apart: "guid", "link" or "title". Entries with the same are one entry, of which the latest is kept. Default: decided from what the source gives.
+        identity: IdentityWord,
         /// Headers for the source's own origin only.
         headers: BTreeMap<String, At<HeaderText>>,
         /// Whether it is polled and published. Default true.

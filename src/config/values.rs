@@ -10,7 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
 use super::table::{At, Value};
-use crate::model::{ContentForm, Duplicates, Updates};
+use crate::model::{ContentForm, Duplicates, Identity, Updates};
 
 /// Declares a kind of value that is written as a string.
 macro_rules! written {
@@ -73,6 +73,12 @@ written!(
     /// What becomes of a corrected release.
     UpdatesWord(Updates), r#""replace" or "announce""#,
     json_schema!({ "enum": ["replace", "announce"] }), Updates::from_word
+);
+
+written!(
+    /// What tells a source's entries apart.
+    IdentityWord(Identity), r#""guid", "link" or "title""#,
+    json_schema!({ "enum": ["guid", "link", "title"] }), Identity::from_word
 );
 
 /// The value of a header.

@@ -66,8 +66,9 @@ const TRACKING: &[&str] = &[
 /// Parts of a host name that choose a rendering of the same page.
 const HOST_PREFIXES: &[&str] = &["www.", "m.", "amp.", "mobile."];
 
-/// The canonical form: no scheme, user info, default port or fragment; host without `www.` and its like; path without
-/// a trailing slash or `/amp`, with `%` escapes in one form; parameters without tracking, sorted.
+/// The canonical form: no scheme, user info or default port; host without `www.` and its like; path without a trailing slash or
+/// `/amp`, with `%` escapes in one form; parameters without tracking, sorted; the fragment, which names an entry of a page with
+/// many of them, unless it only says how a reader came.
 #[must_use]
 pub(super) fn canonical(url: &Url) -> Option<String> {
     let mut host = url.host_str()?.trim_end_matches('.');
@@ -100,7 +101,23 @@ pub(super) fn canonical(url: &Url) -> Option<String> {
         form.push(if nth == 0 { '?' } else { '&' });
         form.push_str(parameter);
     }
+    if let Some(fragment) = url.fragment().and_then(telling_fragment) {
+        form.push('#');
+        form.push_str(&fragment);
+    }
     Some(form)
+}
+
+/// What a fragment says about which entry is meant; `None`: nothing. `#top` is the page itself (HTML §7.4.6.4), what stands behind
+/// `:~:` is for the browser (WICG, Scroll to Text Fragment), and some sites put their tracking parameters there.
+fn telling_fragment(fragment: &str) -> Option<String> {
+    let fragment = fragment.split(":~:").next().unwrap_or_default();
+    let is_tracked = fragment.split('&').all(|pair| {
+        let (name, _) = pair.split_once('=').unwrap_or((pair, ""));
+        pair.contains('=') && is_tracking(name)
+    });
+    let is_page = fragment.is_empty() || fragment.eq_ignore_ascii_case("top") || is_tracked;
+    (!is_page).then(|| unescape(fragment))
 }
 
 fn is_tracking(name: &str) -> bool {
@@ -161,6 +178,20 @@ mod tests {
                 "https://example.org/~user/%C3%A9",
             ),
             ("https://user@example.org./a", "https://example.org/a?"),
+            ("https://example.org/a#", "https://example.org/a"),
+            ("https://example.org/a#xtor=RSS-1", "https://example.org/a"),
+            (
+                "https://example.org/a#utm_source=x&ref=y",
+                "https://example.org/a",
+            ),
+            (
+                "https://example.org/a#:~:text=toll",
+                "https://example.org/a",
+            ),
+            (
+                "https://example.org/a#n2:~:text=toll",
+                "https://example.org/a#n2",
+            ),
             ("https://www.m.example.org/a", "https://example.org/a?AMP=1"),
         ] {
             assert_eq!(form(left), form(right), "{left} {right}");
@@ -175,6 +206,10 @@ mod tests {
             ("https://example.org/A", "https://example.org/a"),
             ("https://news.example.org/a", "https://example.org/a"),
             ("https://m.com/a", "https://com.example/a"),
+            ("https://example.org/a#v1.2", "https://example.org/a#v1.1"),
+            ("https://example.org/a#v1.2", "https://example.org/a"),
+            ("https://example.org/#!/a", "https://example.org/#!/b"),
+            ("https://example.org/a#ref", "https://example.org/a"),
             ("https://example.org:8443/a", "https://example.org/a"),
             ("https://example.org/a%2Fb", "https://example.org/a/b"),
             ("https://example.org/100%", "https://example.org/100"),

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{Datelike, Duration};
 
-use super::identity::{self, Identified};
-use crate::model::{Entry, Hash, Incoming, Timestamp};
+use super::identity::{self, Identified, told, version};
+use crate::model::{Basis, Entry, Hash, Identity, Incoming, Timestamp};
 
 /// Publishers without a date write 1970 or their system's epoch; the web's first feeds are of this year.
 const FIRST_YEAR: i32 = 1990;
@@ -15,73 +15,158 @@ const FIRST_YEAR: i32 = 1990;
 pub struct Settled {
     /// One per identity, in document order.
     pub entries: Vec<Incoming>,
-    /// How many of them share their GUID with another entry, and so are told by link or title and date instead.
-    pub shared_guids: usize,
-    /// How many have none, or a blank one: they are told the same way.
-    pub without_guid: usize,
+    /// What was done to tell them apart.
+    pub told: Told,
 }
 
-/// Fingerprints a document's entries. Of two with the same identity the one with the latest date is kept, then the first;
-/// the others are dropped. A GUID that stands on different entries is nobody's identity.
+/// How a document's entries were told apart, in numbers of entries.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Share their GUID with other entries: told by link, title and date.
+    pub shared_guids: usize,
+    /// Have no GUID, or a blank one, and a link of their own: told by that.
+    pub by_link: usize,
+    /// Have no GUID and share their link: told by title and date.
+    pub shared_links: usize,
+    /// Have neither: told by title and date.
+    pub by_title: usize,
+    /// Left out, for another entry of the document is the same or a newer version of it.
+    pub repeated: usize,
+    /// The title of the first that was left out.
+    pub example: Option<String>,
+}
+
+/// Fingerprints a document's entries. Entries that differ in their whole link, title or date are different entries, even under
+/// one GUID; of those in which all is equal the first is kept.
 #[must_use]
 pub fn settle_document(entries: Vec<Entry>, now: Timestamp) -> Settled {
-    let has_none = |entry: &&Entry| {
-        entry
-            .guid
-            .as_deref()
-            .is_none_or(|guid| guid.trim().is_empty())
-    };
-    let without_guid = entries.iter().filter(has_none).count();
-    let mut identified: Vec<Identified> = entries.into_iter().map(identity::identify).collect();
-    let shared_guids = tell_apart(&mut identified);
-    let mut kept: Vec<Incoming> = Vec::with_capacity(identified.len());
-    let mut at: HashMap<Hash, usize> = HashMap::with_capacity(identified.len());
-    for (position, identified) in identified.into_iter().enumerate() {
-        let ordered_at = ordered_at(&identified.entry, now, position);
-        let incoming = identified.incoming(ordered_at);
-        let date = |entry: &Entry| entry.updated.max(entry.published);
-        match at.get(&incoming.fingerprint.identity) {
-            Some(&first) if date(&incoming.entry) > date(&kept[first].entry) => {
-                kept[first] = incoming;
-            }
-            Some(_) => {}
-            None => {
-                at.insert(incoming.fingerprint.identity, kept.len());
-                kept.push(incoming);
-            }
+    settle_document_by(None, entries, now)
+}
+
+/// The same where the operator says what tells entries apart: of several with the same the one with the latest date is kept,
+/// then the first.
+#[must_use]
+pub fn settle_document_by(
+    stated: Option<Identity>,
+    entries: Vec<Entry>,
+    now: Timestamp,
+) -> Settled {
+    let mut kept: Vec<Option<Identified>> = Vec::with_capacity(entries.len());
+    let mut groups: HashMap<Hash, Vec<usize>> = HashMap::with_capacity(entries.len());
+    for entry in entries {
+        let identified = identity::identify(entry, stated);
+        groups.entry(identified.hash).or_default().push(kept.len());
+        kept.push(Some(identified));
+    }
+    let mut note = Told::default();
+    let mut identities: HashMap<usize, Hash> = HashMap::new();
+    let mut shared: Vec<&Vec<usize>> = groups.values().filter(|group| group.len() > 1).collect();
+    shared.sort();
+    for group in shared {
+        let left = without_repeats(group, &mut kept, &mut note);
+        if left.len() > 1 {
+            identities.extend(tell_apart(&left, &kept));
         }
     }
+    let entries = kept
+        .into_iter()
+        .enumerate()
+        .filter_map(|(position, identified)| {
+            let identified = identified?;
+            let told = identities.get(&position).copied();
+            note.count(identified.basis, told.is_some());
+            let ordered_at = ordered_at(&identified.entry, now, position);
+            Some(identified.incoming(told, ordered_at))
+        })
+        .collect();
     Settled {
-        entries: kept,
-        shared_guids,
-        without_guid,
+        entries,
+        told: note,
     }
 }
 
-/// Takes the GUID out of the identity of entries that share it though neither link nor headline says that they are one.
-/// Returns how many.
-fn tell_apart(entries: &mut [Identified]) -> usize {
-    let mut by_identity: HashMap<Hash, Vec<usize>> = HashMap::with_capacity(entries.len());
-    for (nth, entry) in entries.iter().enumerate() {
-        by_identity.entry(entry.identity).or_default().push(nth);
+impl Told {
+    fn count(&mut self, basis: Basis, is_shared: bool) {
+        match (basis, is_shared) {
+            (Basis::Guid, true) => self.shared_guids += 1,
+            (Basis::Link, true) => self.shared_links += 1,
+            (Basis::Link, false) => self.by_link += 1,
+            (Basis::TitleAndDate, _) => self.by_title += 1,
+            (Basis::Guid, false) | (Basis::Stated, _) => {}
+        }
     }
-    let mut shared = 0;
-    for group in by_identity.into_values().filter(|group| group.len() > 1) {
-        let first = &entries[group[0]];
-        if group[1..].iter().all(|nth| is_one(first, &entries[*nth])) {
+}
+
+/// Takes out the entries of a group that are another one again; returns those that are left.
+fn without_repeats(
+    group: &[usize],
+    entries: &mut [Option<Identified>],
+    note: &mut Told,
+) -> Vec<usize> {
+    let mut left: Vec<usize> = Vec::with_capacity(group.len());
+    let mut at: HashMap<Hash, usize> = HashMap::new();
+    for &nth in group {
+        let Some(new) = &entries[nth] else { continue };
+        let keys = repeat_keys(new);
+        let place = keys.iter().flatten().find_map(|key| at.get(key).copied());
+        let Some(place) = place else {
+            at.extend(keys.into_iter().flatten().map(|key| (key, left.len())));
+            left.push(nth);
             continue;
-        }
-        for nth in group {
-            entries[nth].forget_guid();
-            shared += 1;
+        };
+        let latest = |entry: &Entry| entry.updated.max(entry.published);
+        let old = entries[left[place]].as_ref();
+        let dropped = match old {
+            Some(old) if latest(&new.entry) > latest(&old.entry) => {
+                std::mem::replace(&mut left[place], nth)
+            }
+            _ => nth,
+        };
+        at.extend(keys.into_iter().flatten().map(|key| (key, place)));
+        note.repeated += 1;
+        let dropped = entries[dropped].take();
+        if note.example.is_none() {
+            note.example = dropped.map(|dropped| dropped.entry.title);
         }
     }
-    shared
+    left.sort_unstable();
+    left
 }
 
-/// Whether two entries under one GUID are one entry twice.
-fn is_one(left: &Identified, right: &Identified) -> bool {
-    left.entry.title == right.entry.title || (left.url.is_some() && left.url == right.url)
+/// Two entries of a group that have one of these in common are one entry: all that tells it, and what tells it from entries
+/// that are no versions of it.
+fn repeat_keys(identified: &Identified) -> [Option<Hash>; 2] {
+    if identified.basis == Basis::Stated {
+        return [Some(identified.hash), None];
+    }
+    let entry = &identified.entry;
+    // RFC 4287 §4.1.1: entries with one atom:id are versions of one entry, told apart by atom:updated.
+    let is_version = identified.basis == Basis::Guid && entry.updated.is_some();
+    [
+        Some(told(identified.hash, entry, true)),
+        is_version.then(|| version(identified.hash, entry)),
+    ]
+}
+
+/// The identity of each of several entries with one basis.
+fn tell_apart(group: &[usize], entries: &[Option<Identified>]) -> Vec<(usize, Hash)> {
+    let of = |with_text: bool| {
+        let identified = group
+            .iter()
+            .filter_map(|nth| Some((*nth, entries[*nth].as_ref()?)));
+        identified.map(move |(nth, entry)| (nth, told(entry.hash, &entry.entry, with_text)))
+    };
+    let mut counts: HashMap<Hash, usize> = HashMap::new();
+    for (_, hash) in of(false) {
+        *counts.entry(hash).or_default() += 1;
+    }
+    of(false)
+        .zip(of(true))
+        .map(|((nth, told), (_, with_text))| match counts.get(&told) {
+            Some(1) | None => (nth, told),
+            Some(_) => (nth, with_text),
+        })
+        .collect()
 }
 
 /// An entry's place in outputs: when it was published, else updated; else, or where that lies in the future or before

@@ -3,55 +3,142 @@
 use blake3::Hasher;
 
 use super::canonical::canonical;
-use crate::model::{Entry, Fingerprint, Hash, Incoming, Timestamp};
+use super::wording::wording;
+use crate::model::{Basis, Entry, Fingerprint, Hash, Identity, Incoming, Timestamp};
+use crate::text::{fold, tokens};
+
+/// Raised when parse or text read the same bytes differently, or an identity is made in another way. What the first
+/// document read by another version says otherwise is taken over silently. Version 1 kept no note of it.
+pub const READING_VERSION: u32 = 2;
 
 /// Raised when a hash below is made in another way: stored ones are then rebuilt.
 const VERSION: u8 = 1;
 
 /// What each hash is of, so that two kinds never meet.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     Guid = 1,
     Url = 2,
     TitleAndDate = 3,
     Text = 4,
     Whole = 6,
+    Link = 7,
+    Told = 8,
+    Title = 9,
+    Wording = 10,
+    Version = 11,
 }
 
-/// An entry with the identity that it has within its source, as long as nothing else in its document has the same.
+/// An entry with the basis of its identity.
 pub(super) struct Identified {
     pub(super) entry: Entry,
-    /// The hash of its canonical URL.
-    pub(super) url: Option<Hash>,
-    pub(super) identity: Hash,
+    pub(super) basis: Basis,
+    /// The hash of its basis.
+    pub(super) hash: Hash,
 }
 
-pub(super) fn identify(entry: Entry) -> Identified {
-    let form = entry.url.as_ref().and_then(canonical);
-    let guid = entry.guid.as_deref().filter(|guid| !guid.trim().is_empty());
-    let identity = match guid {
-        Some(guid) => hash(Kind::Guid, &[guid]),
-        None => without_guid(&entry, form.as_deref()),
-    };
-    Identified {
-        url: form.map(|form| hash(Kind::Url, &[&form])),
-        identity,
-        entry,
+pub(super) fn identify(entry: Entry, stated: Option<Identity>) -> Identified {
+    let (basis, hash) = stated
+        .and_then(|stated| Some((Basis::Stated, stated_hash(&entry, stated)?)))
+        .unwrap_or_else(|| own_basis(&entry));
+    Identified { entry, basis, hash }
+}
+
+/// What the operator says tells the entry; `None`: it has no such thing.
+fn stated_hash(entry: &Entry, stated: Identity) -> Option<Hash> {
+    match stated {
+        Identity::Guid => guid(entry).map(guid_hash),
+        Identity::Link => entry.url.as_ref().map(link_hash),
+        Identity::Title => {
+            let title = tokens(&fold(&entry.title));
+            (!title.is_empty()).then(|| hash(Kind::Title, &[title.joined()]))
+        }
     }
+}
+
+fn own_basis(entry: &Entry) -> (Basis, Hash) {
+    match (guid(entry), &entry.url) {
+        (Some(guid), _) => (Basis::Guid, guid_hash(guid)),
+        (None, Some(url)) => (Basis::Link, link_hash(url)),
+        (None, None) => (Basis::TitleAndDate, title_and_date(entry)),
+    }
+}
+
+/// The publisher's identifier; a blank one is none.
+pub(super) fn guid(entry: &Entry) -> Option<&str> {
+    entry.guid.as_deref().filter(|guid| !guid.trim().is_empty())
+}
+
+/// The date that tells an entry from others.
+pub(super) fn date(entry: &Entry) -> Option<Timestamp> {
+    entry.published.or(entry.updated)
+}
+
+fn guid_hash(guid: &str) -> Hash {
+    hash(Kind::Guid, &[guid])
+}
+
+fn link_hash(url: &url::Url) -> Hash {
+    hash(Kind::Link, &[url.as_str()])
+}
+
+/// Title and date, else the text.
+pub(super) fn title_and_date(entry: &Entry) -> Hash {
+    let date = date(entry);
+    if entry.title.is_empty() && date.is_none() {
+        return hash(Kind::Text, &[&entry.text]);
+    }
+    let date = date.map(|at| at.to_rfc3339()).unwrap_or_default();
+    hash(Kind::TitleAndDate, &[&entry.title, &date])
+}
+
+/// What tells an entry from others with the same basis: whole link, title and date; and the text, where these are the same.
+pub(super) fn told(basis: Hash, entry: &Entry, with_text: bool) -> Hash {
+    let date = date(entry).map(|at| at.to_rfc3339()).unwrap_or_default();
+    let link = entry.url.as_ref().map(url::Url::as_str).unwrap_or_default();
+    let text = with_text.then(|| wording("", &entry.text));
+    hash_of(
+        Kind::Told,
+        &[
+            &basis,
+            entry.title.as_bytes(),
+            date.as_bytes(),
+            link.as_bytes(),
+            text.as_ref().map_or(&[], |text| text.as_slice()),
+        ],
+    )
+}
+
+/// What versions of one Atom entry have in common: all but the text and `atom:updated`.
+pub(super) fn version(basis: Hash, entry: &Entry) -> Hash {
+    let published = entry.published.map(|at| at.to_rfc3339());
+    let link = entry.url.as_ref().map(url::Url::as_str).unwrap_or_default();
+    hash_of(
+        Kind::Version,
+        &[
+            &basis,
+            entry.title.as_bytes(),
+            published.unwrap_or_default().as_bytes(),
+            link.as_bytes(),
+        ],
+    )
+}
+
+/// The identity of the `nth` entry that `told` does not tell from one stored before.
+pub(super) fn told_again(told: Hash, nth: u64) -> Hash {
+    hash_of(Kind::Told, &[&told, &nth.to_le_bytes()])
 }
 
 impl Identified {
-    /// Tells the entry by its link, else by title and date, else by its text.
-    pub(super) fn forget_guid(&mut self) {
+    /// `told`: the identity of an entry that shares its basis with others; `None`: it shares it with none.
+    pub(super) fn incoming(self, told: Option<Hash>, ordered_at: Timestamp) -> Incoming {
         let form = self.entry.url.as_ref().and_then(canonical);
-        self.identity = without_guid(&self.entry, form.as_deref());
-    }
-
-    pub(super) fn incoming(self, ordered_at: Timestamp) -> Incoming {
         Incoming {
             fingerprint: Fingerprint {
-                identity: self.identity,
-                url: self.url,
+                identity: told.unwrap_or(self.hash),
+                handle: told.map(|_| self.hash),
+                basis: self.basis,
+                url: form.map(|form| hash(Kind::Url, &[&form])),
                 whole: whole(&self.entry),
             },
             entry: self.entry,
@@ -60,34 +147,45 @@ impl Identified {
     }
 }
 
-/// What an entry with this GUID is told by within its source, and what one with this URL shares with others; `None`: it is no
-/// URL of a page.
-#[must_use]
-pub fn lookup_hashes(words: &str) -> (Hash, Option<Hash>) {
-    let url = url::Url::parse(words).ok();
-    let form = url.as_ref().and_then(canonical);
-    (
-        hash(Kind::Guid, &[words]),
-        form.map(|form| hash(Kind::Url, &[&form])),
-    )
+/// What a person's words may name.
+#[derive(Debug, Clone, Copy)]
+pub struct Lookup {
+    /// The basis of entries with this GUID.
+    pub guid: Hash,
+    /// The basis of entries without a GUID that have this link; `None`: it is no URL.
+    pub link: Option<Hash>,
+    /// What entries with this URL share across sources.
+    pub url: Option<Hash>,
 }
 
-/// The canonical URL, else title and date, else the text.
-fn without_guid(entry: &Entry, url: Option<&str>) -> Hash {
-    if let Some(url) = url {
-        return hash(Kind::Url, &[url]);
+/// The hashes under which entries with this GUID or URL are stored.
+#[must_use]
+pub fn lookup_hashes(words: &str) -> Lookup {
+    let url = url::Url::parse(words).ok();
+    Lookup {
+        guid: guid_hash(words),
+        link: url.as_ref().map(link_hash),
+        url: url.as_ref().and_then(url_hash),
     }
-    let date = entry.published.or(entry.updated);
-    if entry.title.is_empty() && date.is_none() {
-        return hash(Kind::Text, &[&entry.text]);
-    }
-    hash(
-        Kind::TitleAndDate,
-        &[
-            &entry.title,
-            &date.map(|at| at.to_rfc3339()).unwrap_or_default(),
-        ],
-    )
+}
+
+/// What entries that link to this page share across sources; `None`: it is no page's address.
+#[must_use]
+pub fn url_hash(url: &url::Url) -> Option<Hash> {
+    canonical(url).map(|form| hash(Kind::Url, &[&form]))
+}
+
+/// The identity that version 1 gave to an entry without a GUID of its own: the canonical URL without its fragment, else title
+/// and date, else the text.
+#[must_use]
+pub fn identity_of_version_1(entry: &Entry) -> Hash {
+    let bare = entry.url.clone().map(|mut url| {
+        url.set_fragment(None);
+        url
+    });
+    bare.as_ref()
+        .and_then(url_hash)
+        .unwrap_or_else(|| title_and_date(entry))
 }
 
 /// Everything of an entry that an output shows, dates apart: many publishers move a date at every request, and a date
@@ -114,13 +212,18 @@ fn whole(entry: &Entry) -> Hash {
     )
 }
 
+pub(super) fn hash(kind: Kind, parts: &[&str]) -> Hash {
+    let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+    hash_of(kind, &parts)
+}
+
 /// Each part is preceded by its length, so that no two lists of parts read alike.
-fn hash(kind: Kind, parts: &[&str]) -> Hash {
+fn hash_of(kind: Kind, parts: &[&[u8]]) -> Hash {
     let mut hasher = Hasher::new();
     hasher.update(&[VERSION, kind as u8]);
     for part in parts {
         hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part.as_bytes());
+        hasher.update(part);
     }
     let mut first = Hash::default();
     hasher.finalize_xof().fill(&mut first);

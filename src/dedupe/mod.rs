@@ -1,13 +1,14 @@
 //! Which entries are one release? Pure: entries and candidates in, stories out.
 //!
-//! Within a source the GUID tells an entry (the store's unique key; an edit).
-//! Across entries the store looks for candidates by URL, text and similarity
-//! within a window of time, [`compare`]s each with the entry, and keeps what
-//! that came to as links. Stories follow from entries and links
-//! ([`partition`]), not from the order of arrival. Beside them, what keeps an
-//! identity: one GUID for several entries ([`settle_document`]), one entry
-//! under a new GUID ([`renamed`]). The store calls them inside the transaction
-//! that writes the entry, so that what they saw is what there is.
+//! Within a source an entry is told by its GUID or link, and by what else it
+//! says where several share those ([`settle_document`], [`recognize`]); one that
+//! comes back under a new GUID is the old one ([`renamed`]), and what does not
+//! change its words is no edit ([`wording`]). Across entries the store looks for
+//! candidates by URL, text and similarity within a window of time, [`compare`]s
+//! each with the entry, and keeps what that came to as links. Stories follow from
+//! entries and links ([`partition`]), not from the order of arrival. The store
+//! calls all of them inside the transaction that writes the entry, so that what
+//! they saw is what there is.
 
 mod align;
 mod blocks;
@@ -15,26 +16,34 @@ mod canonical;
 mod compare;
 mod differences;
 mod document;
+mod gone;
 mod identity;
 mod passages;
+mod place;
 mod prepare;
 mod profile;
+mod recognize;
 mod rename;
 mod stories;
+mod wording;
 
 pub use blocks::Boilerplate;
 pub use compare::{Comparison, Evidence, Sameness, compare, evidence};
 pub use differences::revises;
-pub use document::{Settled, settle_document};
-pub use identity::lookup_hashes;
+pub use document::{Settled, Told, settle_document, settle_document_by};
+pub use gone::Absent;
+pub use identity::{Lookup, READING_VERSION, identity_of_version_1, lookup_hashes, url_hash};
 pub use passages::{Passages, passages};
+pub use place::settle_places;
 pub use prepare::{Prepared, Reading, VERSION, read};
 pub use profile::{Profile, publisher};
-pub use rename::{Stored, renamed};
+pub use recognize::{Namesake, Recognized, is_of_version_1, recognize, told_alone};
+pub use rename::{Churn, Renamed, renamed, renews};
 pub use stories::{
     Group, Link, MAX_ASKED, MAX_GROUP, Node, Order, Part, Present, Role, Version, after_edit,
     partition, same_words, strongest,
 };
+pub use wording::wording;
 
 /// How many candidates for one hash the store hands over at most, oldest first.
 pub const MAX_CANDIDATES: usize = 16;

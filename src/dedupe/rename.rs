@@ -1,78 +1,226 @@
-//! Known entries that come back under another GUID: a site that moved to
-//! another system, or one whose GUIDs change with every request.
+//! Known entries that come back under another GUID or link: a site that moved to
+//! another system, or one whose GUIDs or links change with every request.
 //!
-//! What tells it from a new entry: the old identity is no longer in the
-//! document, and link or text are those of an entry that the source had.
+//! What tells it from a new entry: the old one has just gone from the document,
+//! its headline is the same, and something stays besides the words: the date,
+//! link or path, an enclosure.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use crate::model::{EntryId, Hash, Incoming, Timestamp};
+use super::gone::{Absent, Arrival, ByTitle, Gone};
+use super::wording::are_alike;
+use crate::model::{Basis, EntryId, Hash, Incoming, Timestamp};
 use crate::text::{fold, tokens};
 
 /// A headline with fewer words ("Press release") names no entry, not even with a date.
 const MIN_TITLE_TOKENS: usize = 4;
+/// Entries that prove a habit; of a document with fewer, all of them do, if they are two.
+const SEVERAL: usize = 3;
+const FEW: usize = 2;
+/// Dates that a server makes up at each request lie this close together.
+const ONE_REQUEST: chrono::Duration = chrono::Duration::minutes(5);
+/// A date that moved over midnight by less is the same day in another time zone.
+const HALF_DAY: chrono::Duration = chrono::Duration::hours(12);
 
-/// A stored entry of the source that is no longer in its document.
-#[derive(Debug, Clone)]
-pub struct Stored {
-    /// The entry.
-    pub id: EntryId,
-    /// Its canonical URL.
-    pub url: Option<Hash>,
-    /// [`super::Prepared::content`].
-    pub content: Option<Hash>,
-    /// Its headline; `None` once it has expired.
-    pub title: Option<String>,
-    /// The publisher's date.
-    pub published: Option<Timestamp>,
+/// What is known of how the source treats GUIDs, links and dates.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Churn {
+    /// It was seen to give new ones to entries that were still in its document.
+    pub renews: bool,
+    /// Most of its document is unknown: the site has moved.
+    pub has_moved: bool,
 }
 
-/// For each entry unknown to the source, with the hash of its text, the stored one that it is under another GUID. None is
-/// given twice.
+/// What an entry that its source did not have under its identity is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renamed {
+    /// A stored one under another GUID or link.
+    Same(EntryId),
+    /// A stored one without GUID and link, of which an edit moved the date.
+    Redated(EntryId),
+}
+
+/// For each entry unknown to the source, with the hash of its text, the stored one that it is. None is given twice. `document`:
+/// all entries of the document.
 #[must_use]
-pub fn renamed(unknown: &[(&Incoming, Option<Hash>)], gone: &[Stored]) -> Vec<Option<EntryId>> {
+pub fn renamed(
+    unknown: &[(&Incoming, Option<Hash>)],
+    absent: &[Absent],
+    document: &[Incoming],
+    churn: Churn,
+) -> Vec<Option<Renamed>> {
+    let arrivals: Vec<Arrival<'_>> = unknown.iter().map(Arrival::new).collect();
+    let gone: Vec<Gone<'_>> = absent
+        .iter()
+        .filter(|stored| stored.has_just_gone || churn.has_moved)
+        .map(Gone::new)
+        .collect();
+    let by_title = ByTitle::new(&gone);
     let mut taken: HashSet<EntryId> = HashSet::new();
-    let mut found: Vec<Option<EntryId>> = vec![None; unknown.len()];
+    let mut found: Vec<Option<Renamed>> = vec![None; arrivals.len()];
     // The surest first: a weaker reason must not take what belongs to another.
-    for is_one in [same_page, same_text, same_notice] {
-        for ((incoming, content), found) in unknown.iter().zip(&mut found) {
+    for is_one in [same_link, same_path, same_text, same_notice] {
+        for (new, found) in arrivals.iter().zip(&mut found) {
             if found.is_some() {
                 continue;
             }
-            *found = gone
-                .iter()
-                .find(|stored| !taken.contains(&stored.id) && is_one(incoming, *content, stored))
-                .map(|stored| stored.id);
-            taken.extend(*found);
+            let mut candidates = by_title.candidates(&new.title);
+            *found = candidates
+                .find(|old| !taken.contains(&old.stored.id) && is_one(new, old, churn))
+                .map(|old| Renamed::Same(old.stored.id));
+            taken.extend(found.map(|found| found.id()));
+        }
+    }
+    let titles = bare_titles(&arrivals, document);
+    for (new, found) in arrivals.iter().zip(&mut found) {
+        if found.is_none() && titles.get(&new.title) == Some(&1) {
+            let old = redated(new, &by_title);
+            *found = old.filter(|id| taken.insert(*id)).map(Renamed::Redated);
         }
     }
     found
 }
 
-/// Link and headline, and text or date: many entries may link to one page.
-fn same_page(incoming: &Incoming, content: Option<Hash>, stored: &Stored) -> bool {
-    let url = incoming.fingerprint.url;
-    let agree = (content.is_some() && content == stored.content)
-        || (incoming.entry.published.is_some() && incoming.entry.published == stored.published);
-    url.is_some() && url == stored.url && same_title(incoming, stored) && agree
+impl Renamed {
+    /// The stored entry.
+    #[must_use]
+    pub fn id(self) -> EntryId {
+        match self {
+            Self::Same(id) | Self::Redated(id) => id,
+        }
+    }
 }
 
-fn same_text(incoming: &Incoming, content: Option<Hash>, stored: &Stored) -> bool {
-    content.is_some() && content == stored.content && same_title(incoming, stored)
+/// Link, and date or text: many entries may link to one page.
+fn same_link(new: &Arrival<'_>, old: &Gone<'_>, churn: Churn) -> bool {
+    let url = new.incoming.fingerprint.url;
+    let is_same = (new.link.is_some() && new.link == old.stored.link.as_deref())
+        || (url.is_some() && url == old.stored.url);
+    is_same
+        && (has_same_date(new, old) || (has_same_text(new, old) && link_counts(new, old, churn)))
 }
 
-/// Headline and date, to the millisecond.
-fn same_notice(incoming: &Incoming, _: Option<Hash>, stored: &Stored) -> bool {
-    incoming.entry.published.is_some()
-        && incoming.entry.published == stored.published
-        && stored.title.as_ref() == Some(&incoming.entry.title)
-        && tokens(&fold(&incoming.entry.title)).len() >= MIN_TITLE_TOKENS
+/// Host and path, and date: links that carry the time of the request.
+fn same_path(new: &Arrival<'_>, old: &Gone<'_>, _: Churn) -> bool {
+    has_same_path(new, old) && has_same_date(new, old)
 }
 
-fn same_title(incoming: &Incoming, stored: &Stored) -> bool {
-    let words = |title: &str| tokens(&fold(title));
-    stored
-        .title
-        .as_ref()
-        .is_none_or(|title| words(title) == words(&incoming.entry.title))
+/// The text, and date, path or enclosure.
+fn same_text(new: &Arrival<'_>, old: &Gone<'_>, churn: Churn) -> bool {
+    let has_text = !new.incoming.entry.text.is_empty();
+    let same_enclosure = || {
+        let enclosures = &new.incoming.entry.enclosures;
+        let mut enclosures = enclosures.iter().map(|enclosure| enclosure.url.as_str());
+        enclosures.any(|url| old.stored.enclosures.iter().any(|stored| stored == url))
+    };
+    let stays = || {
+        has_same_date(new, old)
+            || same_enclosure()
+            || (has_same_path(new, old) && link_counts(new, old, churn))
+    };
+    has_text && has_same_text(new, old) && stays()
+}
+
+/// A headline of some length, and the date to the millisecond.
+fn same_notice(new: &Arrival<'_>, old: &Gone<'_>, _: Churn) -> bool {
+    old.title.is_some() && new.title_words >= MIN_TITLE_TOKENS && has_same_date(new, old)
+}
+
+/// A link that stands for a bulletin brings another one on another day.
+fn link_counts(new: &Arrival<'_>, old: &Gone<'_>, churn: Churn) -> bool {
+    !has_moved_day(new, old) || churn.renews || (churn.has_moved && old.stored.has_just_gone)
+}
+
+fn has_same_date(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
+    new.published().is_some() && new.published() == old.stored.published
+}
+
+fn has_moved_day(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
+    let dates = new.published().zip(old.stored.published);
+    dates.is_some_and(|(new, old)| {
+        new.date_naive() != old.date_naive() && (new - old).abs() > HALF_DAY
+    })
+}
+
+fn has_same_path(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
+    new.page.is_some() && new.page == old.page
+}
+
+fn has_same_text(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
+    (new.content.is_some() && new.content == old.stored.content) || old.words == Some(new.words)
+}
+
+/// How often each headline stands in the document on an entry without GUID and link.
+fn bare_titles(arrivals: &[Arrival<'_>], document: &[Incoming]) -> HashMap<String, usize> {
+    let is_bare = |incoming: &&Incoming| incoming.fingerprint.basis == Basis::TitleAndDate;
+    let mut titles = HashMap::new();
+    if arrivals.iter().any(|new| is_bare(&new.incoming)) {
+        for incoming in document.iter().filter(is_bare) {
+            let title = tokens(&fold(&incoming.entry.title)).joined().to_owned();
+            *titles.entry(title).or_default() += 1;
+        }
+    }
+    titles
+}
+
+/// The entry without GUID and link whose headline stands once among what has just gone, with a text like this one.
+fn redated(new: &Arrival<'_>, gone: &ByTitle<'_>) -> Option<EntryId> {
+    if new.title_words == 0 || new.incoming.fingerprint.basis != Basis::TitleAndDate {
+        return None;
+    }
+    let just_gone = gone.titled(&new.title).iter();
+    let mut just_gone =
+        just_gone.filter(|old| old.stored.has_just_gone && !old.stored.is_addressed);
+    let (Some(old), None) = (just_gone.next(), just_gone.next()) else {
+        return None;
+    };
+    let text = old.stored.text.as_deref().unwrap_or_default();
+    are_alike(&new.incoming.entry.text, text).then_some(old.stored.id)
+}
+
+/// Whether the source gives new GUIDs or dates to entries that are still in its document: most of its previous one, of
+/// `previous` entries, is gone, and several under the same links say the same. `None`: this document does not tell.
+#[must_use]
+pub fn renews(
+    unknown: &[(&Incoming, Option<Hash>)],
+    absent: &[Absent],
+    previous: usize,
+) -> Option<bool> {
+    let gone: Vec<Gone<'_>> = absent
+        .iter()
+        .filter(|stored| stored.has_just_gone)
+        .map(Gone::new)
+        .collect();
+    if unknown.is_empty() || previous == 0 {
+        return None;
+    }
+    if gone.len() * 2 <= previous {
+        return Some(false);
+    }
+    let by_title = ByTitle::new(&gone);
+    let everywhere = Churn {
+        renews: true,
+        has_moved: true,
+    };
+    let mut links: HashSet<&str> = HashSet::new();
+    let mut taken: HashSet<EntryId> = HashSet::new();
+    let mut moved: Vec<Timestamp> = Vec::new();
+    for arrival in unknown.iter().map(Arrival::new) {
+        let mut candidates = by_title.titled(&arrival.title).iter();
+        let old = candidates.find(|old| {
+            !taken.contains(&old.stored.id)
+                && has_same_text(&arrival, old)
+                && same_link(&arrival, old, everywhere)
+        });
+        let Some(old) = old else { continue };
+        taken.insert(old.stored.id);
+        links.extend(arrival.link);
+        if has_moved_day(&arrival, old) {
+            moved.extend(arrival.published());
+        }
+    }
+    let is_habit = links.len() >= SEVERAL || (links.len() >= FEW && links.len() == gone.len());
+    let span = moved.iter().max().zip(moved.iter().min());
+    let is_stamped = span.is_none_or(|(last, first)| *last - *first <= ONE_REQUEST);
+    (is_habit && is_stamped).then_some(true)
 }

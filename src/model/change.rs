@@ -85,15 +85,60 @@ pub struct Incoming {
     pub ordered_at: Timestamp,
 }
 
+/// The first second of the year in which the first feeds were written: an earlier date is a system's epoch.
+const FIRST_SECOND: i64 = 631_152_000;
+
+/// The time at which an entry is compared with others: its publication, where that is credible, whatever place it has because it
+/// came late; else its place.
+#[must_use]
+pub fn compared_at(published: Option<Timestamp>, ordered_at: Timestamp) -> Timestamp {
+    let is_credible = |at: &Timestamp| *at <= ordered_at && at.timestamp() >= FIRST_SECOND;
+    published.filter(is_credible).unwrap_or(ordered_at)
+}
+
+impl Incoming {
+    /// See [`compared_at`].
+    #[must_use]
+    pub fn compared_at(&self) -> Timestamp {
+        compared_at(self.entry.published, self.ordered_at)
+    }
+}
+
+/// What tells an entry from the others of its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// The publisher's identifier.
+    Guid,
+    /// There is no GUID: its whole link, query and fragment included.
+    Link,
+    /// There is neither: title and date.
+    TitleAndDate,
+    /// What the operator says tells the source's entries apart; nothing else is asked.
+    Stated,
+}
+
 /// What an entry is recognized by before its text is compared. Every hash is versioned by the code that makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint {
-    /// Within its source: GUID, else canonical URL, else title and date.
+    /// Unique within its source: the hash of its basis, or, where several entries share that, of everything that tells it
+    /// from them.
     pub identity: Hash,
+    /// The hash of a basis that several entries of the source share; `None`: `identity` is that of its basis.
+    pub handle: Option<Hash>,
+    /// What tells it from others.
+    pub basis: Basis,
     /// The canonical URL; across sources.
     pub url: Option<Hash>,
-    /// Everything that an output shows of it: another value is an edit.
+    /// Everything that an output shows of it: another value means other bytes.
     pub whole: Hash,
+}
+
+impl Fingerprint {
+    /// The hash of its basis, whoever else has it.
+    #[must_use]
+    pub fn basis_hash(&self) -> Hash {
+        self.handle.unwrap_or(self.identity)
+    }
 }
 
 /// What the store made of a [`RefreshRecord`].
@@ -101,8 +146,10 @@ pub struct Fingerprint {
 pub struct Applied {
     /// Entries never seen before.
     pub new: u32,
-    /// Entries edited in place.
+    /// Entries of which the publisher changed the words.
     pub changed: u32,
+    /// Known entries that say the same in other bytes: another picture, another number of views.
+    pub redrawn: u32,
     /// Of the new ones, those that joined a story of another entry.
     pub duplicates: u32,
     /// The same, by what joined them.

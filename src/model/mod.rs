@@ -20,15 +20,17 @@ mod secret;
 mod source;
 mod story;
 
-pub use change::{Applied, Due, FeedFields, Fingerprint, Incoming, Joined, RefreshRecord};
+pub use change::{
+    Applied, Basis, Due, FeedFields, Fingerprint, Incoming, Joined, RefreshRecord, compared_at,
+};
 pub use entry::{Category, Enclosure, Entry, Origin, Person};
 pub use feed::{Feed, FeedFormat, Pace};
 pub use health::{Finding, HealthEvent, Trouble};
 pub use output::{ContentForm, Duplicates, Face, Output, Updates};
 pub use secret::Secret;
 pub use source::{
-    FailureClass, FreshBy, Freshness, History, LastOutcome, Location, Outcome, Rhythm, Source,
-    SourceReport, SourceState, Validators, public_url,
+    FailureClass, FreshBy, Freshness, History, Identity, LastOutcome, Location, Outcome, Rhythm,
+    Source, SourceReport, SourceState, Validators, public_url,
 };
 pub use story::{Copy, Layer, Member, Relation, Story};
 

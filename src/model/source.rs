@@ -26,8 +26,22 @@ pub struct Source {
     pub first_items: Option<NonZeroU32>,
     /// New entries in a day beyond this are stored but held back; `None`: no quota.
     pub daily_items: Option<NonZeroU32>,
+    /// What tells its entries apart; `None`: decided from what the source gives.
+    pub identity: Option<Identity>,
     /// The id that this source had before; its entries and state go on under the new one.
     pub formerly: Option<SourceId>,
+}
+
+words! {
+    /// What an operator may say tells the entries of a source apart. Entries that have the same are one entry.
+    Identity {
+        /// The GUID.
+        Guid = "guid",
+        /// The whole link, query and fragment included.
+        Link = "link",
+        /// The headline, without regard to case and accents.
+        Title = "title",
+    }
 }
 
 /// Where a feed is read from.

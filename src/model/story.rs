@@ -50,10 +50,10 @@ pub struct Member {
     pub id: EntryId,
     /// Where it came from.
     pub source: SourceId,
-    /// Its identity within its source: hash of GUID, else of canonical URL, else of title and date.
+    /// Its identity within its source, see [`crate::model::Fingerprint`].
     pub identity: Hash,
-    /// Of everything of it that an output shows; another one is an edit.
-    pub whole: Hash,
+    /// Changes when the publisher changed its words, and only then.
+    pub wording: Hash,
     /// To the entry that the story began with.
     pub relation: Relation,
     /// What joined it to the story; `None` for the first.
@@ -68,7 +68,8 @@ pub struct Member {
     pub words: u32,
     /// When we first stored it.
     pub first_seen: Timestamp,
-    /// Its place in outputs, fixed at first sight: `published`, or `first_seen` when that is absent or in the future.
+    /// Its place in outputs, fixed at first sight: `published`, but not before the last reading of a document that did not have
+    /// it; `first_seen` where `published` is absent or in the future.
     pub ordered_at: Timestamp,
     /// When we last saw it edited; `None`: never.
     pub changed_at: Option<Timestamp>,

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::dedupe::{Settled, settle_document};
+use crate::dedupe::{Told, settle_document_by};
 use crate::fetch::{Failure, FetchOutcome, Fresh, Moved, NotModified};
 use crate::model::{
     Due, FailureClass, Feed, FeedFields, History, LastOutcome, Location, Outcome, Pace,
@@ -20,6 +20,8 @@ const AFTER_LOCAL: chrono::Duration = chrono::Duration::minutes(1);
 const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
 /// Repairs that are told of one document; `mainstem parse` tells all.
 const TOLD_REPAIRS: usize = 8;
+/// Of a title that is told in a message.
+const EXAMPLE_CHARS: usize = 80;
 /// Why it is asked then.
 pub const OWN_NETWORK: &str = "our own network is down; no fault of the source";
 
@@ -91,10 +93,11 @@ fn record(
     now: Timestamp,
 ) -> RefreshRecord {
     let fields = feed.as_ref().map(fields);
-    let settled = feed.map(|feed| settle_document(feed.entries, now));
+    let stated = target.source.identity;
+    let settled = feed.map(|feed| settle_document_by(stated, feed.entries, now));
     let settled = settled.unwrap_or_default();
-    let told = [last.message.take(), told_otherwise(&settled)];
-    let told: Vec<String> = told.into_iter().flatten().collect();
+    let mut told: Vec<String> = last.message.take().into_iter().collect();
+    told.extend(told_otherwise(&settled.told));
     last.message = (!told.is_empty()).then(|| told.join("; "));
     let due = next_due(&target.schedule, &target.source.id, &state.history, now);
     let quota = |count: Option<std::num::NonZeroU32>| count.map(std::num::NonZeroU32::get);
@@ -113,19 +116,44 @@ fn record(
     }
 }
 
-/// Which entries their GUID does not tell; `None`: it does.
-fn told_otherwise(settled: &Settled) -> Option<String> {
+/// How entries are told apart that their GUID does not tell, and which were left out.
+fn told_otherwise(told: &Told) -> Vec<String> {
     let counts = [
-        (settled.shared_guids, "share a GUID"),
-        (settled.without_guid, "have no GUID"),
+        (told.shared_guids, "share a GUID", "link, title and date"),
+        (told.by_link, "have no GUID", "link"),
+        (
+            told.shared_links,
+            "have no GUID and share a link",
+            "title and date",
+        ),
+        (
+            told.by_title,
+            "have neither GUID nor link",
+            "title and date",
+        ),
     ];
-    let counts: Vec<String> = counts
+    let mut said: Vec<String> = counts
         .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} entries {what}"))
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, what, by)| match count {
+            1 => format!("1 entry {}: told apart by {by}", of_one(what)),
+            _ => format!("{count} entries {what}: told apart by {by}"),
+        })
         .collect();
-    (!counts.is_empty())
-        .then(|| format!("{}: told apart by link, title and date", counts.join(", ")))
+    if let Some(example) = &told.example {
+        let example: String = example.chars().take(EXAMPLE_CHARS).collect();
+        let what = match told.repeated {
+            1 => "1 repeated entry left out".to_owned(),
+            count => format!("{count} repeated entries left out, such as"),
+        };
+        said.push(format!("{what}: {example:?}"));
+    }
+    said
+}
+
+/// The same of one entry.
+fn of_one(what: &str) -> String {
+    what.replace("have", "has").replace("share", "shares")
 }
 
 /// Our own network was down: nobody was asked, so nothing is held against the source, and it keeps its turn.

@@ -181,11 +181,12 @@ fn kept_item(
     Some(KeptItem {
         slot,
         shown: shown.id,
-        whole: shown.whole,
+        wording: shown.wording,
         edition_at: shown.edition_at,
         item_id,
         fallback_id,
-        ordered_at: announced.unwrap_or(shown.ordered_at),
+        // An edition stands no earlier than the entry that carries it.
+        ordered_at: announced.map_or(shown.ordered_at, |at| at.max(shown.ordered_at)),
         updated: shown
             .entry
             .updated

@@ -359,6 +359,7 @@ fn sample_source() -> Source {
         priority: 0,
         first_items: None,
         daily_items: None,
+        identity: None,
         formerly: None,
     }
 }

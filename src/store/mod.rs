@@ -113,9 +113,9 @@ pub trait Store: Send + Sync {
 
     // Refresh.
 
-    /// Writes a refresh whole: state, validators, feed fields and entries. Known identities whose `whole` is the same are
-    /// only marked seen; another `whole` is an edit in place; unknown ones are a known one under another GUID, or settled by
-    /// `dedupe` against their candidates. Every story touched stands in the outbox afterwards. Many records may share one commit; each stands or falls alone.
+    /// Writes a refresh whole: state, validators, feed fields and entries. Known entries whose `whole` is the same are
+    /// only marked seen; another one is written in place, and is an edit where words changed; unknown ones are a known one under
+    /// another GUID or link, or settled by `dedupe` against their candidates. Every story touched stands in the outbox afterwards. Many records may share one commit; each stands or falls alone.
     async fn apply(&self, record: RefreshRecord) -> Result<Applied, StoreError>;
 
     // Outputs.

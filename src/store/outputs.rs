@@ -24,8 +24,8 @@ pub struct KeptItem {
     pub slot: i64,
     /// The member shown.
     pub shown: EntryId,
-    /// [`Member::whole`] of the one shown.
-    pub whole: Hash,
+    /// [`Member::wording`] of the one shown.
+    pub wording: Hash,
     /// [`Member::edition_at`] of the one shown.
     pub edition_at: Timestamp,
     /// The outbound id to use when the item enters and nobody else in the output has it.

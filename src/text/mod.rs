@@ -21,6 +21,7 @@ mod sanitize;
 mod straight;
 mod tails;
 mod tokens;
+mod volatile;
 mod words;
 
 pub use dateline::{Dateline, dateline};
@@ -32,4 +33,5 @@ pub use notes::note;
 pub use sanitize::sanitize;
 pub use tails::{is_tail, without_cut};
 pub use tokens::{Tokens, tokens};
+pub use volatile::without_volatile;
 pub use words::{Word, hash_words, mix};

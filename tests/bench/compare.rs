@@ -39,9 +39,10 @@ fn main() {
     let texts: Vec<Entry> = (0..MEASURED).map(|nth| numbers.entry(nth)).collect();
     let chain = cpu(|| {
         let mut known = Boilerplate::default();
+        let source = source(0).id;
         for entry in &texts {
             let reading = read(&entry.title, &entry.text, None);
-            known.learn(&reading.blocks);
+            reading.learn(&mut known, &source, entry.published);
             let trimmed = reading.repeated(&known);
             std::hint::black_box(reading.prepare(trimmed).keys());
         }

@@ -27,6 +27,7 @@ pub(crate) fn source(nth: usize) -> Source {
         priority: 0,
         first_items: None,
         daily_items: None,
+        identity: None,
         formerly: None,
     }
 }

@@ -78,53 +78,6 @@ fn the_text_decides_by_its_words() {
 }
 
 #[test]
-fn of_one_guid_twice_the_latest_date_wins_then_the_first() {
-    let dated = |title: &str, day: u32| Entry {
-        published: format!("2026-02-{day:02}T00:00:00Z").parse().ok(),
-        ..entry("g", "https://news.example/a", title, "")
-    };
-    let titles = |entries: Vec<Entry>| {
-        settle_document(entries, now())
-            .entries
-            .into_iter()
-            .map(|incoming| incoming.entry.title)
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(titles(vec![dated("old", 1), dated("new", 2)]), ["new"]);
-    assert_eq!(titles(vec![dated("new", 2), dated("old", 1)]), ["new"]);
-    assert_eq!(
-        titles(vec![dated("first", 2), dated("second", 2)]),
-        ["first"]
-    );
-    assert_eq!(
-        titles(vec![dated("a", 1), entry("h", "", "b", "")]),
-        ["a", "b"]
-    );
-}
-
-#[test]
-fn a_guid_on_different_entries_is_nobodys_identity() {
-    let page = |nth: u32| {
-        entry(
-            "same",
-            &format!("https://news.example/{nth}"),
-            &format!("Title {nth}"),
-            "",
-        )
-    };
-    let settled = settle_document(vec![page(1), page(2), page(3), page(2)], now());
-    let titles: Vec<&str> = settled
-        .entries
-        .iter()
-        .map(|kept| kept.entry.title.as_str())
-        .collect();
-    assert_eq!(
-        (titles, settled.shared_guids),
-        (vec!["Title 1", "Title 2", "Title 3"], 4)
-    );
-}
-
-#[test]
 fn a_place_is_never_in_the_future_nor_before_feeds() {
     let place = |date: &str| {
         one(Entry {

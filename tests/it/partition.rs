@@ -22,7 +22,7 @@ fn node(nth: i64, title: &str) -> Node {
         identity: [u8::try_from(nth).expect("few"); 16],
         priority: 0,
         published: Some(moment(nth)),
-        ordered_at: moment(nth),
+        compared_at: moment(nth),
         revised_at: None,
         version: Version::of(title),
         present: None,
@@ -341,7 +341,7 @@ fn worlds() -> impl Strategy<Value = World> {
             .map(|(nth, (title, priority, minutes))| Node {
                 priority,
                 published: Some(moment(minutes)),
-                ordered_at: moment(minutes),
+                compared_at: moment(minutes),
                 role: Role::first(moment(minutes)),
                 ..node(nth, titles[title])
             })

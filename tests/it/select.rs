@@ -28,6 +28,7 @@ fn source() -> Source {
         priority: 0,
         first_items: None,
         daily_items: None,
+        identity: None,
         formerly: None,
     }
 }

@@ -106,7 +106,7 @@ pub(crate) fn whole_story(shown: &Member, item_id: String) -> KeptItem {
     KeptItem {
         slot: 0,
         shown: shown.id,
-        whole: shown.whole,
+        wording: shown.wording,
         edition_at: shown.edition_at,
         item_id,
         fallback_id: format!("other-{}", shown.id),
@@ -140,6 +140,7 @@ fn source(id: &str, formerly: Option<&str>) -> Arc<Source> {
         priority: 0,
         first_items: None,
         daily_items: None,
+        identity: None,
         formerly: formerly.map(|id| SourceId::new(id).expect("an id")),
     })
 }

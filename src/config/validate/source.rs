@@ -130,6 +130,7 @@ fn source(
         priority: table.priority.as_ref().map_or(0, |priority| priority.value),
         first_items: quota(table.first_items.as_ref(), FIRST_ITEMS),
         daily_items: quota(table.daily_items.as_ref(), DAILY_ITEMS),
+        identity: table.identity.as_ref().map(|identity| identity.value.0),
         formerly: table
             .formerly
             .as_ref()

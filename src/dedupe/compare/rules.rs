@@ -63,7 +63,14 @@ impl Pair<'_> {
         let (comparison, reason) = by_text(self.ruling(&texts), score);
         // What a link or a text shows, it shows whole.
         let score = if layer == Layer::Near { score } else { 1.0 };
-        (Comparison { layer, score, ..comparison }, reason)
+        (
+            Comparison {
+                layer,
+                score,
+                ..comparison
+            },
+            reason,
+        )
     }
 
     fn ruling(&self, texts: &Texts) -> Ruling {

@@ -85,7 +85,7 @@ fn times(group: &Group, editions: &[(Vec<&Node>, Vec<usize>)]) -> Vec<Timestamp>
             match known.map(|node| node.role.edition_at).min() {
                 Some(known) => (known, true),
                 None => {
-                    let own = |node: &&Node| node.revised_at.unwrap_or(node.ordered_at);
+                    let own = |node: &&Node| node.revised_at.unwrap_or(node.compared_at);
                     (nodes.iter().map(own).min().unwrap_or_default(), false)
                 }
             }

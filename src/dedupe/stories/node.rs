@@ -27,8 +27,8 @@ pub struct Node {
     pub priority: i64,
     /// The publisher's date.
     pub published: Option<Timestamp>,
-    /// Its place in outputs.
-    pub ordered_at: Timestamp,
+    /// When it counts as published, see [`crate::model::compared_at`].
+    pub compared_at: Timestamp,
     /// When its publisher last changed it into another version; `None`: never.
     pub revised_at: Option<Timestamp>,
     /// Its headline.
@@ -109,8 +109,8 @@ impl Node {
     /// When the version that it carries was published, as far as it says: a date in the future says nothing.
     pub(super) fn dated(&self) -> Timestamp {
         self.revised_at.unwrap_or_else(|| {
-            let published = self.published.unwrap_or(self.ordered_at);
-            published.min(self.ordered_at)
+            let published = self.published.unwrap_or(self.compared_at);
+            published.min(self.compared_at)
         })
     }
 

@@ -98,7 +98,7 @@ pub(super) fn rest(entry: &Entry) -> rusqlite::Result<Option<String>> {
 }
 
 /// Columns of [`member`], of `entries e` joined with `sources s`.
-pub(super) const MEMBER: &str = "e.entry, s.id AS source_id, e.identity, e.whole, e.relation, e.layer, e.score, e.matched, e.edition_at, e.words, e.first_seen, e.ordered_at,
+pub(super) const MEMBER: &str = "e.entry, s.id AS source_id, e.identity, COALESCE(e.wording, e.whole) AS wording, e.relation, e.layer, e.score, e.matched, e.edition_at, e.words, e.first_seen, e.ordered_at,
     e.changed_at, e.held, e.guid, e.url, e.title, e.html, e.text, e.summary, e.published_at, e.updated_at, e.language, e.rest";
 
 /// A member from [`MEMBER`]'s columns.
@@ -107,7 +107,7 @@ pub(super) fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
         id: EntryId(row.get("entry")?),
         source: source_id(row, "source_id")?,
         identity: row.get::<_, Hash>("identity")?,
-        whole: row.get::<_, Hash>("whole")?,
+        wording: row.get::<_, Hash>("wording")?,
         relation: word(row, "relation", Relation::from_word)?.ok_or(FromSqlError::InvalidType)?,
         layer: word(row, "layer", Layer::from_word)?,
         score: row.get("score")?,
@@ -139,6 +139,14 @@ pub(super) fn compared(row: &Row<'_>) -> rusqlite::Result<Entry> {
         dateline: rest.dateline,
         ..Entry::default()
     })
+}
+
+/// Addresses of an entry's attached files, out of its column `rest`.
+pub(super) fn enclosures(row: &Row<'_>) -> rusqlite::Result<Vec<String>> {
+    let enclosures = rest_of(row)?.enclosures.into_iter();
+    Ok(enclosures
+        .map(|enclosure| enclosure.url.to_string())
+        .collect())
 }
 
 fn rest_of(row: &Row<'_>) -> rusqlite::Result<Rest> {

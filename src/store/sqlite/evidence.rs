@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::columns::{MEMBER, member, moment};
+use super::columns::{MEMBER, member};
 use super::near::{self, Profiles, Reach};
 use super::{links, outputs};
 use crate::dedupe::evidence;
@@ -37,13 +37,8 @@ pub(super) fn of(
             found.members.push((member.id, evidence(&one, &other)));
         }
     }
-    let at: i64 = db.query_row(
-        "SELECT ordered_at FROM entries WHERE entry = ?",
-        [entry.0],
-        |row| row.get(0),
-    )?;
     let reach = Reach {
-        at: moment(at),
+        at: near::compared_at_of(db, entry)?,
         now,
         window,
     };

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, named_params};
 
 use super::columns::{MEMBER, member};
-use crate::dedupe::lookup_hashes;
+use crate::dedupe::{Lookup, lookup_hashes};
 use crate::model::Member;
 
 /// See [`crate::store::Store::find_entries`].
@@ -13,9 +13,10 @@ pub(super) fn entries(db: &Connection, words: &str, limit: usize) -> rusqlite::R
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let (guid, url) = lookup_hashes(words);
+    let Lookup { guid, link, url } = lookup_hashes(words);
     let id: Option<i64> = words.parse().ok();
-    let exactly = "(e.entry = :id OR e.identity = :guid OR e.url_hash = :url)";
+    let exactly = "(e.entry = :id OR e.identity IN (:guid, :link) OR e.url_hash = :url 
+        OR e.entry IN (SELECT entry FROM entries INDEXED BY entries_handle WHERE handle IS NOT NULL AND handle IN (:guid, :link)))";
     // An outbound id that we derived stands only with the item.
     let as_item = "e.entry IN (SELECT entry FROM output_items WHERE item_id = :words)";
     let in_title = "instr(lower(e.title), lower(:words)) > 0";
@@ -23,11 +24,11 @@ pub(super) fn entries(db: &Connection, words: &str, limit: usize) -> rusqlite::R
         let found: Vec<Member> = db
             .prepare_cached(&format!(
                 "SELECT {MEMBER} FROM entries e JOIN sources s USING (source)
-                 WHERE {condition} AND e.expired_at IS NULL AND COALESCE(:words, :id, :guid, :url) IS NOT NULL ORDER BY e.entry DESC LIMIT :limit"
+                 WHERE {condition} AND e.expired_at IS NULL AND COALESCE(:words, :id, :guid, :link, :url) IS NOT NULL ORDER BY e.entry DESC LIMIT :limit"
             ))?
             .query_map(
                 named_params! {
-                    ":words": words, ":id": id, ":guid": guid, ":url": url, ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
+                    ":words": words, ":id": id, ":guid": guid, ":link": link, ":url": url, ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
                 },
                 member,
             )?

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::columns::{moment, moment_at, source_id, word};
 use super::links;
 use crate::dedupe::{Group, Link, MAX_GROUP, Node, Present, Role, Version};
-use crate::model::{EntryId, Layer, Relation, StoryId, Timestamp};
+use crate::model::{EntryId, Layer, Relation, StoryId, Timestamp, compared_at};
 
 /// A group, and where its entries are stored.
 pub(super) struct Gathered {
@@ -112,14 +112,15 @@ impl Gathering<'_> {
 fn node(row: &Row<'_>, fresh: &HashSet<EntryId>) -> rusqlite::Result<Node> {
     let id = EntryId(row.get("entry")?);
     let title: String = row.get("title")?;
+    let published = moment_at(row, "published_at")?;
     let relation = word(row, "relation", Relation::from_word)?;
     Ok(Node {
         id,
         source: source_id(row, "source_id")?,
         identity: row.get("identity")?,
         priority: row.get("priority")?,
-        published: moment_at(row, "published_at")?,
-        ordered_at: moment(row.get("ordered_at")?),
+        published,
+        compared_at: compared_at(published, moment(row.get("ordered_at")?)),
         revised_at: moment_at(row, "revised_at")?,
         version: Version::of(&title),
         present: (!fresh.contains(&id))

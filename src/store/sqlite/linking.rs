@@ -5,13 +5,10 @@ use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
-use super::columns::moment;
+use super::links;
 use super::near::{self, Profiles, Reach};
 use super::stories::{self, Regroup, found};
-use super::{keys, links};
-use crate::dedupe::{
-    self, Comparison, Link, Prepared, Profile, after_edit, compare, strongest,
-};
+use crate::dedupe::{self, Comparison, Link, Prepared, Profile, after_edit, compare, strongest};
 use crate::model::{EntryId, Joined, Layer, StoryId, Timestamp};
 
 /// What is compared in one step, and whose stories are to be put in order at its end.
@@ -123,14 +120,15 @@ impl<'a> Linking<'a> {
         self.anew.extend(&all);
         for (entry, text) in &entries {
             self.profiles.forget(*entry);
-            let (story, at): (i64, i64) = self
+            let story: i64 = self
                 .db
-                .prepare_cached("UPDATE entries SET trimmed = ?2, content_hash = ?3, words = ?4 WHERE entry = ?1 RETURNING story, ordered_at")?
+                .prepare_cached("UPDATE entries SET trimmed = ?2, content_hash = ?3, words = ?4 WHERE entry = ?1 RETURNING story")?
                 .query_row(
                     params![entry.0, text.trimmed.cast_signed(), text.content, text.word_count()],
-                    |row| Ok((row.get(0)?, row.get(1)?)),
+                    |row| row.get(0),
                 )?;
-            keys::write(self.db, entry.0, keys::week(at), &text.keys())?;
+            let at = near::compared_at_of(self.db, *entry)?;
+            near::write_keys(self.db, entry.0, text, at)?;
             stories::touch(self.db, StoryId(story), self.now)?;
         }
         for entry in all {
@@ -207,11 +205,8 @@ impl<'a> Linking<'a> {
         let Some(profile) = self.profiles.of(self.db, entry)? else {
             return Ok(Found::default());
         };
-        let at: i64 = self
-            .db
-            .prepare_cached("SELECT ordered_at FROM entries WHERE entry = ?")?
-            .query_row([entry.0], |row| row.get(0))?;
-        let mut now = self.compare(Some(entry), &profile, moment(at))?;
+        let at = near::compared_at_of(self.db, entry)?;
+        let mut now = self.compare(Some(entry), &profile, at)?;
         for other in before.iter().map(|link| link.beside(entry)) {
             if now.contains_key(&other) {
                 continue;

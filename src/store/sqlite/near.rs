@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::columns::{compared, dateline, moment, moment_at, ms, source_id};
 use super::keys;
 use crate::dedupe::{self, MAX_CANDIDATES, MAX_NEAR, Prepared, Profile, SHARED_KEYS};
-use crate::model::{EntryId, Timestamp};
+use crate::model::{EntryId, Timestamp, compared_at};
 
 /// A stored entry that may be the same release.
 pub(super) struct Candidate {
@@ -66,7 +66,12 @@ fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
     if moment_at(row, "expired_at")?.is_some() {
         text.content = row.get("content_hash")?;
     }
-    Ok(Profile::new(source_id(row, "source_id")?, &entry, url, text))
+    Ok(Profile::new(
+        source_id(row, "source_id")?,
+        &entry,
+        url,
+        text,
+    ))
 }
 
 /// When an entry is placed, and how far from it similar ones are looked for.
@@ -124,7 +129,10 @@ fn exact(
     Ok(())
 }
 
-/// Stored entries within reach that share keys, those with the most.
+/// [`crate::model::compared_at`] of an entry.
+const COMPARED_AT: &str = "CASE WHEN published_at BETWEEN 631152000000 AND ordered_at THEN published_at ELSE ordered_at END";
+
+/// Stored entries published within reach that share keys, those with the most.
 fn similar(
     db: &Connection,
     wanted: &[u32],
@@ -145,15 +153,23 @@ fn similar(
         .collect();
     best.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(&other.1)));
     best.truncate(MAX_NEAR);
-    let mut is_near = db.prepare_cached(
-        "SELECT 1 FROM entries WHERE entry = ? AND ordered_at BETWEEN ? AND ? AND expired_at IS NULL",
-    )?;
+    let mut is_near = db.prepare_cached(&format!(
+        "SELECT 1 FROM entries WHERE entry = ? AND {COMPARED_AT} BETWEEN ? AND ? AND expired_at IS NULL"
+    ))?;
     for (_, entry) in best {
         if is_near.exists(params![entry, first, last])? {
             found.insert(EntryId(entry));
         }
     }
     Ok(())
+}
+
+/// When an entry counts as published, for what it is compared with.
+pub(super) fn compared_at_of(db: &Connection, entry: EntryId) -> rusqlite::Result<Timestamp> {
+    db.prepare_cached(&format!(
+        "SELECT {COMPARED_AT} FROM entries WHERE entry = ?"
+    ))?
+    .query_row([entry.0], |row| row.get(0).map(moment))
 }
 
 /// Leaves an entry to be found by its keys.
@@ -211,12 +227,13 @@ pub(super) fn rebuild(db: &Connection, limit: usize) -> rusqlite::Result<usize> 
     };
     let rows: Vec<(i64, Prepared, Timestamp)> = db
         .prepare(
-            "SELECT entry, title, text, rest, ordered_at FROM entries WHERE entry > ? AND expired_at IS NULL ORDER BY entry LIMIT ?",
+            "SELECT entry, title, text, rest, published_at, ordered_at FROM entries WHERE entry > ? AND expired_at IS NULL ORDER BY entry LIMIT ?",
         )?
         .query_map(params![done, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
             let (title, text): (String, String) = (row.get("title")?, row.get("text")?);
             let text = dedupe::read(&title, &text, dateline(row)?.as_deref()).prepare(0);
-            Ok((row.get("entry")?, text, moment(row.get("ordered_at")?)))
+            let at = compared_at(moment_at(row, "published_at")?, moment(row.get("ordered_at")?));
+            Ok((row.get("entry")?, text, at))
         })?
         .collect::<rusqlite::Result<_>>()?;
     for (entry, text, at) in &rows {

@@ -224,7 +224,7 @@ impl Keeper<'_> {
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute(params![
-                self.output, self.story, item.slot, item.shown.0, item.whole, ms(item.edition_at), item_id, ms(item.ordered_at), self.now,
+                self.output, self.story, item.slot, item.shown.0, item.wording, ms(item.edition_at), item_id, ms(item.ordered_at), self.now,
                 ms(item.updated), archive
             ])?;
         Ok(())
@@ -294,7 +294,7 @@ impl Keeper<'_> {
     /// did not move. Another copy of the same edition is no edit.
     fn show(&self, item: &KeptItem, stored: &Stored) -> rusqlite::Result<()> {
         let theirs = ms(item.updated);
-        let edited = item.whole != stored.whole
+        let edited = item.wording != stored.wording
             && (item.shown.0 == stored.entry || ms(item.edition_at) > stored.edition_at);
         let updated = match edited {
             false => stored.updated_at,
@@ -308,7 +308,7 @@ impl Keeper<'_> {
                      AND (entry != :entry OR whole != :whole OR edition_at != :edition OR left_at IS NOT NULL)",
             )?
             .execute(named_params! {
-                ":entry": item.shown.0, ":whole": item.whole, ":edition": ms(item.edition_at), ":updated": updated,
+                ":entry": item.shown.0, ":whole": item.wording, ":edition": ms(item.edition_at), ":updated": updated,
                 ":output": self.output, ":story": self.story, ":slot": item.slot,
             })?;
         Ok(())
@@ -318,7 +318,7 @@ impl Keeper<'_> {
 /// An item as it stands.
 struct Stored {
     entry: i64,
-    whole: Hash,
+    wording: Hash,
     edition_at: i64,
     updated_at: i64,
     is_inside: bool,
@@ -327,7 +327,7 @@ struct Stored {
 fn stored(row: &Row<'_>) -> rusqlite::Result<(i64, Stored)> {
     let item = Stored {
         entry: row.get("entry")?,
-        whole: row.get("whole")?,
+        wording: row.get("whole")?,
         edition_at: row.get("edition_at")?,
         updated_at: row.get("updated_at")?,
         is_inside: row.get("inside")?,

@@ -1,15 +1,17 @@
 //! Applying one refresh: the source's state and its entries, all or nothing.
 
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use std::borrow::Cow;
 
-use super::columns::{moment, ms, rest};
+use rusqlite::{Connection, named_params, params};
+
+use super::columns::{ms, rest};
+use super::documents::{self, LastDocument};
 use super::learning::{self, Learned, Owner};
 use super::linking::Linking;
-use super::stories::touch;
 use super::{near, sources};
-use crate::dedupe::{self, Prepared, Reading, same_words};
+use crate::dedupe::{self, Prepared, Reading};
 use crate::model::{
-    Applied, EntryId, Hash, Incoming, RefreshRecord, Relation, SourceId, StoryId, Timestamp,
+    Applied, EntryId, Hash, Incoming, Outcome, RefreshRecord, Relation, SourceId, StoryId,
 };
 
 /// `last_seen` is written when it is older than this: exact enough for retention, and most polls write nothing.
@@ -27,35 +29,52 @@ pub(super) fn apply(db: &Connection, record: &RefreshRecord) -> rusqlite::Result
         // Its address was changed while the old one was being asked: what came is another place's.
         return Ok(Applied::default());
     }
+    let before = documents::last(db, source)?;
     sources::write_state(db, source, record)?;
     if let Some(feed) = &record.feed {
         sources::write_feed(db, source, feed)?;
     }
+    if record.feed.is_none() && record.entries.is_empty() {
+        if record.last.outcome == Outcome::NotModified {
+            documents::confirm(db, source, record.at)?;
+        }
+        return Ok(Applied::default());
+    }
+    let is_empty = before
+        .as_ref()
+        .is_none_or(|before| before.entries.is_empty());
+    let is_first = is_empty && !sources::has_entries(db, source)?;
+    let read_by = before.as_ref().map(|before| before.read_by);
     let mut work = Apply {
         db,
         record,
         source,
+        is_first,
+        is_reread: record.is_whole() && !is_first && read_by != Some(dedupe::READING_VERSION),
+        renews: before.as_ref().is_some_and(|before| before.renews),
+        before,
+        present: Vec::new(),
         applied: Applied::default(),
         linking: Linking::new(db, record.at, record.window),
     };
     let unknown = work.mark_known()?;
-    let unknown = work.rename(unknown)?;
+    let mut unknown = work.rename(unknown)?;
+    work.place(&mut unknown);
     work.insert_all(unknown)?;
     work.put_stories_in_order()?;
+    work.note_document()?;
     work.count()?;
     Ok(work.applied)
 }
 
-/// The least that two editions differ by.
-const TICK: chrono::Duration = chrono::Duration::milliseconds(1);
-
 /// An entry whose identity its source did not have before.
+#[derive(Clone)]
 pub(super) struct Unknown<'a> {
-    pub(super) incoming: &'a Incoming,
+    pub(super) incoming: Cow<'a, Incoming>,
     pub(super) reading: Reading,
 }
 
-fn reading(incoming: &Incoming) -> Reading {
+pub(super) fn reading(incoming: &Incoming) -> Reading {
     let entry = &incoming.entry;
     dedupe::read(&entry.title, &entry.text, entry.dateline.as_deref())
 }
@@ -64,116 +83,65 @@ pub(super) struct Apply<'a> {
     pub(super) db: &'a Connection,
     pub(super) record: &'a RefreshRecord,
     pub(super) source: i64,
+    /// Whether nothing of the source is stored so far.
+    pub(super) is_first: bool,
+    /// Whether another version of our code has read the source's last document.
+    pub(super) is_reread: bool,
+    /// The document before this one.
+    pub(super) before: Option<LastDocument>,
+    /// See [`dedupe::Churn::renews`].
+    pub(super) renews: bool,
+    /// The stored entries of this document.
+    pub(super) present: Vec<i64>,
     pub(super) applied: Applied,
     /// Comparisons with stored entries, and whose stories they touch.
-    linking: Linking<'a>,
+    pub(super) linking: Linking<'a>,
 }
 
 impl<'a> Apply<'a> {
-    /// Marks known entries seen, edits those that changed, and returns the unknown ones in document order.
-    fn mark_known(&mut self) -> rusqlite::Result<Vec<Unknown<'a>>> {
-        let mut probe = self.db.prepare_cached("SELECT entry, story, whole, last_seen, expired_at FROM entries WHERE source = ? AND identity = ?")?;
-        let mut unknown = Vec::new();
-        for incoming in &self.record.entries {
-            let known = probe
-                .query_row(params![self.source, incoming.fingerprint.identity], |row| {
-                    Ok((
-                        row.get::<_, i64>(0)?,
-                        row.get::<_, i64>(1)?,
-                        row.get::<_, Hash>(2)?,
-                        row.get::<_, i64>(3)?,
-                        row.get::<_, Option<i64>>(4)?,
-                    ))
-                })
-                .optional()?;
-            let Some((entry, story, whole, last_seen, expired)) = known else {
-                unknown.push(Unknown {
-                    incoming,
-                    reading: reading(incoming),
-                });
-                continue;
-            };
-            // What has expired stays so: its release has had its time.
-            if expired.is_none() && whole != incoming.fingerprint.whole {
-                self.edit(entry, StoryId(story), incoming)?;
-            } else if last_seen < ms(self.record.at) - SEEN_EXACT_TO_MS {
-                self.db
-                    .prepare_cached("UPDATE entries SET last_seen = ? WHERE entry = ?")?
-                    .execute(params![ms(self.record.at), entry])?;
-            }
-        }
-        Ok(unknown)
-    }
-
-    /// An edit takes the new text in place; its place in outputs and its first date stay. One that is more than polish is
-    /// another edition.
-    fn edit(&mut self, entry: i64, story: StoryId, incoming: &Incoming) -> rusqlite::Result<()> {
-        let known = learning::known(self.db, self.owner(incoming))?;
-        let reading = reading(incoming);
-        let trimmed = reading.repeated(&known);
-        let text = reading.prepare(trimmed);
-        let (before, edition, place) = self.text_of(entry)?;
-        if before.content != text.content || text.content.is_none() {
-            near::write_keys(self.db, entry, &text, place)?;
-        }
-        let revised = dedupe::revises(&text, &before);
-        let at = incoming
-            .entry
-            .updated
-            .map_or(self.record.at, |at| at.min(self.record.at));
-        let edition = if revised {
-            at.max(edition + TICK)
-        } else {
-            edition
-        };
-        self.overwrite(entry, incoming, &text)?;
-        self.db
-            .prepare_cached("UPDATE entries SET changed_at = ?2, edition_at = ?3, revised_at = IIF(?4, ?3, revised_at) WHERE entry = ?1")?
-            .execute(params![entry, ms(self.record.at), ms(edition), revised])?;
-        if !same_words(&text, &before) {
-            self.linking.edited(EntryId(entry), revised)?;
-        }
-        self.applied.changed += 1;
-        touch(self.db, story, self.record.at)
-    }
-
-    /// A stored entry's text, made ready; its edition and its place.
-    fn text_of(&self, entry: i64) -> rusqlite::Result<(Prepared, Timestamp, Timestamp)> {
-        self.db
-            .prepare_cached("SELECT title, text, rest, trimmed, edition_at, ordered_at FROM entries WHERE entry = ?")?
-            .query_row([entry], |row| {
-                let (title, text): (String, String) = (row.get("title")?, row.get("text")?);
-                let dateline = super::columns::dateline(row)?;
-                let trimmed = row.get::<_, i64>("trimmed")?.cast_unsigned();
-                let text = dedupe::read(&title, &text, dateline.as_deref()).prepare(trimmed);
-                Ok((text, moment(row.get("edition_at")?), moment(row.get("ordered_at")?)))
-            })
-    }
-
     /// Writes what an entry says now over what it said.
+    /// `wording`: of its words, where they are other ones.
     pub(super) fn overwrite(
         &self,
         entry: i64,
         incoming: &Incoming,
         text: &Prepared,
+        wording: Option<Hash>,
     ) -> rusqlite::Result<()> {
         let content = &incoming.entry;
         self.db
             .prepare_cached(
-                "UPDATE entries SET url_hash = :url_hash, content_hash = :content_hash, whole = :whole, updated_at = :updated_at,
+                "UPDATE entries SET url_hash = :url_hash, content_hash = :content_hash, wording = COALESCE(:wording, wording, whole), whole = :whole, updated_at = :updated_at,
                      last_seen = :at, guid = :guid, url = :url, title = :title, language = :language,
                      feed_updated = :feed_updated, summary = :summary, rest = :rest, text = :text, html = :html, words = :words, trimmed = :trimmed,
                      published_at = COALESCE(published_at, :published_at)
                  WHERE entry = :entry",
             )?
             .execute(named_params! {
-                ":url_hash": incoming.fingerprint.url, ":content_hash": text.content, ":whole": incoming.fingerprint.whole,
+                ":url_hash": incoming.fingerprint.url, ":content_hash": text.content, ":whole": incoming.fingerprint.whole, ":wording": wording,
                 ":updated_at": content.updated.map(ms), ":feed_updated": self.feed_updated(), ":published_at": content.published.map(ms), ":at": ms(self.record.at),
                 ":guid": content.guid, ":url": content.url.as_ref().map(url::Url::as_str), ":title": content.title,
                 ":language": content.language, ":summary": content.summary, ":rest": rest(content)?,
                 ":text": content.text, ":html": content.html, ":words": text.word_count(), ":trimmed": text.trimmed.cast_signed(), ":entry": entry,
             })?;
         Ok(())
+    }
+
+    /// Gives new entries of a source that was read before a place at which they are seen.
+    fn place(&self, unknown: &mut [Unknown<'_>]) {
+        let Some(before) = &self.before else { return };
+        if self.is_first || self.is_reread {
+            return;
+        }
+        let is_late = |unknown: &&mut Unknown<'_>| unknown.incoming.ordered_at < before.read_at;
+        let late = unknown.iter_mut().filter(is_late);
+        let late = late.map(|unknown| unknown.incoming.to_mut());
+        dedupe::settle_places(
+            late,
+            self.record.entries.len(),
+            before.read_at,
+            self.record.at,
+        );
     }
 
     /// Inserts the unknown ones, oldest first, so that entry ids follow time.
@@ -188,9 +156,9 @@ impl<'a> Apply<'a> {
         turn.sort_by_key(|unknown| unknown.incoming.ordered_at);
         let held = self.held(turn.len())?;
         for (unknown, held) in turn.into_iter().zip(held) {
-            let known = learned.get(&self.owner(unknown.incoming));
+            let known = learned.get(&self.owner(&unknown.incoming));
             let trimmed = known.map_or(0, |known| unknown.reading.repeated(known));
-            self.insert(unknown.incoming, unknown.reading.prepare(trimmed), held)?;
+            self.insert(&unknown.incoming, unknown.reading.prepare(trimmed), held)?;
         }
         Ok(())
     }
@@ -205,7 +173,7 @@ impl<'a> Apply<'a> {
     fn learn(&mut self, unknown: &[Unknown<'_>]) -> rusqlite::Result<Learned> {
         let mut lessons: Vec<(Owner, &Unknown<'_>)> = unknown
             .iter()
-            .map(|unknown| (self.owner(unknown.incoming), unknown))
+            .map(|unknown| (self.owner(&unknown.incoming), unknown))
             .collect();
         lessons.sort_by_key(|(owner, _)| *owner);
         let mut learned = Learned::new();
@@ -215,7 +183,9 @@ impl<'a> Apply<'a> {
             let mut now = before.clone();
             for (_, unknown) in lessons {
                 let published = unknown.incoming.entry.published;
-                unknown.reading.learn(&mut now, &self.record.source, published);
+                unknown
+                    .reading
+                    .learn(&mut now, &self.record.source, published);
             }
             learning::keep(self.db, owner, &now)?;
             learning::note_publisher(self.db, self.source, owner)?;
@@ -237,7 +207,7 @@ impl<'a> Apply<'a> {
             [self.source],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?;
-        if stored == 0 {
+        if stored == 0 || self.is_reread {
             let backlog = self
                 .record
                 .first_items
@@ -271,11 +241,13 @@ impl<'a> Apply<'a> {
             incoming.fingerprint.url,
             text,
         );
-        let found = self.linking.compare(None, &profile, incoming.ordered_at)?;
-        let story = self.linking.story_for(&found, incoming.ordered_at)?;
+        let at = incoming.compared_at();
+        let found = self.linking.compare(None, &profile, at)?;
+        let story = self.linking.story_for(&found, at)?;
         let entry = self.write_row(incoming, &profile.text, story, held)?;
-        near::write_keys(self.db, entry, &profile.text, incoming.ordered_at)?;
+        near::write_keys(self.db, entry, &profile.text, at)?;
         self.linking.add(EntryId(entry), story, &found)?;
+        self.present.push(entry);
         self.applied.new += 1;
         Ok(())
     }
@@ -294,9 +266,9 @@ impl<'a> Apply<'a> {
             .prepare_cached(
                 "INSERT INTO entries (source, identity, story, relation, edition_at, words, trimmed, url_hash, content_hash, whole,
                      held, published_at, updated_at, ordered_at, first_seen, last_seen, guid, url, title, language, summary, rest, text,
-                     html, feed_updated)
-                 VALUES (?1, ?2, ?3, ?4, ?13, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-                     ?23)",
+                     html, feed_updated, handle, wording)
+                 VALUES (?1, ?2, ?3, ?4, ?26, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+                     ?23, ?24, ?25)",
             )?
             .execute(params![
                 self.source,
@@ -322,6 +294,9 @@ impl<'a> Apply<'a> {
                 entry.text,
                 entry.html,
                 self.feed_updated(),
+                print.handle,
+                dedupe::wording(&entry.title, &entry.text),
+                ms(incoming.compared_at()),
             ])?;
         Ok(self.db.last_insert_rowid())
     }

@@ -1,20 +1,23 @@
-//! Known entries under another GUID keep their row, their story and their items.
+//! Known entries under another GUID or link keep their row, their story and their items.
 
 use std::collections::HashSet;
 
-use rusqlite::{ToSql, params};
+use rusqlite::{Row, params};
 
-use super::columns::{moment_at, ms};
+use super::columns::{enclosures, moment_at, ms};
 use super::learning;
-use super::refresh::{Apply, Unknown};
+use super::refresh::{Apply, SEEN_EXACT_TO_MS, Unknown};
 use super::stories::touch;
-use crate::dedupe::{self, Prepared};
+use crate::dedupe::{self, Absent, Churn, Prepared, Renamed};
 use crate::model::{EntryId, Hash, Incoming, StoryId};
 
 /// Unknown entries that make one ask whether a source has renamed all of them.
 const MANY: usize = 5;
 /// Entries of the source that are looked at for one link or text, or by date.
-const MAX_GONE: usize = 2_000;
+const MAX_ABSENT: usize = 2_000;
+
+const ABSENT: &str =
+    "entry, url, url_hash, content_hash, title, text, rest, published_at, expired_at, guid";
 
 impl<'a> Apply<'a> {
     /// Gives known entries that came back under another identity that identity, silently: nothing of them is new. Returns the
@@ -24,85 +27,101 @@ impl<'a> Apply<'a> {
         unknown: Vec<Unknown<'a>>,
     ) -> rusqlite::Result<Vec<Unknown<'a>>> {
         // A document with only what is new says nothing about what is no longer there.
-        if unknown.is_empty() || !self.record.is_whole() {
+        if unknown.is_empty() || self.is_first || !self.record.is_whole() {
             return Ok(unknown);
         }
         let mut texts: Vec<Prepared> = Vec::with_capacity(unknown.len());
         for unknown in &unknown {
-            let known = learning::known(self.db, self.owner(unknown.incoming))?;
+            let known = learning::known(self.db, self.owner(&unknown.incoming))?;
             let trimmed = unknown.reading.repeated(&known);
             texts.push(unknown.reading.clone().prepare(trimmed));
         }
-        let gone = self.gone(&unknown, &texts)?;
-        if gone.is_empty() {
-            return Ok(unknown);
-        }
-        let asked: Vec<_> = unknown
+        let asked: Vec<(&Incoming, Option<Hash>)> = unknown
             .iter()
             .zip(&texts)
-            .map(|(unknown, text)| (unknown.incoming, text.content))
+            .map(|(unknown, text)| (&*unknown.incoming, text.content))
             .collect();
-        let found = dedupe::renamed(&asked, &gone);
+        let previous = self.previous()?;
+        let has_moved = unknown.len() >= MANY && unknown.len() * 2 >= self.record.entries.len();
+        let absent = self.absent(&previous, has_moved.then_some(asked.as_slice()))?;
+        if let Some(renews) = dedupe::renews(&asked, &absent, previous.len()) {
+            self.renews = renews;
+        }
+        let churn = Churn {
+            renews: self.renews,
+            has_moved,
+        };
+        let found = dedupe::renamed(&asked, &absent, &self.record.entries, churn);
         let mut left = Vec::new();
         for ((unknown, text), known) in unknown.into_iter().zip(&texts).zip(found) {
             match known {
-                Some(entry) => self.take_over(entry, unknown.incoming, text)?,
+                Some(Renamed::Same(entry)) => self.take_over(entry, &unknown.incoming, text)?,
+                Some(Renamed::Redated(entry)) => self.edit(entry, &unknown.incoming)?,
                 None => left.push(unknown),
             }
         }
         Ok(left)
     }
 
-    /// Stored entries of the source that share link, text or, where much is unknown, date with an unknown one, and that its
-    /// document no longer has.
-    fn gone(
+    /// The entries of the document before this one. Version 1 kept no note of it: those that were seen last.
+    fn previous(&self) -> rusqlite::Result<Vec<i64>> {
+        if let Some(before) = &self.before {
+            return Ok(before.entries.clone());
+        }
+        self.db
+            .prepare_cached(
+                "SELECT entry FROM entries WHERE source = ?1
+                     AND last_seen >= (SELECT max(last_seen) FROM entries WHERE source = ?1) - ?2 ORDER BY entry",
+            )?
+            .query_map(params![self.source, SEEN_EXACT_TO_MS], |row| row.get(0))?
+            .collect()
+    }
+
+    /// Stored entries that the document does not have: those of the previous one; and where the site has `moved`, with these
+    /// unknown entries, all that share link or text with one of them, and the latest.
+    fn absent(
         &self,
-        unknown: &[Unknown<'_>],
-        texts: &[Prepared],
-    ) -> rusqlite::Result<Vec<dedupe::Stored>> {
-        let present: HashSet<Hash> = self
-            .record
-            .entries
-            .iter()
-            .map(|incoming| incoming.fingerprint.identity)
-            .collect();
-        let mut seen: HashSet<i64> = HashSet::new();
-        let mut gone = Vec::new();
-        let mut take = |condition: &str, value: &dyn ToSql| -> rusqlite::Result<()> {
+        previous: &[i64],
+        moved: Option<&[(&Incoming, Option<Hash>)]>,
+    ) -> rusqlite::Result<Vec<Absent>> {
+        let mut seen: HashSet<i64> = self.present.iter().copied().collect();
+        let mut found = Vec::new();
+        let mut read = self
+            .db
+            .prepare_cached(&format!("SELECT {ABSENT} FROM entries WHERE entry = ?"))?;
+        for entry in previous {
+            if seen.insert(*entry) {
+                found.push(read.query_row([entry], |row| absent(row, true))?);
+            }
+        }
+        let mut take = |condition: &str, value: Hash| -> rusqlite::Result<()> {
             let mut statement = self.db.prepare_cached(&format!(
-                "SELECT entry, identity, url_hash, content_hash, title, published_at, expired_at FROM entries
-                 WHERE {condition} ORDER BY entry DESC LIMIT {MAX_GONE}"
+                "SELECT {ABSENT} FROM entries WHERE {condition} ORDER BY entry DESC LIMIT {MAX_ABSENT}"
             ))?;
             let mut rows = statement.query(params![self.source, value])?;
             while let Some(row) = rows.next()? {
-                let entry = row.get("entry")?;
-                if present.contains(&row.get::<_, Hash>("identity")?) || !seen.insert(entry) {
-                    continue;
+                if seen.insert(row.get("entry")?) {
+                    found.push(absent(row, false)?);
                 }
-                let is_expired = row.get::<_, Option<i64>>("expired_at")?.is_some();
-                gone.push(dedupe::Stored {
-                    id: EntryId(entry),
-                    url: row.get("url_hash")?,
-                    content: row.get("content_hash")?,
-                    title: (!is_expired).then(|| row.get("title")).transpose()?,
-                    published: moment_at(row, "published_at")?,
-                });
             }
             Ok(())
         };
-        for (unknown, text) in unknown.iter().zip(texts) {
-            if let Some(url) = unknown.incoming.fingerprint.url {
-                take("url_hash = ?2 AND +source = ?1", &url)?;
+        for (incoming, content) in moved.unwrap_or_default() {
+            if let Some(url) = incoming.fingerprint.url {
+                take("url_hash = ?2 AND +source = ?1", url)?;
             }
-            if let Some(content) = text.content {
-                take("content_hash = ?2 AND +source = ?1", &content)?;
+            if let Some(content) = content {
+                take("content_hash = ?2 AND +source = ?1", *content)?;
             }
         }
-        if unknown.len() >= MANY && unknown.len() * 2 >= self.record.entries.len() {
-            take("source = ?1 AND +entry > ?2 AND expired_at IS NULL", &0)?;
+        if moved.is_some() {
+            take(
+                "source = ?1 AND ?2 IS NOT NULL AND expired_at IS NULL",
+                Hash::default(),
+            )?;
         }
-        gone.sort_by_key(|stored| stored.id);
-        Ok(gone)
+        found.sort_by_key(|stored| stored.id);
+        Ok(found)
     }
 
     /// Outputs show what it says now; nothing of it counts as an edit. Of one that has expired only the identity moves.
@@ -112,25 +131,45 @@ impl<'a> Apply<'a> {
         incoming: &Incoming,
         text: &Prepared,
     ) -> rusqlite::Result<()> {
-        let (whole, story, expired): (Hash, i64, Option<i64>) = self
+        let (story, expired): (i64, Option<i64>) = self
             .db
-            .prepare_cached("SELECT whole, story, expired_at FROM entries WHERE entry = ?")?
-            .query_row([entry.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            .prepare_cached("SELECT story, expired_at FROM entries WHERE entry = ?")?
+            .query_row([entry.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let print = &incoming.fingerprint;
         self.db
-            .prepare_cached("UPDATE entries SET identity = ?2, last_seen = ?3 WHERE entry = ?1")?
+            .prepare_cached(
+                "UPDATE entries SET identity = ?2, handle = ?3, last_seen = ?4 WHERE entry = ?1",
+            )?
             .execute(params![
                 entry.0,
-                incoming.fingerprint.identity,
+                print.identity,
+                print.handle,
                 ms(self.record.at)
             ])?;
+        self.present.push(entry.0);
         self.applied.renamed += 1;
         if expired.is_some() {
             return Ok(());
         }
-        self.overwrite(entry.0, incoming, text)?;
-        self.db
-            .prepare_cached("UPDATE output_items SET whole = ?3 WHERE entry = ?1 AND whole = ?2")?
-            .execute(params![entry.0, whole, incoming.fingerprint.whole])?;
+        self.overwrite(entry.0, incoming, text, None)?;
         touch(self.db, StoryId(story), self.record.at)
     }
+}
+
+fn absent(row: &Row<'_>, has_just_gone: bool) -> rusqlite::Result<Absent> {
+    let is_expired = row.get::<_, Option<i64>>("expired_at")?.is_some();
+    let link: Option<String> = row.get("url")?;
+    let guid: Option<String> = row.get("guid")?;
+    Ok(Absent {
+        id: EntryId(row.get("entry")?),
+        has_just_gone,
+        url: row.get("url_hash")?,
+        content: row.get("content_hash")?,
+        title: (!is_expired).then(|| row.get("title")).transpose()?,
+        text: (!is_expired).then(|| row.get("text")).transpose()?,
+        published: moment_at(row, "published_at")?,
+        enclosures: enclosures(row)?,
+        is_addressed: link.is_some() || guid.is_some_and(|guid| !guid.trim().is_empty()),
+        link,
+    })
 }

@@ -104,6 +104,12 @@ pub(super) fn is_at(db: &Connection, source: i64, location: &Location) -> rusqli
         .exists(params![source, written(location)])
 }
 
+/// Whether anything of it is stored.
+pub(super) fn has_entries(db: &Connection, source: i64) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM entries WHERE source = ? LIMIT 1")?
+        .exists([source])
+}
+
 /// The row of a source, by id.
 pub(super) fn row(db: &Connection, id: &SourceId) -> rusqlite::Result<i64> {
     db.prepare_cached("SELECT source FROM sources WHERE id = ?")?

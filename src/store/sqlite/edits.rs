@@ -1,0 +1,129 @@
+//! What known entries say now, over what they said.
+
+use rusqlite::params;
+
+use super::columns::{moment, moment_at, ms};
+use super::known::Stored;
+use super::refresh::{Apply, SEEN_EXACT_TO_MS, reading};
+use super::stories::touch;
+use super::{learning, near};
+use crate::dedupe::{self, Prepared, wording};
+use crate::model::{EntryId, Incoming, StoryId, Timestamp, compared_at};
+
+/// The least that two editions differ by.
+const TICK: chrono::Duration = chrono::Duration::milliseconds(1);
+
+/// What a stored entry said.
+struct Said {
+    title: String,
+    text: String,
+    prepared: Prepared,
+    edition: Timestamp,
+    compared_at: Timestamp,
+    updated: Option<Timestamp>,
+}
+
+impl Apply<'_> {
+    /// Marks a known entry seen, and writes what changed in it.
+    pub(super) fn meet(&mut self, row: &Stored, incoming: &Incoming) -> rusqlite::Result<()> {
+        self.present.push(row.entry);
+        // What has expired stays so: its release has had its time.
+        if !row.is_expired && row.whole != incoming.fingerprint.whole {
+            self.change(row, incoming)?;
+        } else if row.last_seen < ms(self.record.at) - SEEN_EXACT_TO_MS {
+            self.db
+                .prepare_cached("UPDATE entries SET last_seen = ? WHERE entry = ?")?
+                .execute(params![ms(self.record.at), row.entry])?;
+        }
+        if self.is_reread && row.url != incoming.fingerprint.url {
+            self.db
+                .prepare_cached("UPDATE entries SET url_hash = ? WHERE entry = ?")?
+                .execute(params![incoming.fingerprint.url, row.entry])?;
+        }
+        Ok(())
+    }
+
+    /// Writes what an entry says now. Only other words are an edit: what else changes, or is only read otherwise by another
+    /// version of our code, is taken over silently.
+    fn change(&mut self, row: &Stored, incoming: &Incoming) -> rusqlite::Result<()> {
+        let known = learning::known(self.db, self.owner(incoming))?;
+        let reading = reading(incoming);
+        let trimmed = reading.repeated(&known);
+        let text = reading.prepare(trimmed);
+        let said = self.said(row.entry)?;
+        if said.prepared.content != text.content || text.content.is_none() {
+            near::write_keys(self.db, row.entry, &text, said.compared_at)?;
+        }
+        let entry = &incoming.entry;
+        let has_moved = entry
+            .updated
+            .zip(said.updated)
+            .is_some_and(|(new, old)| new > old);
+        let now = wording(&entry.title, &entry.text);
+        let is_edit = now != wording(&said.title, &said.text) && (has_moved || !self.is_reread);
+        self.overwrite(row.entry, incoming, &text, is_edit.then_some(now))?;
+        if is_edit {
+            self.note_edit(row.entry, incoming, &text, &said)?;
+            self.applied.changed += 1;
+        } else {
+            self.applied.redrawn += 1;
+        }
+        touch(self.db, StoryId(row.story), self.record.at)
+    }
+
+    /// An edit that is more than polish is another edition. Its place in outputs and its first date stay.
+    fn note_edit(
+        &mut self,
+        entry: i64,
+        incoming: &Incoming,
+        text: &Prepared,
+        said: &Said,
+    ) -> rusqlite::Result<()> {
+        let at = incoming
+            .entry
+            .updated
+            .map_or(self.record.at, |at| at.min(self.record.at));
+        let is_revised = dedupe::revises(text, &said.prepared);
+        let edition = match is_revised {
+            true => at.max(said.edition + TICK),
+            false => said.edition,
+        };
+        self.db
+            .prepare_cached(
+                "UPDATE entries SET changed_at = ?2, edition_at = ?3, revised_at = IIF(?4, ?3, revised_at) WHERE entry = ?1",
+            )?
+            .execute(params![entry, ms(self.record.at), ms(edition), is_revised])?;
+        match dedupe::same_words(text, &said.prepared) {
+            true => Ok(()),
+            false => self.linking.edited(EntryId(entry), is_revised),
+        }
+    }
+
+    fn said(&self, entry: i64) -> rusqlite::Result<Said> {
+        self.db
+            .prepare_cached(
+                "SELECT title, text, rest, trimmed, edition_at, ordered_at, published_at, updated_at FROM entries WHERE entry = ?",
+            )?
+            .query_row([entry], |row| {
+                let (title, text): (String, String) = (row.get("title")?, row.get("text")?);
+                let dateline = super::columns::dateline(row)?;
+                let trimmed = row.get::<_, i64>("trimmed")?.cast_unsigned();
+                let place = moment(row.get("ordered_at")?);
+                Ok(Said {
+                    prepared: dedupe::read(&title, &text, dateline.as_deref()).prepare(trimmed),
+                    title,
+                    text,
+                    edition: moment(row.get("edition_at")?),
+                    compared_at: compared_at(moment_at(row, "published_at")?, place),
+                    updated: moment_at(row, "updated_at")?,
+                })
+            })
+    }
+
+    /// What was only redated is an edit like any other.
+    pub(super) fn edit(&mut self, entry: EntryId, incoming: &Incoming) -> rusqlite::Result<()> {
+        let row = self.by_number(entry)?;
+        self.rekey(row.entry, incoming)?;
+        self.meet(&row, incoming)
+    }
+}
