@@ -41,6 +41,7 @@ mod stories;
 mod support;
 mod syndication;
 mod text;
+mod upgrade;
 mod validator;
 mod worker;
 mod worst;
