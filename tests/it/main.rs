@@ -43,5 +43,6 @@ mod syndication;
 mod text;
 mod upgrade;
 mod validator;
+mod wild;
 mod worker;
 mod worst;
