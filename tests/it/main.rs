@@ -25,6 +25,7 @@ mod outputs;
 mod overrule;
 mod parse;
 mod parse_laws;
+mod press;
 mod preview;
 mod publish;
 mod rules;
