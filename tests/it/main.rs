@@ -21,6 +21,7 @@ mod line;
 mod lookalikes;
 mod metrics;
 mod opml;
+mod orders;
 mod outputs;
 mod overrule;
 mod parse;
