@@ -1,4 +1,6 @@
-//! `cargo bench --bench dedupe -- [--seed N] [--shuffle N] [--killed] [--misses]`: what a subscriber of the labelled set saw.
+//! `cargo bench --bench dedupe -- [--seed N] [--shuffle N] [--rounds N] [--in-turn] [--killed] [--misses] [--keep]`: what a
+//! subscriber of the labelled set saw. `--rounds 1`: all that is not backlog comes in one refresh of all sources; `--in-turn`:
+//! each source has a refresh of its own.
 
 #[path = "../syndication/mod.rs"]
 mod syndication;
@@ -18,8 +20,9 @@ fn main() {
     let entries = made(seed, 400);
     let directory = tempfile::TempDir::new().expect("a directory");
     let arrival = Arrival {
-        rounds: 24,
+        rounds: value("--rounds").map_or(24, |rounds| rounds.clamp(1, 1000) as usize),
         shuffle: value("--shuffle"),
+        in_turn: has("--in-turn"),
         killed: has("--killed"),
     };
     let seen = arrive(directory.path(), &entries, arrival);

@@ -14,6 +14,7 @@ const RELEASES: usize = 40;
 const IN_ORDER: Arrival = Arrival {
     rounds: 3,
     shuffle: None,
+    in_turn: false,
     killed: false,
 };
 

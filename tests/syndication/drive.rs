@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use super::plan::SOURCES;
 use super::{Entry, Kind};
 
-/// Entries that a source's feed shows.
+/// Entries that a source's feed shows; more where a round brings more, for nothing may be missed.
 const SHOWN: usize = 60;
 
 /// The class of what its sources have before the first round, which is not counted.
@@ -21,6 +21,8 @@ pub(crate) struct Arrival {
     pub(crate) rounds: usize,
     /// Every entry comes up to an hour later, by this seed.
     pub(crate) shuffle: Option<u64>,
+    /// Each source is refreshed by a command of its own, in another order each round; else all of them by one command.
+    pub(crate) in_turn: bool,
     /// In the middle the process that stores is killed, and its pass repeated.
     pub(crate) killed: bool,
 }
@@ -77,24 +79,32 @@ pub(crate) fn arrive(
         .collect();
     let mut seen: BTreeMap<&'static str, Seen> = BTreeMap::new();
     for round in 0..=arrival.rounds {
+        let before = if round == 0 {
+            0
+        } else {
+            backlog + (round - 1) * size
+        };
         let arrived = &order[..(backlog + round * size).min(order.len())];
         let now = arrived.last().map_or(0, |nth| late[*nth]);
         for source in 0..SOURCES {
             std::fs::write(
                 at.join(format!("s{source}.feed")),
-                feed(source, entries, arrived, now),
+                feed(source, entries, arrived, before, now),
             )
             .expect("writable");
         }
         if arrival.killed && round == arrival.rounds / 2 {
             kill_in_the_middle(at);
         }
-        let done = mainstem(at, &["refresh"]).output().expect("it runs");
-        assert!(
-            done.status.success(),
-            "{}",
-            String::from_utf8_lossy(&done.stderr)
-        );
+        if arrival.in_turn {
+            // Each takes its turn, and another begins each round.
+            for turn in 0..SOURCES {
+                let source = format!("s{}", (turn * 5 + round) % SOURCES);
+                refresh(at, &[&source]);
+            }
+        } else {
+            refresh(at, &[]);
+        }
         for output in OUTPUTS {
             look(at, output, &by_name, seen.entry(output).or_default());
         }
@@ -110,6 +120,16 @@ fn mainstem(at: &Path, arguments: &[&str]) -> Command {
         .args(["-c", "c.toml"])
         .args(arguments);
     command
+}
+
+fn refresh(at: &Path, sources: &[&str]) {
+    let done = mainstem(at, &[&["refresh"], sources].concat()).output();
+    let done = done.expect("it runs");
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
 }
 
 /// Killed as soon as there is something to lose.
@@ -144,14 +164,12 @@ fn configure(at: &Path) {
     std::fs::write(at.join("c.toml"), text).expect("writable");
 }
 
-/// The newest entries of a source, in the format of its number.
-fn feed(source: usize, entries: &[Entry], arrived: &[usize], now: usize) -> String {
-    let own = arrived
-        .iter()
-        .rev()
-        .map(|nth| &entries[*nth])
-        .filter(|entry| entry.source == source);
-    let own: Vec<&Entry> = own.take(SHOWN).collect();
+/// The newest entries of a source, in the format of its number; `before`: how many of all had arrived a round ago.
+fn feed(source: usize, entries: &[Entry], arrived: &[usize], before: usize, now: usize) -> String {
+    let is_own = |nth: &&usize| entries[**nth].source == source;
+    let new = arrived.iter().skip(before).filter(is_own).count();
+    let own = arrived.iter().rev().filter(is_own);
+    let own: Vec<&Entry> = own.take(SHOWN.max(new)).map(|nth| &entries[*nth]).collect();
     let body = |entry: &Entry| match &entry.edited {
         Some((from, html)) if *from <= now => html.clone(),
         _ => entry.html.clone(),

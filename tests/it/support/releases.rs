@@ -29,6 +29,8 @@ pub(crate) struct Piece {
     pub(crate) body: String,
     /// RFC 3339; empty: none.
     pub(crate) published: String,
+    /// The address of a sound file.
+    pub(crate) sound: Option<String>,
 }
 
 /// An entry of the fourth of March 2024 at this time, with a page of its own.
@@ -39,6 +41,7 @@ pub(crate) fn piece(guid: &str, time: &str, title: &str, body: &str) -> Piece {
         title: title.to_owned(),
         body: body.to_owned(),
         published: format!("2024-03-04T{time}:00Z"),
+        sound: None,
     }
 }
 
@@ -68,6 +71,13 @@ pub(crate) fn publish(desk: &Desk, source: &str, pieces: &[Piece]) {
         );
         if !piece.published.is_empty() {
             let _ = write!(items, "<pubDate>{}</pubDate>", piece.published);
+        }
+        if let Some(sound) = &piece.sound {
+            let _ = write!(
+                items,
+                "<enclosure url=\"{}\" length=\"1000\" type=\"audio/mpeg\"/>",
+                escaped(sound)
+            );
         }
         items.push_str("</item>");
     }
