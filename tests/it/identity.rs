@@ -27,6 +27,7 @@ fn pieces(rows: &[Row]) -> Vec<Piece> {
             0 => String::new(),
             day => format!("2024-03-{day:02}T06:00:00Z"),
         },
+        sound: None,
     };
     rows.iter().map(piece).collect()
 }
