@@ -39,6 +39,7 @@ mod near;
 mod open;
 mod outputs;
 mod readers;
+mod rebuild;
 mod refresh;
 mod renames;
 mod rules;
@@ -401,7 +402,7 @@ impl Store for SqliteStore {
 
     async fn rebuild_keys(&self, limit: usize) -> Result<usize, StoreError> {
         self.writer
-            .step("make keys anew", move |db| near::rebuild(db, limit))
+            .step("make keys anew", move |db| rebuild::step(db, limit))
             .await
     }
 

@@ -31,7 +31,9 @@ pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
         step.execute_batch(sql)?;
         if version == 0 {
             // Nothing is stored yet: what will be is of today's code.
-            super::near::note_version(&step)?;
+            super::rebuild::note_version(&step)?;
+        } else {
+            super::rebuild::recent(&step)?;
         }
         step.pragma_update(None, "user_version", version + 1)?;
         step.pragma_update(None, "application_id", APPLICATION_ID)?;

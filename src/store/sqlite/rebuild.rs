@@ -1,0 +1,144 @@
+//! Keys, content hashes and what publishers repeat, made anew where an earlier version of our code made them.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::columns::{compared, moment, source_id};
+use super::learning::{self, Learned, Owner};
+use super::{keys, near};
+use crate::dedupe::{self, Reading};
+use crate::model::{EntryId, Hash, SourceId, Timestamp, compared_at};
+
+/// Entries that are made ready before a store of an earlier version is used: those that new ones are compared with. The
+/// others follow beside everything else.
+const RECENT: usize = 20_000;
+
+/// The row of `versions` that says by which code keys and content hashes were made.
+const TEXTS: &str = "texts";
+
+/// Down to which entry a rebuild has come.
+const TEXTS_REBUILT: &str = "texts_rebuilt";
+
+fn version(db: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
+    db.prepare_cached("SELECT version FROM versions WHERE name = ?")?
+        .query_row([name], |row| row.get(0))
+        .optional()
+}
+
+fn note(db: &Connection, name: &str, version: i64) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT OR REPLACE INTO versions VALUES (?, ?)")?
+        .execute(params![name, version])?;
+    Ok(())
+}
+
+/// Notes that all that is stored was made by this version of our code.
+pub(super) fn note_version(db: &Connection) -> rusqlite::Result<()> {
+    db.execute("DELETE FROM versions WHERE name = ?", [TEXTS_REBUILT])?;
+    note(db, TEXTS, dedupe::VERSION.into())
+}
+
+/// Makes the latest entries of a store of an earlier version ready to be compared with.
+pub(super) fn recent(db: &Connection) -> rusqlite::Result<()> {
+    step(db, RECENT).map(|_| ())
+}
+
+/// Makes keys and hashes of the next entries anew, the latest first. How far it has come stands in `versions`, so that it goes
+/// on after a restart. Returns how many; 0: done.
+pub(super) fn step(db: &Connection, limit: usize) -> rusqlite::Result<usize> {
+    if version(db, TEXTS)? == Some(dedupe::VERSION.into()) {
+        return Ok(0);
+    }
+    let below = match version(db, TEXTS_REBUILT)? {
+        Some(below) => below,
+        None => {
+            keys::forget_all(db)?;
+            db.execute("DELETE FROM boilerplate", [])?;
+            i64::MAX
+        }
+    };
+    let stored: Vec<Stored> = db
+        .prepare(
+            "SELECT e.entry, e.source, s.id AS source_id, e.title, e.text, e.url, e.rest, e.trimmed, e.published_at, e.ordered_at
+             FROM entries e JOIN sources s USING (source) WHERE e.entry < ? AND e.expired_at IS NULL ORDER BY e.entry DESC LIMIT ?",
+        )?
+        .query_map(params![below, i64::try_from(limit).unwrap_or(i64::MAX)], stored)?
+        .collect::<rusqlite::Result<_>>()?;
+    let lowest = stored.last().map(|stored| stored.id);
+    let count = stored.len();
+    learn(db, &stored)?;
+    for stored in stored {
+        stored.write(db)?;
+    }
+    match lowest {
+        Some(lowest) => note(db, TEXTS_REBUILT, lowest.0)?,
+        None => note_version(db)?,
+    }
+    Ok(count)
+}
+
+/// An entry whose text was read anew.
+struct Stored {
+    id: EntryId,
+    source: (i64, SourceId),
+    owner: Owner,
+    url: Option<Hash>,
+    reading: Reading,
+    /// What was left out of it: blocks are counted as before.
+    trimmed: u64,
+    published: Option<Timestamp>,
+    at: Timestamp,
+}
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
+    let entry = compared(row)?;
+    let source: i64 = row.get("source")?;
+    Ok(Stored {
+        id: EntryId(row.get("entry")?),
+        source: (source, source_id(row, "source_id")?),
+        owner: Owner::of(source, entry.url.as_ref()),
+        url: entry.url.as_ref().and_then(dedupe::url_hash),
+        reading: dedupe::read(&entry.title, &entry.text, entry.dateline.as_deref()),
+        trimmed: row.get::<_, i64>("trimmed")?.cast_unsigned(),
+        published: entry.published,
+        at: compared_at(entry.published, moment(row.get("ordered_at")?)),
+    })
+}
+
+/// Learns what publishers repeat, in the order in which the entries came.
+fn learn(db: &Connection, stored: &[Stored]) -> rusqlite::Result<()> {
+    let mut learned = Learned::new();
+    let mut owners: HashMap<i64, Owner> = HashMap::new();
+    for stored in stored.iter().rev() {
+        if !learned.contains_key(&stored.owner) {
+            learned.insert(stored.owner, learning::known(db, stored.owner)?);
+        }
+        if let Some(known) = learned.get_mut(&stored.owner) {
+            stored.reading.learn(known, &stored.source.1, stored.published);
+        }
+        owners.insert(stored.source.0, stored.owner);
+    }
+    for (owner, known) in &learned {
+        learning::keep(db, *owner, known)?;
+    }
+    for (source, owner) in owners {
+        learning::note_publisher(db, source, owner)?;
+    }
+    Ok(())
+}
+
+impl Stored {
+    fn write(self, db: &Connection) -> rusqlite::Result<()> {
+        let text = self.reading.prepare(self.trimmed);
+        db.prepare_cached(
+            "UPDATE entries SET content_hash = ?2, words = ?3, url_hash = ?4 WHERE entry = ?1",
+        )?
+        .execute(params![
+            self.id.0,
+            text.content,
+            text.word_count(),
+            self.url
+        ])?;
+        near::write_keys(db, self.id.0, &text, self.at)
+    }
+}
