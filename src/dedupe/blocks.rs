@@ -13,10 +13,10 @@ use crate::text::Word;
 
 /// Headlines that must have had a block, the one in question included, where they have much in common.
 const REPEATS: u16 = 4;
-/// Uses of a headline, each on another day, that make it a standing one.
+/// Uses of a headline, each for another release, that make it a standing one.
 const STANDING: u16 = 2;
-/// Two uses of a headline are of one release where they are less than so many days apart.
-const APART_DAYS: i64 = 2;
+/// Two uses of a headline are of one release where they are less than so many hours apart.
+const APART_HOURS: u16 = 18;
 /// Blocks that are counted.
 const CAPACITY: usize = 256;
 /// Entries after which every count is halved.
@@ -40,7 +40,7 @@ pub struct Boilerplate {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Counted {
     count: u16,
-    /// Of the last headline, so that copies of one release count once; of a headline itself, the last day.
+    /// Of the last headline, so that copies of one release count once; of a headline itself, the hour of its last use.
     last: u16,
     /// The source that had it last.
     source: u16,
@@ -104,10 +104,11 @@ impl Boilerplate {
         if lesson.headline != 0
             && let Some(at) = lesson.published
         {
-            let day = at.timestamp().div_euclid(24 * 3600);
-            let last = low(u64::try_from(day).unwrap_or(0));
+            // Of some seven years each hour has a number of its own.
+            let hour = at.timestamp().div_euclid(3600);
+            let last = low(u64::try_from(hour).unwrap_or(0));
             if let Some(counted) = self.place(of_headline(lesson.headline), (last, 0), [0; WORDS])
-                && (i64::from(last) - i64::from(counted.last)).abs() >= APART_DAYS
+                && counted.last.abs_diff(last) >= APART_HOURS
             {
                 counted.last = last;
                 counted.count = counted.count.saturating_add(1);

@@ -270,12 +270,15 @@ fn is_another(new: &Incoming, old: &Namesake) -> bool {
         && !are_alike(&new.entry.text, &old.text)
 }
 
-/// Whether title and date are both others, and the text is no edit of the old one.
+/// Whether title and date are both others: under a standing link that is the next entry. Within one day it may be an edit, where
+/// the text is alike.
 fn is_renewed(new: &Incoming, old: &Namesake) -> bool {
-    let has_moved = date(&new.entry)
-        .zip(old.date)
-        .is_some_and(|(new, old)| new != old);
-    has_moved && !is_same_title(new, old) && !are_alike(&new.entry.text, &old.text)
+    let Some((at, before)) = date(&new.entry).zip(old.date) else {
+        return false;
+    };
+    at != before
+        && !is_same_title(new, old)
+        && (at.date_naive() != before.date_naive() || !are_alike(&new.entry.text, &old.text))
 }
 
 /// Words of four letters and more that say nothing of what a text is about.

@@ -91,13 +91,31 @@ impl Renamed {
     }
 }
 
-/// Link, and date or text: many entries may link to one page.
+/// Link, and date or text: many entries may link to one page. On the same day, or without a date, the text may have been edited.
 fn same_link(new: &Arrival<'_>, old: &Gone<'_>, churn: Churn) -> bool {
     let url = new.incoming.fingerprint.url;
     let is_same = (new.link.is_some() && new.link == old.stored.link.as_deref())
         || (url.is_some() && url == old.stored.url);
+    let says_the_same = || {
+        let text = old.stored.text.as_deref().unwrap_or_default();
+        let is_edit = new.link == old.stored.link.as_deref() && !has_moved_day(new, old);
+        has_same_text(new, old) || (is_edit && are_alike(&new.incoming.entry.text, text))
+    };
     is_same
-        && (has_same_date(new, old) || (has_same_text(new, old) && link_counts(new, old, churn)))
+        && (has_same_date(new, old)
+            || (link_counts(new, old, churn) && !has_other_enclosures(new, old) && says_the_same()))
+}
+
+/// Whether both have attached files, and none in common: another issue of what is otherwise said in the same words.
+fn has_other_enclosures(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
+    let (ours, theirs) = (&new.incoming.entry.enclosures, &old.stored.enclosures);
+    let address = |url: &str| url.split('?').next().unwrap_or_default().to_owned();
+    let theirs: Vec<String> = theirs.iter().map(|url| address(url)).collect();
+    !ours.is_empty()
+        && !theirs.is_empty()
+        && !ours
+            .iter()
+            .any(|enclosure| theirs.contains(&address(enclosure.url.as_str())))
 }
 
 /// Host and path, and date: links that carry the time of the request.
@@ -116,7 +134,9 @@ fn same_text(new: &Arrival<'_>, old: &Gone<'_>, churn: Churn) -> bool {
     let stays = || {
         has_same_date(new, old)
             || same_enclosure()
-            || (has_same_path(new, old) && link_counts(new, old, churn))
+            || (has_same_path(new, old)
+                && link_counts(new, old, churn)
+                && !has_other_enclosures(new, old))
     };
     has_text && has_same_text(new, old) && stays()
 }

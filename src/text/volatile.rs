@@ -33,6 +33,9 @@ const COUNTED: &[&str] = &[
     "回視聴",
 ];
 
+/// The same in scripts that write the number behind them, without a sign between.
+const COUNTED_BEFORE: &str = "(?:閲覧|再生|阅读|浏览|点击|播放)(?:数|量)";
+
 /// The same, but they have another meaning in a sentence (`sold 500 shares`): only where they stand alone.
 const COUNTED_ALONE: &[&str] = &[
     "reads?",
@@ -73,7 +76,7 @@ const BEHIND: &str = r"(?P<behind>$|[\n|·•()\[\]/;,]|[.!?](?: |\n|$))";
 static ANYWHERE: LazyLock<Regex> = LazyLock::new(|| {
     let counted = COUNTED.join("|");
     compiled(&format!(
-        r"\b{NUMBER} ?(?:{counted})(?:\b|$)|\b(?:{counted}) ?[:(] ?{NUMBER}\b\)?|\b{AMOUNT} ?{UNITS} (?:ago|назад|atras|fa|geleden)\b|\
+        r"\b{NUMBER} ?(?:{counted})(?:\b|$)|\b(?:{counted}) ?[:(] ?{NUMBER}\b\)?|{COUNTED_BEFORE} ?:? ?{NUMBER}|\b{AMOUNT} ?{UNITS} (?:ago|назад|atras|fa|geleden)\b|\
           \bvor {AMOUNT} {UNITS}\b|\bil y a {AMOUNT} {UNITS}\b|\bhace {AMOUNT} {UNITS}\b|\bha {AMOUNT} {UNITS}\b|\d+ ?{UNITS}(?:之?前|以前)|\
           \bjust now\b|\bgerade eben\b|刚刚"
     ))
@@ -140,6 +143,7 @@ mod tests {
             ("3 часа назад", "5 часов назад"),
             ("3小时前", "12分钟前"),
             ("1284次阅读", "99次阅读"),
+            ("5時間前 閲覧数 120", "12分前 閲覧数 1,045"),
             ("1284 просмотров", "2 просмотра"),
             ("An hour ago", "2 days ago"),
             ("Updated 14:32", "Updated 15:01"),

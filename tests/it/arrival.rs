@@ -212,7 +212,7 @@ fn what_is_learned_as_boilerplate_applies_backwards() {
             "The school at Sillegg opens again when the stove has been mended by its caretaker.",
         ];
         let titles = [
-            "Pilots choose speaker",
+            "Pilots of the lock choose speaker",
             "Barn burns at Oberwies",
             "Pears are dear",
             "Singers meet",
@@ -223,7 +223,7 @@ fn what_is_learned_as_boilerplate_applies_backwards() {
         piece(&nth.to_string(), &time, titles[nth], &body)
     };
     publish(&desk, "a", &[release(0)]);
-    publish(&desk, "b", &[piece("b", "10:30", "Pears are dear", LOCK)]);
+    publish(&desk, "b", &[piece("b", "10:30", "Upper lock closes", LOCK)]);
     refresh(&desk, &[]);
     assert_eq!(shown(&desk, "merged").len(), 1);
     let mut feed = vec![release(0)];

@@ -297,7 +297,7 @@ const EDITS: [(&str, &str, &str, &str); 5] = [
     (
         "mover.rss",
         "two stoves",
-        "three stoves",
+        "two ovens",
         "Toll house is rented out again",
     ),
 ];

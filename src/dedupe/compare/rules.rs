@@ -44,15 +44,23 @@ impl Pair<'_> {
         if self.has_other_sound() {
             return by_text((Sameness::Apart, Reason::OtherSound), 0.0);
         }
+        if self.is_own && self.is_other_day() && !self.is_marked {
+            return by_text((Sameness::Apart, Reason::OtherDay), 0.0);
+        }
         let texts = self.texts();
         let score = texts.as_ref().map_or(0.0, |texts| texts.score);
         if !self.is_marked && self.have_other_headline_numbers() {
             return by_text((Sameness::Apart, Reason::HeadlineNumbers), score);
         }
-        let Some(texts) = texts.filter(|texts| texts.score >= texts.least) else {
+        let texts = texts.filter(|texts| texts.score >= texts.least);
+        let ruling = match &texts {
+            Some(texts) => self.ruling(texts),
+            None => (Sameness::Unlike, Reason::TooLittle),
+        };
+        let Some(texts) = texts.filter(|_| ruling.0 != Sameness::Unlike) else {
             return match self.is_one_by_headline() {
                 true => by_text((Sameness::Same, Reason::Headline), score.max(BY_HEADLINE)),
-                false => by_text((Sameness::Unlike, Reason::TooLittle), score),
+                false => by_text(ruling, score),
             };
         };
         let layer = match (self.is_page, texts.is_exact) {
@@ -60,7 +68,7 @@ impl Pair<'_> {
             (false, true) => Layer::Content,
             (false, false) => Layer::Near,
         };
-        let (comparison, reason) = by_text(self.ruling(&texts), score);
+        let (comparison, reason) = by_text(ruling, score);
         // What a link or a text shows, it shows whole.
         let score = if layer == Layer::Near { score } else { 1.0 };
         (
@@ -78,7 +86,7 @@ impl Pair<'_> {
         if self.is_marked {
             return self.marked(texts);
         }
-        if self.is_house && self.is_other_day() && (self.is_own || !self.is_page) {
+        if self.is_house && self.is_other_day() && !self.is_page {
             return (Sameness::Apart, Reason::OtherDay);
         }
         if self.is_corrected(texts) {

@@ -8,19 +8,25 @@ use super::refresh::{Apply, SEEN_EXACT_TO_MS, reading};
 use super::stories::touch;
 use super::{learning, near};
 use crate::dedupe::{self, Prepared, wording};
-use crate::model::{EntryId, Incoming, StoryId, Timestamp, compared_at};
+use crate::model::{EntryId, Hash, Incoming, StoryId, Timestamp, compared_at};
 
 /// The least that two editions differ by.
 const TICK: chrono::Duration = chrono::Duration::milliseconds(1);
 
 /// What a stored entry said.
-struct Said {
+pub(super) struct Said {
     title: String,
     text: String,
     prepared: Prepared,
     edition: Timestamp,
     compared_at: Timestamp,
     updated: Option<Timestamp>,
+}
+
+impl Said {
+    pub(super) fn wording(&self) -> Hash {
+        wording(&self.title, &self.text)
+    }
 }
 
 impl Apply<'_> {
@@ -60,7 +66,7 @@ impl Apply<'_> {
             .zip(said.updated)
             .is_some_and(|(new, old)| new > old);
         let now = wording(&entry.title, &entry.text);
-        let is_edit = now != wording(&said.title, &said.text) && (has_moved || !self.is_reread);
+        let is_edit = now != said.wording() && (has_moved || !self.is_reread);
         self.overwrite(row.entry, incoming, &text, is_edit.then_some(now))?;
         if is_edit {
             self.note_edit(row.entry, incoming, &text, &said)?;
@@ -72,7 +78,7 @@ impl Apply<'_> {
     }
 
     /// An edit that is more than polish is another edition. Its place in outputs and its first date stay.
-    fn note_edit(
+    pub(super) fn note_edit(
         &mut self,
         entry: i64,
         incoming: &Incoming,
@@ -99,7 +105,7 @@ impl Apply<'_> {
         }
     }
 
-    fn said(&self, entry: i64) -> rusqlite::Result<Said> {
+    pub(super) fn said(&self, entry: i64) -> rusqlite::Result<Said> {
         self.db
             .prepare_cached(
                 "SELECT title, text, rest, trimmed, edition_at, ordered_at, published_at, updated_at FROM entries WHERE entry = ?",

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::columns::{compared, dateline, moment, moment_at, ms, source_id};
+use super::columns::{compared, moment, moment_at, ms, source_id};
 use super::keys;
 use crate::dedupe::{self, MAX_CANDIDATES, MAX_NEAR, Prepared, Profile, SHARED_KEYS};
-use crate::model::{EntryId, Timestamp, compared_at};
+use crate::model::{EntryId, Timestamp};
 
 /// A stored entry that may be the same release.
 pub(super) struct Candidate {

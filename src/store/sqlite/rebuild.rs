@@ -114,7 +114,9 @@ fn learn(db: &Connection, stored: &[Stored]) -> rusqlite::Result<()> {
             learned.insert(stored.owner, learning::known(db, stored.owner)?);
         }
         if let Some(known) = learned.get_mut(&stored.owner) {
-            stored.reading.learn(known, &stored.source.1, stored.published);
+            stored
+                .reading
+                .learn(known, &stored.source.1, stored.published);
         }
         owners.insert(stored.source.0, stored.owner);
     }

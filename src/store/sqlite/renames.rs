@@ -8,7 +8,7 @@ use super::columns::{enclosures, moment_at, ms};
 use super::learning;
 use super::refresh::{Apply, SEEN_EXACT_TO_MS, Unknown};
 use super::stories::touch;
-use crate::dedupe::{self, Absent, Churn, Prepared, Renamed};
+use crate::dedupe::{self, Absent, Churn, Prepared, Renamed, wording};
 use crate::model::{EntryId, Hash, Incoming, StoryId};
 
 /// Unknown entries that make one ask whether a source has renamed all of them.
@@ -52,10 +52,15 @@ impl<'a> Apply<'a> {
             has_moved,
         };
         let found = dedupe::renamed(&asked, &absent, &self.record.entries, churn);
+        // A site that moves has its own house style; one that renews its GUIDs all the time edits as others do.
+        let is_moving = has_moved && !self.before.as_ref().is_some_and(|before| before.renews);
+        let is_silent = is_moving || self.is_reread;
         let mut left = Vec::new();
         for ((unknown, text), known) in unknown.into_iter().zip(&texts).zip(found) {
             match known {
-                Some(Renamed::Same(entry)) => self.take_over(entry, &unknown.incoming, text)?,
+                Some(Renamed::Same(entry)) => {
+                    self.take_over(entry, &unknown.incoming, text, is_silent)?;
+                }
                 Some(Renamed::Redated(entry)) => self.edit(entry, &unknown.incoming)?,
                 None => left.push(unknown),
             }
@@ -124,12 +129,14 @@ impl<'a> Apply<'a> {
         Ok(found)
     }
 
-    /// Outputs show what it says now; nothing of it counts as an edit. Of one that has expired only the identity moves.
+    /// Outputs show what it says now. `is_silent`: nothing of it counts as an edit. Of one that has expired only the identity
+    /// moves.
     fn take_over(
         &mut self,
         entry: EntryId,
         incoming: &Incoming,
         text: &Prepared,
+        is_silent: bool,
     ) -> rusqlite::Result<()> {
         let (story, expired): (i64, Option<i64>) = self
             .db
@@ -151,7 +158,14 @@ impl<'a> Apply<'a> {
         if expired.is_some() {
             return Ok(());
         }
-        self.overwrite(entry.0, incoming, text, None)?;
+        let said = self.said(entry.0)?;
+        let now = wording(&incoming.entry.title, &incoming.entry.text);
+        let is_edit = !is_silent && now != said.wording();
+        self.overwrite(entry.0, incoming, text, is_edit.then_some(now))?;
+        if is_edit {
+            self.note_edit(entry.0, incoming, text, &said)?;
+            self.applied.changed += 1;
+        }
         touch(self.db, StoryId(story), self.record.at)
     }
 }

@@ -313,7 +313,9 @@ fn time(text: &str) -> Option<(u32, usize)> {
     let number = |from: usize, to: usize| text[from..to].parse::<u32>().ok();
     if first == 4 {
         let is_time = bytes[0] == b'0' || is_behind(&text[4..]).is_some();
-        let goes_on = matches!(bytes.get(4), Some(b'.' | b',' | b'-')) && digits(&bytes[5..]) > 0;
+        // Digits behind it make it a part of a telephone number or of a date.
+        let goes_on = matches!(bytes.get(4), Some(b'.' | b',' | b'-' | b' ' | b'/'))
+            && digits(&bytes[5..]) > 0;
         let is_alone = !goes_on && !text[4..].starts_with(char::is_alphanumeric);
         let minutes = of_day(number(0, 2)?, number(2, 4)?)?;
         return (is_time && is_alone).then_some((minutes, 4));
