@@ -223,7 +223,11 @@ fn what_is_learned_as_boilerplate_applies_backwards() {
         piece(&nth.to_string(), &time, titles[nth], &body)
     };
     publish(&desk, "a", &[release(0)]);
-    publish(&desk, "b", &[piece("b", "10:30", "Upper lock closes", LOCK)]);
+    publish(
+        &desk,
+        "b",
+        &[piece("b", "10:30", "Upper lock closes", LOCK)],
+    );
     refresh(&desk, &[]);
     assert_eq!(shown(&desk, "merged").len(), 1);
     let mut feed = vec![release(0)];

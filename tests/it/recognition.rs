@@ -219,10 +219,10 @@ const POLLS: &[Poll] = &[
         &[None],
     ),
     (
-        "a link with both and the old text",
+        "a link with both on another day, whatever the text: the next entry under a standing link",
         &[("", PAGE, "Ferry stops", LONGER, 1, 0)],
         &[("", PAGE, "No ferry", LONGER, 2, 0)],
-        &[Some(0)],
+        &[None],
     ),
     (
         "a link without dates",

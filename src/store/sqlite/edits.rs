@@ -52,7 +52,7 @@ impl Apply<'_> {
     /// Writes what an entry says now. Only other words are an edit: what else changes, or is only read otherwise by another
     /// version of our code, is taken over silently.
     fn change(&mut self, row: &Stored, incoming: &Incoming) -> rusqlite::Result<()> {
-        let known = learning::known(self.db, self.owner(incoming))?;
+        let known = learning::known(self.db, self.owner)?;
         let reading = reading(incoming);
         let trimmed = reading.repeated(&known);
         let text = reading.prepare(trimmed);

@@ -12,16 +12,24 @@ use crate::model::EntryId;
 /// Entries of a source that are looked through when it is seen to repeat something, the newest.
 const MAX_AFFECTED: i64 = 256;
 
-/// Whom what an entry teaches is about: its publisher, or its source where it has no link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// Whom what entries teach is about: the publisher of their source, or the source alone where its entries link to many sites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Owner(i64);
 
 impl Owner {
-    /// The owner of an entry with this link.
-    pub(super) fn of(source: i64, link: Option<&Url>) -> Self {
+    /// The owner of what a source's entries teach: the site that more than half of these links lead to.
+    pub(super) fn of<'u>(source: i64, links: impl Iterator<Item = Option<&'u Url>>) -> Self {
+        let mut sites: HashMap<u64, usize> = HashMap::new();
+        let mut count = 0;
+        for link in links {
+            count += 1;
+            if let Some(site) = publisher(link) {
+                *sites.entry(site).or_default() += 1;
+            }
+        }
+        let most = sites.into_iter().find(|(_, links)| links * 2 > count);
         // Publishers count from 0 on, sources below.
-        let publisher = publisher(link).map(|hash| (hash >> 1).cast_signed());
-        Self(publisher.unwrap_or(-1 - source))
+        Self(most.map_or(-1 - source, |(site, _)| (site >> 1).cast_signed()))
     }
 
     fn publisher(self) -> Option<i64> {
@@ -47,7 +55,7 @@ pub(super) fn keep(db: &Connection, owner: Owner, known: &Boilerplate) -> rusqli
     Ok(())
 }
 
-/// Notes whose entries a source brings.
+/// Notes whose source it is.
 pub(super) fn note_publisher(db: &Connection, source: i64, owner: Owner) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE sources SET publisher = ?2 WHERE source = ?1 AND publisher IS NOT ?2",
@@ -55,9 +63,6 @@ pub(super) fn note_publisher(db: &Connection, source: i64, owner: Owner) -> rusq
     .execute(params![source, owner.publisher()])?;
     Ok(())
 }
-
-/// What is known of the publishers of one refresh.
-pub(super) type Learned = HashMap<Owner, Boilerplate>;
 
 /// The publisher's latest entries that hold something it is known to repeat by now, prepared without that.
 pub(super) fn affected(
@@ -74,17 +79,13 @@ pub(super) fn affected(
         sources.push(source);
     }
     let mut statement = db.prepare_cached(
-        "SELECT entry, title, text, url, rest, trimmed FROM entries
+        "SELECT entry, title, text, rest, trimmed FROM entries
          WHERE source = ? AND expired_at IS NULL ORDER BY ordered_at DESC LIMIT ?",
     )?;
     let mut affected = Vec::new();
     for own in sources {
         let mut rows = statement.query([own, MAX_AFFECTED])?;
         while let Some(row) = rows.next()? {
-            let link = super::columns::url(row.get("url")?);
-            if Owner::of(own, link.as_ref()) != owner {
-                continue;
-            }
             let (title, text): (String, String) = (row.get("title")?, row.get("text")?);
             let before = row.get::<_, i64>("trimmed")?.cast_unsigned();
             let reading = dedupe::read(&title, &text, dateline(row)?.as_deref());

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use url::Url;
 
 use super::columns::{compared, moment, source_id};
-use super::learning::{self, Learned, Owner};
+use super::learning::{self, Owner};
 use super::{keys, near};
 use crate::dedupe::{self, Reading};
-use crate::model::{EntryId, Hash, SourceId, Timestamp, compared_at};
+use crate::model::{EntryId, SourceId, Timestamp, compared_at};
 
 /// Entries that are made ready before a store of an earlier version is used: those that new ones are compared with. The
 /// others follow beside everything else.
@@ -81,8 +82,7 @@ pub(super) fn step(db: &Connection, limit: usize) -> rusqlite::Result<usize> {
 struct Stored {
     id: EntryId,
     source: (i64, SourceId),
-    owner: Owner,
-    url: Option<Hash>,
+    link: Option<Url>,
     reading: Reading,
     /// What was left out of it: blocks are counted as before.
     trimmed: u64,
@@ -96,34 +96,28 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     Ok(Stored {
         id: EntryId(row.get("entry")?),
         source: (source, source_id(row, "source_id")?),
-        owner: Owner::of(source, entry.url.as_ref()),
-        url: entry.url.as_ref().and_then(dedupe::url_hash),
         reading: dedupe::read(&entry.title, &entry.text, entry.dateline.as_deref()),
         trimmed: row.get::<_, i64>("trimmed")?.cast_unsigned(),
         published: entry.published,
+        link: entry.url,
         at: compared_at(entry.published, moment(row.get("ordered_at")?)),
     })
 }
 
 /// Learns what publishers repeat, in the order in which the entries came.
 fn learn(db: &Connection, stored: &[Stored]) -> rusqlite::Result<()> {
-    let mut learned = Learned::new();
-    let mut owners: HashMap<i64, Owner> = HashMap::new();
+    let mut of_source: HashMap<i64, Vec<&Stored>> = HashMap::new();
     for stored in stored.iter().rev() {
-        if !learned.contains_key(&stored.owner) {
-            learned.insert(stored.owner, learning::known(db, stored.owner)?);
-        }
-        if let Some(known) = learned.get_mut(&stored.owner) {
-            stored
-                .reading
-                .learn(known, &stored.source.1, stored.published);
-        }
-        owners.insert(stored.source.0, stored.owner);
+        of_source.entry(stored.source.0).or_default().push(stored);
     }
-    for (owner, known) in &learned {
-        learning::keep(db, *owner, known)?;
-    }
-    for (source, owner) in owners {
+    for (source, stored) in of_source {
+        let owner = Owner::of(source, stored.iter().map(|stored| stored.link.as_ref()));
+        let mut known = learning::known(db, owner)?;
+        for stored in stored {
+            let (source, published) = (&stored.source.1, stored.published);
+            stored.reading.learn(&mut known, source, published);
+        }
+        learning::keep(db, owner, &known)?;
         learning::note_publisher(db, source, owner)?;
     }
     Ok(())
@@ -139,7 +133,7 @@ impl Stored {
             self.id.0,
             text.content,
             text.word_count(),
-            self.url
+            self.link.as_ref().and_then(dedupe::url_hash)
         ])?;
         near::write_keys(db, self.id.0, &text, self.at)
     }

@@ -6,10 +6,10 @@ use rusqlite::{Connection, named_params, params};
 
 use super::columns::{ms, rest};
 use super::documents::{self, LastDocument};
-use super::learning::{self, Learned, Owner};
+use super::learning::{self, Owner};
 use super::linking::Linking;
 use super::{near, sources};
-use crate::dedupe::{self, Prepared, Reading};
+use crate::dedupe::{self, Boilerplate, Prepared, Reading};
 use crate::model::{
     Applied, EntryId, Hash, Incoming, Outcome, RefreshRecord, Relation, SourceId, StoryId,
 };
@@ -45,10 +45,13 @@ pub(super) fn apply(db: &Connection, record: &RefreshRecord) -> rusqlite::Result
         .is_none_or(|before| before.entries.is_empty());
     let is_first = is_empty && !sources::has_entries(db, source)?;
     let read_by = before.as_ref().map(|before| before.read_by);
+    let links = record.entries.iter();
+    let links = links.map(|incoming| incoming.entry.url.as_ref());
     let mut work = Apply {
         db,
         record,
         source,
+        owner: Owner::of(source, links),
         is_first,
         is_reread: record.is_whole() && !is_first && read_by != Some(dedupe::READING_VERSION),
         renews: before.as_ref().is_some_and(|before| before.renews),
@@ -83,6 +86,8 @@ pub(super) struct Apply<'a> {
     pub(super) db: &'a Connection,
     pub(super) record: &'a RefreshRecord,
     pub(super) source: i64,
+    /// Whom its entries teach about.
+    pub(super) owner: Owner,
     /// Whether nothing of the source is stored so far.
     pub(super) is_first: bool,
     /// Whether another version of our code has read the source's last document.
@@ -149,54 +154,38 @@ impl<'a> Apply<'a> {
         if unknown.is_empty() {
             return Ok(());
         }
-        let learned = self.learn(&unknown)?;
+        let known = self.learn(&unknown)?;
         let mut turn = unknown;
         // Stable: entries of one moment stay in document order from last to first, as feeds put the newest first.
         turn.reverse();
         turn.sort_by_key(|unknown| unknown.incoming.ordered_at);
         let held = self.held(turn.len())?;
         for (unknown, held) in turn.into_iter().zip(held) {
-            let known = learned.get(&self.owner(&unknown.incoming));
-            let trimmed = known.map_or(0, |known| unknown.reading.repeated(known));
+            let trimmed = unknown.reading.repeated(&known);
             self.insert(&unknown.incoming, unknown.reading.prepare(trimmed), held)?;
         }
         Ok(())
     }
 
-    /// Whom an entry teaches about.
-    pub(super) fn owner(&self, incoming: &Incoming) -> Owner {
-        Owner::of(self.source, incoming.entry.url.as_ref())
-    }
-
-    /// Learns what publishers repeat from all new entries before the first is compared: a backlog shows it at once. What is
+    /// Learns what the publisher repeats from all new entries before the first is compared: a backlog shows it at once. What is
     /// learned applies to stored entries too.
-    fn learn(&mut self, unknown: &[Unknown<'_>]) -> rusqlite::Result<Learned> {
-        let mut lessons: Vec<(Owner, &Unknown<'_>)> = unknown
-            .iter()
-            .map(|unknown| (self.owner(&unknown.incoming), unknown))
-            .collect();
-        lessons.sort_by_key(|(owner, _)| *owner);
-        let mut learned = Learned::new();
-        for lessons in lessons.chunk_by(|(one, _), (other, _)| one == other) {
-            let owner = lessons[0].0;
-            let before = learning::known(self.db, owner)?;
-            let mut now = before.clone();
-            for (_, unknown) in lessons {
-                let published = unknown.incoming.entry.published;
-                unknown
-                    .reading
-                    .learn(&mut now, &self.record.source, published);
-            }
-            learning::keep(self.db, owner, &now)?;
-            learning::note_publisher(self.db, self.source, owner)?;
-            let mut lessons = lessons.iter();
-            if lessons.any(|(_, unknown)| unknown.reading.is_newly_repeated(&before, &now)) {
-                let affected = learning::affected(self.db, self.source, owner, &now)?;
-                self.linking.reconsider(affected)?;
-            }
-            learned.insert(owner, now);
+    fn learn(&mut self, unknown: &[Unknown<'_>]) -> rusqlite::Result<Boilerplate> {
+        let before = learning::known(self.db, self.owner)?;
+        let mut now = before.clone();
+        for unknown in unknown {
+            let published = unknown.incoming.entry.published;
+            unknown
+                .reading
+                .learn(&mut now, &self.record.source, published);
         }
-        Ok(learned)
+        learning::keep(self.db, self.owner, &now)?;
+        learning::note_publisher(self.db, self.source, self.owner)?;
+        let mut lessons = unknown.iter();
+        if lessons.any(|unknown| unknown.reading.is_newly_repeated(&before, &now)) {
+            let affected = learning::affected(self.db, self.source, self.owner, &now)?;
+            self.linking.reconsider(affected)?;
+        }
+        Ok(now)
     }
 
     /// For each of `count` new entries, oldest first, whether it is held back. The first document is a backlog; what

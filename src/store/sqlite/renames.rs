@@ -30,12 +30,14 @@ impl<'a> Apply<'a> {
         if unknown.is_empty() || self.is_first || !self.record.is_whole() {
             return Ok(unknown);
         }
-        let mut texts: Vec<Prepared> = Vec::with_capacity(unknown.len());
-        for unknown in &unknown {
-            let known = learning::known(self.db, self.owner(&unknown.incoming))?;
-            let trimmed = unknown.reading.repeated(&known);
-            texts.push(unknown.reading.clone().prepare(trimmed));
-        }
+        let known = learning::known(self.db, self.owner)?;
+        let texts: Vec<Prepared> = unknown
+            .iter()
+            .map(|unknown| {
+                let trimmed = unknown.reading.repeated(&known);
+                unknown.reading.clone().prepare(trimmed)
+            })
+            .collect();
         let asked: Vec<(&Incoming, Option<Hash>)> = unknown
             .iter()
             .zip(&texts)
