@@ -3,8 +3,9 @@
 //! Blocks are counted in a sketch of fixed size (Misra and Gries 1982): what
 //! stands in one entry of ten is always in it, what was said once makes room.
 //! Counts halve as entries go by, so that a block that is no longer used is soon
-//! like any other. A block that has stood under two headlines with little in common
-//! belongs to neither; so does one that has stood under many.
+//! like any other. A whole text that has stood under two headlines with little in
+//! common belongs to neither; so does a block that has stood under three, for a
+//! publisher's own round-up or follow-up quotes a release once.
 
 use std::collections::HashMap;
 
@@ -13,6 +14,9 @@ use crate::text::Word;
 
 /// Headlines that must have had a block, the one in question included, where they have much in common.
 const REPEATS: u16 = 4;
+/// Headlines with little in common with the first that make a block boilerplate, and a whole text.
+const OTHERS_OF_BLOCK: u8 = 2;
+const OTHERS_OF_TEXT: u8 = 1;
 /// Uses of a headline, each for another release, that make it a standing one.
 const STANDING: u16 = 2;
 /// Two uses of a headline are of one release where they are less than so many hours apart.
@@ -44,8 +48,8 @@ struct Counted {
     last: u16,
     /// The source that had it last.
     source: u16,
-    /// Whether two of its headlines tell of two releases.
-    is_diverse: bool,
+    /// Of its headlines, how many tell of another release than the first.
+    others: u8,
     /// Some content words of the first headline; 0: none.
     first: [u16; WORDS],
 }
@@ -59,7 +63,9 @@ pub(super) struct Lesson<'a> {
     pub(super) headline: u64,
     /// The hash of its source.
     pub(super) source: u64,
-    /// Whether its one block is a short text as a whole.
+    /// The hash of the whole text.
+    pub(super) text: u64,
+    /// Whether the text is a short one.
     pub(super) is_short: bool,
     /// The content words of its headline.
     pub(super) words: &'a [Word],
@@ -69,10 +75,15 @@ pub(super) struct Lesson<'a> {
 
 impl Boilerplate {
     /// Whether the publisher is known to repeat the block.
-    #[must_use]
-    pub fn repeats(&self, block: u64) -> bool {
+    pub(super) fn repeats(&self, block: u64) -> bool {
         let counted = self.blocks.get(&block);
-        counted.is_some_and(|counted| counted.is_diverse || counted.count >= REPEATS)
+        counted.is_some_and(|counted| counted.others >= OTHERS_OF_BLOCK || counted.count >= REPEATS)
+    }
+
+    /// Whether the publisher is known to put the whole text under other headlines.
+    pub(super) fn repeats_text(&self, text: u64) -> bool {
+        let counted = self.blocks.get(&of_text(text));
+        counted.is_some_and(|counted| counted.others >= OTHERS_OF_TEXT)
     }
 
     /// Whether the publisher has used the headline for more than one release.
@@ -84,6 +95,9 @@ impl Boilerplate {
     /// Counts the blocks of one entry, each once, and its headline.
     pub(super) fn learn(&mut self, lesson: Lesson<'_>) {
         let mut own = lesson.blocks.to_vec();
+        if !own.is_empty() {
+            own.push(of_text(lesson.text));
+        }
         own.sort_unstable();
         own.dedup();
         let words = fingerprint(lesson.words);
@@ -94,9 +108,11 @@ impl Boilerplate {
             {
                 // A short text that one source has put under two headlines is of a series, however like they are.
                 let is_series = lesson.is_short
+                    && block == of_text(lesson.text)
                     && counted.source == source
                     && each_has_its_own(&counted.first, &words);
-                counted.is_diverse |= is_series || have_little_in_common(&counted.first, &words);
+                let is_other = is_series || have_little_in_common(&counted.first, &words);
+                counted.others = counted.others.saturating_add(is_other.into());
                 (counted.last, counted.source) = (last, source);
                 counted.count = counted.count.saturating_add(1);
             }
@@ -146,7 +162,7 @@ impl Boilerplate {
                 count: 1,
                 last,
                 source,
-                is_diverse: false,
+                others: 0,
                 first,
             };
             self.blocks.insert(block, counted);
@@ -167,7 +183,7 @@ impl Boilerplate {
             bytes.extend(counted.count.to_le_bytes());
             bytes.extend(counted.last.to_le_bytes());
             bytes.extend(counted.source.to_le_bytes());
-            bytes.push(counted.is_diverse.into());
+            bytes.push(counted.others);
             for word in counted.first {
                 bytes.extend(word.to_le_bytes());
             }
@@ -196,7 +212,7 @@ impl Boilerplate {
 fn counted_block(bytes: &[u8; COUNTED_BYTES]) -> Option<(u64, Counted)> {
     let (block, rest) = bytes.split_first_chunk::<8>()?;
     let (numbers, words) = rest.split_first_chunk::<7>()?;
-    let [c0, c1, l0, l1, s0, s1, is_diverse] = *numbers;
+    let [c0, c1, l0, l1, s0, s1, others] = *numbers;
     let mut first = [0; WORDS];
     for (word, bytes) in first.iter_mut().zip(words.as_chunks::<2>().0) {
         *word = u16::from_le_bytes(*bytes);
@@ -205,10 +221,15 @@ fn counted_block(bytes: &[u8; COUNTED_BYTES]) -> Option<(u64, Counted)> {
         count: u16::from_le_bytes([c0, c1]).max(1),
         last: u16::from_le_bytes([l0, l1]),
         source: u16::from_le_bytes([s0, s1]),
-        is_diverse: is_diverse != 0,
+        others,
         first,
     };
     Some((u64::from_le_bytes(*block), counted))
+}
+
+/// Parts whole texts from blocks of the same words.
+fn of_text(text: u64) -> u64 {
+    crate::text::mix(text ^ 0x7465_7874)
 }
 
 /// Parts headlines from blocks of the same words.
@@ -266,6 +287,7 @@ mod tests {
             blocks,
             headline: hash,
             source: 0,
+            text: blocks.iter().fold(0, |hash, block| hash ^ block),
             is_short: false,
             words: &words,
             published: None,
@@ -297,13 +319,23 @@ mod tests {
     }
 
     #[test]
-    fn two_headlines_with_little_in_common_are_enough() {
-        for (headlines, repeats) in [
+    fn headlines_with_little_in_common_tell_what_belongs_to_none() {
+        for (headlines, repeats, repeats_text) in [
             (
                 &[
                     "Tower clock stands still",
                     "Vineyards expect an early harvest",
                 ][..],
+                false,
+                true,
+            ),
+            (
+                &[
+                    "Tower clock stands still",
+                    "Vineyards expect an early harvest",
+                    "Choir looks for deep voices",
+                ],
+                true,
                 true,
             ),
             (
@@ -312,22 +344,26 @@ mod tests {
                     "Old tower clock stands still again",
                 ],
                 false,
+                false,
             ),
             (
                 &["Tower clock stands still", "Tower clock stands still"],
                 false,
+                false,
             ),
-            (&["Bulletin 1", "Bulletin 2", "Bulletin 3"], false),
+            (&["Bulletin 1", "Bulletin 2", "Bulletin 3"], false, false),
             (
                 &["Bulletin 1", "Bulletin 2", "Bulletin 3", "Bulletin 4"],
                 true,
+                false,
             ),
         ] {
             let mut known = Boilerplate::default();
             for headline in headlines {
                 learn(&mut known, headline, &[7]);
             }
-            assert_eq!(known.repeats(7), repeats, "{headlines:?}");
+            let found = (known.repeats(7), known.repeats_text(7));
+            assert_eq!(found, (repeats, repeats_text), "{headlines:?}");
         }
     }
 

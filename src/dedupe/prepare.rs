@@ -164,14 +164,21 @@ impl Reading {
         known.learn(Lesson {
             blocks: &self.blocks,
             headline: self.headline(),
+            text: self.whole(),
             source: source
                 .as_str()
                 .bytes()
                 .fold(0, |hash, byte| mix(hash ^ u64::from(byte))),
-            is_short: self.blocks.len() == 1 && self.words.len() < SHORT_WORDS * self.unit(),
+            is_short: self.words.len() < SHORT_WORDS * self.unit(),
             words: &content,
             published,
         });
+    }
+
+    /// The hash of all of its blocks.
+    fn whole(&self) -> u64 {
+        let blocks = self.blocks.iter();
+        blocks.fold(0, |hash, block| mix(hash ^ block))
     }
 
     fn unit(&self) -> usize {
@@ -192,10 +199,11 @@ impl Reading {
     pub fn repeated(&self, known: &Boilerplate) -> u64 {
         let mut bits = 0;
         let mut start = 0;
+        let is_all = known.repeats_text(self.whole());
         for (nth, (hash, end)) in self.blocks.iter().zip(&self.ends).enumerate() {
             let block = &self.words[start..*end];
             start = *end;
-            if nth < MAX_BLOCKS && known.repeats(*hash) && block != self.title_words {
+            if nth < MAX_BLOCKS && (is_all || known.repeats(*hash)) && block != self.title_words {
                 bits |= 1 << nth;
             }
         }
@@ -216,7 +224,12 @@ impl Reading {
             start = *end;
             words >= MIN_SHINGLES && now.repeats(*hash) && !before.repeats(*hash)
         });
-        is_new || (now.is_standing(self.headline()) && !before.is_standing(self.headline()))
+        let whole = self.whole();
+        is_new
+            || (self.words.len() >= MIN_SHINGLES
+                && now.repeats_text(whole)
+                && !before.repeats_text(whole))
+            || (now.is_standing(self.headline()) && !before.is_standing(self.headline()))
     }
 
     /// Makes it ready, without what `trimmed` names.

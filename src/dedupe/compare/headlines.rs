@@ -1,7 +1,7 @@
 //! What the headlines say about two entries.
 
 use super::super::differences::{numbers_differ, ratio};
-use super::super::prepare::{Prepared, Units, units};
+use super::super::prepare::{Prepared, Shingles, Units, runs, units};
 use super::pair::Pair;
 use super::rules::ALIKE_HEADLINE;
 use super::texts::Texts;
@@ -11,6 +11,10 @@ use crate::text::Word;
 const NAME_SLOT: usize = 8;
 /// Of a headline's content words, the share that the other entry lacks where it is about something else.
 const OTHER_SUBJECT: f64 = 0.6;
+/// A text with fewer words says too little to speak against a headline.
+const TELLING_TEXT: usize = 12;
+/// Of the runs of the shorter text, the share that two reports of one release have in common.
+const IN_COMMON: f64 = 0.1;
 /// Of the words of the longer text's headline, how many the shorter entry has where both are of one release.
 const SUPPORTED: f64 = 0.6;
 
@@ -27,6 +31,21 @@ impl Pair<'_> {
             && !self.is_marked
             && self.is_soon()
             && !numbers_differ(&left.words, &right.words)
+            && !self.have_other_texts()
+    }
+
+    /// Whether both have a text, and the two have next to nothing in common: two reports about one event, or two issues of a
+    /// column.
+    fn have_other_texts(&self) -> bool {
+        let (left, right) = (&self.short.text, &self.long.text);
+        if left.words.len() < TELLING_TEXT * self.unit {
+            return false;
+        }
+        let length = left.short_run().min(right.short_run());
+        let theirs: Shingles = runs(&right.words, length).into_iter().collect();
+        let ours = runs(&left.words, length);
+        let shared = ours.iter().filter(|run| theirs.contains(run)).count();
+        ratio(shared, ours.len()) < IN_COMMON
     }
 
     /// Whether each headline has a number that the other entry has nowhere.
@@ -57,41 +76,51 @@ impl Pair<'_> {
         !ours.iter().chain(theirs).any(|word| said.contains(word))
     }
 
-    /// Whether each headline has a word that its own text repeats and the other entry has nowhere: the one name of a template.
-    /// In long texts the two must stand in one place.
-    pub(super) fn have_other_names(&self, texts: &Texts) -> bool {
-        let (left, right) = (&self.short.text, &self.long.text);
-        let names = |title: &[Word], own: &Prepared, other: &Units| -> Vec<Word> {
-            let lacking = title.iter().filter(|word| !other.contains(word));
-            let mut lacking = lacking.peekable();
-            if lacking.peek().is_none() {
-                return Vec::new();
+    /// The words of each headline that its own text repeats and the other entry has nowhere; `None`: one has none.
+    fn names(&self) -> Option<[Vec<Word>; 2]> {
+        let names = |title: &[Word], own: &Prepared, other: &Units| -> Option<Vec<Word>> {
+            let lacking: Vec<Word> = title
+                .iter()
+                .filter(|word| !other.contains(word))
+                .copied()
+                .collect();
+            if lacking.is_empty() {
+                return None;
             }
             let own = units(&own.words, own.is_dense);
-            lacking.filter(|word| own.contains(word)).copied().collect()
+            let names: Vec<Word> = lacking
+                .into_iter()
+                .filter(|word| own.contains(word))
+                .collect();
+            (!names.is_empty()).then_some(names)
         };
-        let ours = names(&self.titles[0], left, self.said_by_long());
-        if ours.is_empty() {
+        let (left, right) = (&self.short.text, &self.long.text);
+        let ours = names(&self.titles[0], left, self.said_by_long())?;
+        Some([ours, names(&self.titles[1], right, self.said_by_short())?])
+    }
+
+    /// Whether each headline has a name that the other entry lacks: the texts are a template with one name in it. In long texts
+    /// the two names must stand in one place.
+    pub(super) fn have_other_names(&self, texts: &Texts) -> bool {
+        let Some([ours, theirs]) = self.names() else {
             return false;
-        }
-        let theirs = names(&self.titles[1], right, self.said_by_short());
-        if theirs.is_empty() || texts.is_short {
-            return !theirs.is_empty();
-        }
+        };
+        let (left, right) = (&self.short.text, &self.long.text);
         let has = |words: &[Word], names: &[Word], is_dense: bool| {
             units(words, is_dense)
                 .iter()
                 .any(|word| names.contains(word))
         };
-        texts.alignment.hunks.iter().any(|hunk| {
-            let (one, other) = (
-                &left.words[hunk.left.clone()],
-                &right.words[hunk.right.clone()],
-            );
-            one.len().max(other.len()) <= NAME_SLOT * self.unit
-                && has(one, &ours, left.is_dense)
-                && has(other, &theirs, right.is_dense)
-        })
+        texts.is_short
+            || texts.alignment.hunks.iter().any(|hunk| {
+                let (one, other) = (
+                    &left.words[hunk.left.clone()],
+                    &right.words[hunk.right.clone()],
+                );
+                one.len().max(other.len()) <= NAME_SLOT * self.unit
+                    && has(one, &ours, left.is_dense)
+                    && has(other, &theirs, right.is_dense)
+            })
     }
 
     /// Whether each headline is mostly about what the other entry does not mention.

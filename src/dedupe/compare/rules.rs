@@ -11,6 +11,8 @@ use crate::model::Layer;
 pub(super) const ALIKE_HEADLINE: f64 = 0.5;
 /// Containment above which most of a text is the other's.
 const MOST: f64 = 0.85;
+/// Of an older version, the share that a newer one keeps.
+const KEPT: f64 = 0.8;
 /// Containment above which the texts count as nearly identical.
 const ALMOST_ALL: f64 = 0.9;
 /// More new words before the shared part are a story of their own, or a newer version of it.
@@ -123,8 +125,11 @@ impl Pair<'_> {
         }
         let fresh = self.fresh_leads(found);
         let is_frame = texts.score >= MOST && fresh.0.max(fresh.1) <= FRAME_WORDS * self.unit;
-        if found.lead.0.max(found.lead.1) > MAX_LEAD * self.unit && !is_frame {
-            return self.reworked(Reason::Lead);
+        if found.lead.0.max(found.lead.1) > MAX_LEAD * self.unit {
+            let reworked = self.reworked(texts, Reason::Lead);
+            if reworked.0 == Sameness::Update || !is_frame {
+                return reworked;
+            }
         }
         let sentence = LEAD_SENTENCE * self.unit;
         let is_replaced = found.lead.0.min(found.lead.1) >= sentence
@@ -132,11 +137,13 @@ impl Pair<'_> {
         if is_replaced && self.headline < ALIKE_HEADLINE {
             return (Sameness::Unlike, Reason::Lead);
         }
-        if texts.score >= ALMOST_ALL && self.is_supported() {
-            return (Sameness::Same, Reason::Contained);
-        }
         if found.added > (MAX_ADDED * self.unit).max(found.shared / 2) {
-            return self.reworked(Reason::OwnParts);
+            let reworked = self.reworked(texts, Reason::OwnParts);
+            let is_fuller = texts.score >= ALMOST_ALL && self.is_supported();
+            return match reworked.0 != Sameness::Update && is_fuller {
+                true => (Sameness::Same, Reason::Contained),
+                false => reworked,
+            };
         }
         let unshared = self.long.text.words.len().saturating_sub(found.shared);
         let is_unconnected = self.headline < ALIKE_HEADLINE && texts.score < ALMOST_ALL;
@@ -148,9 +155,10 @@ impl Pair<'_> {
         (Sameness::Same, Reason::Contained)
     }
 
-    /// A newer version, where the headline says that it is the same release.
-    fn reworked(&self, reason: Reason) -> Ruling {
-        match self.headline >= SAME_HEADLINE && self.is_soon() {
+    /// A newer version, where the headline says that it is the same release, and nearly all of the older one is kept.
+    fn reworked(&self, texts: &Texts, reason: Reason) -> Ruling {
+        let is_one = self.headline >= SAME_HEADLINE && self.is_soon();
+        match is_one && (texts.is_short || texts.score >= KEPT) {
             true => (Sameness::Update, Reason::Reworked),
             false => (Sameness::Unlike, reason),
         }
