@@ -176,8 +176,11 @@ impl Pair<'_> {
         if texts.score < LEAST_SHORT && self.have_own_tails(texts) {
             return Some(Reason::OwnParts);
         }
-        let is_other = self.headline < ALIKE_HEADLINE && self.have_other_subjects();
-        is_other.then_some(Reason::Unsupported)
+        let is_unconnected = self.headline < ALIKE_HEADLINE;
+        if is_unconnected && found.slots >= 2 && !texts.is_exact {
+            return Some(Reason::Template);
+        }
+        (is_unconnected && self.have_other_subjects()).then_some(Reason::Unsupported)
     }
 
     /// One says that it is another version: of this release, if that is what it is about.

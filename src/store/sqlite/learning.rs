@@ -9,32 +9,58 @@ use super::columns::dateline;
 use crate::dedupe::{self, Boilerplate, Prepared, publisher};
 use crate::model::EntryId;
 
-/// Entries of a source that are looked through when it is seen to repeat something, the newest.
-const MAX_AFFECTED: i64 = 256;
+/// Entries of the source that are looked through when its publisher is seen to repeat something, the newest; and of each of the
+/// publisher's other sources.
+const OWN_AFFECTED: i64 = 256;
+const OTHERS_AFFECTED: i64 = 32;
+/// A site that more sources link to is a platform of many publishers: each source is then its own.
+const MAX_SOURCES: usize = 8;
 
-/// Whom what entries teach is about: the publisher of their source, or the source alone where its entries link to many sites.
+/// Whom what entries teach is about: the publisher of their source, or the source alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Owner(i64);
 
 impl Owner {
-    /// The owner of what a source's entries teach: the site that more than half of these links lead to.
-    pub(super) fn of<'u>(source: i64, links: impl Iterator<Item = Option<&'u Url>>) -> Self {
-        let mut sites: HashMap<u64, usize> = HashMap::new();
-        let mut count = 0;
-        for link in links {
-            count += 1;
-            if let Some(site) = publisher(link) {
-                *sites.entry(site).or_default() += 1;
-            }
-        }
-        let most = sites.into_iter().find(|(_, links)| links * 2 > count);
+    /// The owner of what a source's entries teach. `links`: of its document.
+    pub(super) fn of<'u>(
+        db: &Connection,
+        source: i64,
+        links: impl Iterator<Item = Option<&'u Url>>,
+    ) -> rusqlite::Result<Self> {
+        let site = site_of(links);
+        db.prepare_cached(
+            "UPDATE sources SET publisher = ?2 WHERE source = ?1 AND publisher IS NOT ?2",
+        )?
+        .execute(params![source, site])?;
         // Publishers count from 0 on, sources below.
-        Self(most.map_or(-1 - source, |(site, _)| (site >> 1).cast_signed()))
+        let alone = Self(-1 - source);
+        match site {
+            Some(site) if sources_of(db, site)?.len() <= MAX_SOURCES => Ok(Self(site)),
+            _ => Ok(alone),
+        }
     }
+}
 
-    fn publisher(self) -> Option<i64> {
-        (self.0 >= 0).then_some(self.0)
+/// The site that more than half of these links lead to.
+fn site_of<'u>(links: impl Iterator<Item = Option<&'u Url>>) -> Option<i64> {
+    let mut sites: HashMap<u64, usize> = HashMap::new();
+    let mut count = 0;
+    for link in links {
+        count += 1;
+        if let Some(site) = publisher(link) {
+            *sites.entry(site).or_default() += 1;
+        }
     }
+    let most = sites.into_iter().find(|(_, links)| links * 2 > count);
+    most.map(|(site, _)| (site >> 1).cast_signed())
+}
+
+/// Sources that link to a site; no more than tell a platform.
+fn sources_of(db: &Connection, site: i64) -> rusqlite::Result<Vec<i64>> {
+    let limit = i64::try_from(MAX_SOURCES + 1).unwrap_or(i64::MAX);
+    db.prepare_cached("SELECT source FROM sources WHERE publisher = ? ORDER BY source LIMIT ?")?
+        .query_map([site, limit], |row| row.get(0))?
+        .collect()
 }
 
 /// What a publisher is known to repeat.
@@ -55,15 +81,6 @@ pub(super) fn keep(db: &Connection, owner: Owner, known: &Boilerplate) -> rusqli
     Ok(())
 }
 
-/// Notes whose source it is.
-pub(super) fn note_publisher(db: &Connection, source: i64, owner: Owner) -> rusqlite::Result<()> {
-    db.prepare_cached(
-        "UPDATE sources SET publisher = ?2 WHERE source = ?1 AND publisher IS NOT ?2",
-    )?
-    .execute(params![source, owner.publisher()])?;
-    Ok(())
-}
-
 /// The publisher's latest entries that hold something it is known to repeat by now, prepared without that.
 pub(super) fn affected(
     db: &Connection,
@@ -71,20 +88,23 @@ pub(super) fn affected(
     owner: Owner,
     known: &Boilerplate,
 ) -> rusqlite::Result<Vec<(EntryId, Prepared)>> {
-    let mut sources: Vec<i64> = db
-        .prepare_cached("SELECT source FROM sources WHERE publisher = ?")?
-        .query_map([owner.publisher()], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    if !sources.contains(&source) {
-        sources.push(source);
-    }
+    let mut sources = match owner {
+        Owner(site) if site >= 0 => sources_of(db, site)?,
+        Owner(_) => Vec::new(),
+    };
+    sources.retain(|other| *other != source);
+    sources.push(source);
     let mut statement = db.prepare_cached(
         "SELECT entry, title, text, rest, trimmed FROM entries
          WHERE source = ? AND expired_at IS NULL ORDER BY ordered_at DESC LIMIT ?",
     )?;
     let mut affected = Vec::new();
     for own in sources {
-        let mut rows = statement.query([own, MAX_AFFECTED])?;
+        let limit = match own == source {
+            true => OWN_AFFECTED,
+            false => OTHERS_AFFECTED,
+        };
+        let mut rows = statement.query([own, limit])?;
         while let Some(row) = rows.next()? {
             let (title, text): (String, String) = (row.get("title")?, row.get("text")?);
             let before = row.get::<_, i64>("trimmed")?.cast_unsigned();

@@ -111,14 +111,14 @@ fn learn(db: &Connection, stored: &[Stored]) -> rusqlite::Result<()> {
         of_source.entry(stored.source.0).or_default().push(stored);
     }
     for (source, stored) in of_source {
-        let owner = Owner::of(source, stored.iter().map(|stored| stored.link.as_ref()));
+        let links = stored.iter().map(|stored| stored.link.as_ref());
+        let owner = Owner::of(db, source, links)?;
         let mut known = learning::known(db, owner)?;
         for stored in stored {
             let (source, published) = (&stored.source.1, stored.published);
             stored.reading.learn(&mut known, source, published);
         }
         learning::keep(db, owner, &known)?;
-        learning::note_publisher(db, source, owner)?;
     }
     Ok(())
 }

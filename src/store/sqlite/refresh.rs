@@ -51,7 +51,7 @@ pub(super) fn apply(db: &Connection, record: &RefreshRecord) -> rusqlite::Result
         db,
         record,
         source,
-        owner: Owner::of(source, links),
+        owner: Owner::of(db, source, links)?,
         is_first,
         is_reread: record.is_whole() && !is_first && read_by != Some(dedupe::READING_VERSION),
         renews: before.as_ref().is_some_and(|before| before.renews),
@@ -179,7 +179,6 @@ impl<'a> Apply<'a> {
                 .learn(&mut now, &self.record.source, published);
         }
         learning::keep(self.db, self.owner, &now)?;
-        learning::note_publisher(self.db, self.source, self.owner)?;
         let mut lessons = unknown.iter();
         if lessons.any(|unknown| unknown.reading.is_newly_repeated(&before, &now)) {
             let affected = learning::affected(self.db, self.source, self.owner, &now)?;

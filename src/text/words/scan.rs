@@ -127,9 +127,16 @@ impl Scanner<'_> {
         self.push(hash.bits(), Kind::Word, c.len_utf8());
     }
 
-    /// A run of letters and digits that begins with a letter; what an apostrophe joins is one.
+    /// A run of letters and digits that begins with a letter; what an apostrophe joins is one, and so are initials (`U.S.`).
     fn word(&mut self) {
         let rest = &self.text[self.at..];
+        let initials = initials(rest);
+        if initials > 0 {
+            let letters = rest[..initials].bytes().filter(|byte| *byte != b'.');
+            let hash = letters.fold(Fnv::new(), Fnv::push);
+            self.push(hash.bits(), Kind::Word, initials);
+            return;
+        }
         let mut hash = Fnv::new();
         let mut kind = Kind::Word;
         let mut length = 0;
@@ -204,6 +211,21 @@ impl Scanner<'_> {
             (kind, _) => self.push(written.bits, kind, written.length),
         }
     }
+}
+
+/// The length of initials that stand there, points included: `u.s.`, `i.b.m`; 0: there are none.
+fn initials(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let is_letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_lowercase);
+    let mut end = 0;
+    while is_letter(end) && bytes.get(end + 1) == Some(&b'.') {
+        end += 2;
+    }
+    // The last may have no point: `u.s`.
+    if end >= 2 && is_letter(end) && !text[end + 1..].starts_with(char::is_alphanumeric) {
+        return end + 1;
+    }
+    if end >= 4 { end } else { 0 }
 }
 
 /// A number as it is written in digits.

@@ -20,6 +20,8 @@ fn one_number_has_one_form() {
         ("the 48th time", "the 48 th time"),
         ("5km of road", "5 km of road"),
         ("F-22s", "F-22's"),
+        ("the U.S. Senate", "the US Senate"),
+        ("I.B.M", "IBM"),
         ("$9M", "$9 M"),
         ("$9M", "$9 million"),
         ("£2bn", "2 billion"),
