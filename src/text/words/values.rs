@@ -79,7 +79,7 @@ fn times(mut value: u64, mut decimals: u8, power: u8) -> Option<(u64, u8)> {
             value = value.checked_mul(10)?;
         }
     }
-    while decimals > 0 && value % 10 == 0 {
+    while decimals > 0 && value.is_multiple_of(10) {
         (value, decimals) = (value / 10, decimals - 1);
     }
     Some((value, decimals))
@@ -134,8 +134,8 @@ impl Sum {
     fn take(&mut self, numeral: Numeral) -> bool {
         match numeral {
             Numeral::Units(units) => {
-                let is_free = self.section % 100 == 0
-                    || (units < 10 && self.section % 10 == 0 && self.section % 100 >= 20);
+                let is_free = self.section.is_multiple_of(100)
+                    || (units < 10 && self.section.is_multiple_of(10) && self.section % 100 >= 20);
                 if is_free {
                     self.section += units;
                 }
