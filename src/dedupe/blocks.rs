@@ -57,13 +57,13 @@ struct Counted {
 /// What an entry teaches about its publisher.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lesson<'a> {
-    /// Hashes of its blocks.
+    /// Hashes of its blocks; none where there is only one, which is the whole text.
     pub(super) blocks: &'a [u64],
     /// The hash of its headline; 0: it has none.
     pub(super) headline: u64,
     /// The hash of its source.
     pub(super) source: u64,
-    /// The hash of the whole text.
+    /// The hash of the whole text; 0: there is none.
     pub(super) text: u64,
     /// Whether the text is a short one.
     pub(super) is_short: bool,
@@ -83,7 +83,7 @@ impl Boilerplate {
     /// Whether the publisher is known to put the whole text under other headlines.
     pub(super) fn repeats_text(&self, text: u64) -> bool {
         let counted = self.blocks.get(&of_text(text));
-        counted.is_some_and(|counted| counted.others >= OTHERS_OF_TEXT)
+        counted.is_some_and(|counted| counted.others >= OTHERS_OF_TEXT || counted.count >= REPEATS)
     }
 
     /// Whether the publisher has used the headline for more than one release.
@@ -95,7 +95,7 @@ impl Boilerplate {
     /// Counts the blocks of one entry, each once, and its headline.
     pub(super) fn learn(&mut self, lesson: Lesson<'_>) {
         let mut own = lesson.blocks.to_vec();
-        if !own.is_empty() {
+        if lesson.text != 0 {
             own.push(of_text(lesson.text));
         }
         own.sort_unstable();
@@ -117,14 +117,13 @@ impl Boilerplate {
                 counted.count = counted.count.saturating_add(1);
             }
         }
-        if lesson.headline != 0
-            && let Some(at) = lesson.published
-        {
+        if lesson.headline != 0 {
             // Of some seven years each hour has a number of its own.
-            let hour = at.timestamp().div_euclid(3600);
-            let last = low(u64::try_from(hour).unwrap_or(0));
+            let hour = lesson.published.map(|at| at.timestamp().div_euclid(3600));
+            let last = hour.map_or(0, |hour| low(u64::try_from(hour).unwrap_or(0)));
             if let Some(counted) = self.place(of_headline(lesson.headline), (last, 0), [0; WORDS])
-                && counted.last.abs_diff(last) >= APART_HOURS
+                // Without a date every use may be of another release.
+                && (hour.is_none() || counted.last.abs_diff(last) >= APART_HOURS)
             {
                 counted.last = last;
                 counted.count = counted.count.saturating_add(1);
@@ -355,7 +354,7 @@ mod tests {
             (
                 &["Bulletin 1", "Bulletin 2", "Bulletin 3", "Bulletin 4"],
                 true,
-                false,
+                true,
             ),
         ] {
             let mut known = Boilerplate::default();

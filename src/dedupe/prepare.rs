@@ -30,8 +30,12 @@ pub(super) const LONG_HEADLINE: usize = 8;
 const MAX_BLOCKS: usize = 63;
 /// The bit of a headline that the publisher uses again and again.
 const STANDING: u64 = 1 << MAX_BLOCKS;
+/// A block of fewer words ("Contact:") is not worth learning.
+const MIN_BLOCK_WORDS: usize = 3;
 /// Words of fewer letters on average are characters of a script without spaces.
 const LETTERS_OF_A_WORD: usize = 2;
+/// A headline is compared as far as this.
+const MAX_TITLE_WORDS: usize = 100;
 /// A text is compared as far as this; what is longer is told apart long before.
 const MAX_WORDS: usize = 20_000;
 /// How many of the smallest shingles of the whole are keys.
@@ -46,6 +50,7 @@ const OPENING_WORDS: usize = 48;
 #[derive(Debug, Clone)]
 pub struct Reading {
     title_words: Vec<Word>,
+    label: usize,
     mark: Option<Mark>,
     number: Option<u8>,
     is_dense: bool,
@@ -63,6 +68,8 @@ pub struct Prepared {
     pub(super) is_dense: bool,
     /// Words of the headline without its prefixes.
     pub(super) title_words: Vec<Word>,
+    /// How many of them stand before a colon: a kind of notice, and then what it is about.
+    pub(super) label: usize,
     /// Whether its publisher has used the headline for other releases.
     pub(super) is_standing_title: bool,
     /// What headline or editors' notes say about the text.
@@ -83,10 +90,10 @@ pub struct Prepared {
 #[must_use]
 pub fn read(title: &str, text: &str, dateline: Option<&str>) -> Reading {
     let title = headline(title);
-    let mut title_words = Vec::new();
-    hash_words(&fold(title.rest), &mut title_words);
+    let (title_words, label) = title_words(&fold(title.rest));
     let mut reading = Reading {
         title_words,
+        label,
         mark: title.mark,
         number: title.number,
         is_dense: false,
@@ -113,6 +120,17 @@ pub fn read(title: &str, text: &str, dateline: Option<&str>) -> Reading {
     }
     reading.is_dense = letters < reading.words.len() * LETTERS_OF_A_WORD;
     reading
+}
+
+/// Words of a folded headline, and how many of them stand before a colon.
+fn title_words(folded: &str) -> (Vec<Word>, usize) {
+    let mut words = Vec::new();
+    let (label, rest) = folded.split_once(": ").unwrap_or(("", folded));
+    hash_words(label, &mut words);
+    let label = words.len();
+    hash_words(rest, &mut words);
+    words.truncate(MAX_TITLE_WORDS);
+    (words, label.min(MAX_TITLE_WORDS))
 }
 
 /// What parts a dateline from the text.
@@ -161,8 +179,16 @@ impl Reading {
     /// Has the publisher's sketch learn from an entry of this source.
     pub fn learn(&self, known: &mut Boilerplate, source: &SourceId, published: Option<Timestamp>) {
         let content = content_words(&self.title_words);
+        let mut start = 0;
+        let mut blocks: Vec<u64> = Vec::with_capacity(self.blocks.len());
+        for (hash, end) in self.blocks.iter().zip(&self.ends) {
+            if end - start >= MIN_BLOCK_WORDS && self.blocks.len() > 1 {
+                blocks.push(*hash);
+            }
+            start = *end;
+        }
         known.learn(Lesson {
-            blocks: &self.blocks,
+            blocks: &blocks,
             headline: self.headline(),
             text: self.whole(),
             source: source
@@ -250,6 +276,7 @@ impl Reading {
         };
         Prepared {
             title_words: self.title_words,
+            label: self.label,
             is_standing_title: trimmed & STANDING != 0,
             mark: self.mark,
             number: self.number,
@@ -308,6 +335,7 @@ impl Prepared {
     pub(super) fn of_words(words: Vec<Word>) -> Self {
         Self {
             title_words: Vec::new(),
+            label: 0,
             is_standing_title: false,
             mark: None,
             number: None,
@@ -341,11 +369,12 @@ impl Prepared {
         if self.is_dense { 2 } else { 1 }
     }
 
-    /// Headline and text as one; a text that opens with its headline has it once. At most so many words.
+    /// Headline and text as one; a text that opens with its headline has it once, and a standing headline is left out. At most so
+    /// many words.
     pub(super) fn joint(&self, most: usize) -> Vec<Word> {
         let title = &self.title_words;
         let mut words = Vec::with_capacity((title.len() + self.words.len()).min(most));
-        if !self.words.starts_with(title) {
+        if !self.is_standing_title && !self.words.starts_with(title) {
             words.extend_from_slice(title);
         }
         words.extend_from_slice(&self.words);

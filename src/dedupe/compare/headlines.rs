@@ -1,7 +1,7 @@
 //! What the headlines say about two entries.
 
 use super::super::differences::{numbers_differ, ratio};
-use super::super::prepare::{Prepared, Shingles, Units, runs, units};
+use super::super::prepare::{Prepared, Shingles, Units, content_words, runs, units};
 use super::pair::Pair;
 use super::rules::ALIKE_HEADLINE;
 use super::texts::Texts;
@@ -48,10 +48,11 @@ impl Pair<'_> {
         ratio(shared, ours.len()) < IN_COMMON
     }
 
-    /// Whether each headline has a number that the other entry has nowhere.
+    /// Whether each headline has a number, or a month, that the other entry has nowhere.
     pub(super) fn have_other_headline_numbers(&self) -> bool {
         let lacks = |one: &Prepared, other: &Prepared| {
-            let mut numbers = one.title_words.iter().filter(|word| word.is_number());
+            let told = |word: &&Word| word.is_number() || word.is_month();
+            let mut numbers = one.title_words.iter().filter(told);
             numbers
                 .any(|number| !other.title_words.contains(number) && !other.words.contains(number))
         };
@@ -121,6 +122,18 @@ impl Pair<'_> {
                     && has(one, &ours, left.is_dense)
                     && has(other, &theirs, right.is_dense)
             })
+    }
+
+    /// Whether both headlines name one kind of notice, and then something else each: `Vacancy: nurse`, `Vacancy: cook`.
+    pub(super) fn have_other_names_under_one_label(&self) -> bool {
+        let (left, right) = (&self.short.text, &self.long.text);
+        let label = |text: &Prepared| text.title_words[..text.label].to_vec();
+        if left.label == 0 || label(left) != label(right) {
+            return false;
+        }
+        let [ours, theirs] =
+            [left, right].map(|text| content_words(&text.title_words[text.label..]));
+        !ours.is_empty() && !theirs.is_empty() && !ours.iter().any(|word| theirs.contains(word))
     }
 
     /// Whether each headline is mostly about what the other entry does not mention.

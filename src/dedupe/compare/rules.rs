@@ -101,7 +101,7 @@ impl Pair<'_> {
         if self.is_unsupported(texts) {
             return (Sameness::Apart, Reason::Unsupported);
         }
-        if self.have_other_names(texts) {
+        if self.have_other_names(texts) || self.have_other_names_under_one_label() {
             return (Sameness::Apart, Reason::Names);
         }
         if self.is_own && !self.is_again(texts) {

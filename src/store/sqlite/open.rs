@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// Older ones can damage a database when two connections checkpoint and write at once.
 const OLDEST_SQLITE: i32 = 3_051_003;
 /// Prepared statements kept by a connection: more than the writer has.
-const STATEMENTS: usize = 160;
+const STATEMENTS: usize = 320;
 
 /// A connection that writes; a missing file is made.
 pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {

@@ -60,18 +60,11 @@ const CHANGES: [u64; 16] = hashes([
 const CHANGE_WORDS: usize = 9;
 
 /// What stands before the number of a page.
-const PAGES: [u64; 8] = hashes([
-    "page",
-    "p",
-    "pp",
-    "seite",
-    "pagina",
-    "стр",
-    "страница",
-    "str",
-]);
+const PAGES: [u64; 5] = hashes(["page", "seite", "pagina", "страница", "pages"]);
+/// The same, cut short with a point.
+const SHORT_PAGES: [u64; 4] = hashes(["p", "pp", "стр", "str"]);
 
-/// What stands behind a number that counts the text or its readers, not what it tells.
+/// What stands behind a number that counts the text or its readers, where both stand alone: `sold 512 shares` is told.
 const COUNTED: [u64; 33] = hashes([
     "words",
     "characters",
@@ -124,7 +117,7 @@ pub(super) fn mark(pieces: &mut [Piece]) {
         let is_incidental = is_change
             || is_phone(pieces, at, run)
             || is_copyright(pieces, at)
-            || (at > 0 && has(&PAGES, pieces.get(at - 1)) && pieces[at].gap == Gap::Joint)
+            || is_page(pieces, at)
             || is_changed_at(pieces, at)
             || (run == 1 && is_counted(pieces, at));
         if is_incidental {
@@ -170,20 +163,26 @@ fn is_phone(pieces: &[Piece], at: usize, run: usize) -> bool {
     if groups.len() != run || !(6..=15).contains(&total) {
         return false;
     }
-    if pieces[at].sign == '+' && total >= 9 {
+    let first = &pieces[at];
+    if first.sign == '+' && total >= 9 {
         return true;
     }
-    // 555-0142 and 312-555-0142; `350 2026` is a number and a year.
-    let is_year = matches!(
-        pieces[at + run - 1].kind,
-        Kind::Number {
-            value: 1900..=2099,
-            ..
-        }
-    );
-    let is_american = matches!(groups[..], [3, 4] | [3, 3, 4] | [1, 3, 3, 4]) && !is_year;
-    let named = &pieces[at.saturating_sub(PHONE_REACH)..at];
-    is_american || (run > 1 || total >= 7) && named.iter().any(|piece| has(&PHONES, Some(piece)))
+    let named = |reach: usize| {
+        let before = &pieces[at.saturating_sub(reach)..at];
+        before.iter().any(|piece| has(&PHONES, Some(piece)))
+    };
+    // `Press office: 5550142`, `call 5550142`; in groups the word may stand further before.
+    let is_named = named(1) || (named(PHONE_REACH) && (run > 1 || first.sign == ':'));
+    matches!(groups[..], [3, 3, 4] | [1, 3, 3, 4]) || is_named
+}
+
+/// `page 3`, `p. 3`
+fn is_page(pieces: &[Piece], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).and_then(|before| pieces.get(before)) else {
+        return false;
+    };
+    let is_short = has(&SHORT_PAGES, Some(before)) && pieces[at].sign == '.';
+    is_short || (has(&PAGES, Some(before)) && pieces[at].gap == Gap::Joint)
 }
 
 /// `© 2026`, `(c) 2026`, `Copyright 2026`, and the second year of `© 2020-2026`.
@@ -199,15 +198,21 @@ fn is_changed_at(pieces: &[Piece], at: usize) -> bool {
     pieces[at].kind == Kind::Time && before.iter().any(|piece| has(&CHANGES, Some(piece)))
 }
 
+/// `(312 words)`, `5 min read`, `Posted 3 hours ago`: alone in its place, or behind a word about a change.
 fn is_counted(pieces: &[Piece], at: usize) -> bool {
-    let next = pieces.get(at + 1);
-    if has(&COUNTED, next) {
-        return next.is_some_and(|next| next.gap == Gap::Joint);
-    }
-    // `3 hours ago`, `5 min read`
-    let behind = pieces.get(at + 2);
-    let is_ago =
-        behind.is_some_and(|behind| behind.bits == hash("ago") || behind.bits == hash("read"));
-    // `vor 3 Stunden`, `il y a 2 heures`
-    is_ago && next.is_some_and(|next| next.kind == Kind::Word)
+    let behind = pieces.get(at + 2).map(|behind| behind.bits);
+    let end = if has(&COUNTED, pieces.get(at + 1)) {
+        at + 2
+    } else if behind == Some(hash("ago")) || behind == Some(hash("read")) {
+        at + 3
+    } else {
+        return false;
+    };
+    let is_edge = |piece: Option<&Piece>| {
+        piece.is_none_or(|piece| {
+            piece.gap == Gap::Wide && matches!(piece.sign, '(' | ')' | '[' | ']' | '|' | '/' | '·')
+        })
+    };
+    let begins = at == 0 || is_edge(pieces.get(at)) || has(&CHANGES, pieces.get(at - 1));
+    begins && is_edge(pieces.get(end))
 }

@@ -13,9 +13,9 @@
 use std::hash::{Hash, Hasher};
 
 mod incidental;
+mod kinds;
 mod numerals;
 mod scan;
-mod stop;
 mod values;
 
 /// A word of folded text: a hash of its letters, its lowest bit set where it is a number.
@@ -32,7 +32,13 @@ impl Word {
     /// Whether it only holds a sentence together (`the`, `und`, `dans`): it says nothing of what a text is about.
     #[must_use]
     pub fn is_function_word(self) -> bool {
-        stop::is_function_word(self.0)
+        kinds::is_function_word(self.0)
+    }
+
+    /// Whether it is the name of a month: one issue of what comes monthly differs from the next in it.
+    #[must_use]
+    pub fn is_month(self) -> bool {
+        kinds::is_month(self.0)
     }
 
     /// Two words as one.

@@ -125,6 +125,8 @@ fn in_letters(pieces: &[Piece]) -> Option<(u64, u8, usize)> {
 #[derive(Default)]
 struct Sum {
     total: u64,
+    /// The power of ten that was taken last: what follows is smaller.
+    power: Option<u8>,
     /// What is to be multiplied next.
     section: u64,
 }
@@ -149,9 +151,11 @@ impl Sum {
                 is_free
             }
             // `a million` is as vague as `millions`.
-            Numeral::Power(power) if self.section > 0 => {
+            Numeral::Power(power)
+                if self.section > 0 && self.power.is_none_or(|last| power < last) =>
+            {
                 self.total += self.section * 10_u64.pow(u32::from(power));
-                self.section = 0;
+                (self.section, self.power) = (0, Some(power));
                 true
             }
             Numeral::Power(_) | Numeral::Short(_) => false,

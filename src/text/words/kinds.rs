@@ -1,4 +1,4 @@
-//! Words that only hold a sentence together, of the languages that most feeds are in. Folded.
+//! Words of one kind, of the languages that most feeds are in, folded: those that only hold a sentence together, and months.
 //!
 //! A word that is missing here costs little: two headlines then seem to have one
 //! word more in common.
@@ -106,4 +106,69 @@ const OTHERS: [u64; 44] = hashes([
 pub(super) fn is_function_word(word: u64) -> bool {
     let lists: [&[u64]; 5] = [&ENGLISH, &GERMAN, &ROMANCE, &RUSSIAN, &OTHERS];
     lists.iter().any(|list| list.binary_search(&word).is_ok())
+}
+
+const MONTHS: [u64; 57] = hashes([
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "januar",
+    "februar",
+    "marz",
+    "mai",
+    "juni",
+    "juli",
+    "oktober",
+    "dezember",
+    "janvier",
+    "fevrier",
+    "mars",
+    "avril",
+    "juin",
+    "juillet",
+    "aout",
+    "septembre",
+    "octobre",
+    "novembre",
+    "decembre",
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+    "gennaio",
+    "январе",
+    "феврале",
+    "марте",
+    "апреле",
+    "мае",
+    "июне",
+    "июле",
+    "августе",
+    "сентябре",
+    "октябре",
+    "ноябре",
+    "декабре",
+    "maggio",
+]);
+
+/// Whether a word's hash is that of a month.
+pub(super) fn is_month(word: u64) -> bool {
+    MONTHS.binary_search(&word).is_ok()
 }
