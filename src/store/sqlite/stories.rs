@@ -8,7 +8,7 @@ use super::columns::ms;
 use super::gather::{Gathered, gather};
 use super::links;
 use super::near::Profiles;
-use crate::dedupe::{Comparison, Group, Link, Part, Role, Sameness, compare, partition, strongest};
+use crate::dedupe::{Comparison, Link, Node, Part, Role, Sameness, compare, partition, strongest};
 use crate::model::{EntryId, Layer, Relation, StoryId, Timestamp};
 
 /// Begins a story with an entry of this edition.
@@ -78,8 +78,10 @@ impl Regroup<'_> {
         group.settle(self.anew);
         let parts = partition(&group, |one, other| self.conflict(one, other, profiles))?;
         let mut touched = BTreeSet::new();
+        let nodes: HashMap<EntryId, &Node> =
+            group.nodes.iter().map(|node| (node.id, node)).collect();
         for part in &parts {
-            for story in self.write(part, &group, &stored_in)? {
+            for story in self.write(part, &nodes, &stored_in)? {
                 touched.insert(story);
             }
         }
@@ -107,7 +109,7 @@ impl Regroup<'_> {
     fn write(
         &self,
         part: &Part,
-        group: &Group,
+        nodes: &HashMap<EntryId, &Node>,
         stored_in: &HashMap<EntryId, StoryId>,
     ) -> rusqlite::Result<Vec<StoryId>> {
         let story = match part.story {
@@ -123,7 +125,7 @@ impl Regroup<'_> {
             changed.insert(story);
         }
         for (entry, role) in &part.members {
-            let Some(node) = group.nodes.iter().find(|node| node.id == *entry) else {
+            let Some(node) = nodes.get(entry) else {
                 continue;
             };
             if node.present == Some(story) && node.role == *role {
