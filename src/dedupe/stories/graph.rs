@@ -100,36 +100,10 @@ impl<'g> Graph<'g> {
                 .then_with(|| orders[one.1].cmp(&orders[other.1]))
         });
         let count = group.nodes.len();
-        let (mut apart, mut differing) = (vec![Vec::new(); count], vec![Vec::new(); count]);
-        for ((one, other), link) in &stored {
-            let ends = [(*one, *other), (*other, *one)];
-            for (one, other) in ends {
-                if link.sameness == Sameness::Apart {
-                    apart[one].push(other);
-                }
-                if link.sameness != Sameness::Same {
-                    differing[one].push(other);
-                }
-            }
-        }
-        let mut held = vec![0.0_f64; count];
-        for (one, other, link) in &joining {
-            for end in [*one, *other] {
-                held[end] = held[end].max(link.score);
-            }
-        }
-        let places = |mut sorted: Vec<usize>, by: &dyn Fn(&usize, &usize) -> Ordering| {
-            sorted.sort_by(by);
-            let mut places = vec![0; count];
-            for (place, nth) in sorted.into_iter().enumerate() {
-                places[nth] = place;
-            }
-            places
-        };
-        let order = places((0..count).collect(), &|one, other| {
-            orders[*one].cmp(&orders[*other])
-        });
-        let loose = places((0..count).collect(), &|one, other| {
+        let (apart, differing) = neighbours(&stored, count);
+        let held = holds(&joining, count);
+        let order = places(count, |one, other| orders[*one].cmp(&orders[*other]));
+        let loose = places(count, |one, other| {
             let by_hold = held[*one].total_cmp(&held[*other]);
             by_hold.then(order[*one].cmp(&order[*other]))
         });
@@ -358,6 +332,48 @@ impl<'g> Graph<'g> {
     pub(super) fn part_of(&self, nth: usize) -> usize {
         self.stories.root(nth)
     }
+}
+
+/// Of each entry, those that are certainly other releases, and those that do not carry the same version.
+fn neighbours(
+    stored: &HashMap<(usize, usize), &Link>,
+    count: usize,
+) -> (Vec<Vec<usize>>, Vec<Vec<usize>>) {
+    let (mut apart, mut differing) = (vec![Vec::new(); count], vec![Vec::new(); count]);
+    for ((one, other), link) in stored {
+        let ends = [(*one, *other), (*other, *one)];
+        for (one, other) in ends {
+            if link.sameness == Sameness::Apart {
+                apart[one].push(other);
+            }
+            if link.sameness != Sameness::Same {
+                differing[one].push(other);
+            }
+        }
+    }
+    (apart, differing)
+}
+
+/// The best score by which each entry hangs on others.
+fn holds(joining: &[(usize, usize, &Link)], count: usize) -> Vec<f64> {
+    let mut held = vec![0.0_f64; count];
+    for (one, other, link) in joining {
+        for end in [*one, *other] {
+            held[end] = held[end].max(link.score);
+        }
+    }
+    held
+}
+
+/// The place of each number in an order.
+fn places(count: usize, by: impl Fn(&usize, &usize) -> Ordering) -> Vec<usize> {
+    let mut sorted: Vec<usize> = (0..count).collect();
+    sorted.sort_by(by);
+    let mut places = vec![0; count];
+    for (place, nth) in sorted.into_iter().enumerate() {
+        places[nth] = place;
+    }
+    places
 }
 
 /// Disjoint sets of small numbers; each knows its members.
