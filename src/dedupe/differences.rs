@@ -1,7 +1,7 @@
 //! How much two texts share, and what differs.
 
 use super::align::{Alignment, Hunk, Text, align};
-use super::prepare::{MIN_SHINGLES, Prepared, SHINGLE};
+use super::prepare::{MIN_SHINGLES, Prepared, SHINGLE, Shingles, runs};
 use crate::text::Word;
 
 /// A slot of a template has at most so many words.
@@ -128,4 +128,20 @@ pub fn revises(new: &Prepared, old: &Prepared) -> bool {
         unit(new, old),
     );
     found.conflicts > 0 || found.lead.0 > MAX_LEAD || containment(new, old) < POLISH
+}
+
+/// Of an edited entry's runs, the share that makes it the release that it was.
+const STILL_THE_SAME: f64 = 1.0 / 3.0;
+
+/// Whether an entry edited in place says something else altogether: next to nothing of its former headline and text is left.
+/// Texts too short to tell: no.
+#[must_use]
+pub fn replaces(new: &Prepared, old: &Prepared) -> bool {
+    let length = new.short_run().min(old.short_run());
+    let of = |text: &Prepared| -> Shingles {
+        runs(&text.joint(usize::MAX), length).into_iter().collect()
+    };
+    let (new, old) = (of(new), of(old));
+    let fewer = new.len().min(old.len());
+    fewer >= MIN_SHINGLES && ratio(new.intersection(&old).count(), fewer) < STILL_THE_SAME
 }

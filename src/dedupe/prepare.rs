@@ -84,6 +84,8 @@ pub struct Prepared {
     pub trimmed: u64,
     /// Of the words; `None` under twelve.
     pub content: Option<Hash>,
+    /// Of all words, what was left out included; `None` where `content` is.
+    pub(super) whole: Option<Hash>,
 }
 
 /// Reads an entry. `text`: plain, a line a block. `dateline`: its opening, where it has one.
@@ -261,9 +263,11 @@ impl Reading {
     /// Makes it ready, without what `trimmed` names.
     #[must_use]
     pub fn prepare(self, trimmed: u64) -> Prepared {
+        let mut whole = None;
         let words = if trimmed & !STANDING == 0 {
             self.words
         } else {
+            whole = content(&self.words);
             let mut words = Vec::with_capacity(self.words.len());
             let mut start = 0;
             for (nth, end) in self.ends.iter().enumerate() {
@@ -274,14 +278,17 @@ impl Reading {
             }
             words
         };
+        let content = content(&words);
         Prepared {
+            // Where next to nothing is left, the whole is what the publisher repeats.
+            whole: content.and(whole.or(content)),
             title_words: self.title_words,
             label: self.label,
             is_standing_title: trimmed & STANDING != 0,
             mark: self.mark,
             number: self.number,
             is_dense: self.is_dense,
-            content: content(&words),
+            content,
             shingles: runs(&words, SHINGLE),
             words,
             trimmed,
@@ -341,10 +348,18 @@ impl Prepared {
             number: None,
             is_dense: false,
             content: content(&words),
+            whole: content(&words),
             shingles: runs(&words, SHINGLE),
             words,
             trimmed: 0,
         }
+    }
+
+    /// Whether the other has the same text, word for word: without what publishers repeat, or with all of it, where the two
+    /// publishers are not known to repeat the same.
+    pub(super) fn has_text_of(&self, other: &Self) -> bool {
+        (self.content.is_some() && self.content == other.content)
+            || (self.whole.is_some() && self.whole == other.whole)
     }
 
     /// Whether headline or note says that there was a version before.

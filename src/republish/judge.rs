@@ -178,6 +178,8 @@ fn kept_item(
     }
     let announced = (slot < WHOLE_STORY).then_some(shown.edition_at);
     let (item_id, fallback_id) = outbound_id(shown, announced);
+    let said = shown.entry.updated.max(shown.entry.published);
+    let updated = said.unwrap_or(shown.ordered_at);
     Some(KeptItem {
         slot,
         shown: shown.id,
@@ -187,10 +189,6 @@ fn kept_item(
         fallback_id,
         // An edition stands no earlier than the entry that carries it.
         ordered_at: announced.map_or(shown.ordered_at, |at| at.max(shown.ordered_at)),
-        updated: shown
-            .entry
-            .updated
-            .max(shown.entry.published)
-            .unwrap_or(shown.ordered_at),
+        updated: announced.map_or(updated, |at| at.max(updated)),
     })
 }

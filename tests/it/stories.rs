@@ -158,6 +158,27 @@ fn an_edit_in_place_keeps_the_id_and_is_announced_where_it_is_more_than_polish()
     }
 }
 
+#[test]
+fn an_edit_into_another_release_leaves_the_former_one_to_its_copies() {
+    let desk = desk(&[("a", "priority = 1"), ("b", "")], REPLACE);
+    publish(&desk, "a", &[piece("top", "10:00", TITLE, LOCK)]);
+    publish(&desk, "b", &[piece("copy", "10:10", TITLE, LOCK)]);
+    refresh(&desk, &[]);
+    let before = shown(&desk, "merged");
+    assert_eq!(titles(&before), [TITLE]);
+    let other = "Holzbrücke über die Sille wird gesperrt";
+    publish(&desk, "a", &[piece("top", "10:00", other, BRUECKE)]);
+    refresh(&desk, &[]);
+    let after = shown(&desk, "merged");
+    let id = |title: &str| {
+        let mut items = after.iter();
+        items.find(|item| item.title == title).map(|item| &item.id)
+    };
+    assert_eq!(after.len(), 2, "{after:?}");
+    assert_eq!(id(other), Some(&before[0].id));
+    assert!(id(TITLE).is_some());
+}
+
 /// All orders of the numbers below `count`.
 fn orders(count: usize) -> Vec<Vec<usize>> {
     match count {

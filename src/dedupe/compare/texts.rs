@@ -41,7 +41,7 @@ impl Pair<'_> {
     /// Compares the texts; `None`: one of them is too short to say anything.
     pub(super) fn texts(&self) -> Option<Texts> {
         let (left, right) = (&self.short.text, &self.long.text);
-        let is_exact = left.content.is_some() && left.content == right.content;
+        let is_exact = left.has_text_of(right);
         if left.is_short() {
             return self.short_texts(is_exact);
         }

@@ -1,6 +1,7 @@
 //! Links, the strongest first, make entries one part, unless two of them conflict.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 
 use super::{Group, Link, MAX_ASKED};
 use crate::dedupe::Sameness;
@@ -13,9 +14,22 @@ const NEXT_TO_NOTHING: f64 = 0.95;
 pub(super) struct Graph<'g> {
     group: &'g Group,
     /// Links that join, the strongest first; equals by the fixed order of their entries.
-    pub(super) joining: Vec<(usize, usize, &'g Link)>,
+    joining: Vec<(usize, usize, &'g Link)>,
     /// What is stored of each pair, lower number first.
     stored: HashMap<(usize, usize), &'g Link>,
+    /// Of each entry, those that are certainly other releases, and those that do not carry the same version.
+    apart: Vec<Vec<usize>>,
+    differing: Vec<Vec<usize>>,
+    /// The place of each entry among all: by how little it hangs on its story, equals by the fixed order; and by that alone.
+    loose: Vec<usize>,
+    order: Vec<usize>,
+    /// The best score by which each entry hangs on others.
+    held: Vec<f64>,
+    /// By the root of each version: whether an entry of it says that there was a version before.
+    later: Vec<bool>,
+    is_any_ruled: bool,
+    /// What was asked about pairs so far.
+    asked: HashMap<(usize, usize), bool>,
     /// One story.
     stories: Sets,
     /// One story, even if no person had joined anything.
@@ -46,7 +60,7 @@ impl<'g> Graph<'g> {
                 graph.natural.unite(one, other);
             }
             if link.sameness == Sameness::Same && graph.is_one_version(one, other) {
-                graph.editions.unite(one, other);
+                graph.unite_versions(one, other);
             }
         }
         Ok(graph)
@@ -86,10 +100,25 @@ impl<'g> Graph<'g> {
                 .then_with(|| orders[one.1].cmp(&orders[other.1]))
         });
         let count = group.nodes.len();
+        let (apart, differing) = neighbours(&stored, count);
+        let held = holds(&joining, count);
+        let order = places(count, |one, other| orders[*one].cmp(&orders[*other]));
+        let loose = places(count, |one, other| {
+            let by_hold = held[*one].total_cmp(&held[*other]);
+            by_hold.then(order[*one].cmp(&order[*other]))
+        });
         Self {
             group,
             joining,
             stored,
+            apart,
+            differing,
+            loose,
+            order,
+            held,
+            later: group.nodes.iter().map(super::Node::is_later).collect(),
+            is_any_ruled: group.stories.iter().any(|story| story.is_ruled),
+            asked: HashMap::new(),
             stories: Sets::new(count),
             natural: Sets::new(count),
             editions: Sets::new(count),
@@ -109,6 +138,9 @@ impl<'g> Graph<'g> {
 
     /// Whether one of two parts is ruled, and the other was there before it could know.
     fn is_ruled_out(&self, one: usize, other: usize) -> bool {
+        if !self.is_any_ruled {
+            return false;
+        }
         let present = |nth: usize| -> Vec<StoryId> {
             let members = self.stories.members(nth).iter();
             let mut present: Vec<_> = members
@@ -129,43 +161,82 @@ impl<'g> Graph<'g> {
 
     /// Whether any two entries of the two parts are certainly two releases.
     fn conflicts<E>(
-        &self,
+        &mut self,
         one: usize,
         other: usize,
         link: &Link,
         conflict: &mut impl FnMut(EntryId, EntryId) -> Result<bool, E>,
     ) -> Result<bool, E> {
-        let mut unknown = Vec::new();
-        for left in self.natural.members(one) {
-            for right in self.natural.members(other) {
-                if self.may_differ((one, other), (*left, *right), link) {
-                    continue;
-                }
-                match self.between(*left, *right).map(|stored| stored.sameness) {
-                    Some(Sameness::Apart) => return Ok(true),
-                    Some(_) => {}
-                    None => unknown.push((*left, *right)),
-                }
-            }
+        let (left, right) = (self.natural.members(one), self.natural.members(other));
+        let (fewer, more) = match left.len() <= right.len() {
+            true => (left, self.natural.root(other)),
+            false => (right, self.natural.root(one)),
+        };
+        let is_apart = fewer.iter().any(|nth| {
+            let mut apart = self.apart[*nth].iter();
+            apart.any(|beside| {
+                self.natural.root(*beside) == more
+                    && !self.may_differ((one, other), self.along((*nth, *beside), one), link)
+            })
+        });
+        if is_apart {
+            return Ok(true);
         }
-        if unknown.len() > MAX_ASKED {
-            self.differing_most_first(&mut unknown);
-        }
-        for (left, right) in unknown.into_iter().take(MAX_ASKED) {
-            if conflict(self.group.nodes[left].id, self.group.nodes[right].id)? {
+        for pair in self.unknown((one, other), link) {
+            let answer = match self.asked.get(&pair) {
+                Some(answer) => *answer,
+                None => conflict(self.group.nodes[pair.0].id, self.group.nodes[pair.1].id)?,
+            };
+            self.asked.insert(pair, answer);
+            if answer {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
+    /// A pair between two parts, the end first that belongs to the part of `one`.
+    fn along(&self, pair: (usize, usize), one: usize) -> (usize, usize) {
+        match self.natural.root(pair.0) == self.natural.root(one) {
+            true => pair,
+            false => (pair.1, pair.0),
+        }
+    }
+
+    /// The pairs between two parts to be asked about: of those without a link, the ones that hang on their stories by least.
+    fn unknown(&self, (one, other): (usize, usize), link: &Link) -> Vec<(usize, usize)> {
+        let (mut left, mut right) = (
+            self.natural.members(one).to_vec(),
+            self.natural.members(other).to_vec(),
+        );
+        if left.len() * right.len() > MAX_ASKED * MAX_ASKED {
+            for members in [&mut left, &mut right] {
+                members.sort_unstable_by_key(|nth| self.loose[*nth]);
+                members.truncate(MAX_ASKED);
+            }
+        }
+        let mut unknown = Vec::new();
+        for left in &left {
+            for right in &right {
+                let pair = (*left, *right);
+                if !self.may_differ((one, other), pair, link)
+                    && self.between(*left, *right).is_none()
+                {
+                    unknown.push(pair);
+                }
+            }
+        }
+        if unknown.len() > MAX_ASKED {
+            self.differing_most_first(&mut unknown);
+            unknown.truncate(MAX_ASKED);
+        }
+        unknown
+    }
+
     /// Whether a pair may have other numbers and still be one release: one of them is a version that says so of itself, or
     /// belongs to the story through the very text of such a version.
     fn may_differ(&self, ends: (usize, usize), pair: (usize, usize), link: &Link) -> bool {
-        let is_later = |nth: usize| {
-            let mut members = self.editions.members(nth).iter();
-            members.any(|member| self.group.nodes[*member].is_later())
-        };
+        let is_later = |nth: usize| self.is_later(nth);
         let is_at_the_ends = self.editions.root(pair.0) == self.editions.root(ends.0)
             && self.editions.root(pair.1) == self.editions.root(ends.1);
         if is_at_the_ends {
@@ -178,25 +249,12 @@ impl<'g> Graph<'g> {
 
     /// Pairs of entries that hang on their stories by least come first, equals by the fixed order.
     fn differing_most_first(&self, pairs: &mut [(usize, usize)]) {
-        let mut best: HashMap<usize, f64> = HashMap::new();
-        for (one, other, link) in &self.joining {
-            for end in [one, other] {
-                let best = best.entry(*end).or_default();
-                *best = best.max(link.score);
-            }
-        }
-        let hold = |nth: usize| best.get(&nth).copied().unwrap_or_default();
-        let order = |nth: usize| self.group.nodes[nth].order();
+        let ends = |pair: &(usize, usize)| {
+            let (one, other) = (self.order[pair.0], self.order[pair.1]);
+            (one.min(other), one.max(other))
+        };
+        let held = |pair: &(usize, usize)| self.held[pair.0].min(self.held[pair.1]);
         pairs.sort_by(|one, other| {
-            let held = |pair: &(usize, usize)| hold(pair.0).min(hold(pair.1));
-            let ends = |pair: &(usize, usize)| {
-                let (one, other) = (order(pair.0), order(pair.1));
-                if one <= other {
-                    (one, other)
-                } else {
-                    (other, one)
-                }
-            };
             held(one)
                 .total_cmp(&held(other))
                 .then_with(|| ends(one).cmp(&ends(other)))
@@ -205,14 +263,30 @@ impl<'g> Graph<'g> {
 
     /// Whether nothing says that entries of two versions are different ones.
     fn is_one_version(&self, one: usize, other: usize) -> bool {
-        let differ = |left: &usize| {
-            let mut members = self.editions.members(other).iter();
-            members.any(|right| {
-                self.between(*left, *right)
-                    .is_some_and(|link| link.sameness != Sameness::Same)
-            })
+        if self.editions.root(one) == self.editions.root(other) {
+            return true;
+        }
+        let (left, right) = (self.editions.members(one), self.editions.members(other));
+        let (fewer, more) = match left.len() <= right.len() {
+            true => (left, self.editions.root(other)),
+            false => (right, self.editions.root(one)),
         };
-        !self.editions.members(one).iter().any(differ)
+        let differs = |nth: &usize| {
+            let mut beside = self.differing[*nth].iter();
+            beside.any(|beside| self.editions.root(*beside) == more)
+        };
+        !fewer.iter().any(differs)
+    }
+
+    fn unite_versions(&mut self, one: usize, other: usize) {
+        let is_later = self.is_later(one) || self.is_later(other);
+        self.editions.unite(one, other);
+        self.later[self.editions.root(one)] = is_later;
+    }
+
+    /// Whether an entry of its version says that there was one before.
+    fn is_later(&self, nth: usize) -> bool {
+        self.later[self.editions.root(nth)]
     }
 
     fn between(&self, one: usize, other: usize) -> Option<&'g Link> {
@@ -226,10 +300,80 @@ impl<'g> Graph<'g> {
 
     /// Which of these entries carry one version.
     pub(super) fn versions(&self, members: &[usize]) -> Vec<Vec<usize>> {
-        let mut sets = self.editions.sets();
-        sets.retain(|set| set.iter().any(|nth| members.contains(nth)));
-        sets
+        let roots: HashSet<usize> = members
+            .iter()
+            .map(|member| self.editions.root(*member))
+            .collect();
+        let mut versions: Vec<Vec<usize>> = roots
+            .into_iter()
+            .map(|root| {
+                let mut version = self.editions.members(root).to_vec();
+                version.sort_unstable();
+                version
+            })
+            .collect();
+        versions.sort();
+        versions
     }
+
+    /// The links within each part that join, by the part of its first entry; the strongest first.
+    pub(super) fn links_of_parts(&self) -> HashMap<usize, Vec<(usize, usize, &'g Link)>> {
+        let mut links: HashMap<usize, Vec<_>> = HashMap::new();
+        for (one, other, link) in &self.joining {
+            let root = self.stories.root(*one);
+            if root == self.stories.root(*other) {
+                links.entry(root).or_default().push((*one, *other, *link));
+            }
+        }
+        links
+    }
+
+    /// What tells the part of an entry from others.
+    pub(super) fn part_of(&self, nth: usize) -> usize {
+        self.stories.root(nth)
+    }
+}
+
+/// Of each entry, those that are certainly other releases, and those that do not carry the same version.
+fn neighbours(
+    stored: &HashMap<(usize, usize), &Link>,
+    count: usize,
+) -> (Vec<Vec<usize>>, Vec<Vec<usize>>) {
+    let (mut apart, mut differing) = (vec![Vec::new(); count], vec![Vec::new(); count]);
+    for ((one, other), link) in stored {
+        let ends = [(*one, *other), (*other, *one)];
+        for (one, other) in ends {
+            if link.sameness == Sameness::Apart {
+                apart[one].push(other);
+            }
+            if link.sameness != Sameness::Same {
+                differing[one].push(other);
+            }
+        }
+    }
+    (apart, differing)
+}
+
+/// The best score by which each entry hangs on others.
+fn holds(joining: &[(usize, usize, &Link)], count: usize) -> Vec<f64> {
+    let mut held = vec![0.0_f64; count];
+    for (one, other, link) in joining {
+        for end in [*one, *other] {
+            held[end] = held[end].max(link.score);
+        }
+    }
+    held
+}
+
+/// The place of each number in an order.
+fn places(count: usize, by: impl Fn(&usize, &usize) -> Ordering) -> Vec<usize> {
+    let mut sorted: Vec<usize> = (0..count).collect();
+    sorted.sort_by(by);
+    let mut places = vec![0; count];
+    for (place, nth) in sorted.into_iter().enumerate() {
+        places[nth] = place;
+    }
+    places
 }
 
 /// Disjoint sets of small numbers; each knows its members.

@@ -76,7 +76,8 @@ impl Link {
     }
 
     /// The stronger first: what nothing overrules, exact layers, copies before versions, the score.
-    pub(super) fn strength(&self, other: &Self) -> Ordering {
+    #[must_use]
+    pub fn strength(&self, other: &Self) -> Ordering {
         let rank = |link: &Self| {
             (
                 !link.is_certain(),

@@ -21,6 +21,7 @@ pub use link::{Link, after_edit, strongest};
 pub use node::{Node, Order, Role, Version};
 
 use graph::Graph;
+use roles::Joining;
 
 /// Pairs without a stored link that are compared at most before two parts become one story.
 pub const MAX_ASKED: usize = 16;
@@ -112,13 +113,18 @@ pub fn partition<E>(
 ) -> Result<Vec<Part>, E> {
     let graph = Graph::build(group, conflict)?;
     let parts = graph.parts();
+    let links = graph.links_of_parts();
     Ok(parts
         .iter()
-        .map(|members| part(group, &graph, members))
+        .map(|members| {
+            let own = members.first().map(|first| graph.part_of(*first));
+            let links = own.and_then(|own| links.get(&own));
+            part(group, &graph, members, links.map_or(&[][..], Vec::as_slice))
+        })
         .collect())
 }
 
-fn part(group: &Group, graph: &Graph<'_>, members: &[usize]) -> Part {
+fn part(group: &Group, graph: &Graph<'_>, members: &[usize], links: &[Joining<'_>]) -> Part {
     let kept = kept(group, members);
     let editions = editions::in_order(group, graph, members);
     let first = roles::first(group, &editions, kept);
@@ -128,7 +134,7 @@ fn part(group: &Group, graph: &Graph<'_>, members: &[usize]) -> Part {
             .first()
             .map_or_else(Timestamp::default, |edition| edition.at),
     };
-    let mut roles = roles::assign(group, graph, &editions, first, kept);
+    let mut roles = roles::assign(group, links, &editions, first, kept);
     roles.sort_by_cached_key(|(nth, _)| group.nodes[*nth].order());
     Part {
         story: kept.map(|kept| kept.id),

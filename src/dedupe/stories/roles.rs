@@ -1,9 +1,9 @@
 //! What each entry is within its story, and by which other it is recognized.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::editions::Edition;
-use super::graph::Graph;
 use super::{Group, Link, Present, Role};
 use crate::model::{Layer, Relation, StoryId};
 
@@ -21,23 +21,35 @@ pub(super) fn first(group: &Group, editions: &[Edition], kept: Option<&Present>)
     began.or(earliest).copied().unwrap_or_default()
 }
 
-/// The role of each entry of a part: the strongest links lead from the first to all others.
+/// A link between two entries by number.
+pub(super) type Joining<'g> = (usize, usize, &'g Link);
+
+/// The role of each entry of a part: the strongest links lead from the first to all others. `links`: those within the part that
+/// join, the strongest first.
 pub(super) fn assign(
     group: &Group,
-    graph: &Graph<'_>,
+    links: &[Joining<'_>],
     editions: &[Edition],
     first: usize,
     kept: Option<&Present>,
 ) -> Vec<(usize, Role)> {
+    let mut beside: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (at, (one, other, _)) in links.iter().enumerate() {
+        beside.entry(*one).or_default().push(at);
+        beside.entry(*other).or_default().push(at);
+    }
     let mut tree = Tree {
         group,
-        links: links_within(graph, editions),
+        links,
+        beside,
         slots: kept
             .filter(|kept| kept.published.is_some())
             .map(|kept| kept.id),
-        reached: HashSet::from([first]),
-        found: Vec::new(),
+        waiting: BinaryHeap::new(),
+        reached: HashSet::new(),
+        found: HashMap::new(),
     };
+    tree.reach(first);
     tree.grow();
     let mut roles = Vec::new();
     for (version, edition) in editions.iter().enumerate() {
@@ -63,48 +75,46 @@ pub(super) fn assign(
     roles
 }
 
-fn links_within<'g>(graph: &Graph<'g>, editions: &[Edition]) -> Vec<(usize, usize, &'g Link)> {
-    let members: HashSet<usize> = editions
-        .iter()
-        .flat_map(|edition| edition.members.iter().copied())
-        .collect();
-    let within =
-        |(one, other, _): &&(usize, usize, &Link)| members.contains(one) && members.contains(other);
-    graph.joining.iter().filter(within).copied().collect()
-}
-
 /// The strongest links from the first entry outwards.
 struct Tree<'g> {
     group: &'g Group,
     /// The strongest first.
-    links: Vec<(usize, usize, &'g Link)>,
+    links: &'g [Joining<'g>],
+    /// Which of them each entry has.
+    beside: HashMap<usize, Vec<usize>>,
     /// The published story whose items keep their slots.
     slots: Option<StoryId>,
+    /// The links of what has been reached, the strongest first.
+    waiting: BinaryHeap<Reverse<usize>>,
     reached: HashSet<usize>,
-    /// An entry, the one that leads to it, by what.
-    found: Vec<(usize, usize, Layer, f64)>,
+    /// By entry: the one that leads to it, by what.
+    found: HashMap<usize, (usize, Layer, f64)>,
 }
 
 impl Tree<'_> {
+    fn reach(&mut self, nth: usize) {
+        self.reached.insert(nth);
+        let links = self.beside.get(&nth).into_iter().flatten();
+        self.waiting.extend(links.map(|at| Reverse(*at)));
+    }
+
     fn grow(&mut self) {
-        loop {
-            let crossing =
-                self.links.iter().copied().find(|(one, other, _)| {
-                    self.reached.contains(one) != self.reached.contains(other)
-                });
-            let Some((one, other, link)) = crossing else {
-                return;
-            };
-            let (from, to) = match self.reached.contains(&one) {
-                true => (one, other),
-                false => (other, one),
+        while let Some(Reverse(at)) = self.waiting.pop() {
+            let (one, other, link) = self.links[at];
+            let (from, end) = match (self.reached.contains(&one), self.reached.contains(&other)) {
+                (true, false) => (one, other),
+                (false, true) => (other, one),
+                _ => continue,
             };
             let to = match link.layer {
-                Layer::Near => self.slot_of(to).unwrap_or(to),
-                _ => to,
+                Layer::Near => self.slot_of(end).unwrap_or(end),
+                _ => end,
             };
-            self.reached.insert(to);
-            self.found.push((to, from, link.layer, link.score));
+            if to != end {
+                self.waiting.push(Reverse(at));
+            }
+            self.found.insert(to, (from, link.layer, link.score));
+            self.reach(to);
         }
     }
 
@@ -113,31 +123,29 @@ impl Tree<'_> {
     fn slot_of(&self, nth: usize) -> Option<usize> {
         self.slots?;
         let mut group = vec![nth];
+        let mut seen = HashSet::from([nth]);
         let mut at = 0;
         while let Some(member) = group.get(at).copied() {
             at += 1;
-            for (one, other, link) in &self.links {
-                let next = match (*one == member, *other == member) {
-                    (true, _) => *other,
-                    (_, true) => *one,
-                    _ => continue,
-                };
-                if link.layer != Layer::Near && !group.contains(&next) {
+            for link in self.beside.get(&member).into_iter().flatten() {
+                let (one, other, link) = &self.links[*link];
+                let next = if *one == member { *other } else { *one };
+                if link.layer != Layer::Near && seen.insert(next) {
                     group.push(next);
                 }
             }
         }
         group.into_iter().find(|member| {
             let node = &self.group.nodes[*member];
-            node.present == self.slots && node.role.layer == Some(Layer::Near)
+            node.present == self.slots
+                && node.role.layer == Some(Layer::Near)
+                && !self.reached.contains(member)
         })
     }
 
     /// Which entry leads to this one, by what. Where no link does, it is in the story because a person wants it.
     fn way_to(&self, nth: usize, first: usize) -> (usize, Layer, f64) {
-        let found = self.found.iter().find(|(to, ..)| *to == nth);
-        found.map_or((first, Layer::Manual, 1.0), |(_, from, layer, score)| {
-            (*from, *layer, *score)
-        })
+        let found = self.found.get(&nth).copied();
+        found.unwrap_or((first, Layer::Manual, 1.0))
     }
 }

@@ -57,7 +57,10 @@ impl Apply<'_> {
         let trimmed = reading.repeated(&known);
         let text = reading.prepare(trimmed);
         let said = self.said(row.entry)?;
-        if said.prepared.content != text.content || text.content.is_none() {
+        if said.prepared.content != text.content
+            || said.prepared.trimmed != text.trimmed
+            || text.content.is_none()
+        {
             near::write_keys(self.db, row.entry, &text, said.compared_at)?;
         }
         let entry = &incoming.entry;
@@ -90,18 +93,19 @@ impl Apply<'_> {
             .updated
             .map_or(self.record.at, |at| at.min(self.record.at));
         let is_revised = dedupe::revises(text, &said.prepared);
+        let is_replaced = dedupe::replaces(text, &said.prepared);
         let edition = match is_revised {
             true => at.max(said.edition + TICK),
             false => said.edition,
         };
         self.db
             .prepare_cached(
-                "UPDATE entries SET changed_at = ?2, edition_at = ?3, revised_at = IIF(?4, ?3, revised_at) WHERE entry = ?1",
+                "UPDATE entries SET changed_at = ?2, edition_at = ?3, revised_at = CASE WHEN ?5 THEN NULL WHEN ?4 THEN ?3 ELSE revised_at END WHERE entry = ?1",
             )?
-            .execute(params![entry, ms(self.record.at), ms(edition), is_revised])?;
+            .execute(params![entry, ms(self.record.at), ms(edition), is_revised, is_replaced])?;
         match dedupe::same_words(text, &said.prepared) {
             true => Ok(()),
-            false => self.linking.edited(EntryId(entry), is_revised),
+            false => self.linking.edited(EntryId(entry), is_revised, is_replaced),
         }
     }
 

@@ -18,9 +18,11 @@ pub(super) fn entries(db: &Connection, words: &str, limit: usize) -> rusqlite::R
     let exactly = "(e.entry = :id OR e.identity IN (:guid, :link) OR e.url_hash = :url 
         OR e.entry IN (SELECT entry FROM entries INDEXED BY entries_handle WHERE handle IS NOT NULL AND handle IN (:guid, :link)))";
     // An outbound id that we derived stands only with the item.
-    let as_item = "e.entry IN (SELECT entry FROM output_items WHERE item_id = :words)";
+    let as_item = "e.entry IN (SELECT i.entry FROM outputs o CROSS JOIN output_items i ON i.output = o.output AND i.item_id = :words)";
+    // A whole headline is meant before those that contain it.
+    let is_title = "trim(lower(e.title)) = lower(:words)";
     let in_title = "instr(lower(e.title), lower(:words)) > 0";
-    for condition in [exactly, as_item, in_title] {
+    for condition in [exactly, as_item, is_title, in_title] {
         let found: Vec<Member> = db
             .prepare_cached(&format!(
                 "SELECT {MEMBER} FROM entries e JOIN sources s USING (source)

@@ -21,6 +21,8 @@ pub(super) struct Linking<'a> {
     /// New entries that may join a story, with what says so most.
     fresh: HashMap<EntryId, Layer>,
     anew: HashSet<EntryId>,
+    /// Entries whose own links have changed.
+    moved: HashSet<EntryId>,
 }
 
 /// A stored entry and its comparison with another.
@@ -36,6 +38,7 @@ impl<'a> Linking<'a> {
             seeds: Vec::new(),
             fresh: HashMap::new(),
             anew: HashSet::new(),
+            moved: HashSet::new(),
         }
     }
 
@@ -97,11 +100,22 @@ impl<'a> Linking<'a> {
         }
     }
 
-    /// Compares an entry anew whose publisher has changed its words. What it belonged to before, it belongs to still.
-    pub(super) fn edited(&mut self, entry: EntryId, is_revised: bool) -> rusqlite::Result<()> {
+    /// Compares an entry anew whose publisher has changed its words. What it belonged to before, it belongs to still, unless
+    /// another release was put in its place.
+    pub(super) fn edited(
+        &mut self,
+        entry: EntryId,
+        is_revised: bool,
+        is_replaced: bool,
+    ) -> rusqlite::Result<()> {
+        self.moved.insert(entry);
+        if is_replaced {
+            self.anew.insert(entry);
+        }
         let before = self.links_of(entry)?;
         let mut now = self.compare_anew(entry, &before)?;
-        for link in &before {
+        let kept = |link: &&Link| !is_replaced || link.layer == Layer::Manual;
+        for link in before.iter().filter(kept) {
             let other = link.beside(entry);
             match after_edit(link, now.get(&other).copied(), is_revised) {
                 Some(kept) => now.insert(other, kept),
@@ -118,6 +132,7 @@ impl<'a> Linking<'a> {
     pub(super) fn reconsider(&mut self, entries: Vec<(EntryId, Prepared)>) -> rusqlite::Result<()> {
         let all: Vec<EntryId> = entries.iter().map(|(entry, _)| *entry).collect();
         self.anew.extend(&all);
+        self.moved.extend(&all);
         for (entry, text) in &entries {
             self.profiles.forget(*entry);
             let story: i64 = self
@@ -153,6 +168,7 @@ impl<'a> Linking<'a> {
             now: self.now,
             fresh: &fresh,
             anew: &self.anew,
+            moved: &self.moved,
         };
         regroup.around(&seeds, &mut self.profiles)?;
         let mut joined = (0, Joined::default());

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::columns::word;
 use crate::dedupe::{Comparison, Link, Sameness};
-use crate::model::{EntryId, Layer};
+use crate::model::{EntryId, Layer, StoryId};
 
 const WORDS: [(Sameness, &str); 3] = [
     (Sameness::Same, "same"),
@@ -22,6 +22,19 @@ pub(super) fn of(db: &Connection, entry: EntryId) -> rusqlite::Result<Vec<Link>>
     )?
     .query_map([entry.0], link)?
     .collect()
+}
+
+/// All links of a story's members. From a link's second end only those are looked for whose first end is in another story.
+pub(super) const OF_STORY: &str = "SELECT l.entry, l.other, l.verdict, l.layer, l.score FROM entries e CROSS JOIN links l ON l.entry = e.entry
+     WHERE e.story = ?1
+     UNION ALL SELECT l.entry, l.other, l.verdict, l.layer, l.score FROM entries e CROSS JOIN links l ON l.other = e.entry
+         CROSS JOIN entries own ON own.entry = l.entry WHERE e.story = ?1 AND own.story != ?1";
+
+/// See [`OF_STORY`].
+pub(super) fn of_story(db: &Connection, story: StoryId) -> rusqlite::Result<Vec<Link>> {
+    db.prepare_cached(OF_STORY)?
+        .query_map([story.0], link)?
+        .collect()
 }
 
 fn link(row: &Row<'_>) -> rusqlite::Result<Link> {

@@ -17,12 +17,16 @@ pub(super) struct Candidate {
     pub(super) profile: Rc<Profile>,
 }
 
-/// Prepared texts at hand: entries of one refresh are often compared with the same ones.
-const MAX_PROFILES: usize = 64;
+/// Words of prepared texts at hand, at most: entries of one refresh are often compared with the same ones.
+const MAX_WORDS: u64 = 1_000_000;
 
-/// Stored entries as they were read and prepared in this step.
+/// Stored entries as they were read and prepared in this step, each with when it was last asked for.
 #[derive(Default)]
-pub(super) struct Profiles(HashMap<EntryId, Rc<Profile>>);
+pub(super) struct Profiles {
+    known: HashMap<EntryId, (Rc<Profile>, u64)>,
+    words: u64,
+    turn: u64,
+}
 
 impl Profiles {
     /// `None`: there is no such entry.
@@ -31,7 +35,9 @@ impl Profiles {
         db: &Connection,
         entry: EntryId,
     ) -> rusqlite::Result<Option<Rc<Profile>>> {
-        if let Some(known) = self.0.get(&entry) {
+        self.turn += 1;
+        if let Some((known, asked)) = self.known.get_mut(&entry) {
+            *asked = self.turn;
             return Ok(Some(known.clone()));
         }
         let read = db
@@ -43,17 +49,32 @@ impl Profiles {
             .optional()?
             .map(Rc::new);
         if let Some(read) = &read {
-            if self.0.len() >= MAX_PROFILES {
-                self.0.clear();
+            self.words += u64::from(read.text.word_count());
+            if self.words > MAX_WORDS {
+                self.make_room();
             }
-            self.0.insert(entry, read.clone());
+            self.known.insert(entry, (read.clone(), self.turn));
         }
         Ok(read)
     }
 
+    /// Forgets the half that was not asked for for longest.
+    fn make_room(&mut self) {
+        let mut turns: Vec<u64> = self.known.values().map(|(_, asked)| *asked).collect();
+        turns.sort_unstable();
+        let middle = turns.get(turns.len() / 2).copied().unwrap_or_default();
+        self.known.retain(|_, (_, asked)| *asked > middle);
+        let words = self.known.values();
+        self.words = words
+            .map(|(known, _)| u64::from(known.text.word_count()))
+            .sum();
+    }
+
     /// Its words have changed.
     pub(super) fn forget(&mut self, entry: EntryId) {
-        self.0.remove(&entry);
+        if let Some((known, _)) = self.known.remove(&entry) {
+            self.words -= u64::from(known.text.word_count());
+        }
     }
 }
 
@@ -90,14 +111,12 @@ pub(super) fn candidates(
     reach: Reach,
     profiles: &mut Profiles,
 ) -> rusqlite::Result<Vec<Candidate>> {
-    let mut found = BTreeSet::new();
+    let mut found = Vec::new();
     exact(db, profile, &mut found)?;
     similar(db, &profile.text.keys(), reach, &mut found)?;
+    let found = enough_of_each_story(db, own, found)?;
     let mut candidates = Vec::with_capacity(found.len());
     for id in found {
-        if Some(id) == own {
-            continue;
-        }
         candidates.extend(
             profiles
                 .of(db, id)?
@@ -107,12 +126,36 @@ pub(super) fn candidates(
     Ok(candidates)
 }
 
-/// Stored entries that share the URL or the text, the oldest, a bounded number of each.
-fn exact(
+/// Each candidate once, in the order of their numbers, and no more of one story than tell what it is.
+fn enough_of_each_story(
     db: &Connection,
-    profile: &Profile,
-    found: &mut BTreeSet<EntryId>,
-) -> rusqlite::Result<()> {
+    own: Option<EntryId>,
+    found: Vec<EntryId>,
+) -> rusqlite::Result<BTreeSet<EntryId>> {
+    let mut of_story: HashMap<i64, usize> = HashMap::new();
+    let mut enough = BTreeSet::new();
+    let is_few = found.len() <= MAX_NEAR;
+    let mut story = db.prepare_cached("SELECT story FROM entries WHERE entry = ?")?;
+    for id in found {
+        if Some(id) == own || enough.contains(&id) {
+            continue;
+        }
+        if !is_few {
+            let story: Option<i64> = story.query_row([id.0], |row| row.get(0)).optional()?;
+            let Some(story) = story else { continue };
+            let count = of_story.entry(story).or_default();
+            if *count == MAX_NEAR {
+                continue;
+            }
+            *count += 1;
+        }
+        enough.insert(id);
+    }
+    Ok(enough)
+}
+
+/// Stored entries that share the URL or the text, the oldest, a bounded number of each.
+fn exact(db: &Connection, profile: &Profile, found: &mut Vec<EntryId>) -> rusqlite::Result<()> {
     for (column, hash) in [
         ("url_hash", profile.url),
         ("content_hash", profile.text.content),
@@ -123,7 +166,7 @@ fn exact(
         ))?;
         let mut rows = statement.query([hash])?;
         while let Some(row) = rows.next()? {
-            found.insert(EntryId(row.get(0)?));
+            found.push(EntryId(row.get(0)?));
         }
     }
     Ok(())
@@ -137,7 +180,7 @@ fn similar(
     db: &Connection,
     wanted: &[u32],
     reach: Reach,
-    found: &mut BTreeSet<EntryId>,
+    found: &mut Vec<EntryId>,
 ) -> rusqlite::Result<()> {
     if wanted.is_empty() {
         return Ok(());
@@ -158,7 +201,7 @@ fn similar(
     ))?;
     for (_, entry) in best {
         if is_near.exists(params![entry, first, last])? {
-            found.insert(EntryId(entry));
+            found.push(EntryId(entry));
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use super::columns::ms;
 use super::gather::{Gathered, gather};
 use super::links;
 use super::near::Profiles;
-use crate::dedupe::{Comparison, Group, Link, Part, Role, Sameness, compare, partition, strongest};
+use crate::dedupe::{Comparison, Link, Node, Part, Role, Sameness, compare, partition, strongest};
 use crate::model::{EntryId, Layer, Relation, StoryId, Timestamp};
 
 /// Begins a story with an entry of this edition.
@@ -44,6 +44,8 @@ pub(super) struct Regroup<'a> {
     pub(super) fresh: &'a HashSet<EntryId>,
     /// Entries whose links were made anew.
     pub(super) anew: &'a HashSet<EntryId>,
+    /// Entries that may have to leave their story, or join another.
+    pub(super) moved: &'a HashSet<EntryId>,
 }
 
 impl Regroup<'_> {
@@ -61,6 +63,7 @@ impl Regroup<'_> {
             }
             let Some(gathered) = gather(self.db, *seed, self.fresh)? else {
                 self.join_strongest(*seed)?;
+                self.move_alone(*seed)?;
                 done.insert(*seed);
                 continue;
             };
@@ -78,8 +81,10 @@ impl Regroup<'_> {
         group.settle(self.anew);
         let parts = partition(&group, |one, other| self.conflict(one, other, profiles))?;
         let mut touched = BTreeSet::new();
+        let nodes: HashMap<EntryId, &Node> =
+            group.nodes.iter().map(|node| (node.id, node)).collect();
         for part in &parts {
-            for story in self.write(part, &group, &stored_in)? {
+            for story in self.write(part, &nodes, &stored_in)? {
                 touched.insert(story);
             }
         }
@@ -107,7 +112,7 @@ impl Regroup<'_> {
     fn write(
         &self,
         part: &Part,
-        group: &Group,
+        nodes: &HashMap<EntryId, &Node>,
         stored_in: &HashMap<EntryId, StoryId>,
     ) -> rusqlite::Result<Vec<StoryId>> {
         let story = match part.story {
@@ -123,7 +128,7 @@ impl Regroup<'_> {
             changed.insert(story);
         }
         for (entry, role) in &part.members {
-            let Some(node) = group.nodes.iter().find(|node| node.id == *entry) else {
+            let Some(node) = nodes.get(entry) else {
                 continue;
             };
             if node.present == Some(story) && node.role == *role {
@@ -155,6 +160,54 @@ impl Regroup<'_> {
         Ok(())
     }
 
+    /// Where too many entries hang together to be put in order, one whose links have changed goes where they lead: where a person
+    /// wants it, else where it is as long as anything holds it there, else where the strongest leads, else into a story of its own.
+    fn move_alone(&self, entry: EntryId) -> rusqlite::Result<()> {
+        if self.fresh.contains(&entry) || !self.moved.contains(&entry) {
+            return Ok(());
+        }
+        let Some((own, is_ruled)) = standing(self.db, entry)? else {
+            return Ok(());
+        };
+        let mut ways = Vec::new();
+        for link in links::of(self.db, entry)? {
+            if link.joins()
+                && let Some((story, is_ruled)) = standing(self.db, link.beside(entry))?
+            {
+                ways.push((link, story, is_ruled));
+            }
+        }
+        ways.sort_by(|(one, ..), (other, ..)| one.strength(other));
+        let by_hand = ways
+            .iter()
+            .find(|(link, story, _)| link.layer == Layer::Manual && *story != own);
+        let stays = is_ruled || ways.iter().any(|(_, story, _)| *story == own);
+        if by_hand.is_none() && stays {
+            return Ok(());
+        }
+        let edition: i64 = self
+            .db
+            .prepare_cached("SELECT edition_at FROM entries WHERE entry = ?")?
+            .query_row([entry.0], |row| row.get(0))?;
+        let edition = super::columns::moment(edition);
+        match by_hand.or_else(|| ways.iter().find(|(_, _, is_ruled)| !is_ruled)) {
+            Some((link, story, _)) => self.join(entry, link, *story, edition)?,
+            None => {
+                let is_alone = !self
+                    .db
+                    .prepare_cached("SELECT 1 FROM entries WHERE story = ? AND entry != ?")?
+                    .exists([own.0, entry.0])?;
+                if is_alone {
+                    return Ok(());
+                }
+                let story = begin(self.db, edition, self.now)?;
+                self.write_role(entry, story, &Role::first(edition))?;
+                touch(self.db, story, self.now)?;
+            }
+        }
+        touch(self.db, own, self.now)
+    }
+
     /// Where too many entries hang together to be put in order, a new one joins the story that its strongest link leads to.
     fn join_strongest(&self, entry: EntryId) -> rusqlite::Result<()> {
         if !self.fresh.contains(&entry) {
@@ -165,14 +218,29 @@ impl Regroup<'_> {
             return Ok(());
         };
         let matched = link.beside(entry);
-        let (story, theirs): (i64, i64) = self
-            .db
-            .prepare_cached("SELECT story, edition_at FROM entries WHERE entry = ?")?
-            .query_row([matched.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let Some(story) = story_of(self.db, matched)? else {
+            return Ok(());
+        };
         let own: i64 = self
             .db
             .prepare_cached("SELECT edition_at FROM entries WHERE entry = ?")?
             .query_row([entry.0], |row| row.get(0))?;
+        self.join(entry, link, story, super::columns::moment(own))
+    }
+
+    /// Puts an entry, of this edition, into a story that a link leads to.
+    fn join(
+        &self,
+        entry: EntryId,
+        link: &Link,
+        story: StoryId,
+        own: Timestamp,
+    ) -> rusqlite::Result<()> {
+        let matched = link.beside(entry);
+        let theirs: i64 = self
+            .db
+            .prepare_cached("SELECT edition_at FROM entries WHERE entry = ?")?
+            .query_row([matched.0], |row| row.get(0))?;
         let is_copy = link.sameness == Sameness::Same;
         let role = Role {
             relation: if is_copy {
@@ -183,11 +251,23 @@ impl Regroup<'_> {
             layer: Some(link.layer),
             score: Some(link.score),
             matched: Some(matched),
-            edition_at: super::columns::moment(if is_copy { theirs } else { own }),
+            edition_at: match is_copy {
+                true => super::columns::moment(theirs),
+                false => own,
+            },
         };
-        self.write_role(entry, StoryId(story), &role)?;
-        touch(self.db, StoryId(story), self.now)
+        self.write_role(entry, story, &role)?;
+        touch(self.db, story, self.now)
     }
+}
+
+/// The story of an entry, and whether it is ruled; what that story is left with does not matter here.
+fn standing(db: &Connection, entry: EntryId) -> rusqlite::Result<Option<(StoryId, bool)>> {
+    db.prepare_cached(
+        "SELECT story, ruled FROM entries JOIN stories USING (story) WHERE entry = ?",
+    )?
+    .query_row([entry.0], |row| Ok((StoryId(row.get(0)?), row.get(1)?)))
+    .optional()
 }
 
 /// The story of an entry; `None`: there is no such entry.
@@ -207,11 +287,13 @@ const BY_HAND: Comparison = Comparison {
 /// Puts stories in order that a person has had a say in.
 fn put_in_order(db: &Connection, seeds: &[EntryId], now: Timestamp) -> rusqlite::Result<()> {
     let none = HashSet::new();
+    let moved = seeds.iter().copied().collect();
     let regroup = Regroup {
         db,
         now,
         fresh: &none,
         anew: &none,
+        moved: &moved,
     };
     regroup.around(seeds, &mut Profiles::default())
 }
@@ -226,7 +308,16 @@ pub(super) fn merge_by_hand(
     match (story_of(db, one)?, story_of(db, other)?) {
         (Some(left), Some(right)) if left != right => {
             links::write(db, one, [(&other, &BY_HAND)])?;
-            put_in_order(db, &[one], now)?;
+            // Where they are too many to be put in order, the one of the smaller story goes to the other's.
+            let count = |story: StoryId| -> rusqlite::Result<i64> {
+                db.prepare_cached("SELECT count(*) FROM entries WHERE story = ?")?
+                    .query_row([story.0], |row| row.get(0))
+            };
+            let goes = match count(left)? <= count(right)? {
+                true => one,
+                false => other,
+            };
+            put_in_order(db, &[goes], now)?;
             Ok(true)
         }
         _ => Ok(false),
@@ -258,6 +349,7 @@ pub(super) fn split(db: &Connection, entry: EntryId, now: Timestamp) -> rusqlite
         now,
         fresh: &none,
         anew: &none,
+        moved: &none,
     };
     regroup.write_role(entry, own, &role)?;
     db.execute(
