@@ -519,6 +519,7 @@ fn absent((nth, incoming): (usize, &Incoming)) -> Absent {
             .iter()
             .map(|enclosure| enclosure.url.to_string())
             .collect(),
+        has_guid: entry.guid.is_some(),
         is_addressed: entry.guid.is_some() || entry.url.is_some(),
     }
 }
