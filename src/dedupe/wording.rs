@@ -21,7 +21,31 @@ pub fn wording(title: &str, text: &str) -> Hash {
 /// The words of a text, without what changes from visitor to visitor.
 fn words_of(text: &str) -> Tokens {
     let folded: Vec<String> = text.split('\n').map(fold).collect();
-    tokens(&without_volatile(&folded.join("\n")))
+    tokens(&with_signs(&without_volatile(&folded.join("\n"))))
+}
+
+/// A folded text in which signs that carry meaning are words: `$5` and `€5`, `-5` and `5`, `C++` and `C` are not the same.
+fn with_signs(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    let mut before = ' ';
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let is_minus =
+            c == '-' && !before.is_alphanumeric() && rest.peek().is_some_and(char::is_ascii_digit);
+        match is_minus || is_sign(c) {
+            true => written.push_str(&format!(" sign{:x} ", u32::from(c))),
+            false => written.push(c),
+        }
+        before = c;
+    }
+    written
+}
+
+/// Currencies, comparisons, and pictures.
+fn is_sign(c: char) -> bool {
+    matches!(c,
+        '$' | '£' | '¥' | '¢' | '<' | '>' | '+' | '#' | '\u{20A0}'..='\u{20CF}'
+        | '\u{2600}'..='\u{27BF}' | '\u{2B05}'..='\u{2B55}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
 /// Whether two texts are one with edits, see [`Said::is_like`].
@@ -103,6 +127,15 @@ mod tests {
             "Barges wait.",
         ] {
             assert_ne!(wording("Lock", text), wording("Lock", other), "{other}");
+        }
+        for (one, other) in [
+            ("Fee is $5.", "Fee is €5."),
+            ("Falls to -5 degrees.", "Falls to 5 degrees."),
+            ("Result: A > B", "Result: A < B"),
+            ("Alert: 🔴", "Alert: 🟢"),
+            ("Learn C++ now.", "Learn C now."),
+        ] {
+            assert_ne!(wording("", one), wording("", other), "{one}");
         }
         assert_ne!(wording("Lock shut", text), wording("Lock", text));
         assert_ne!(wording("Lock", "shut"), wording("Lock shut", ""));
