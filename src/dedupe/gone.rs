@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::identity::url_hash;
-use super::wording::wording;
+use super::wording::{Said, wording};
 use crate::model::{EntryId, Hash, Incoming, Timestamp};
 use crate::text::{fold, tokens};
 
@@ -28,6 +28,8 @@ pub struct Absent {
     pub published: Option<Timestamp>,
     /// Addresses of attached files.
     pub enclosures: Vec<String>,
+    /// Whether it has a GUID.
+    pub has_guid: bool,
     /// Whether it has a GUID or a link.
     pub is_addressed: bool,
 }
@@ -39,6 +41,7 @@ pub(super) struct Arrival<'a> {
     pub(super) title: String,
     pub(super) title_words: usize,
     pub(super) words: Hash,
+    pub(super) said: Said,
     pub(super) link: Option<&'a str>,
     pub(super) page: Option<Hash>,
 }
@@ -48,6 +51,7 @@ pub(super) struct Gone<'a> {
     pub(super) stored: &'a Absent,
     pub(super) title: Option<String>,
     pub(super) words: Option<Hash>,
+    pub(super) said: Said,
     pub(super) page: Option<Hash>,
 }
 
@@ -60,6 +64,7 @@ impl<'a> Arrival<'a> {
             title_words: title.len(),
             title: title.joined().to_owned(),
             words: wording("", &incoming.entry.text),
+            said: Said::of(&incoming.entry.text),
             link: incoming.entry.url.as_ref().map(url::Url::as_str),
             page: incoming.entry.url.as_ref().and_then(page),
         }
@@ -77,6 +82,7 @@ impl<'a> Gone<'a> {
         Self {
             title: title.map(|title| tokens(&fold(title)).joined().to_owned()),
             words: stored.text.as_deref().map(|text| wording("", text)),
+            said: Said::of(stored.text.as_deref().unwrap_or_default()),
             page: link
                 .and_then(|link| url::Url::parse(link).ok())
                 .and_then(|url| page(&url)),
@@ -86,7 +92,7 @@ impl<'a> Gone<'a> {
 }
 
 /// Host and path.
-fn page(url: &url::Url) -> Option<Hash> {
+pub(super) fn page(url: &url::Url) -> Option<Hash> {
     let mut bare = url.clone();
     bare.set_query(None);
     bare.set_fragment(None);

@@ -1,12 +1,15 @@
 //! Which stored entries of its source a document's entries are, where more than one could be meant.
 //!
 //! A GUID or a link that several entries have identifies none of them. What else tells them is looked at from the surest to the
-//! weakest, and no stored entry is taken for two of the document.
+//! weakest, and no stored entry is taken for two of the document. Where headline and text are both others, only an exact date
+//! makes it an edit.
 
-use std::collections::HashSet;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 
-use super::identity::{date, guid, told, told_again};
-use super::wording::are_alike;
+use super::identity::{date, guid, told, told_again, url_hash};
+use super::rename::is_whole_day;
+use super::wording::Said;
 use crate::model::{Basis, Entry, EntryId, Hash, Incoming, Timestamp};
 use crate::text::{fold, tokens};
 
@@ -58,24 +61,137 @@ pub fn recognize(group: &[&Incoming], namesakes: &[Namesake]) -> Vec<Recognized>
     {
         return vec![stated(new, namesakes)];
     }
+    let new: Vec<New<'_>> = group.iter().map(|incoming| New::of(incoming)).collect();
+    let old: Vec<Old<'_>> = namesakes.iter().map(Old::of).collect();
     let mut pairs = Pairs {
-        group,
-        namesakes,
-        known: vec![None; group.len()],
+        facts: Facts::of(&new, &old),
+        known: vec![None; new.len()],
         taken: HashSet::new(),
+        group: &new,
+        namesakes: &old,
     };
-    pairs.pair_first(is_all_equal);
-    pairs.pair_only(|new, old| {
-        is_same_date(new, old) && is_same_link(new, old) && is_same_title(new, old)
+    pairs.pair_first(|_, new, old| is_all_equal(new, old));
+    pairs.pair_only(|facts, new, old| {
+        is_same_date(new, old)
+            && is_same_link(new, old)
+            && is_same_title(new, old)
+            && (facts.is_exact(new) || !facts.are_unlike(new, old))
     });
-    pairs.pair_only(|new, old| {
-        let is_edit = || is_same_page(new, old) || are_alike(&new.entry.text, &old.text);
-        is_same_date(new, old) && is_same_title(new, old) && is_edit()
+    pairs.pair_only(|facts, new, old| {
+        let is_page =
+            || is_same_page(new, old) && (facts.is_exact(new) || !facts.are_unlike(new, old));
+        is_same_date(new, old)
+            && is_same_title(new, old)
+            && (is_page() || facts.are_alike(new, old))
     });
+    pairs.pair_unique(is_at_own_link);
     pairs.pair_unique(is_retitled);
-    pairs.pair_unique(|new, old| is_same_title(new, old) && are_alike(&new.entry.text, &old.text));
+    pairs.pair_unique(|facts, new, old| is_same_title(new, old) && facts.are_alike(new, old));
+    pairs.pair_unique(|_, new, old| is_same_text(new, old) && !is_other_day(new, old));
     pairs.pair_alone();
     pairs.settle()
+}
+
+/// More pairs are not compared word by word: a document of hundreds that share one GUID must not hold up the others.
+const MAX_COMPARED: usize = 4_096;
+
+/// An entry of the document, with what is asked of it more than once.
+struct New<'a> {
+    incoming: &'a Incoming,
+    said: OnceCell<Said>,
+}
+
+/// A stored entry, the same.
+struct Old<'a> {
+    namesake: &'a Namesake,
+    /// Its canonical URL.
+    url: Option<Hash>,
+    said: OnceCell<Said>,
+}
+
+impl<'a> New<'a> {
+    fn of(incoming: &'a Incoming) -> Self {
+        Self {
+            incoming,
+            said: OnceCell::new(),
+        }
+    }
+
+    fn entry(&self) -> &Entry {
+        &self.incoming.entry
+    }
+
+    fn said(&self) -> &Said {
+        self.said.get_or_init(|| Said::of(&self.entry().text))
+    }
+}
+
+impl<'a> Old<'a> {
+    fn of(namesake: &'a Namesake) -> Self {
+        let link = namesake.link.as_deref();
+        Self {
+            namesake,
+            url: link
+                .and_then(|link| url::Url::parse(link).ok())
+                .and_then(|url| url_hash(&url)),
+            said: OnceCell::new(),
+        }
+    }
+
+    fn said(&self) -> &Said {
+        self.said.get_or_init(|| Said::of(&self.namesake.text))
+    }
+}
+
+/// What holds for all that are compared.
+struct Facts {
+    /// On several of the document's entries, or of the stored ones.
+    dates: HashSet<Timestamp>,
+    /// Whether the document's entries have a link each.
+    has_own_links: bool,
+    /// Whether texts are compared word by word.
+    compares: bool,
+}
+
+impl Facts {
+    fn of(group: &[New<'_>], namesakes: &[Old<'_>]) -> Self {
+        let mut dates: HashMap<Timestamp, (usize, usize)> = HashMap::new();
+        for at in group.iter().filter_map(|new| date(new.entry())) {
+            dates.entry(at).or_default().0 += 1;
+        }
+        for at in namesakes.iter().filter_map(|old| old.namesake.date) {
+            dates.entry(at).or_default().1 += 1;
+        }
+        let several = dates
+            .into_iter()
+            .filter(|(_, (new, old))| *new > 1 || *old > 1);
+        let links: HashSet<Hash> = group
+            .iter()
+            .filter_map(|new| new.incoming.fingerprint.url)
+            .collect();
+        Self {
+            dates: several.map(|(at, _)| at).collect(),
+            has_own_links: group.len() > 1 && links.len() == group.len(),
+            compares: true,
+        }
+    }
+
+    /// Whether the entry's date is of it alone: no whole day.
+    fn is_exact(&self, new: &New<'_>) -> bool {
+        date(new.entry()).is_some_and(|at| !is_whole_day(at) && !self.dates.contains(&at))
+    }
+
+    fn are_alike(&self, new: &New<'_>, old: &Old<'_>) -> bool {
+        match self.compares {
+            true => new.said().is_like(old.said()),
+            false => is_same_text(new, old),
+        }
+    }
+
+    /// Whether both have a text, and not one that is like the other's.
+    fn are_unlike(&self, new: &New<'_>, old: &Old<'_>) -> bool {
+        !new.entry().text.is_empty() && !old.namesake.text.is_empty() && !self.are_alike(new, old)
+    }
 }
 
 /// The operator says that all with this basis are one entry. Where several were stored before that, it is the latest.
@@ -93,65 +209,68 @@ fn stated(new: &Incoming, namesakes: &[Namesake]) -> Recognized {
 }
 
 struct Pairs<'a> {
-    group: &'a [&'a Incoming],
-    namesakes: &'a [Namesake],
+    group: &'a [New<'a>],
+    namesakes: &'a [Old<'a>],
+    facts: Facts,
     known: Vec<Option<EntryId>>,
     taken: HashSet<EntryId>,
 }
 
 impl Pairs<'_> {
     /// Gives each entry the first that is free and fits.
-    fn pair_first(&mut self, fits: impl Fn(&Incoming, &Namesake) -> bool) {
+    fn pair_first(&mut self, fits: impl Fn(&Facts, &New<'_>, &Old<'_>) -> bool) {
         for (new, known) in self.group.iter().zip(&mut self.known) {
             let mut namesakes = self.namesakes.iter();
             *known = namesakes
-                .find(|old| !self.taken.contains(&old.id) && fits(new, old))
-                .map(|old| old.id);
+                .find(|old| !self.taken.contains(&old.namesake.id) && fits(&self.facts, new, old))
+                .map(|old| old.namesake.id);
             self.taken.extend(*known);
         }
     }
 
     /// Pairs entries that fit nobody else of those that are left.
-    fn pair_only(&mut self, fits: impl Fn(&Incoming, &Namesake) -> bool) {
-        let left: Vec<usize> = (0..self.group.len())
-            .filter(|nth| self.known[*nth].is_none())
-            .collect();
-        let free: Vec<&Namesake> = self
+    fn pair_only(&mut self, fits: impl Fn(&Facts, &New<'_>, &Old<'_>) -> bool) {
+        let left = self.left();
+        let free: Vec<&Old<'_>> = self
             .namesakes
             .iter()
-            .filter(|old| !self.taken.contains(&old.id))
+            .filter(|old| !self.taken.contains(&old.namesake.id))
             .collect();
         self.pair_among(&left, &left, &free, fits);
     }
 
     /// Pairs entries that fit nobody else, those that are paired already included: a date at which several notices were given
     /// tells none of them.
-    fn pair_unique(&mut self, fits: impl Fn(&Incoming, &Namesake) -> bool) {
-        let left: Vec<usize> = (0..self.group.len())
-            .filter(|nth| self.known[*nth].is_none())
-            .collect();
+    fn pair_unique(&mut self, fits: impl Fn(&Facts, &New<'_>, &Old<'_>) -> bool) {
+        let left = self.left();
         let all: Vec<usize> = (0..self.group.len()).collect();
-        let namesakes: Vec<&Namesake> = self.namesakes.iter().collect();
+        let namesakes: Vec<&Old<'_>> = self.namesakes.iter().collect();
         self.pair_among(&left, &all, &namesakes, fits);
+    }
+
+    fn left(&self) -> Vec<usize> {
+        (0..self.group.len())
+            .filter(|nth| self.known[*nth].is_none())
+            .collect()
     }
 
     fn pair_among(
         &mut self,
         left: &[usize],
         all: &[usize],
-        namesakes: &[&Namesake],
-        fits: impl Fn(&Incoming, &Namesake) -> bool,
+        namesakes: &[&Old<'_>],
+        fits: impl Fn(&Facts, &New<'_>, &Old<'_>) -> bool,
     ) {
+        self.facts.compares = left.len() * namesakes.len() <= MAX_COMPARED;
         for &nth in left {
-            let mut fitting = namesakes.iter().filter(|old| fits(self.group[nth], old));
+            let fits = |nth: usize, old: &Old<'_>| fits(&self.facts, &self.group[nth], old);
+            let mut fitting = namesakes.iter().filter(|old| fits(nth, old));
             let (Some(old), None) = (fitting.next(), fitting.next()) else {
                 continue;
             };
-            let fits_another = all
-                .iter()
-                .any(|other| *other != nth && fits(self.group[*other], old));
-            if !fits_another && self.taken.insert(old.id) {
-                self.known[nth] = Some(old.id);
+            let fits_another = all.iter().any(|other| *other != nth && fits(*other, old));
+            if !fits_another && self.taken.insert(old.namesake.id) {
+                self.known[nth] = Some(old.namesake.id);
             }
         }
     }
@@ -162,22 +281,29 @@ impl Pairs<'_> {
             return;
         };
         // Others have shared its basis, although they are gone.
-        if self.known[0].is_some() || old.handle.is_some() {
+        if self.known[0].is_some() || old.namesake.handle.is_some() {
             return;
         }
-        let is_edit = match new.fingerprint.basis {
-            Basis::Guid => !is_another(new, old),
-            Basis::Link => is_same_link(new, old) && !is_renewed(new, old),
-            Basis::TitleAndDate | Basis::Stated => true,
+        self.facts.compares = true;
+        let facts = &self.facts;
+        let is_edit = match new.incoming.fingerprint.basis {
+            Basis::Guid => !is_another(facts, new, old),
+            Basis::Link => is_same_link(new, old) && !is_renewed(facts, new, old),
+            Basis::TitleAndDate => facts.is_exact(new) || !facts.are_unlike(new, old),
+            Basis::Stated => true,
         };
         if is_edit {
-            self.known[0] = Some(old.id);
+            self.known[0] = Some(old.namesake.id);
         }
     }
 
     /// What is not known by now is new, under an identity that is free.
     fn settle(self) -> Vec<Recognized> {
-        let mut used: HashSet<Hash> = self.namesakes.iter().map(|old| old.identity).collect();
+        let mut used: HashSet<Hash> = self
+            .namesakes
+            .iter()
+            .map(|old| old.namesake.identity)
+            .collect();
         let is_shared = self.group.len() > 1 || !self.namesakes.is_empty();
         let mut found = Vec::with_capacity(self.group.len());
         for (new, known) in self.group.iter().zip(&self.known) {
@@ -185,7 +311,7 @@ impl Pairs<'_> {
                 found.push(Recognized::Known(*known));
                 continue;
             }
-            let print = &new.fingerprint;
+            let print = &new.incoming.fingerprint;
             let basis = print.basis_hash();
             if !is_shared {
                 found.push(Recognized::New {
@@ -196,7 +322,7 @@ impl Pairs<'_> {
             }
             let first = match print.handle {
                 Some(_) => print.identity,
-                None => told(basis, &new.entry, false),
+                None => told(basis, new.entry(), false),
             };
             let mut identity = first;
             let mut nth = 1;
@@ -213,72 +339,114 @@ impl Pairs<'_> {
     }
 }
 
-fn is_same_title(new: &Incoming, old: &Namesake) -> bool {
-    !old.is_expired && new.entry.title == old.title
+fn is_same_title(new: &New<'_>, old: &Old<'_>) -> bool {
+    !old.namesake.is_expired && new.entry().title == old.namesake.title
 }
 
 /// Both without a date are as one date.
-fn is_same_date(new: &Incoming, old: &Namesake) -> bool {
-    date(&new.entry) == old.date
+fn is_same_date(new: &New<'_>, old: &Old<'_>) -> bool {
+    date(new.entry()) == old.namesake.date
 }
 
-fn is_same_link(new: &Incoming, old: &Namesake) -> bool {
-    new.entry.url.as_ref().map(url::Url::as_str) == old.link.as_deref()
+fn is_other_day(new: &New<'_>, old: &Old<'_>) -> bool {
+    let dates = date(new.entry()).zip(old.namesake.date);
+    dates.is_some_and(|(new, old)| new.date_naive() != old.date_naive())
+}
+
+/// The same address, however a reader came to it.
+fn is_same_link(new: &New<'_>, old: &Old<'_>) -> bool {
+    let link = new.entry().url.as_ref().map(url::Url::as_str);
+    let url = new.incoming.fingerprint.url;
+    link == old.namesake.link.as_deref() || (url.is_some() && url == old.url)
+}
+
+fn is_other_link(new: &New<'_>, old: &Old<'_>) -> bool {
+    let has_both = new.entry().url.is_some() && old.namesake.link.is_some();
+    has_both && !is_same_link(new, old)
+}
+
+fn is_same_text(new: &New<'_>, old: &Old<'_>) -> bool {
+    !old.namesake.text.is_empty() && new.entry().text == old.namesake.text
 }
 
 /// Whether the links differ in nothing but the query.
-fn is_same_page(new: &Incoming, old: &Namesake) -> bool {
+fn is_same_page(new: &New<'_>, old: &Old<'_>) -> bool {
     let page = |url: &url::Url| {
         let mut page = url.clone();
         page.set_query(None);
         page
     };
     let stored = old
+        .namesake
         .link
         .as_deref()
         .and_then(|link| url::Url::parse(link).ok());
-    new.entry.url.as_ref().map(page) == stored.as_ref().map(page)
+    new.entry().url.as_ref().map(page) == stored.as_ref().map(page)
 }
 
-fn is_all_equal(new: &Incoming, old: &Namesake) -> bool {
-    new.fingerprint.whole == old.whole && is_same_date(new, old)
+fn is_all_equal(new: &New<'_>, old: &Old<'_>) -> bool {
+    new.incoming.fingerprint.whole == old.namesake.whole && is_same_date(new, old)
+}
+
+/// Entries of one GUID with a link each are told by that, as long as not everything else is another.
+fn is_at_own_link(facts: &Facts, new: &New<'_>, old: &Old<'_>) -> bool {
+    new.incoming.fingerprint.basis == Basis::Guid
+        && new.entry().url.is_some()
+        && is_same_link(new, old)
+        && (is_same_title(new, old)
+            || (facts.has_own_links && !is_other_day(new, old))
+            || facts.are_alike(new, old))
 }
 
 /// An edited headline keeps its date. A date of whole days, or of none, needs words that say so too.
-fn is_retitled(new: &Incoming, old: &Namesake) -> bool {
-    let Some(at) = date(&new.entry).filter(|_| is_same_date(new, old)) else {
-        return false;
-    };
-    if !is_same_link(new, old) {
+fn is_retitled(facts: &Facts, new: &New<'_>, old: &Old<'_>) -> bool {
+    if date(new.entry()).is_none() || !is_same_date(new, old) || !is_same_link(new, old) {
         return false;
     }
-    let is_exact = at.timestamp().rem_euclid(24 * 3600) != 0;
-    is_exact
-        || old.is_expired
-        || share_a_word(&new.entry.title, &old.title)
-        || are_alike(&new.entry.text, &old.text)
-}
-
-/// Whether everything speaks against one GUID: another day, headlines without a common word, and another text.
-fn is_another(new: &Incoming, old: &Namesake) -> bool {
-    let days = date(&new.entry)
-        .zip(old.date)
-        .map(|(new, old)| (new.date_naive(), old.date_naive()));
-    days.is_some_and(|(new, old)| new != old)
-        && !old.is_expired
-        && !share_a_word(&new.entry.title, &old.title)
-        && !are_alike(&new.entry.text, &old.text)
-}
-
-/// Whether title and date are both others: under a standing link that is the next entry. Within one day it may be an edit, where
-/// the text is alike.
-fn is_renewed(new: &Incoming, old: &Namesake) -> bool {
-    let Some((at, before)) = date(&new.entry).zip(old.date) else {
-        return false;
+    let is_like = || {
+        let shares = share_a_word(&new.entry().title, &old.namesake.title);
+        (shares && !facts.are_unlike(new, old)) || facts.are_alike(new, old)
     };
-    at != before
-        && !is_same_title(new, old)
-        && (at.date_naive() != before.date_naive() || !are_alike(&new.entry.text, &old.text))
+    facts.is_exact(new) || old.namesake.is_expired || is_like()
+}
+
+/// Whether too much speaks against one GUID ("N/A", the address of the site): another text, and two of headline, link and day;
+/// or headline alone, where no date says that it is the same.
+fn is_another(facts: &Facts, new: &New<'_>, old: &Old<'_>) -> bool {
+    if old.namesake.is_expired || facts.are_alike(new, old) {
+        return false;
+    }
+    let is_said = facts.are_unlike(new, old);
+    let is_other_title = !is_same_title(new, old);
+    let is_other_matter = !share_a_word(&new.entry().title, &old.namesake.title);
+    let is_other_day = is_other_day(new, old);
+    let is_dated = is_same_date(new, old) && facts.is_exact(new);
+    let has_moved = is_other_link(new, old);
+    (is_other_matter && (is_other_day || has_moved || (is_said && !is_dated)))
+        || (is_said && has_moved && (is_other_title || is_other_day))
+}
+
+/// Whether title or day, and text are others: under a standing link that is the next entry. With the same exact date, or within
+/// one day with a like text, it is an edit.
+fn is_renewed(facts: &Facts, new: &New<'_>, old: &Old<'_>) -> bool {
+    let is_other_day = is_other_day(new, old);
+    if is_same_title(new, old) {
+        return is_other_day && facts.are_unlike(new, old);
+    }
+    if old.namesake.is_expired {
+        return !is_same_date(new, old);
+    }
+    if is_same_date(new, old) && facts.is_exact(new) {
+        return false;
+    }
+    let is_other_text = || {
+        let is_other_matter = !share_a_word(&new.entry().title, &old.namesake.title);
+        let has_changed = date(new.entry())
+            .zip(old.namesake.date)
+            .is_some_and(|(new, old)| new != old);
+        !facts.are_alike(new, old) && (has_changed || is_other_matter || facts.are_unlike(new, old))
+    };
+    is_other_day || is_other_text()
 }
 
 /// Words of four letters and more that say nothing of what a text is about.

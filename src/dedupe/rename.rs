@@ -3,12 +3,13 @@
 //!
 //! What tells it from a new entry: the old one has just gone from the document,
 //! its headline is the same, and something stays besides the words: the date,
-//! link or path, an enclosure.
+//! link or path, an enclosure. A date of whole days, one that several entries have,
+//! and a path that several have tell none of them; nor is one with another text a
+//! rename, unless the source is known to give new GUIDs to what it has had.
 
 use std::collections::{HashMap, HashSet};
 
-use super::gone::{Absent, Arrival, ByTitle, Gone};
-use super::wording::are_alike;
+use super::gone::{Absent, Arrival, ByTitle, Gone, page};
 use crate::model::{Basis, EntryId, Hash, Incoming, Timestamp};
 use crate::text::{fold, tokens};
 
@@ -56,6 +57,7 @@ pub fn renamed(
         .map(Gone::new)
         .collect();
     let by_title = ByTitle::new(&gone);
+    let seen = Seen::new(&arrivals, document, &gone, churn);
     let mut taken: HashSet<EntryId> = HashSet::new();
     let mut found: Vec<Option<Renamed>> = vec![None; arrivals.len()];
     // The surest first: a weaker reason must not take what belongs to another.
@@ -66,9 +68,15 @@ pub fn renamed(
             }
             let mut candidates = by_title.candidates(&new.title);
             *found = candidates
-                .find(|old| !taken.contains(&old.stored.id) && is_one(new, old, churn))
+                .find(|old| !taken.contains(&old.stored.id) && is_one(new, old, &seen))
                 .map(|old| Renamed::Same(old.stored.id));
             taken.extend(found.map(|found| found.id()));
+        }
+    }
+    for (new, found) in arrivals.iter().zip(&mut found) {
+        if found.is_none() {
+            let old = same_address(new, &gone, &seen);
+            *found = old.filter(|id| taken.insert(*id)).map(Renamed::Same);
         }
     }
     let titles = bare_titles(&arrivals, document);
@@ -91,19 +99,119 @@ impl Renamed {
     }
 }
 
+/// What the document and what has gone have once, and what several times.
+#[derive(Default)]
+struct Seen {
+    churn: Churn,
+    /// On several entries of either.
+    dates: HashSet<Timestamp>,
+    pages: HashSet<Hash>,
+    urls: HashSet<Hash>,
+    titles: HashSet<String>,
+}
+
+impl Seen {
+    fn new(
+        arrivals: &[Arrival<'_>],
+        document: &[Incoming],
+        gone: &[Gone<'_>],
+        churn: Churn,
+    ) -> Self {
+        if arrivals.is_empty() || gone.is_empty() {
+            return Self::default();
+        }
+        let there = || document.iter();
+        let title = |new: &Incoming| tokens(&fold(&new.entry.title)).joined().to_owned();
+        Self {
+            churn,
+            dates: several(
+                there().filter_map(|new| new.entry.published),
+                gone.iter().filter_map(|old| old.stored.published),
+            ),
+            pages: several(
+                there().filter_map(|new| new.entry.url.as_ref().and_then(page)),
+                gone.iter().filter_map(|old| old.page),
+            ),
+            urls: several(
+                there().filter_map(|new| new.fingerprint.url),
+                gone.iter().filter_map(|old| old.stored.url),
+            ),
+            titles: several(
+                there().map(title),
+                gone.iter().filter_map(|old| old.title.clone()),
+            ),
+        }
+    }
+
+    /// Whether the date is of one entry alone: no whole day.
+    fn is_exact(&self, at: Option<Timestamp>) -> bool {
+        at.is_some_and(|at| !is_whole_day(at) && !self.dates.contains(&at))
+    }
+
+    /// Whether the texts do not speak against a rename. Where the source is known to give new GUIDs, they do not where the
+    /// headline names one entry alone.
+    fn agrees(&self, new: &Arrival<'_>, old: &Gone<'_>) -> bool {
+        !new.said.is_unlike(&old.said) || self.is_proven(new, old)
+    }
+
+    fn is_proven(&self, new: &Arrival<'_>, old: &Gone<'_>) -> bool {
+        let renews = self.churn.renews || (self.churn.has_moved && old.stored.has_just_gone);
+        renews && !self.titles.contains(&new.title)
+    }
+
+    /// Whether the same date tells of one entry: the texts are alike, or the date is exact, or the source is known to churn.
+    fn date_counts(&self, new: &Arrival<'_>, old: &Gone<'_>) -> bool {
+        new.said.is_like(&old.said) || self.is_exact(new.published()) || self.is_proven(new, old)
+    }
+}
+
+/// What one of the two has several times.
+fn several<T: Eq + std::hash::Hash + Clone>(
+    one: impl Iterator<Item = T>,
+    other: impl Iterator<Item = T>,
+) -> HashSet<T> {
+    let mut found = HashSet::new();
+    let (mut first, mut second) = (HashSet::new(), HashSet::new());
+    found.extend(one.filter(|it| !first.insert(it.clone())));
+    found.extend(other.filter(|it| !second.insert(it.clone())));
+    found
+}
+
+/// Whether a date names a day, and no time of it.
+pub(super) fn is_whole_day(at: Timestamp) -> bool {
+    at.timestamp().rem_euclid(24 * 3600) == 0
+}
+
 /// Link, and date or text: many entries may link to one page. On the same day, or without a date, the text may have been edited.
-fn same_link(new: &Arrival<'_>, old: &Gone<'_>, churn: Churn) -> bool {
+fn same_link(new: &Arrival<'_>, old: &Gone<'_>, seen: &Seen) -> bool {
     let url = new.incoming.fingerprint.url;
     let is_same = (new.link.is_some() && new.link == old.stored.link.as_deref())
         || (url.is_some() && url == old.stored.url);
     let says_the_same = || {
-        let text = old.stored.text.as_deref().unwrap_or_default();
         let is_edit = new.link == old.stored.link.as_deref() && !has_moved_day(new, old);
-        has_same_text(new, old) || (is_edit && are_alike(&new.incoming.entry.text, text))
+        has_same_text(new, old) || (is_edit && new.said.is_like(&old.said))
+    };
+    // Without texts, the link is all that there is besides headline and day.
+    let is_dated = || {
+        has_same_date(new, old) && (seen.date_counts(new, old) || !new.said.is_unlike(&old.said))
     };
     is_same
-        && (has_same_date(new, old)
-            || (link_counts(new, old, churn) && !has_other_enclosures(new, old) && says_the_same()))
+        && (is_dated()
+            || (link_counts(new, old, seen) && !has_other_enclosures(new, old) && says_the_same()))
+}
+
+/// Without GUIDs, a link that differs in nothing but how a reader came, on one entry alone; and headline or text.
+fn same_address(new: &Arrival<'_>, gone: &[Gone<'_>], seen: &Seen) -> Option<EntryId> {
+    let url = new.incoming.fingerprint.url?;
+    if new.incoming.fingerprint.basis != Basis::Link || seen.urls.contains(&url) {
+        return None;
+    }
+    let old = gone.iter().find(|old| old.stored.url == Some(url))?;
+    let is_one = old.stored.has_just_gone
+        && !old.stored.has_guid
+        && !has_moved_day(new, old)
+        && (old.title.as_ref() == Some(&new.title) || new.said.is_like(&old.said));
+    is_one.then_some(old.stored.id)
 }
 
 /// Whether both have attached files, and none in common: another issue of what is otherwise said in the same words.
@@ -118,13 +226,17 @@ fn has_other_enclosures(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
             .any(|enclosure| theirs.contains(&address(enclosure.url.as_str())))
 }
 
-/// Host and path, and date: links that carry the time of the request.
-fn same_path(new: &Arrival<'_>, old: &Gone<'_>, _: Churn) -> bool {
-    has_same_path(new, old) && has_same_date(new, old)
+/// Host and path of one entry alone, and date: links that carry the time of the request.
+fn same_path(new: &Arrival<'_>, old: &Gone<'_>, seen: &Seen) -> bool {
+    has_same_path(new, old)
+        && has_same_date(new, old)
+        && new.page.is_some_and(|page| !seen.pages.contains(&page))
+        && seen.agrees(new, old)
+        && seen.date_counts(new, old)
 }
 
 /// The text, and date, path or enclosure.
-fn same_text(new: &Arrival<'_>, old: &Gone<'_>, churn: Churn) -> bool {
+fn same_text(new: &Arrival<'_>, old: &Gone<'_>, seen: &Seen) -> bool {
     let has_text = !new.incoming.entry.text.is_empty();
     let same_enclosure = || {
         let enclosures = &new.incoming.entry.enclosures;
@@ -135,19 +247,24 @@ fn same_text(new: &Arrival<'_>, old: &Gone<'_>, churn: Churn) -> bool {
         has_same_date(new, old)
             || same_enclosure()
             || (has_same_path(new, old)
-                && link_counts(new, old, churn)
+                && link_counts(new, old, seen)
                 && !has_other_enclosures(new, old))
     };
     has_text && has_same_text(new, old) && stays()
 }
 
-/// A headline of some length, and the date to the millisecond.
-fn same_notice(new: &Arrival<'_>, old: &Gone<'_>, _: Churn) -> bool {
-    old.title.is_some() && new.title_words >= MIN_TITLE_TOKENS && has_same_date(new, old)
+/// A headline of some length, and the date to the millisecond, with nothing in the text that speaks against it.
+fn same_notice(new: &Arrival<'_>, old: &Gone<'_>, seen: &Seen) -> bool {
+    old.title.is_some()
+        && new.title_words >= MIN_TITLE_TOKENS
+        && has_same_date(new, old)
+        && seen.agrees(new, old)
+        && seen.date_counts(new, old)
 }
 
 /// A link that stands for a bulletin brings another one on another day.
-fn link_counts(new: &Arrival<'_>, old: &Gone<'_>, churn: Churn) -> bool {
+fn link_counts(new: &Arrival<'_>, old: &Gone<'_>, seen: &Seen) -> bool {
+    let churn = seen.churn;
     !has_moved_day(new, old) || churn.renews || (churn.has_moved && old.stored.has_just_gone)
 }
 
@@ -194,8 +311,7 @@ fn redated(new: &Arrival<'_>, gone: &ByTitle<'_>) -> Option<EntryId> {
     let (Some(old), None) = (just_gone.next(), just_gone.next()) else {
         return None;
     };
-    let text = old.stored.text.as_deref().unwrap_or_default();
-    are_alike(&new.incoming.entry.text, text).then_some(old.stored.id)
+    new.said.is_like(&old.said).then_some(old.stored.id)
 }
 
 /// Whether the source gives new GUIDs or dates to entries that are still in its document: most of its previous one, of
@@ -218,9 +334,12 @@ pub fn renews(
         return Some(false);
     }
     let by_title = ByTitle::new(&gone);
-    let everywhere = Churn {
-        renews: true,
-        has_moved: true,
+    let everywhere = Seen {
+        churn: Churn {
+            renews: true,
+            has_moved: true,
+        },
+        ..Seen::default()
     };
     let mut links: HashSet<&str> = HashSet::new();
     let mut taken: HashSet<EntryId> = HashSet::new();
@@ -230,7 +349,7 @@ pub fn renews(
         let old = candidates.find(|old| {
             !taken.contains(&old.stored.id)
                 && has_same_text(&arrival, old)
-                && same_link(&arrival, old, everywhere)
+                && same_link(&arrival, old, &everywhere)
         });
         let Some(old) = old else { continue };
         taken.insert(old.stored.id);

@@ -3,7 +3,7 @@
 //! Only words of title and text count: not addresses, pictures, enclosures or the order of tags, nor what a page counts or
 //! tells anew for every visitor.
 
-use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher};
 
 use super::identity::{Kind, hash};
 use crate::model::Hash;
@@ -21,34 +21,92 @@ pub fn wording(title: &str, text: &str) -> Hash {
 /// The words of a text, without what changes from visitor to visitor.
 fn words_of(text: &str) -> Tokens {
     let folded: Vec<String> = text.split('\n').map(fold).collect();
-    tokens(&without_volatile(&folded.join("\n")))
+    tokens(&with_signs(&without_volatile(&folded.join("\n"))))
 }
 
-/// Whether two texts are one with edits: at least half of the word triples of the shorter stand in the longer. Texts of fewer
-/// words than three must be the same; nothing is like an empty one.
-#[must_use]
-pub(super) fn are_alike(one: &str, other: &str) -> bool {
-    let (one, other) = (words_of(one), words_of(other));
-    let (short, long) = match one.len() <= other.len() {
-        true => (one, other),
-        false => (other, one),
-    };
-    if short.len() < TRIPLE {
-        return !short.is_empty() && short == long;
+/// A folded text in which signs that carry meaning are words: `$5` and `€5`, `-5` and `5`, `C++` and `C` are not the same.
+fn with_signs(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    let mut before = ' ';
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let is_minus =
+            c == '-' && !before.is_alphanumeric() && rest.peek().is_some_and(char::is_ascii_digit);
+        match is_minus || is_sign(c) {
+            true => written.push_str(&format!(" sign{:x} ", u32::from(c))),
+            false => written.push(c),
+        }
+        before = c;
     }
-    let (short, long) = (triples(&short), triples(&long));
-    short.intersection(&long).count() * 2 >= short.len()
+    written
+}
+
+/// Currencies, comparisons, and pictures.
+fn is_sign(c: char) -> bool {
+    matches!(c,
+        '$' | '£' | '¥' | '¢' | '<' | '>' | '+' | '#' | '\u{20A0}'..='\u{20CF}'
+        | '\u{2600}'..='\u{27BF}' | '\u{2B05}'..='\u{2B55}' | '\u{1F000}'..='\u{1FAFF}')
+}
+
+/// Whether two texts are one with edits, see [`Said::is_like`].
+#[cfg(test)]
+fn are_alike(one: &str, other: &str) -> bool {
+    Said::of(one).is_like(&Said::of(other))
 }
 
 /// Words looked at together.
 const TRIPLE: usize = 3;
 
-fn triples(words: &Tokens) -> HashSet<[&str; TRIPLE]> {
-    let words: Vec<&str> = words.iter().collect();
-    words
-        .windows(TRIPLE)
-        .filter_map(|run| run.try_into().ok())
-        .collect()
+/// A text, read once for comparing it with many.
+pub(super) struct Said {
+    words: Tokens,
+    /// Hashes of its word triples, sorted, each once.
+    triples: Vec<u64>,
+}
+
+impl Said {
+    pub(super) fn of(text: &str) -> Self {
+        let words = words_of(text);
+        let list: Vec<&str> = words.iter().collect();
+        let mut triples: Vec<u64> = list.windows(TRIPLE).map(triple).collect();
+        triples.sort_unstable();
+        triples.dedup();
+        Self { words, triples }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Whether both have a text, in the same words.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        !self.is_empty() && self.words == other.words
+    }
+
+    /// Whether two texts are one with edits: at least half of the word triples of the shorter stand in the longer. Texts of
+    /// fewer words than three must be the same; nothing is like an empty one.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let (short, long) = match self.words.len() <= other.words.len() {
+            true => (self, other),
+            false => (other, self),
+        };
+        if short.words.len() < TRIPLE {
+            return short.is_same(long);
+        }
+        let held = |triple: &&u64| long.triples.binary_search(triple).is_ok();
+        short.triples.iter().filter(held).count() * 2 >= short.triples.len()
+    }
+
+    /// Whether both have a text, and not one that is like the other's.
+    pub(super) fn is_unlike(&self, other: &Self) -> bool {
+        !self.is_empty() && !other.is_empty() && !self.is_like(other)
+    }
+}
+
+fn triple(words: &[&str]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    words.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]
@@ -69,6 +127,15 @@ mod tests {
             "Barges wait.",
         ] {
             assert_ne!(wording("Lock", text), wording("Lock", other), "{other}");
+        }
+        for (one, other) in [
+            ("Fee is $5.", "Fee is €5."),
+            ("Falls to -5 degrees.", "Falls to 5 degrees."),
+            ("Result: A > B", "Result: A < B"),
+            ("Alert: 🔴", "Alert: 🟢"),
+            ("Learn C++ now.", "Learn C now."),
+        ] {
+            assert_ne!(wording("", one), wording("", other), "{one}");
         }
         assert_ne!(wording("Lock shut", text), wording("Lock", text));
         assert_ne!(wording("Lock", "shut"), wording("Lock shut", ""));

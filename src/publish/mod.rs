@@ -283,9 +283,10 @@ fn updated(items: impl Iterator<Item = (Timestamp, Timestamp)> + Clone) -> Times
 }
 
 impl Item {
-    /// The publisher's date, else its place.
+    /// The publisher's date, else its place. A copy that came later and is shown now was published with the item.
     fn published(&self) -> Timestamp {
-        self.entry.published.unwrap_or(self.ordered_at)
+        let published = self.entry.published;
+        published.map_or(self.ordered_at, |at| at.min(self.updated))
     }
 
     /// Never before `published`.

@@ -210,7 +210,49 @@ const POLLS: &[Poll] = &[
         "a link with a new date",
         &[("", PAGE, "Ferry stops", "x", 1, 0)],
         &[("", PAGE, "Ferry stops", "y", 2, 0)],
+        &[None],
+    ),
+    (
+        "a link with a new date and the same text",
+        &[("", PAGE, "Ferry stops", LONGER, 1, 0)],
+        &[("", PAGE, "Ferry stops", LONGER, 2, 0)],
         &[Some(0)],
+    ),
+    (
+        "a lone GUID with another link, headline and text",
+        &[("N/A", PAGE, "Ferry stops", "x", 0, 0)],
+        &[("N/A", OTHER, "Bakery closed", "y", 0, 0)],
+        &[None],
+    ),
+    (
+        "words alone, without date, another text",
+        &[("", "", "Snow report", "Ten centimetres.", 0, 0)],
+        &[("", "", "Snow report", "Rain all day.", 0, 0)],
+        &[None],
+    ),
+    (
+        "edited headlines under one GUID, each with a link of its own",
+        &[
+            ("N/A", PAGE, "Ferry", LONGER, 0, 0),
+            ("N/A", OTHER, "Bakery", "y", 0, 0),
+        ],
+        &[
+            ("N/A", PAGE, "No ferry", LONGER, 0, 0),
+            ("N/A", OTHER, "No bread", "y", 0, 0),
+        ],
+        &[Some(0), Some(1)],
+    ),
+    (
+        "edited headlines under one link, the same texts",
+        &[
+            ("", PAGE, "Ferry", LONGER, 0, 0),
+            ("", PAGE, "Bakery", "y", 0, 0),
+        ],
+        &[
+            ("", PAGE, "Boats", LONGER, 0, 0),
+            ("", PAGE, "Bread", "y", 0, 0),
+        ],
+        &[Some(0), Some(1)],
     ),
     (
         "a link with both",
@@ -228,7 +270,7 @@ const POLLS: &[Poll] = &[
         "a link without dates",
         &[("", PAGE, "Ferry stops", "x", 0, 0)],
         &[("", PAGE, "Bakery closed", "y", 0, 0)],
-        &[Some(0)],
+        &[None],
     ),
     (
         "one more under a link",
@@ -414,6 +456,40 @@ const RENAMES: &[Rename] = &[
         &[("g1", PAGE, "The upper lock is shut", "x", 1, 0)],
         &[("g2", OTHER, "The upper lock is shut", "y", 1, 0)],
         PLAIN,
+        &[None],
+    ),
+    (
+        "a long headline and date, one without text",
+        &[("g1", PAGE, "The upper lock is shut", "", 1, 0)],
+        &[("g2", OTHER, "The upper lock is shut", "y", 1, 0)],
+        PLAIN,
+        &[Some(0)],
+    ),
+    (
+        "a long headline, and a date that several have",
+        &[
+            ("g1", PAGE, "The upper lock is shut", "", 1, 0),
+            ("g3", TWO, "Ferry", "z", 1, 0),
+        ],
+        &[("g2", THREE, "The upper lock is shut", "", 1, 0)],
+        PLAIN,
+        &[None],
+    ),
+    (
+        "a path that two have, the query tells",
+        &[("", "https://news.example/a?id=1", "v2", "", 1, 0)],
+        &[
+            ("", "https://news.example/a?id=2", "v2", "", 1, 0),
+            ("", "https://news.example/a?id=3", "v3", "", 2, 0),
+        ],
+        PLAIN,
+        &[None, None],
+    ),
+    (
+        "another campaign, another headline",
+        &[("", "https://news.example/a?utm_source=1", "v2", TEXT, 1, 0)],
+        &[("", "https://news.example/a?utm_source=2", "v3", TEXT, 1, 0)],
+        PLAIN,
         &[Some(0)],
     ),
     (
@@ -519,6 +595,7 @@ fn absent((nth, incoming): (usize, &Incoming)) -> Absent {
             .iter()
             .map(|enclosure| enclosure.url.to_string())
             .collect(),
+        has_guid: entry.guid.is_some(),
         is_addressed: entry.guid.is_some() || entry.url.is_some(),
     }
 }

@@ -291,15 +291,19 @@ impl Keeper<'_> {
     }
 
     /// `updated` moves with an edit of the entry shown and with a newer edition, to the publisher's date or to now where that
-    /// did not move. Another copy of the same edition is no edit.
+    /// did not move. Another copy of the same edition is no edit, and its date not that of a later edit of it.
     fn show(&self, item: &KeptItem, stored: &Stored) -> rusqlite::Result<()> {
-        let theirs = ms(item.updated);
-        let edited = item.wording != stored.wording
-            && (item.shown.0 == stored.entry || ms(item.edition_at) > stored.edition_at);
-        let updated = match edited {
-            false => stored.updated_at,
-            true if theirs > stored.updated_at => theirs,
-            true => self.now.max(stored.updated_at),
+        let (theirs, edition) = (ms(item.updated), ms(item.edition_at));
+        let is_own = item.shown.0 == stored.entry;
+        let edited = item.wording != stored.wording && (is_own || edition > stored.edition_at);
+        let theirs = match is_own {
+            true => Some(theirs).filter(|at| *at != stored.edition_at),
+            false => Some(theirs.max(edition)),
+        };
+        let updated = match (edited, theirs) {
+            (false, _) => stored.updated_at,
+            (true, Some(theirs)) if theirs > stored.updated_at => theirs,
+            (true, _) => self.now.max(stored.updated_at),
         };
         self.db
             .prepare_cached(

@@ -176,6 +176,7 @@ fn absent(row: &Row<'_>, has_just_gone: bool) -> rusqlite::Result<Absent> {
     let is_expired = row.get::<_, Option<i64>>("expired_at")?.is_some();
     let link: Option<String> = row.get("url")?;
     let guid: Option<String> = row.get("guid")?;
+    let has_guid = guid.is_some_and(|guid| !guid.trim().is_empty());
     Ok(Absent {
         id: EntryId(row.get("entry")?),
         has_just_gone,
@@ -185,7 +186,8 @@ fn absent(row: &Row<'_>, has_just_gone: bool) -> rusqlite::Result<Absent> {
         text: (!is_expired).then(|| row.get("text")).transpose()?,
         published: moment_at(row, "published_at")?,
         enclosures: enclosures(row)?,
-        is_addressed: link.is_some() || guid.is_some_and(|guid| !guid.trim().is_empty()),
+        has_guid,
+        is_addressed: link.is_some() || has_guid,
         link,
     })
 }

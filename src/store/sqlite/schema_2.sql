@@ -47,3 +47,6 @@ CREATE TABLE links (
     PRIMARY KEY (entry, other)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX links_other ON links (other);
+
+-- Version 1 showed an item as changed no earlier than what it shows was published, whatever stood here: that stays.
+UPDATE output_items SET updated_at = max(updated_at, COALESCE((SELECT published_at FROM entries WHERE entry = output_items.entry), updated_at));
