@@ -22,6 +22,7 @@ mod passages;
 mod place;
 mod prepare;
 mod profile;
+mod reading;
 mod recognize;
 mod rename;
 mod stories;
@@ -35,8 +36,9 @@ pub use gone::Absent;
 pub use identity::{Lookup, READING_VERSION, identity_of_version_1, lookup_hashes, url_hash};
 pub use passages::{Passages, passages};
 pub use place::settle_places;
-pub use prepare::{Prepared, Reading, VERSION, read};
+pub use prepare::{Prepared, VERSION};
 pub use profile::{Profile, publisher};
+pub use reading::{Reading, read};
 pub use recognize::{Namesake, Recognized, is_of_version_1, recognize, told_alone};
 pub use rename::{Churn, Renamed, renamed, renews};
 pub use stories::{

@@ -1,0 +1,250 @@
+//! A headline and a text read into words.
+//!
+//! Left out, for comparing only: the dateline, editors' notes, what a site puts
+//! behind a text, the prefixes of the headline, and what its publisher puts under
+//! everything ([`Boilerplate`]).
+
+use super::blocks::{Boilerplate, Lesson};
+use super::prepare::{
+    MIN_SHINGLES, Prepared, SHINGLE, SHORT_WORDS, content, content_words, hash_of, runs,
+};
+use crate::model::{SourceId, Timestamp};
+use crate::text::{
+    Mark, Word, dateline, fold, hash_words, headline, is_tail, mix, note, without_cut,
+};
+
+/// Blocks of a text that can be left out, one bit each.
+const MAX_BLOCKS: usize = 63;
+/// The bit of a headline that the publisher uses again and again.
+pub(super) const STANDING: u64 = 1 << MAX_BLOCKS;
+/// A block of fewer words ("Contact:") is not worth learning.
+const MIN_BLOCK_WORDS: usize = 3;
+/// Words of fewer letters on average are characters of a script without spaces.
+const LETTERS_OF_A_WORD: usize = 2;
+/// A headline is compared as far as this.
+const MAX_TITLE_WORDS: usize = 100;
+/// A text is compared as far as this; what is longer is told apart long before.
+const MAX_WORDS: usize = 20_000;
+
+/// An entry's headline and text as words, all of it.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    title_words: Vec<Word>,
+    label: usize,
+    mark: Option<Mark>,
+    number: Option<u8>,
+    is_dense: bool,
+    words: Vec<Word>,
+    /// Where each block of `words` ends.
+    ends: Vec<usize>,
+    /// A hash of each block, for learning which ones a publisher repeats.
+    blocks: Vec<u64>,
+}
+
+/// Reads an entry. `text`: plain, a line a block. `dateline`: its opening, where it has one.
+#[must_use]
+pub fn read(title: &str, text: &str, dateline: Option<&str>) -> Reading {
+    let title = headline(title);
+    let (title_words, label) = title_words(&fold(title.rest));
+    let mut reading = Reading {
+        title_words,
+        label,
+        mark: title.mark,
+        number: title.number,
+        is_dense: false,
+        words: Vec::with_capacity(text.len() / 6),
+        ends: Vec::new(),
+        blocks: Vec::new(),
+    };
+    let mut folded: Vec<String> = text
+        .split('\n')
+        .map(|block| fold(without_dateline(block, dateline)))
+        .collect();
+    reading.take_notes(&mut folded);
+    while folded.len() > 1 && folded.last().is_some_and(|last| is_tail(last)) {
+        folded.pop();
+    }
+    let last = folded.len().saturating_sub(1);
+    let letters = folded.iter().flat_map(|block| block.chars());
+    let letters = letters.filter(|c| c.is_alphanumeric()).count();
+    for (nth, block) in folded.iter().enumerate() {
+        reading.push(match nth == last {
+            true => without_cut(block),
+            false => block,
+        });
+    }
+    reading.is_dense = letters < reading.words.len() * LETTERS_OF_A_WORD;
+    reading
+}
+
+/// Words of a folded headline, and how many of them stand before a colon.
+fn title_words(folded: &str) -> (Vec<Word>, usize) {
+    let mut words = Vec::new();
+    let (label, rest) = folded.split_once(": ").unwrap_or(("", folded));
+    hash_words(label, &mut words);
+    let label = words.len();
+    hash_words(rest, &mut words);
+    words.truncate(MAX_TITLE_WORDS);
+    (words, label.min(MAX_TITLE_WORDS))
+}
+
+/// What parts a dateline from the text.
+const DASHES: [char; 8] = ['-', '–', '—', '―', ' ', ':', '.', '\u{A0}'];
+
+fn without_dateline<'t>(block: &'t str, known: Option<&str>) -> &'t str {
+    known
+        .and_then(|opening| block.strip_prefix(opening))
+        .map_or(block, |rest| rest.trim_start_matches(DASHES))
+}
+
+impl Reading {
+    /// Takes editors' notes out of the first and the last block. A headline without a mark has theirs.
+    fn take_notes(&mut self, blocks: &mut Vec<String>) {
+        if let Some(first) = blocks.first_mut()
+            && let Some((mark, length)) = note(first)
+        {
+            self.mark = self.mark.or(Some(mark));
+            let rest = first[length..].trim_start();
+            let end = dateline(rest).map_or(0, |found| found.end);
+            *first = rest.get(end..).unwrap_or_default().to_owned();
+        }
+        if blocks.len() > 1
+            && let Some(last) = blocks.last()
+            && let Some((mark, _)) = note(last)
+        {
+            self.mark = self.mark.or(Some(mark));
+            blocks.pop();
+        }
+    }
+
+    fn push(&mut self, block: &str) {
+        let start = self.words.len();
+        if start >= MAX_WORDS {
+            return;
+        }
+        hash_words(block, &mut self.words);
+        self.words.truncate(MAX_WORDS);
+        let words = &self.words[start..];
+        if !words.is_empty() {
+            self.blocks.push(hash_of(words));
+            self.ends.push(self.words.len());
+        }
+    }
+
+    /// Has the publisher's sketch learn from an entry of this source.
+    pub fn learn(&self, known: &mut Boilerplate, source: &SourceId, published: Option<Timestamp>) {
+        let content = content_words(&self.title_words);
+        let mut start = 0;
+        let mut blocks: Vec<u64> = Vec::with_capacity(self.blocks.len());
+        for (hash, end) in self.blocks.iter().zip(&self.ends) {
+            if end - start >= MIN_BLOCK_WORDS && self.blocks.len() > 1 {
+                blocks.push(*hash);
+            }
+            start = *end;
+        }
+        known.learn(Lesson {
+            blocks: &blocks,
+            headline: self.headline(),
+            text: self.whole(),
+            source: source
+                .as_str()
+                .bytes()
+                .fold(0, |hash, byte| mix(hash ^ u64::from(byte))),
+            is_short: self.words.len() < SHORT_WORDS * self.unit(),
+            words: &content,
+            published,
+        });
+    }
+
+    /// The hash of all of its blocks.
+    fn whole(&self) -> u64 {
+        let blocks = self.blocks.iter();
+        blocks.fold(0, |hash, block| mix(hash ^ block))
+    }
+
+    fn unit(&self) -> usize {
+        if self.is_dense { 2 } else { 1 }
+    }
+
+    /// The hash of its headline; 0: it has none.
+    fn headline(&self) -> u64 {
+        match self.title_words.is_empty() {
+            true => 0,
+            false => hash_of(&self.title_words),
+        }
+    }
+
+    /// What the publisher is known to repeat: bit n is block n; the highest bit is the headline. A block with the words of the
+    /// headline is the release's own.
+    #[must_use]
+    pub fn repeated(&self, known: &Boilerplate) -> u64 {
+        let mut bits = 0;
+        let mut start = 0;
+        let is_all = known.repeats_text(self.whole());
+        for (nth, (hash, end)) in self.blocks.iter().zip(&self.ends).enumerate() {
+            let block = &self.words[start..*end];
+            start = *end;
+            if nth < MAX_BLOCKS && (is_all || known.repeats(*hash)) && block != self.title_words {
+                bits |= 1 << nth;
+            }
+        }
+        if known.is_standing(self.headline()) {
+            bits |= STANDING;
+        }
+        bits
+    }
+
+    /// Whether the publisher is known to repeat something of it now that it was not known to repeat before, and that two entries
+    /// could have been taken for one release by.
+    #[must_use]
+    pub fn is_newly_repeated(&self, before: &Boilerplate, now: &Boilerplate) -> bool {
+        let mut start = 0;
+        let mut blocks = self.blocks.iter().zip(&self.ends);
+        let is_new = blocks.any(|(hash, end)| {
+            let words = end - start;
+            start = *end;
+            words >= MIN_SHINGLES && now.repeats(*hash) && !before.repeats(*hash)
+        });
+        let whole = self.whole();
+        is_new
+            || (self.words.len() >= MIN_SHINGLES
+                && now.repeats_text(whole)
+                && !before.repeats_text(whole))
+            || (now.is_standing(self.headline()) && !before.is_standing(self.headline()))
+    }
+
+    /// Makes it ready, without what `trimmed` names.
+    #[must_use]
+    pub fn prepare(self, trimmed: u64) -> Prepared {
+        let mut whole = None;
+        let words = if trimmed & !STANDING == 0 {
+            self.words
+        } else {
+            whole = content(&self.words);
+            let mut words = Vec::with_capacity(self.words.len());
+            let mut start = 0;
+            for (nth, end) in self.ends.iter().enumerate() {
+                if nth >= MAX_BLOCKS || trimmed & (1 << nth) == 0 {
+                    words.extend_from_slice(&self.words[start..*end]);
+                }
+                start = *end;
+            }
+            words
+        };
+        let content = content(&words);
+        Prepared {
+            // Where next to nothing is left, the whole is what the publisher repeats.
+            whole: content.and(whole.or(content)),
+            title_words: self.title_words,
+            label: self.label,
+            is_standing_title: trimmed & STANDING != 0,
+            mark: self.mark,
+            number: self.number,
+            is_dense: self.is_dense,
+            content,
+            shingles: runs(&words, SHINGLE),
+            words,
+            trimmed,
+        }
+    }
+}
