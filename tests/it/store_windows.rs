@@ -93,7 +93,7 @@ async fn play(seed: u64, ages: bool, per_source: Option<u32>) {
         game.arrive(minute).await;
         let changed = game.judge_all(minute).await;
         if ages {
-            game.bounds.not_before = Some(at(minute - 20));
+            game.bounds.not_before = Some(at(minute - 3));
         }
         let prior = game
             .prior
