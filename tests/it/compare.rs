@@ -4,6 +4,8 @@ use mainstem::dedupe::{Comparison, Profile, Sameness, compare, read};
 use mainstem::model::{Enclosure, Entry, SourceId};
 use serde_json::Value;
 
+use crate::support::cases::{assert_none_wrong, cases};
+
 fn profile(of: &Value) -> Profile {
     let text = |name: &str| of[name].as_str().unwrap_or_default();
     let published = "2026-03-02T10:00:00Z".parse::<mainstem::model::Timestamp>();
@@ -44,21 +46,18 @@ fn named(sameness: Sameness) -> &'static str {
 
 #[test]
 fn pairs_are_what_their_files_say() {
-    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/compare");
+    let cases = cases("compare");
+    assert!(cases.len() > 30, "cases are read: {}", cases.len());
     let mut wrong = Vec::new();
-    let mut count = 0;
-    for file in std::fs::read_dir(directory).expect("a directory") {
-        let path = file.expect("an entry").path();
-        let case = std::fs::read_to_string(&path).expect("readable");
-        let case: Value = serde_json::from_str(&case).expect("JSON");
+    for (name, text) in &cases {
+        let case: Value = serde_json::from_str(text).expect(name);
         let [one, other] = [0, 1].map(|nth| profile(&case["entries"][nth]));
         let found: [Comparison; 2] = [compare(&one, &other), compare(&other, &one)];
-        assert_eq!(found[0], found[1], "{}", path.display());
+        assert_eq!(found[0], found[1], "{name}");
         if case["expected"] != named(found[0].sameness) {
-            wrong.push(format!("{}: {:?}", path.display(), found[0]));
+            let what = case["what"].as_str().unwrap_or_default();
+            wrong.push(format!("{name}: {what}: {:?}", found[0]));
         }
-        count += 1;
     }
-    assert!(count > 30, "cases are read: {count}");
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_none_wrong(wrong, cases.len());
 }

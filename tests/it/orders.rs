@@ -8,17 +8,14 @@
 //! A file is a case; a new case is a new file.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::sync::Mutex;
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::support::cases::{assert_none_wrong, cases, orders, run_beside};
 use crate::support::daemon::Desk;
 use crate::support::releases::{Piece, file_source, publish, refresh};
 
-/// Orders that are tried beside each other.
-const BESIDE: usize = 4;
 /// How often all sources are read at once.
 const TIMES: usize = 10;
 
@@ -94,24 +91,6 @@ impl Case {
             text += "[[output]]\nid = \"all\"\n";
         }
         text
-    }
-
-    /// Every order of the sources.
-    fn orders(&self) -> Vec<Vec<&str>> {
-        let mut orders: Vec<Vec<&str>> = vec![Vec::new()];
-        for source in self.sources.keys() {
-            orders = orders
-                .iter()
-                .flat_map(|order| {
-                    (0..=order.len()).map(|at| {
-                        let mut longer = order.clone();
-                        longer.insert(at, source);
-                        longer
-                    })
-                })
-                .collect();
-        }
-        orders
     }
 
     fn all_at_once(&self) -> BTreeSet<Story> {
@@ -202,7 +181,8 @@ fn run(case: &Case) -> Vec<String> {
 
 /// The orders that give another answer, with that answer; and how many were tried.
 fn differing(case: &Case, answer: &BTreeSet<Story>) -> (Vec<(String, BTreeSet<Story>)>, usize) {
-    let orders = case.orders();
+    let sources: Vec<&str> = case.sources.keys().map(String::as_str).collect();
+    let orders = orders(&sources);
     type Try<'a> = (
         String,
         Box<dyn Fn() -> (BTreeSet<Story>, bool) + Send + Sync + 'a>,
@@ -225,56 +205,30 @@ fn differing(case: &Case, answer: &BTreeSet<Story>) -> (Vec<(String, BTreeSet<St
             Box::new(|| (case.published_in_turn(order), false)),
         ));
     }
-    let (next, differ) = (Mutex::new(tries.iter()), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..BESIDE {
-            scope.spawn(|| {
-                loop {
-                    let Some((name, give)) = next.lock().expect("no panic under the lock").next()
-                    else {
-                        break;
-                    };
-                    let (found, with_ids) = give();
-                    let is_same = if with_ids {
-                        found == *answer
-                    } else {
-                        nameless(&found) == nameless(answer)
-                    };
-                    if !is_same {
-                        differ
-                            .lock()
-                            .expect("no panic under the lock")
-                            .push((name.clone(), found));
-                    }
-                }
-            });
-        }
+    let differ = run_beside(&tries, |(name, give)| {
+        let (found, with_ids) = give();
+        let is_same = match with_ids {
+            true => found == *answer,
+            false => nameless(&found) == nameless(answer),
+        };
+        (!is_same).then(|| (name.clone(), found))
     });
-    let mut differ = differ.into_inner().expect("no panic under the lock");
+    let mut differ: Vec<_> = differ.into_iter().flatten().collect();
     differ.sort();
     (differ, tries.len())
 }
 
 #[test]
 fn stories_do_not_depend_on_arrival() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/orders");
+    let cases = cases("orders");
     let mut wrong = Vec::new();
-    for file in std::fs::read_dir(folder).expect("the corpus is there") {
-        let path = file.expect("readable").path();
-        let text = std::fs::read_to_string(&path).expect("readable");
-        let case: Case = serde_json::from_str(&text)
-            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    for (name, text) in &cases {
+        let case: Case =
+            serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let told = run(&case);
         if !told.is_empty() {
-            let name = path.file_name().expect("a name").to_string_lossy();
             wrong.push(format!("{name}: {}\n{}", case.what, told.join("\n")));
         }
     }
-    wrong.sort();
-    assert!(
-        wrong.is_empty(),
-        "{} cases:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert_none_wrong(wrong, cases.len());
 }

@@ -9,17 +9,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::path::Path;
-use std::sync::Mutex;
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::support::cases::{assert_none_wrong, cases, run_beside};
 use crate::support::daemon::Desk;
 use crate::support::releases::{Piece, file_source, publish, refresh};
-
-/// Cases that run beside each other.
-const BESIDE: usize = 4;
 
 /// A case, as its file says it.
 #[derive(Debug, Deserialize)]
@@ -164,42 +160,14 @@ fn run(name: &str, case: &Case) -> Option<String> {
 
 #[test]
 fn each_release_is_shown_once() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/press");
-    let mut cases = Vec::new();
-    for file in std::fs::read_dir(folder).expect("the corpus is there") {
-        let path = file.expect("readable").path();
-        let name = path
-            .file_name()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned();
-        let text = std::fs::read_to_string(&path).expect("readable");
-        let case: Case =
-            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
-        cases.push((name, case));
-    }
-    let (next, wrong) = (Mutex::new(cases.iter()), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..BESIDE {
-            scope.spawn(|| {
-                loop {
-                    let Some((name, case)) = next.lock().expect("no panic under the lock").next()
-                    else {
-                        break;
-                    };
-                    let told = run(name, case);
-                    wrong.lock().expect("no panic under the lock").extend(told);
-                }
-            });
-        }
-    });
-    let mut wrong = wrong.into_inner().expect("no panic under the lock");
-    wrong.sort();
-    assert!(
-        wrong.is_empty(),
-        "{} of {} cases:\n{}",
-        wrong.len(),
-        cases.len(),
-        wrong.join("\n")
-    );
+    let cases: Vec<(String, Case)> = cases("press")
+        .into_iter()
+        .map(|(name, text)| {
+            let case = serde_json::from_str(&text);
+            let case = case.unwrap_or_else(|error| panic!("{name}: {error}"));
+            (name, case)
+        })
+        .collect();
+    let wrong = run_beside(&cases, |(name, case)| run(name, case));
+    assert_none_wrong(wrong.into_iter().flatten().collect(), cases.len());
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::support::cases::orders;
 use crate::support::daemon::Desk;
 use crate::support::releases::{
     BRUECKE, CHOIR, LOCK, Shown, file_source, piece, publish, refresh, shown, titles, told,
@@ -179,23 +180,6 @@ fn an_edit_into_another_release_leaves_the_former_one_to_its_copies() {
     assert!(id(TITLE).is_some());
 }
 
-/// All orders of the numbers below `count`.
-fn orders(count: usize) -> Vec<Vec<usize>> {
-    match count {
-        0 => vec![Vec::new()],
-        _ => orders(count - 1)
-            .into_iter()
-            .flat_map(|order| {
-                (0..count).map(move |at| {
-                    let mut order = order.clone();
-                    order.insert(at, count - 1);
-                    order
-                })
-            })
-            .collect(),
-    }
-}
-
 #[test]
 fn the_newest_version_is_shown_in_whatever_order_they_come() {
     let versions = [
@@ -209,7 +193,7 @@ fn the_newest_version_is_shown_in_whatever_order_they_come() {
         ),
     ];
     for own in [true, false] {
-        for order in orders(3) {
+        for order in orders(&[0, 1, 2]) {
             let desk = desk(
                 &[("a", ""), ("b", ""), ("c", "")],
                 &format!("{REPLACE}{ANNOUNCE}"),
@@ -369,7 +353,7 @@ fn whose_copy_is_shown_follows_from_the_members_not_from_arrival() {
         ),
     ];
     for (name, sources, expected) in cases {
-        for order in orders(3) {
+        for order in orders(&[0, 1, 2]) {
             let last = arrived(name, sources, &order);
             assert_eq!(last.source, expected, "{name} {order:?}: {last:?}");
             let copies = last.copies.iter().map(|(source, _)| source.as_str());

@@ -5,15 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::support::cases::{assert_none_wrong, run_beside};
 use crate::support::daemon::Desk;
-
-/// Cases that run beside each other.
-const BESIDE: usize = 4;
 
 /// A case, as its file says it.
 #[derive(Debug, Deserialize)]
@@ -322,32 +319,12 @@ fn feeds_lose_nothing_and_repeat_nothing_over_their_polls() {
     };
     let cases: Vec<String> = left.iter().filter(|name| is_case(name)).cloned().collect();
     left.retain(|name| !cases.contains(name));
-    let (next, ended) = (Mutex::new(cases.iter()), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..BESIDE {
-            scope.spawn(|| {
-                loop {
-                    let Some(name) = next.lock().expect("no panic under the lock").next() else {
-                        break;
-                    };
-                    let told = run(name);
-                    ended.lock().expect("no panic under the lock").push(told);
-                }
-            });
-        }
-    });
+    assert!(!cases.is_empty(), "no case in {}", corpus().display());
     let mut wrong = Vec::new();
-    for (told, used) in ended.into_inner().expect("no panic under the lock") {
+    for (told, used) in run_beside(&cases, |name| run(name)) {
         left.retain(|name| !used.contains(name));
         wrong.extend((!told.is_empty()).then(|| told.join("\n")));
     }
-    wrong.sort();
     assert!(left.is_empty(), "no case uses {left:?}");
-    assert!(
-        wrong.is_empty(),
-        "{} of {} cases:\n{}",
-        wrong.len(),
-        cases.len(),
-        wrong.join("\n")
-    );
+    assert_none_wrong(wrong, cases.len());
 }

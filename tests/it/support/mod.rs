@@ -1,5 +1,6 @@
 //! What tests share.
 
+pub(crate) mod cases;
 pub(crate) mod daemon;
 mod json;
 pub(crate) mod laws;
