@@ -18,6 +18,7 @@ mod differences;
 mod document;
 mod gone;
 mod identity;
+mod namesake;
 mod passages;
 mod place;
 mod prepare;
@@ -34,12 +35,13 @@ pub use differences::{replaces, revises};
 pub use document::{Settled, Told, settle_document, settle_document_by};
 pub use gone::Absent;
 pub use identity::{Lookup, READING_VERSION, identity_of_version_1, lookup_hashes, url_hash};
+pub use namesake::{Namesake, is_of_version_1};
 pub use passages::{Passages, passages};
 pub use place::settle_places;
 pub use prepare::{Prepared, VERSION};
 pub use profile::{Profile, publisher};
 pub use reading::{Reading, read};
-pub use recognize::{Namesake, Recognized, is_of_version_1, recognize, told_alone};
+pub use recognize::{Recognized, recognize, told_alone};
 pub use rename::{Churn, Renamed, renamed, renews};
 pub use stories::{
     Group, Link, MAX_ASKED, MAX_GROUP, Node, Order, Part, Present, Role, Version, after_edit,
