@@ -39,7 +39,7 @@ impl Told {
                 "id": miss.entry.id.0,
                 "source": miss.entry.source.as_str(),
                 "title": miss.entry.entry.title,
-                "url": miss.entry.entry.url.as_ref().map(url::Url::as_str),
+                "url": miss.entry.entry.link(),
                 "beside": miss.beside.0,
                 "evidence": as_json(&miss.evidence),
             })
@@ -71,7 +71,7 @@ impl Told {
             entry.source,
             title(entry)
         );
-        let url = entry.entry.url.as_ref().map(url::Url::as_str);
+        let url = entry.entry.link();
         for line in [url, entry.entry.guid.as_deref()].into_iter().flatten() {
             let _ = writeln!(text, "  {line}");
         }
@@ -214,7 +214,7 @@ fn describe(member: &Member) -> Value {
         "id": member.id.0,
         "source": member.source.as_str(),
         "title": member.entry.title,
-        "url": member.entry.url.as_ref().map(url::Url::as_str),
+        "url": member.entry.link(),
         "guid": member.entry.guid,
         "published": member.entry.published.map(moment),
         "first_seen": moment(member.first_seen),

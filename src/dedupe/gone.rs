@@ -65,7 +65,7 @@ impl<'a> Arrival<'a> {
             title: title.joined().to_owned(),
             words: wording("", &incoming.entry.text),
             said: Said::of(&incoming.entry.text),
-            link: incoming.entry.url.as_ref().map(url::Url::as_str),
+            link: incoming.entry.link(),
             page: incoming.entry.url.as_ref().and_then(page),
         }
     }

@@ -69,11 +69,6 @@ pub(super) fn guid(entry: &Entry) -> Option<&str> {
     entry.guid.as_deref().filter(|guid| !guid.trim().is_empty())
 }
 
-/// The date that tells an entry from others.
-pub(super) fn date(entry: &Entry) -> Option<Timestamp> {
-    entry.published.or(entry.updated)
-}
-
 fn guid_hash(guid: &str) -> Hash {
     hash(Kind::Guid, &[guid])
 }
@@ -84,7 +79,7 @@ fn link_hash(url: &url::Url) -> Hash {
 
 /// Title and date, else the text.
 pub(super) fn title_and_date(entry: &Entry) -> Hash {
-    let date = date(entry);
+    let date = entry.date();
     if entry.title.is_empty() && date.is_none() {
         return hash(Kind::Text, &[&entry.text]);
     }
@@ -94,8 +89,8 @@ pub(super) fn title_and_date(entry: &Entry) -> Hash {
 
 /// What tells an entry from others with the same basis: whole link, title and date; and the text, where these are the same.
 pub(super) fn told(basis: Hash, entry: &Entry, with_text: bool) -> Hash {
-    let date = date(entry).map(|at| at.to_rfc3339()).unwrap_or_default();
-    let link = entry.url.as_ref().map(url::Url::as_str).unwrap_or_default();
+    let date = entry.date().map(|at| at.to_rfc3339()).unwrap_or_default();
+    let link = entry.link().unwrap_or_default();
     let text = with_text.then(|| wording("", &entry.text));
     hash_of(
         Kind::Told,
@@ -112,7 +107,7 @@ pub(super) fn told(basis: Hash, entry: &Entry, with_text: bool) -> Hash {
 /// What versions of one Atom entry have in common: all but the text and `atom:updated`.
 pub(super) fn version(basis: Hash, entry: &Entry) -> Hash {
     let published = entry.published.map(|at| at.to_rfc3339());
-    let link = entry.url.as_ref().map(url::Url::as_str).unwrap_or_default();
+    let link = entry.link().unwrap_or_default();
     hash_of(
         Kind::Version,
         &[

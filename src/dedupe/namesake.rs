@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
-use super::identity::{date, guid, url_hash};
+use super::identity::{guid, url_hash};
 use super::rename::is_whole_day;
 use super::wording::Said;
 use crate::model::{Basis, Entry, EntryId, Hash, Incoming, Timestamp};
@@ -103,7 +103,7 @@ pub(super) struct Facts {
 impl Facts {
     pub(super) fn of(group: &[New<'_>], namesakes: &[Old<'_>]) -> Self {
         let mut dates: HashMap<Timestamp, (usize, usize)> = HashMap::new();
-        for at in group.iter().filter_map(|new| date(new.entry())) {
+        for at in group.iter().filter_map(|new| new.entry().date()) {
             dates.entry(at).or_default().0 += 1;
         }
         for at in namesakes.iter().filter_map(|old| old.namesake.date) {
@@ -125,7 +125,9 @@ impl Facts {
 
     /// Whether the entry's date is of it alone: no whole day.
     pub(super) fn is_exact(&self, new: &New<'_>) -> bool {
-        date(new.entry()).is_some_and(|at| !is_whole_day(at) && !self.dates.contains(&at))
+        new.entry()
+            .date()
+            .is_some_and(|at| !is_whole_day(at) && !self.dates.contains(&at))
     }
 
     pub(super) fn are_alike(&self, new: &New<'_>, old: &Old<'_>) -> bool {
@@ -147,17 +149,17 @@ pub(super) fn is_same_title(new: &New<'_>, old: &Old<'_>) -> bool {
 
 /// Both without a date are as one date.
 pub(super) fn is_same_date(new: &New<'_>, old: &Old<'_>) -> bool {
-    date(new.entry()) == old.namesake.date
+    new.entry().date() == old.namesake.date
 }
 
 pub(super) fn is_other_day(new: &New<'_>, old: &Old<'_>) -> bool {
-    let dates = date(new.entry()).zip(old.namesake.date);
+    let dates = new.entry().date().zip(old.namesake.date);
     dates.is_some_and(|(new, old)| new.date_naive() != old.date_naive())
 }
 
 /// The same address, however a reader came to it.
 pub(super) fn is_same_link(new: &New<'_>, old: &Old<'_>) -> bool {
-    let link = new.entry().url.as_ref().map(url::Url::as_str);
+    let link = new.entry().link();
     let url = new.incoming.fingerprint.url;
     link == old.namesake.link.as_deref() || (url.is_some() && url == old.url)
 }
@@ -202,7 +204,7 @@ pub(super) fn is_at_own_link(facts: &Facts, new: &New<'_>, old: &Old<'_>) -> boo
 
 /// An edited headline keeps its date. A date of whole days, or of none, needs words that say so too.
 pub(super) fn is_retitled(facts: &Facts, new: &New<'_>, old: &Old<'_>) -> bool {
-    if date(new.entry()).is_none() || !is_same_date(new, old) || !is_same_link(new, old) {
+    if new.entry().date().is_none() || !is_same_date(new, old) || !is_same_link(new, old) {
         return false;
     }
     let is_like = || {
@@ -243,7 +245,9 @@ pub(super) fn is_renewed(facts: &Facts, new: &New<'_>, old: &Old<'_>) -> bool {
     }
     let is_other_text = || {
         let is_other_matter = !share_a_word(&new.entry().title, &old.namesake.title);
-        let has_changed = date(new.entry())
+        let has_changed = new
+            .entry()
+            .date()
             .zip(old.namesake.date)
             .is_some_and(|(new, old)| new != old);
         !facts.are_alike(new, old) && (has_changed || is_other_matter || facts.are_unlike(new, old))

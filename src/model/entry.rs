@@ -45,6 +45,20 @@ pub struct Entry {
     pub agency: Option<String>,
 }
 
+impl Entry {
+    /// The address of its page.
+    #[must_use]
+    pub fn link(&self) -> Option<&str> {
+        self.url.as_ref().map(Url::as_str)
+    }
+
+    /// When it was published, else when it was updated.
+    #[must_use]
+    pub fn date(&self) -> Option<Timestamp> {
+        self.published.or(self.updated)
+    }
+}
+
 /// Atom `author` and `contributor`, RSS `author` and `dc:creator`, JSON Feed `authors`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {

@@ -74,11 +74,7 @@ fn pretty(value: &Value) -> Vec<u8> {
 fn write_item(form: &ItemForm, item: &Item) -> Value {
     let mut written = Map::new();
     written.insert("id".to_owned(), item.id.clone().into());
-    put(
-        &mut written,
-        "url",
-        item.entry.url.as_ref().map(url::Url::as_str),
-    );
+    put(&mut written, "url", item.entry.link());
     put(
         &mut written,
         "external_url",

@@ -61,16 +61,9 @@ pub fn parsed_as_json(feed: &Feed) -> String {
 fn item(entry: &Entry) -> Value {
     let mut written = Map::new();
     // JSON Feed wants an id; an entry without GUID goes by its address.
-    let id = entry
-        .guid
-        .as_deref()
-        .or(entry.url.as_ref().map(url::Url::as_str));
+    let id = entry.guid.as_deref().or(entry.link());
     put(&mut written, "id", id);
-    put(
-        &mut written,
-        "url",
-        entry.url.as_ref().map(url::Url::as_str),
-    );
+    put(&mut written, "url", entry.link());
     put(
         &mut written,
         "external_url",

@@ -68,7 +68,7 @@ pub(super) fn item(form: &ItemForm, item: &Item) -> Vec<u8> {
 
 fn write_item(xml: &mut Xml, form: &ItemForm, item: &Item) {
     xml.prose("title", &[], &content::title(form, item));
-    let link = item.entry.url.as_ref().map(url::Url::as_str);
+    let link = item.entry.link();
     xml.optional("link", link);
     let is_permalink = if link == Some(item.id.as_str()) {
         "true"

@@ -5,7 +5,7 @@ use url::Url;
 use crate::dedupe::{Told, settle_document_by};
 use crate::fetch::{Failure, FetchOutcome, Fresh, Moved, NotModified};
 use crate::model::{
-    Due, FailureClass, Feed, FeedFields, History, LastOutcome, Location, Outcome, Pace,
+    Due, Entry, FailureClass, Feed, FeedFields, History, LastOutcome, Location, Outcome, Pace,
     RefreshRecord, SourceState, Timestamp,
 };
 use crate::parse::ParseError;
@@ -340,11 +340,7 @@ fn take_body(
         Location::Url(_) => parsed.pace,
         Location::File(_) => Pace::default(),
     };
-    let published: Vec<Timestamp> = parsed
-        .entries
-        .iter()
-        .filter_map(|entry| entry.published.or(entry.updated))
-        .collect();
+    let published: Vec<Timestamp> = parsed.entries.iter().filter_map(Entry::date).collect();
     next.history.rhythm = observe(next.history.rhythm, &published, now);
     next.validators = fresh.validators.clone();
     next.body_hash = Some(fresh.body_hash);

@@ -301,7 +301,7 @@ fn fields(subject: &Subject<'_>) -> [(&'static str, Value); FIELDS.len()] {
         .published
         .or(entry.updated)
         .unwrap_or(subject.first_seen);
-    let url = entry.url.as_ref().map(url::Url::as_str).unwrap_or_default();
+    let url = entry.link().unwrap_or_default();
     [
         ("title", entry.title.as_str().into()),
         ("text", entry.text.as_str().into()),

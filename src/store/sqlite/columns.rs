@@ -25,6 +25,11 @@ pub(super) fn moment_at(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<
     Ok(row.get::<_, Option<i64>>(column)?.map(moment))
 }
 
+/// An entry's [`crate::model::Entry::date`].
+pub(super) fn date_at(row: &Row<'_>) -> rusqlite::Result<Option<Timestamp>> {
+    Ok(moment_at(row, "published_at")?.or(moment_at(row, "updated_at")?))
+}
+
 /// A closed set's member from its word; another word is a damaged row.
 pub(super) fn word<T>(
     row: &Row<'_>,

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, Row, ToSql, params};
 
-use super::columns::moment_at;
+use super::columns::date_at;
 use super::documents;
 use super::refresh::{Apply, Unknown, reading};
 use crate::dedupe::{self, Namesake, Recognized};
@@ -38,7 +38,7 @@ fn row_of(row: &Row<'_>) -> rusqlite::Result<Stored> {
         url: row.get("url_hash")?,
         last_seen: row.get("last_seen")?,
         is_expired: row.get::<_, Option<i64>>("expired_at")?.is_some(),
-        date: moment_at(row, "published_at")?.or(moment_at(row, "updated_at")?),
+        date: date_at(row)?,
     })
 }
 
@@ -89,11 +89,11 @@ impl<'a> Apply<'a> {
         let Some(row) = self.by_identity(&print.identity)? else {
             return Ok(None);
         };
-        let date = incoming.entry.published.or(incoming.entry.updated);
+        let date = incoming.entry.date();
         if row.whole == print.whole && (row.date == date || print.basis == Basis::Stated) {
             return Ok(Some(row));
         }
-        // An edit of it, or another one: what it said before is to be read.
+        // This may be an edit or another entry. Only the stored text can tell, unless nothing but the date has changed.
         let is_same = row.whole == print.whole && print.handle.is_none();
         Ok((is_same && !self.is_shared(&print.identity)?).then_some(row))
     }
@@ -120,7 +120,8 @@ impl<'a> Apply<'a> {
             .exists(params![self.source, basis])
     }
 
-    /// Recognizes entries with one basis, of which `doubtful` are not known for certain; returns the new ones.
+    /// Decides which stored entries the `doubtful` ones are, which all have the same GUID, link, or title and date. Returns those
+    /// that are new.
     fn tell(
         &mut self,
         basis: Hash,
@@ -239,8 +240,12 @@ impl<'a> Apply<'a> {
         if !self.is_reread {
             return HashSet::new();
         }
-        let own: HashSet<&str> = group.iter().filter_map(|incoming| link(incoming)).collect();
-        let links = self.record.entries.iter().filter_map(link);
+        let own: HashSet<&str> = group
+            .iter()
+            .filter_map(|incoming| incoming.entry.link())
+            .collect();
+        let entries = self.record.entries.iter();
+        let links = entries.filter_map(|incoming| incoming.entry.link());
         links.filter(|link| !own.contains(link)).collect()
     }
 
@@ -269,10 +274,6 @@ impl<'a> Apply<'a> {
     }
 }
 
-fn link(incoming: &Incoming) -> Option<&str> {
-    incoming.entry.url.as_ref().map(url::Url::as_str)
-}
-
 fn namesake(row: &Row<'_>) -> rusqlite::Result<Namesake> {
     Ok(Namesake {
         id: EntryId(row.get("entry")?),
@@ -283,7 +284,7 @@ fn namesake(row: &Row<'_>) -> rusqlite::Result<Namesake> {
         link: row.get("url")?,
         title: row.get("title")?,
         text: row.get("text")?,
-        date: moment_at(row, "published_at")?.or(moment_at(row, "updated_at")?),
+        date: date_at(row)?,
         is_expired: row.get::<_, Option<i64>>("expired_at")?.is_some(),
     })
 }
