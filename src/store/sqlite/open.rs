@@ -109,14 +109,7 @@ fn refuse_directory(path: &Path) -> Result<(), StoreError> {
 
 /// Reads only: whose file it is, which version, and whether it is sound. Returns the version; 0: the file is empty.
 fn check(path: &Path, db: &Connection, opening: Opening) -> Result<i64, StoreError> {
-    let number = |pragma: &str| {
-        db.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0))
-            .map_err(|error| refuse(path, error))
-    };
-    let (application, version) = (number("application_id")?, number("user_version")?);
-    let tables: i64 = db
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-        .map_err(|error| refuse(path, error))?;
+    let (application, version, tables) = whose(db).map_err(|error| refuse(path, error))?;
     if tables > 0 && application != i64::from(APPLICATION_ID) {
         return Err(unusable(
             path,
@@ -137,6 +130,19 @@ fn check(path: &Path, db: &Connection, opening: Opening) -> Result<i64, StoreErr
         Some(found) => Err(damaged(path, &found)),
         None => Ok(version),
     }
+}
+
+/// `application_id`, `user_version` and the number of tables and indexes. Read in one transaction: another process may be making
+/// the database at this moment.
+fn whose(db: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
+    let read = db.unchecked_transaction()?;
+    let number = |pragma: &str| read.pragma_query_value(None, pragma, |row| row.get(0));
+    let tables = "SELECT count(*) FROM sqlite_schema";
+    Ok((
+        number("application_id")?,
+        number("user_version")?,
+        read.query_row(tables, [], |row| row.get(0))?,
+    ))
 }
 
 /// Reads the whole database; `Some`: what is wrong with it.
