@@ -4,11 +4,13 @@
 //! behind a text, the prefixes of the headline, and what its publisher puts under
 //! everything ([`Boilerplate`]).
 
+use std::borrow::Cow;
+
 use super::blocks::{Boilerplate, Lesson};
 use super::prepare::{
     MIN_SHINGLES, Prepared, SHINGLE, SHORT_WORDS, content, content_words, hash_of, runs,
 };
-use crate::model::{SourceId, Timestamp};
+use crate::model::{Hash, SourceId, Timestamp};
 use crate::text::{
     Mark, Word, dateline, fold, hash_words, headline, is_tail, mix, note, without_cut,
 };
@@ -98,7 +100,7 @@ fn without_dateline<'t>(block: &'t str, known: Option<&str>) -> &'t str {
 }
 
 impl Reading {
-    /// Takes editors' notes out of the first and the last block. A headline without a mark has theirs.
+    /// Removes editors' notes from the first and the last block. Where the headline has no mark, the note's mark is used.
     fn take_notes(&mut self, blocks: &mut Vec<String>) {
         if let Some(first) = blocks.first_mut()
             && let Some((mark, length)) = note(first)
@@ -194,8 +196,8 @@ impl Reading {
         bits
     }
 
-    /// Whether the publisher is known to repeat something of it now that it was not known to repeat before, and that two entries
-    /// could have been taken for one release by.
+    /// Whether the publisher is now known to repeat a part of this entry that it was not known to repeat before, long enough that
+    /// entries may have been joined by it.
     #[must_use]
     pub fn is_newly_repeated(&self, before: &Boilerplate, now: &Boilerplate) -> bool {
         let mut start = 0;
@@ -213,23 +215,34 @@ impl Reading {
             || (now.is_standing(self.headline()) && !before.is_standing(self.headline()))
     }
 
-    /// Makes it ready, without what `trimmed` names.
+    /// Its words without the blocks that `trimmed` names.
+    fn kept(&self, trimmed: u64) -> Cow<'_, [Word]> {
+        if trimmed & !STANDING == 0 {
+            return Cow::Borrowed(&self.words);
+        }
+        let mut words = Vec::with_capacity(self.words.len());
+        let mut start = 0;
+        for (nth, end) in self.ends.iter().enumerate() {
+            if nth >= MAX_BLOCKS || trimmed & (1 << nth) == 0 {
+                words.extend_from_slice(&self.words[start..*end]);
+            }
+            start = *end;
+        }
+        Cow::Owned(words)
+    }
+
+    /// [`Prepared::content`] of [`Reading::prepare`], without making the rest.
+    #[must_use]
+    pub fn content(&self, trimmed: u64) -> Option<Hash> {
+        content(&self.kept(trimmed))
+    }
+
+    /// Makes an entry ready for comparing, without the blocks that `trimmed` names.
     #[must_use]
     pub fn prepare(self, trimmed: u64) -> Prepared {
-        let mut whole = None;
-        let words = if trimmed & !STANDING == 0 {
-            self.words
-        } else {
-            whole = content(&self.words);
-            let mut words = Vec::with_capacity(self.words.len());
-            let mut start = 0;
-            for (nth, end) in self.ends.iter().enumerate() {
-                if nth >= MAX_BLOCKS || trimmed & (1 << nth) == 0 {
-                    words.extend_from_slice(&self.words[start..*end]);
-                }
-                start = *end;
-            }
-            words
+        let (whole, words) = match self.kept(trimmed) {
+            Cow::Owned(words) => (content(&self.words), words),
+            Cow::Borrowed(_) => (None, self.words),
         };
         let content = content(&words);
         Prepared {

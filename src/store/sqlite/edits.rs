@@ -4,9 +4,9 @@ use rusqlite::params;
 
 use super::columns::{moment, moment_at, ms};
 use super::known::Stored;
+use super::learning;
 use super::refresh::{Apply, SEEN_EXACT_TO_MS, reading};
 use super::stories::touch;
-use super::{learning, near};
 use crate::dedupe::{self, Prepared, wording};
 use crate::model::{EntryId, Hash, Incoming, StoryId, Timestamp, compared_at};
 
@@ -17,9 +17,9 @@ const TICK: chrono::Duration = chrono::Duration::milliseconds(1);
 pub(super) struct Said {
     title: String,
     text: String,
-    prepared: Prepared,
+    pub(super) prepared: Prepared,
     edition: Timestamp,
-    compared_at: Timestamp,
+    pub(super) compared_at: Timestamp,
     updated: Option<Timestamp>,
 }
 
@@ -57,12 +57,6 @@ impl Apply<'_> {
         let trimmed = reading.repeated(&known);
         let text = reading.prepare(trimmed);
         let said = self.said(row.entry)?;
-        if said.prepared.content != text.content
-            || said.prepared.trimmed != text.trimmed
-            || text.content.is_none()
-        {
-            near::write_keys(self.db, row.entry, &text, said.compared_at)?;
-        }
         let entry = &incoming.entry;
         let has_moved = entry
             .updated
@@ -70,7 +64,7 @@ impl Apply<'_> {
             .is_some_and(|(new, old)| new > old);
         let now = wording(&entry.title, &entry.text);
         let is_edit = now != said.wording() && (has_moved || !self.is_reread);
-        self.overwrite(row.entry, incoming, &text, is_edit.then_some(now))?;
+        self.overwrite(row.entry, incoming, &text, &said, is_edit.then_some(now))?;
         if is_edit {
             self.note_edit(row.entry, incoming, &text, &said)?;
             self.applied.changed += 1;

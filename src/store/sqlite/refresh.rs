@@ -6,6 +6,7 @@ use rusqlite::{Connection, named_params, params};
 
 use super::columns::{ms, rest};
 use super::documents::{self, LastDocument};
+use super::edits::Said;
 use super::learning::{self, Owner};
 use super::linking::Linking;
 use super::{near, sources};
@@ -71,7 +72,6 @@ pub(super) fn apply(db: &Connection, record: &RefreshRecord) -> rusqlite::Result
 }
 
 /// An entry whose identity its source did not have before.
-#[derive(Clone)]
 pub(super) struct Unknown<'a> {
     pub(super) incoming: Cow<'a, Incoming>,
     pub(super) reading: Reading,
@@ -86,7 +86,7 @@ pub(super) struct Apply<'a> {
     pub(super) db: &'a Connection,
     pub(super) record: &'a RefreshRecord,
     pub(super) source: i64,
-    /// Whom its entries teach about.
+    /// Whose habits are learned from its entries.
     pub(super) owner: Owner,
     /// Whether nothing of the source is stored so far.
     pub(super) is_first: bool,
@@ -104,15 +104,19 @@ pub(super) struct Apply<'a> {
 }
 
 impl<'a> Apply<'a> {
-    /// Writes what an entry says now over what it said.
+    /// Writes what an entry says now over what it `said`, and the keys by which others find it where those have changed.
     /// `wording`: of its words, where they are other ones.
     pub(super) fn overwrite(
         &self,
         entry: i64,
         incoming: &Incoming,
         text: &Prepared,
+        said: &Said,
         wording: Option<Hash>,
     ) -> rusqlite::Result<()> {
+        if !dedupe::same_words(text, &said.prepared) || text.trimmed != said.prepared.trimmed {
+            near::write_keys(self.db, entry, text, said.compared_at)?;
+        }
         let content = &incoming.entry;
         self.db
             .prepare_cached(
@@ -274,7 +278,7 @@ impl<'a> Apply<'a> {
                 ms(incoming.ordered_at),
                 ms(self.record.at),
                 entry.guid,
-                entry.url.as_ref().map(url::Url::as_str),
+                entry.link(),
                 entry.title,
                 entry.language,
                 entry.summary,
@@ -312,7 +316,7 @@ impl<'a> Apply<'a> {
     }
 }
 
-/// The row of a source, by id.
+/// The error for a source that is not registered.
 pub(super) fn unknown_source(id: &SourceId) -> rusqlite::Error {
     rusqlite::Error::ToSqlConversionFailure(format!("source {id} is not registered").into())
 }

@@ -13,7 +13,7 @@ use crate::model::{EntryId, Hash, Incoming, StoryId};
 
 /// Unknown entries that make one ask whether a source has renamed all of them.
 const MANY: usize = 5;
-/// Entries of the source that are looked at for one link or text, or by date.
+/// How many stored entries are read at most for one link or one text, and how many of the source's newest.
 const MAX_ABSENT: usize = 2_000;
 
 const ABSENT: &str =
@@ -31,17 +31,14 @@ impl<'a> Apply<'a> {
             return Ok(unknown);
         }
         let known = learning::known(self.db, self.owner)?;
-        let texts: Vec<Prepared> = unknown
+        let trimmed: Vec<u64> = unknown
             .iter()
-            .map(|unknown| {
-                let trimmed = unknown.reading.repeated(&known);
-                unknown.reading.clone().prepare(trimmed)
-            })
+            .map(|unknown| unknown.reading.repeated(&known))
             .collect();
         let asked: Vec<(&Incoming, Option<Hash>)> = unknown
             .iter()
-            .zip(&texts)
-            .map(|(unknown, text)| (&*unknown.incoming, text.content))
+            .zip(&trimmed)
+            .map(|(unknown, trimmed)| (&*unknown.incoming, unknown.reading.content(*trimmed)))
             .collect();
         let previous = self.previous()?;
         let has_moved = unknown.len() >= MANY && unknown.len() * 2 >= self.record.entries.len();
@@ -58,10 +55,11 @@ impl<'a> Apply<'a> {
         let is_moving = has_moved && !self.before.as_ref().is_some_and(|before| before.renews);
         let is_silent = is_moving || self.is_reread;
         let mut left = Vec::new();
-        for ((unknown, text), known) in unknown.into_iter().zip(&texts).zip(found) {
+        for ((unknown, trimmed), known) in unknown.into_iter().zip(trimmed).zip(found) {
             match known {
                 Some(Renamed::Same(entry)) => {
-                    self.take_over(entry, &unknown.incoming, text, is_silent)?;
+                    let text = unknown.reading.prepare(trimmed);
+                    self.take_over(entry, &unknown.incoming, &text, is_silent)?;
                 }
                 Some(Renamed::Redated(entry)) => self.edit(entry, &unknown.incoming)?,
                 None => left.push(unknown),
@@ -140,10 +138,7 @@ impl<'a> Apply<'a> {
         text: &Prepared,
         is_silent: bool,
     ) -> rusqlite::Result<()> {
-        let (story, expired): (i64, Option<i64>) = self
-            .db
-            .prepare_cached("SELECT story, expired_at FROM entries WHERE entry = ?")?
-            .query_row([entry.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let row = self.by_number(entry)?;
         let print = &incoming.fingerprint;
         self.db
             .prepare_cached(
@@ -157,18 +152,18 @@ impl<'a> Apply<'a> {
             ])?;
         self.present.push(entry.0);
         self.applied.renamed += 1;
-        if expired.is_some() {
+        if row.is_expired {
             return Ok(());
         }
         let said = self.said(entry.0)?;
         let now = wording(&incoming.entry.title, &incoming.entry.text);
         let is_edit = !is_silent && now != said.wording();
-        self.overwrite(entry.0, incoming, text, is_edit.then_some(now))?;
+        self.overwrite(entry.0, incoming, text, &said, is_edit.then_some(now))?;
         if is_edit {
             self.note_edit(entry.0, incoming, text, &said)?;
             self.applied.changed += 1;
         }
-        touch(self.db, StoryId(story), self.record.at)
+        touch(self.db, StoryId(row.story), self.record.at)
     }
 }
 
