@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{moment, moment_at, source_id, word};
 use super::links;
+use super::stories::story_of;
 use crate::dedupe::{Group, Link, MAX_GROUP, Node, Present, Role, Version};
 use crate::model::{EntryId, Layer, Relation, StoryId, Timestamp, compared_at};
 
@@ -56,12 +57,7 @@ struct Gathering<'a> {
 impl Gathering<'_> {
     /// Reads the story that an entry stands in, and notes where the links of its members lead.
     fn follow(&mut self, entry: EntryId, waiting: &mut Vec<EntryId>) -> rusqlite::Result<()> {
-        let story: Option<i64> = self
-            .db
-            .prepare_cached("SELECT story FROM entries WHERE entry = ?")?
-            .query_row([entry.0], |row| row.get(0))
-            .optional()?;
-        let Some(story) = story.map(StoryId) else {
+        let Some(story) = story_of(self.db, entry)? else {
             return Ok(());
         };
         if !self.stories.insert(story) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::columns::ms;
+use super::columns::{moment, ms};
 use super::gather::{Gathered, gather};
 use super::links;
 use super::near::Profiles;
@@ -137,27 +137,10 @@ impl Regroup<'_> {
             changed.insert(story);
             changed.extend(node.present);
             if stored_in.get(entry) != Some(&story) || node.role != *role {
-                self.write_role(*entry, story, role)?;
+                write_role(self.db, *entry, story, role)?;
             }
         }
         Ok(changed.into_iter().collect())
-    }
-
-    fn write_role(&self, entry: EntryId, story: StoryId, role: &Role) -> rusqlite::Result<()> {
-        self.db
-            .prepare_cached(
-                "UPDATE entries SET story = ?2, relation = ?3, layer = ?4, score = ?5, matched = ?6, edition_at = ?7 WHERE entry = ?1",
-            )?
-            .execute(params![
-                entry.0,
-                story.0,
-                role.relation.as_str(),
-                role.layer.map(Layer::as_str),
-                role.score,
-                role.matched.map(|entry| entry.0),
-                ms(role.edition_at),
-            ])?;
-        Ok(())
     }
 
     /// Where too many entries hang together to be put in order, one whose links have changed goes where they lead: where a person
@@ -185,11 +168,7 @@ impl Regroup<'_> {
         if by_hand.is_none() && stays {
             return Ok(());
         }
-        let edition: i64 = self
-            .db
-            .prepare_cached("SELECT edition_at FROM entries WHERE entry = ?")?
-            .query_row([entry.0], |row| row.get(0))?;
-        let edition = super::columns::moment(edition);
+        let edition = edition_of(self.db, entry)?;
         match by_hand.or_else(|| ways.iter().find(|(_, _, is_ruled)| !is_ruled)) {
             Some((link, story, _)) => self.join(entry, link, *story, edition)?,
             None => {
@@ -201,7 +180,7 @@ impl Regroup<'_> {
                     return Ok(());
                 }
                 let story = begin(self.db, edition, self.now)?;
-                self.write_role(entry, story, &Role::first(edition))?;
+                write_role(self.db, entry, story, &Role::first(edition))?;
                 touch(self.db, story, self.now)?;
             }
         }
@@ -221,11 +200,7 @@ impl Regroup<'_> {
         let Some(story) = story_of(self.db, matched)? else {
             return Ok(());
         };
-        let own: i64 = self
-            .db
-            .prepare_cached("SELECT edition_at FROM entries WHERE entry = ?")?
-            .query_row([entry.0], |row| row.get(0))?;
-        self.join(entry, link, story, super::columns::moment(own))
+        self.join(entry, link, story, edition_of(self.db, entry)?)
     }
 
     /// Puts an entry, of this edition, into a story that a link leads to.
@@ -237,10 +212,6 @@ impl Regroup<'_> {
         own: Timestamp,
     ) -> rusqlite::Result<()> {
         let matched = link.beside(entry);
-        let theirs: i64 = self
-            .db
-            .prepare_cached("SELECT edition_at FROM entries WHERE entry = ?")?
-            .query_row([matched.0], |row| row.get(0))?;
         let is_copy = link.sameness == Sameness::Same;
         let role = Role {
             relation: if is_copy {
@@ -252,16 +223,37 @@ impl Regroup<'_> {
             score: Some(link.score),
             matched: Some(matched),
             edition_at: match is_copy {
-                true => super::columns::moment(theirs),
+                true => edition_of(self.db, matched)?,
                 false => own,
             },
         };
-        self.write_role(entry, story, &role)?;
+        write_role(self.db, entry, story, &role)?;
         touch(self.db, story, self.now)
     }
 }
 
-/// The story of an entry, and whether it is ruled; what that story is left with does not matter here.
+fn write_role(
+    db: &Connection,
+    entry: EntryId,
+    story: StoryId,
+    role: &Role,
+) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE entries SET story = ?2, relation = ?3, layer = ?4, score = ?5, matched = ?6, edition_at = ?7 WHERE entry = ?1",
+    )?
+    .execute(params![
+        entry.0,
+        story.0,
+        role.relation.as_str(),
+        role.layer.map(Layer::as_str),
+        role.score,
+        role.matched.map(|entry| entry.0),
+        ms(role.edition_at),
+    ])?;
+    Ok(())
+}
+
+/// The story that an entry is in now, and whether a person has ruled on it.
 fn standing(db: &Connection, entry: EntryId) -> rusqlite::Result<Option<(StoryId, bool)>> {
     db.prepare_cached(
         "SELECT story, ruled FROM entries JOIN stories USING (story) WHERE entry = ?",
@@ -270,8 +262,13 @@ fn standing(db: &Connection, entry: EntryId) -> rusqlite::Result<Option<(StoryId
     .optional()
 }
 
+fn edition_of(db: &Connection, entry: EntryId) -> rusqlite::Result<Timestamp> {
+    db.prepare_cached("SELECT edition_at FROM entries WHERE entry = ?")?
+        .query_row([entry.0], |row| row.get(0).map(moment))
+}
+
 /// The story of an entry; `None`: there is no such entry.
-fn story_of(db: &Connection, entry: EntryId) -> rusqlite::Result<Option<StoryId>> {
+pub(super) fn story_of(db: &Connection, entry: EntryId) -> rusqlite::Result<Option<StoryId>> {
     db.prepare_cached("SELECT story FROM entries WHERE entry = ?")?
         .query_row([entry.0], |row| row.get(0).map(StoryId))
         .optional()
@@ -336,22 +333,9 @@ pub(super) fn split(db: &Connection, entry: EntryId, now: Timestamp) -> rusqlite
     let Some(other) = others.first() else {
         return Ok(false);
     };
-    let edition: i64 = db.query_row(
-        "SELECT edition_at FROM entries WHERE entry = ?",
-        [entry.0],
-        |row| row.get(0),
-    )?;
-    let own = begin(db, super::columns::moment(edition), now)?;
-    let role = Role::first(super::columns::moment(edition));
-    let none = HashSet::new();
-    let regroup = Regroup {
-        db,
-        now,
-        fresh: &none,
-        anew: &none,
-        moved: &none,
-    };
-    regroup.write_role(entry, own, &role)?;
+    let edition = edition_of(db, entry)?;
+    let own = begin(db, edition, now)?;
+    write_role(db, entry, own, &Role::first(edition))?;
     db.execute(
         "UPDATE stories SET ruled = 1 WHERE story IN (?, ?)",
         [story.0, own.0],
