@@ -16,12 +16,12 @@ const OTHERS_AFFECTED: i64 = 32;
 /// A site that more sources link to is a platform of many publishers: each source is then its own.
 const MAX_SOURCES: usize = 8;
 
-/// Whom what entries teach is about: the publisher of their source, or the source alone.
+/// The key under which repeated text is remembered: that of the publisher, or of one source alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Owner(i64);
 
 impl Owner {
-    /// The owner of what a source's entries teach. `links`: of its document.
+    /// The owner for a source. `links`: of the entries in its document.
     pub(super) fn of<'u>(
         db: &Connection,
         source: i64,
@@ -32,7 +32,7 @@ impl Owner {
             "UPDATE sources SET publisher = ?2 WHERE source = ?1 AND publisher IS NOT ?2",
         )?
         .execute(params![source, site])?;
-        // Publishers count from 0 on, sources below.
+        // A publisher has a key from 0 up, a source on its own a negative one.
         let alone = Self(-1 - source);
         match site {
             Some(site) if sources_of(db, site)?.len() <= MAX_SOURCES => Ok(Self(site)),

@@ -1,6 +1,6 @@
 //! Keys, content hashes and what publishers repeat, made anew where an earlier version of our code made them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
@@ -104,9 +104,10 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     })
 }
 
-/// Learns what publishers repeat, in the order in which the entries came.
+/// Learns what publishers repeat, from the oldest of these entries to the newest.
 fn learn(db: &Connection, stored: &[Stored]) -> rusqlite::Result<()> {
-    let mut of_source: HashMap<i64, Vec<&Stored>> = HashMap::new();
+    // In a fixed order: two sources may teach about one publisher.
+    let mut of_source: BTreeMap<i64, Vec<&Stored>> = BTreeMap::new();
     for stored in stored.iter().rev() {
         of_source.entry(stored.source.0).or_default().push(stored);
     }
