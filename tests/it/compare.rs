@@ -2,30 +2,54 @@
 
 use mainstem::dedupe::{Comparison, Profile, Sameness, compare, read};
 use mainstem::model::{Enclosure, Entry, SourceId};
-use serde_json::Value;
+use serde::Deserialize;
 
 use crate::support::cases::{assert_none_wrong, cases};
 
-fn profile(of: &Value) -> Profile {
-    let text = |name: &str| of[name].as_str().unwrap_or_default();
+/// A pair, as its file says it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// What the case is, for whoever reads that it fails.
+    what: String,
+    expected: String,
+    entries: [Given; 2],
+}
+
+/// An entry.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Given {
+    title: String,
+    text: String,
+    source: String,
+    url: url::Url,
+    /// After a time that all cases share.
+    hours: i64,
+    /// The address of attached sound.
+    sound: Option<url::Url>,
+}
+
+fn profile(of: &Given) -> Profile {
     let published = "2026-03-02T10:00:00Z".parse::<mainstem::model::Timestamp>();
-    let hours = of["hours"].as_i64().expect("hours");
-    let enclosure = of["sound"].as_str().map(|url| Enclosure {
-        url: url.parse().expect("a URL"),
+    let enclosure = of.sound.clone().map(|url| Enclosure {
+        url,
         media_type: Some("audio/mpeg".to_owned()),
         length: None,
         duration_seconds: None,
         title: None,
     });
     let entry = Entry {
-        title: text("title").to_owned(),
-        text: text("text").to_owned(),
-        url: text("url").parse().ok(),
-        published: published.ok().map(|at| at + chrono::Duration::hours(hours)),
+        title: of.title.clone(),
+        text: of.text.clone(),
+        url: Some(of.url.clone()),
+        published: published
+            .ok()
+            .map(|at| at + chrono::Duration::hours(of.hours)),
         enclosures: enclosure.into_iter().collect(),
         ..Entry::default()
     };
-    let source = SourceId::new(text("source")).expect("an id");
+    let source = SourceId::new(&of.source).expect("an id");
     let words = read(&entry.title, &entry.text, dateline(&entry.text)).prepare(0);
     Profile::new(source, &entry, None, words)
 }
@@ -50,13 +74,13 @@ fn pairs_are_what_their_files_say() {
     assert!(cases.len() > 30, "cases are read: {}", cases.len());
     let mut wrong = Vec::new();
     for (name, text) in &cases {
-        let case: Value = serde_json::from_str(text).expect(name);
-        let [one, other] = [0, 1].map(|nth| profile(&case["entries"][nth]));
+        let case: Case =
+            serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let [one, other] = [0, 1].map(|nth| profile(&case.entries[nth]));
         let found: [Comparison; 2] = [compare(&one, &other), compare(&other, &one)];
         assert_eq!(found[0], found[1], "{name}");
-        if case["expected"] != named(found[0].sameness) {
-            let what = case["what"].as_str().unwrap_or_default();
-            wrong.push(format!("{name}: {what}: {:?}", found[0]));
+        if case.expected != named(found[0].sameness) {
+            wrong.push(format!("{name}: {}: {:?}", case.what, found[0]));
         }
     }
     assert_none_wrong(wrong, cases.len());

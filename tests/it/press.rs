@@ -31,6 +31,10 @@ struct Case {
     or_more: bool,
     /// One item less is right as well, where the last entry has this relation to what it joined or is shown in its place.
     or_relation: Option<String>,
+    /// GUIDs of pairs that no item may show together, whatever the count; without a `guid` an entry has the name of its source and its
+    /// number among all, from 1: `a-1`.
+    #[serde(default)]
+    apart: Vec<[String; 2]>,
     /// Of the output.
     duplicates: Option<String>,
     /// Whether the feeds keep what they gave in earlier rounds.
@@ -100,6 +104,17 @@ fn stories(desk: &Desk) -> Vec<Story> {
         .collect()
 }
 
+/// The first pair that must be apart and is not.
+fn joined<'c>(name: &str, case: &'c Case, stories: &[Story]) -> Option<&'c [String; 2]> {
+    let of = |guid: &String| {
+        let mut stories = stories.iter();
+        let story = stories.position(|story| story.iter().any(|member| member.1 == *guid));
+        story.unwrap_or_else(|| panic!("{name}: {guid} is shown nowhere"))
+    };
+    let mut pairs = case.apart.iter();
+    pairs.find(|[one, other]| of(one) == of(other))
+}
+
 /// Lets the entries arrive; what is wrong then.
 fn run(name: &str, case: &Case) -> Option<String> {
     let sources: BTreeSet<&String> = case.rounds.iter().flat_map(BTreeMap::keys).collect();
@@ -147,6 +162,9 @@ fn run(name: &str, case: &Case) -> Option<String> {
     let is_right = stories.len() == case.shown
         || (case.or_more && stories.len() > case.shown)
         || case.or_relation.as_ref().is_some_and(is_told);
+    if let Some([one, other]) = joined(name, case, &stories) {
+        return Some(format!("{name}: {one} and {other} are one: {stories:?}"));
+    }
     (!is_right).then(|| {
         let Case {
             kind, what, shown, ..

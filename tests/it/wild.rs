@@ -52,6 +52,9 @@ struct Poll {
     /// Titles that these outputs do not show.
     #[serde(default)]
     absent: BTreeMap<String, Vec<String>>,
+    /// By output, whose entry stands for an item: source by title.
+    #[serde(default)]
+    from: BTreeMap<String, BTreeMap<String, String>>,
     /// Dates of publication by title.
     #[serde(default)]
     published: BTreeMap<String, String>,
@@ -87,6 +90,7 @@ fn files() -> BTreeSet<String> {
 #[derive(Debug, Clone)]
 struct Item {
     title: String,
+    source: String,
     published: String,
     updated: String,
 }
@@ -128,6 +132,9 @@ impl Run<'_> {
             .iter()
             .flat_map(|poll| poll.feeds.keys())
             .collect();
+        for source in case.keys.keys() {
+            assert!(sources.contains(source), "keys of {source}: no such source");
+        }
         let mut text = String::new();
         for source in sources {
             let keys = case
@@ -173,11 +180,20 @@ impl Run<'_> {
         if let Some(expected) = poll.new.filter(|expected| *expected != new) {
             self.wrong.push(format!("{new} new, must be {expected}"));
         }
+        self.check_names(poll);
         for output in self.outputs.clone() {
             let items = self.items(&output);
             self.compare(&output, &items, poll);
             self.follow(&output, &items, poll);
             self.shown.insert(output, items);
+        }
+        for title in poll.published.keys() {
+            let mut items = self.shown.values().flat_map(BTreeMap::values);
+            if !items.any(|item| item.title == *title) {
+                self.wrong.push(format!(
+                    "no output shows {title:?}, whose date is asked for"
+                ));
+            }
         }
         for (words, title) in &poll.explain {
             let said = self.told(&["explain", words, "--json"]);
@@ -189,6 +205,29 @@ impl Run<'_> {
         }
     }
 
+    /// A name that nothing has would never be looked at.
+    fn check_names(&mut self, poll: &Poll) {
+        let outputs = [
+            poll.shown.keys().collect::<Vec<_>>(),
+            poll.standing.keys().collect(),
+            poll.absent.keys().collect(),
+            poll.from.keys().collect(),
+        ];
+        for name in outputs.into_iter().flatten() {
+            if !self.outputs.contains(name) {
+                self.wrong.push(format!("there is no output {name:?}"));
+            }
+        }
+        let left = self.shown.values().flat_map(BTreeMap::values);
+        let titles: BTreeSet<&str> = left.map(|item| item.title.as_str()).collect();
+        for title in &poll.leaves {
+            if !titles.contains(title.as_str()) {
+                self.wrong
+                    .push(format!("{title:?} leaves, and no output showed it"));
+            }
+        }
+    }
+
     fn items(&mut self, output: &str) -> Items {
         let said = self.told(&["print", output, "--format", "json"]);
         let document: Value = serde_json::from_slice(&said).unwrap_or_default();
@@ -196,6 +235,7 @@ impl Run<'_> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let item = |item: &Value| Item {
             title: text(&item["title"]),
+            source: text(&item["_mainstem"]["source"]),
             published: text(&item["date_published"]),
             updated: text(&item["date_modified"]),
         };
@@ -229,6 +269,13 @@ impl Run<'_> {
         for title in poll.absent.get(output).into_iter().flatten() {
             if titles.contains(&title.as_str()) {
                 self.wrong.push(format!("{output} shows {title:?}"));
+            }
+        }
+        for (title, source) in poll.from.get(output).into_iter().flatten() {
+            let is_from = |item: &Item| item.title == *title && item.source == *source;
+            if !items.values().any(is_from) {
+                self.wrong
+                    .push(format!("{output} does not show {title:?} of {source}"));
             }
         }
         for item in items.values() {
