@@ -12,9 +12,9 @@ use std::collections::HashMap;
 use crate::model::Timestamp;
 use crate::text::Word;
 
-/// Headlines that must have had a block, the one in question included, where they have much in common.
+/// A block under this many different headlines is boilerplate, however alike the headlines are. The one being judged counts.
 const REPEATS: u16 = 4;
-/// Headlines with little in common with the first that make a block boilerplate, and a whole text.
+/// So many headlines that share little with the first one make a block boilerplate; the same for a whole text.
 const OTHERS_OF_BLOCK: u8 = 2;
 const OTHERS_OF_TEXT: u8 = 1;
 /// Uses of a headline, each for another release, that make it a standing one.
@@ -54,16 +54,16 @@ struct Counted {
     first: [u16; WORDS],
 }
 
-/// What an entry teaches about its publisher.
+/// What is remembered of an entry, to learn which headlines and blocks its publisher repeats.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lesson<'a> {
     /// Hashes of its blocks; none where there is only one, which is the whole text.
     pub(super) blocks: &'a [u64],
-    /// The hash of its headline; 0: it has none.
+    /// The hash of its headline; 0 if it has none.
     pub(super) headline: u64,
     /// The hash of its source.
     pub(super) source: u64,
-    /// The hash of the whole text; 0: there is none.
+    /// The hash of the whole text; 0 if it has no text.
     pub(super) text: u64,
     /// Whether the text is a short one.
     pub(super) is_short: bool,
@@ -226,12 +226,12 @@ fn counted_block(bytes: &[u8; COUNTED_BYTES]) -> Option<(u64, Counted)> {
     Some((u64::from_le_bytes(*block), counted))
 }
 
-/// Parts whole texts from blocks of the same words.
+/// The key of a whole text. It differs from that of a block with the same words.
 fn of_text(text: u64) -> u64 {
     crate::text::mix(text ^ 0x7465_7874)
 }
 
-/// Parts headlines from blocks of the same words.
+/// The key of a headline. It differs from that of a block with the same words.
 fn of_headline(headline: u64) -> u64 {
     crate::text::mix(headline ^ 0x6865_6164)
 }

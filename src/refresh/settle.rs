@@ -15,15 +15,15 @@ use super::Target;
 
 /// When a source is asked again after our own network failed: nobody was bothered.
 const AFTER_LOCAL: chrono::Duration = chrono::Duration::minutes(1);
+/// The reason that is given for it.
+pub const OWN_NETWORK: &str = "our own network is down; no fault of the source";
 
 /// A refusal's freshness is believed up to this, as an answer's is.
 const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
 /// Repairs that are told of one document; `mainstem parse` tells all.
 const TOLD_REPAIRS: usize = 8;
-/// Of a title that is told in a message.
+/// How many characters of a title a message quotes.
 const EXAMPLE_CHARS: usize = 80;
-/// Why it is asked then.
-pub const OWN_NETWORK: &str = "our own network is down; no fault of the source";
 
 /// What one request brought.
 #[derive(Clone)]
@@ -151,7 +151,7 @@ fn told_otherwise(told: &Told) -> Vec<String> {
     said
 }
 
-/// The same of one entry.
+/// Puts the verbs of a phrase into the singular.
 fn of_one(what: &str) -> String {
     what.replace("have", "has").replace("share", "shares")
 }

@@ -113,9 +113,12 @@ pub trait Store: Send + Sync {
 
     // Refresh.
 
-    /// Writes a refresh whole: state, validators, feed fields and entries. Known entries whose `whole` is the same are
-    /// only marked seen; another one is written in place, and is an edit where words changed; unknown ones are a known one under
-    /// another GUID or link, or settled by `dedupe` against their candidates. Every story touched stands in the outbox afterwards. Many records may share one commit; each stands or falls alone.
+    /// Writes everything that one refresh brought: the source's state, its validators, the feed's fields and the entries.
+    ///
+    /// A known entry that has not changed (`whole`) is only marked as seen. One that has changed is overwritten, and counts as edited
+    /// if its words changed. An unknown entry may be a known one under a new GUID or link; if not, it is new, and `dedupe` compares
+    /// it with its candidates. Afterwards every story that changed is in the outbox. Several records may share one commit; each of
+    /// them succeeds or fails by itself.
     async fn apply(&self, record: RefreshRecord) -> Result<Applied, StoreError>;
 
     // Outputs.

@@ -3,7 +3,7 @@
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// Folds text for comparing: NFKD without combining marks, lower case, `ß` as `ss`; quotes, dashes and
-/// spaces in one form, digits of every script as ASCII; soft hyphens, zero-width and bidi characters gone.
+/// spaces in one form, digits of the scripts in `ZEROS` as ASCII; soft hyphens, zero-width and bidi characters gone.
 ///
 /// `fold(fold(x)) == fold(x)`. ASCII takes a short way: most of what is folded is ASCII.
 #[must_use]

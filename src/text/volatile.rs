@@ -57,11 +57,11 @@ const COUNTED: &[&str] = &[
     "评论|点赞|转发|分享",
 ];
 
-/// What stands where nobody has done it yet.
+/// What a page shows while a counter is still zero, and counters that fit no other pattern.
 const NONE_YET: &str = "no (?:comments?|replies|views)(?: yet)?|(?:add|leave|post) a (?:comment|reply)|keine kommentare|\
     aucun commentaire|leido \\d[\\d.,' ]* veces";
 
-/// The same in scripts that write the number behind them, without a sign between.
+/// Chinese and Japanese labels of counters, which stand before the number.
 const COUNTED_BEFORE: &str = "(?:閲覧|再生|阅读|浏览|点击|播放)(?:数|量)";
 
 /// Units of a time that has passed.

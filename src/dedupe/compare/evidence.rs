@@ -1,4 +1,4 @@
-//! What speaks for two entries being one release and what against it, in words for a person.
+//! Explains a comparison to a person: the evidence that two entries are one release, and the evidence against it.
 
 use super::super::profile::Profile;
 use super::pair::Pair;
@@ -15,7 +15,7 @@ pub struct Evidence {
     pub what: String,
 }
 
-/// What speaks for two entries being one release and what against it; what decided stands first.
+/// Lists the evidence that two entries are one release, and the evidence against it. The rule that decided comes first.
 #[must_use]
 pub fn evidence(one: &Profile, other: &Profile) -> Vec<Evidence> {
     let pair = Pair::new(one, other);

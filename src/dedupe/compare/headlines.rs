@@ -48,7 +48,7 @@ impl Pair<'_> {
         ratio(shared, ours.len()) < IN_COMMON
     }
 
-    /// Whether each headline has a number, or a month, that the other entry has nowhere.
+    /// Whether each headline has a number or a month that appears neither in the other headline nor in the other text.
     pub(super) fn have_other_headline_numbers(&self) -> bool {
         let lacks = |one: &Prepared, other: &Prepared| {
             let told = |word: &&Word| word.is_number() || word.is_month();
@@ -100,8 +100,8 @@ impl Pair<'_> {
         Some([ours, names(&self.titles[1], right, self.said_by_short())?])
     }
 
-    /// Whether each headline has a name that the other entry lacks: the texts are a template with one name in it. In long texts
-    /// the two names must stand in one place.
+    /// Whether the texts are one template with a name filled in: each headline has a word that its own text repeats and that the
+    /// other entry does not have. In long texts the two words must also be in the same place.
     pub(super) fn have_other_names(&self, texts: &Texts) -> bool {
         let Some([ours, theirs]) = self.names() else {
             return false;

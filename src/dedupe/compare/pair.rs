@@ -66,12 +66,12 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Everything that the entry with the shorter text says, headline included.
+    /// The words of headline and text of the entry with the shorter text.
     pub(super) fn said_by_short(&self) -> &Units {
         self.short_units.get_or_init(|| self.short.text.units())
     }
 
-    /// Everything that the entry with the longer text says, headline included.
+    /// The words of headline and text of the entry with the longer text.
     pub(super) fn said_by_long(&self) -> &Units {
         self.long_units.get_or_init(|| self.long.text.units())
     }

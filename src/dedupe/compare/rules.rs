@@ -36,7 +36,7 @@ const OPENING_WORDS: usize = 40;
 const SAME_OPENING: f64 = 0.8;
 /// So many words behind the last shared run are a part of its own.
 const TAIL_WORDS: usize = 10;
-/// What a headline alone counts for, where the texts are too short to measure.
+/// The score of two entries that only their headline joins, because their texts share too little to be measured.
 const BY_HEADLINE: f64 = 0.5;
 
 type Ruling = (Sameness, Reason);

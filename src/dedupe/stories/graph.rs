@@ -1,4 +1,5 @@
-//! Links, the strongest first, make entries one part, unless two of them conflict.
+//! Groups entries into stories: links are followed from the strongest to the weakest, and each joins two groups unless an entry
+//! of one conflicts with an entry of the other.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -20,8 +21,9 @@ pub(super) struct Graph<'g> {
     /// Of each entry, those that are certainly other releases, and those that do not carry the same version.
     apart: Vec<Vec<usize>>,
     differing: Vec<Vec<usize>>,
-    /// The place of each entry among all: by how little it hangs on its story, equals by the fixed order; and by that alone.
+    /// The rank of each entry by the strength of its best link, weakest first; ties go by the fixed order.
     loose: Vec<usize>,
+    /// The rank of each entry in the fixed order.
     order: Vec<usize>,
     /// The best score by which each entry hangs on others.
     held: Vec<f64>,
@@ -136,7 +138,7 @@ impl<'g> Graph<'g> {
         }
     }
 
-    /// Whether one of two parts is ruled, and the other was there before it could know.
+    /// Whether a person has ruled on one of the two groups, and the other holds an entry that was already in another story.
     fn is_ruled_out(&self, one: usize, other: usize) -> bool {
         if !self.is_any_ruled {
             return false;
@@ -227,7 +229,7 @@ impl<'g> Graph<'g> {
             }
         }
         if unknown.len() > MAX_ASKED {
-            self.differing_most_first(&mut unknown);
+            self.loosest_first(&mut unknown);
             unknown.truncate(MAX_ASKED);
         }
         unknown
@@ -247,8 +249,8 @@ impl<'g> Graph<'g> {
             || (link.score >= NEXT_TO_NOTHING && (is_later(ends.0) || is_later(ends.1)))
     }
 
-    /// Pairs of entries that hang on their stories by least come first, equals by the fixed order.
-    fn differing_most_first(&self, pairs: &mut [(usize, usize)]) {
+    /// Sorts pairs so that those with the weakest links to their stories come first; ties go by the fixed order.
+    fn loosest_first(&self, pairs: &mut [(usize, usize)]) {
         let ends = |pair: &(usize, usize)| {
             let (one, other) = (self.order[pair.0], self.order[pair.1]);
             (one.min(other), one.max(other))

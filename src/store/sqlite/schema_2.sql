@@ -21,7 +21,8 @@ ALTER TABLE sources ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sources ADD COLUMN publisher INTEGER;
 CREATE INDEX sources_publisher ON sources (publisher) WHERE publisher IS NOT NULL;
 
--- What publishers repeat, as dedupe counts it. By the hash of the publisher; below 0, of a source whose entries have no links.
+-- What publishers repeat, as dedupe counts it. A key from 0 up is the hash of
+-- a publisher's site; a negative one is a source alone, as most of its links lead to no one site, or too many sources share it.
 CREATE TABLE boilerplate (
     owner  INTEGER PRIMARY KEY,
     blocks BLOB    NOT NULL

@@ -1,7 +1,8 @@
 //! Words as numbers: what texts are compared by.
 //!
-//! The words of [`super::tokens`], each as the hash of its letters, with three
-//! differences. An apostrophe parts nothing. A number has one form however it
+//! The words of [`super::tokens`], each as a hash of its letters, with four
+//! differences. An apostrophe does not split a word. Initials with points are one
+//! word (`U.S.`). A number has one form however it
 //! is written: grouped (`1,000`, `1 000`), in letters (`forty`), with a unit that
 //! touches it (`48th`, `5km`), as a time of day (`9.40 a.m.`, `0940`), with a word for
 //! a power of ten (`2.5 million`). And a number that says nothing about the release
@@ -54,7 +55,7 @@ impl Word {
     }
 }
 
-/// Maps of words need no further hashing.
+/// A word is a well-mixed hash already, so a map uses it as it is.
 impl Hash for Word {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(self.0);

@@ -1,15 +1,15 @@
-//! Pieces as words: numbers of one value become one word, however they are written.
+//! Turns the pieces of a text into words. A number becomes the same word however it is written.
 
 use super::numerals::{Numeral, numeral};
 use super::scan::{Gap, Kind, Piece};
 use super::{Word, hash, hashes, mix};
 
-/// Parts the values of numbers from the hashes of words.
+/// Mixed into the hash of a number, so that it never equals the hash of a word.
 const OF_VALUES: u64 = 0x6E75_6D62_6572;
 
 const AND: u64 = hash("and");
 
-/// What stands behind an amount of money.
+/// Words that follow an amount of money.
 const CURRENCIES: [u64; 10] = hashes([
     "euro", "euros", "eur", "usd", "dollars", "dollar", "pounds", "pound", "rubles", "francs",
 ]);
