@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: bench check deny fuzz golden test worst
+.PHONY: bench check deny fuzz golden powercut test worst
 
 test: tools
 	$(CARGO) test --locked
@@ -27,6 +27,11 @@ MINUTES ?= 10
 SEED ?= 1
 fuzz: tools
 	$(CARGO) bench --locked --bench fuzz -- minutes=$(MINUTES) seed=$(SEED)
+
+# Cuts the power in many more states of a run than `make test` does, and says which one loses something.
+STATES ?= 20000
+powercut: tools
+	POWERCUT_STATES=$(STATES) POWERCUT_SEED=$(SEED) $(CARGO) test --locked --test it powercut:: -- --nocapture
 
 # Time and peak memory of the worst documents, read by the release binary; fails where a bound is broken.
 worst: tools

@@ -30,6 +30,7 @@ mod overrule;
 mod parse;
 mod parse_laws;
 mod partition;
+mod powercut;
 mod press;
 mod preview;
 mod publish;

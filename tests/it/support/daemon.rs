@@ -89,7 +89,13 @@ impl Desk {
 
     /// Starts the daemon; returns once it listens.
     pub(crate) fn start(&self) -> Daemon {
+        self.start_in(&[])
+    }
+
+    /// The same with these variables in its environment.
+    pub(crate) fn start_in(&self, environment: &[(&str, &str)]) -> Daemon {
         let mut child = mainstem(self.directory.path())
+            .envs(environment.iter().copied())
             .args(["-c", "c.toml", "--log-format", "json", "run"])
             .stderr(Stdio::piped())
             .spawn()
