@@ -245,7 +245,8 @@ impl Desk {
             Ok(ended) => ended,
             Err(panic) => {
                 tracing::error!(%panic, "a refresh ended abnormally");
-                (panic.id(), Err(StoreError::Closed))
+                let error = StoreError::of_task("refresh a source", &panic);
+                (panic.id(), Err(error))
             }
         };
         let Some((id, asked)) = self.running.remove(&task) else {

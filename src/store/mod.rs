@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::task::JoinError;
 
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, Member, OutputId, RefreshRecord, Source,
@@ -72,9 +73,29 @@ pub enum StoreError {
         #[source]
         cause: rusqlite::Error,
     },
+    /// Our own code panicked, which is a bug; nothing of the step was written. Repeating it at once would panic again.
+    #[error(
+        "mainstem panicked while it tried to {step}; this is a bug: please report it with the log's line \"panic\", which names the place"
+    )]
+    Panicked {
+        /// The step, as a verb.
+        step: &'static str,
+    },
     /// The writer has ended: the process is stopping.
     #[error("the store is closed")]
     Closed,
+}
+
+impl StoreError {
+    /// What it means that a task which worked with the store did not come to its end: it panicked while it tried to do
+    /// `step` (a verb), or the process is stopping.
+    #[must_use]
+    pub fn of_task(step: &'static str, error: &JoinError) -> Self {
+        match error.is_panic() {
+            true => Self::Panicked { step },
+            false => Self::Closed,
+        }
+    }
 }
 
 /// What the line remembers. Every method is one transaction.

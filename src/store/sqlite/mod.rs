@@ -38,6 +38,7 @@ mod links;
 mod near;
 mod open;
 mod outputs;
+mod panics;
 mod readers;
 mod rebuild;
 mod refresh;
@@ -431,7 +432,7 @@ impl Store for SqliteStore {
                 ))),
                 damaged => Err(damaged),
             },
-            Err(_) => Err(StoreError::Closed),
+            Err(ended) => Err(StoreError::of_task("copy itself", &ended)),
         }
     }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::panics::is_panic;
 use super::schema::{APPLICATION_ID, VERSION, migrate};
 use crate::store::StoreError;
 
@@ -196,6 +197,7 @@ pub(super) fn failed(path: &Path, step: &'static str, cause: rusqlite::Error) ->
             damaged(path, &format!("could not {step}: {}", words(cause)))
         }
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => refuse(path, cause),
+        _ if is_panic(&cause) => StoreError::Panicked { step },
         _ => StoreError::Step { step, cause },
     }
 }

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
 use super::open::{connect_reader, failed};
+use super::panics::caught;
 use crate::store::StoreError;
 
 /// Reads at once.
@@ -44,7 +45,7 @@ impl Readers {
             };
             let value = db
                 .unchecked_transaction()
-                .and_then(|snapshot| read(&snapshot))?;
+                .and_then(|snapshot| caught(|| read(&snapshot)))?;
             readers.idle().push(db);
             Ok(value)
         });

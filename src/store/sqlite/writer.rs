@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoints::Checkpoints;
 use super::open::{connect, failed};
+use super::panics::{caught, is_panic};
 use crate::store::StoreError;
 
 /// Steps that may wait; beyond, callers do.
@@ -25,6 +26,8 @@ const GROUP: usize = 128;
 trait Job: Send {
     /// Runs the step inside the open transaction; `false`: what it wrote must be rolled back.
     fn run(&mut self, db: &Connection) -> bool;
+    /// Whether it panicked when it ran.
+    fn has_panicked(&self) -> bool;
     /// Answers the caller, once it is known what became of the transaction.
     fn answer(self: Box<Self>, committed: Result<(), Failure>);
 }
@@ -59,10 +62,14 @@ impl<T: Send, F: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Job for Step
         let Some(step) = self.step.take() else {
             return false;
         };
-        let result = step(db);
+        let result = caught(|| step(db));
         let done = result.is_ok();
         self.result = Some(result);
         done
+    }
+
+    fn has_panicked(&self) -> bool {
+        matches!(&self.result, Some(Err(error)) if is_panic(error))
     }
 
     fn answer(self: Box<Self>, committed: Result<(), Failure>) {
@@ -243,7 +250,8 @@ impl Thread {
             return Ok(());
         }
         let committed = write(self.connected()?.0, group);
-        if committed.is_err() {
+        // A panic may have left anything half done in the connection.
+        if committed.is_err() || group.iter().any(|job| job.has_panicked()) {
             self.db = None;
         }
         Ok(committed?)
