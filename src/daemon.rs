@@ -27,6 +27,8 @@ use crate::systemd;
 use crate::telemetry::Metrics;
 use crate::worker::Orders;
 
+#[cfg(test)]
+mod accidents;
 mod cutter;
 mod hubs;
 mod press;

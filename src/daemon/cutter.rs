@@ -21,7 +21,6 @@ const AFTER_TROUBLE: Duration = Duration::from_secs(1);
 
 /// What has become of a turn.
 struct Turn {
-    output: OutputId,
     /// Whether a document was cut: there may be another.
     was_cut: bool,
     took: Duration,
@@ -34,14 +33,19 @@ pub(super) struct Cutter {
     waiting: BTreeSet<OutputId>,
     /// New items since it was last looked.
     fresh: BTreeMap<OutputId, usize>,
-    under_way: Option<JoinHandle<Result<Turn, StoreError>>>,
-    ended: Option<Result<Turn, StoreError>>,
+    /// Outputs whose archiving panicked. It would panic again, so they are left alone until the next start.
+    given_up: BTreeSet<OutputId>,
+    under_way: Option<(OutputId, JoinHandle<Result<Turn, StoreError>>)>,
+    ended: Option<(OutputId, Result<Turn, StoreError>)>,
     rests_until: Option<Instant>,
 }
 
 impl Cutter {
     /// An output was shown: after enough new items something of it can be archived.
     pub(super) fn shown(&mut self, output: &OutputId, rendered: &Rendered) {
+        if self.given_up.contains(output) {
+            return;
+        }
         let fresh = self.fresh.entry(output.clone()).or_default();
         *fresh += rendered.fresh;
         if *fresh >= rendered.slack || !rendered.is_archived {
@@ -65,23 +69,25 @@ impl Cutter {
 
     /// Takes a turn for an output.
     pub(super) fn start(&mut self, archivist: Archivist, output: OutputId, rendered: Rendered) {
-        self.under_way = Some(tokio::spawn(async move {
+        let of = output.clone();
+        let turn = tokio::spawn(async move {
             let began = Instant::now();
-            let was_cut = archivist.archive(&output, &rendered).await?;
+            let was_cut = archivist.archive(&of, &rendered).await?;
             Ok(Turn {
-                output,
                 was_cut,
                 took: began.elapsed(),
             })
-        }));
+        });
+        self.under_way = Some((output, turn));
     }
 
     /// Ends when a turn has ended or the next can begin. Loses nothing when it is dropped.
     pub(super) async fn ready(&mut self) {
-        if let Some(turn) = &mut self.under_way {
-            let ended = turn.await.unwrap_or(Err(StoreError::Closed));
+        if let Some((output, turn)) = &mut self.under_way {
+            let ended = turn.await;
+            let ended = ended.unwrap_or_else(|ended| Err(StoreError::of_task("archive", &ended)));
+            self.ended = Some((output.clone(), ended));
             self.under_way = None;
-            self.ended = Some(ended);
         }
         if self.ended.is_some() {
             return;
@@ -94,16 +100,32 @@ impl Cutter {
 
     /// The output for which there is nothing left to do, if a turn has ended so.
     pub(super) fn finish(&mut self) -> Result<Option<OutputId>, StoreError> {
-        let Some(ended) = self.ended.take() else {
+        let Some((output, ended)) = self.ended.take() else {
             return Ok(None);
         };
         self.rests_until = Some(Instant::now() + AFTER_TROUBLE);
-        let turn = ended?;
+        let turn = match ended {
+            Err(StoreError::Panicked { .. }) => {
+                self.give_up(output);
+                return Ok(None);
+            }
+            ended => ended?,
+        };
         self.rests_until = Some(Instant::now() + (turn.took * REST_FACTOR).max(REST));
         if turn.was_cut {
             return Ok(None);
         }
-        self.waiting.remove(&turn.output);
-        Ok(Some(turn.output))
+        self.waiting.remove(&output);
+        Ok(Some(output))
+    }
+
+    /// Leaves an output alone whose archiving panicked, and reports it.
+    fn give_up(&mut self, output: OutputId) {
+        tracing::error!(
+            %output,
+            "archiving this output panicked: until the next start it gets no new archive documents, and everything else is published; this is a bug: please report it with the line \"panic\" before this one"
+        );
+        self.waiting.remove(&output);
+        self.given_up.insert(output);
     }
 }

@@ -8,10 +8,10 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use url::Url;
 
-use super::document::{Document, Piece};
+use super::document::Document;
 use super::ids::archive_id;
 use super::xml::{Xml, escape, rfc3339};
-use super::{DocumentFormat, Item, ItemForm, OutboundFeed, atom};
+use super::{DocumentFormat, OutboundFeed, atom};
 
 const MEDIA_TYPE: &str = "application/atom+xml";
 const NAMESPACES: &[(&str, &str)] = &[
@@ -27,27 +27,29 @@ pub(super) fn archive_url(feed: &OutboundFeed, number: u32) -> String {
     )
 }
 
-/// Writes the archive document of a number, from 1, of an output with these items.
+/// Writes the archive document of a number, from 1, with the items of this feed.
 #[must_use]
-pub fn archive(feed: &OutboundFeed, items: &[Item], number: u32) -> Document {
-    let form = ItemForm::of(&feed.output);
-    let dates = items.iter().map(|item| (item.ordered_at, item.updated()));
+pub fn archive(feed: &OutboundFeed, number: u32) -> Document {
     let mut xml = Xml::new();
     xml.element("feed", NAMESPACES, |xml| {
         let (base, output) = (feed.public_url.as_str(), feed.output.id.as_str());
         xml.text("id", &[], &archive_id(base, output, number));
         xml.prose("title", &[], &feed.output.title);
-        xml.text("updated", &[], &rfc3339(super::updated(dates)));
+        xml.text("updated", &[], &rfc3339(feed.updated()));
         xml.empty("fh:archive", &[]);
         link(xml, "link", "self", &archive_url(feed, number));
         link(xml, "link", "current", &feed.url(DocumentFormat::Atom));
         prev_archive(xml, "link", feed);
+        // RFC 4287 §4.1.1: a feed without entries has an author.
+        if feed.items.is_empty() {
+            xml.element("author", &[], |xml| {
+                xml.prose("name", &[], &feed.output.title);
+            });
+        }
         atom::entries_here(xml);
     });
-    let entries = items
-        .iter()
-        .map(|item| Piece::new(atom::entry(&form, item)));
-    Document::new(DocumentFormat::Atom, xml.finish(), entries.collect())
+    let entries = feed.pieces(DocumentFormat::Atom);
+    Document::new(DocumentFormat::Atom, xml.finish(), entries)
 }
 
 /// Links to the archive document before this one, where there is one (RFC 5005 §4). `name`: how the format calls a link.

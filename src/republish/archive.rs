@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::plan::{OutputPlan, Plan};
-use super::{Rendered, Republisher, assemble};
+use super::scribe::write_item;
+use super::{Rendered, Republisher};
 use crate::clock::Clock;
 use crate::model::{ContentForm, Hash, OutputId};
-use crate::publish::{self, Coding, Item, OutboundFeed};
+use crate::publish::{self, Coding, Fragment, ItemForm, OutboundFeed};
 use crate::store::{ArchiveDocument, Archived, Place, Store, StoreError, WindowItem, WindowRow};
 
 /// Items of a document, at most.
@@ -146,24 +147,22 @@ impl Archivist {
         items.reverse();
         let ids = items.iter().map(|item| item.item_id.clone()).collect();
         let number = newest + 1;
-        let items = items
-            .into_iter()
-            .map(|item| assemble::outbound_item(&self.plan, plan, item));
-        let items: Vec<Item> = items.collect();
         let base = self.plan.public_url.to_string();
-        let feed = OutboundFeed {
-            output: plan.output.clone(),
-            public_url: self.plan.public_url.clone(),
-            items: Vec::new(),
-            prev_archive: newest,
-        };
-        let (size, brotli) = tokio::task::spawn_blocking(move || {
-            let document = publish::archive(&feed, &items, number);
+        let (site, own) = (self.plan.clone(), plan.clone());
+        let written = tokio::task::spawn_blocking(move || {
+            let feed = OutboundFeed {
+                items: fragments(&site, &own, items),
+                output: own.output,
+                public_url: site.public_url.clone(),
+                prev_archive: newest,
+            };
+            let document = publish::archive(&feed, number);
             let packed = document.make(Coding::Brotli).to_vec();
             (document.bytes().len(), packed)
-        })
-        .await
-        .map_err(|_| StoreError::Closed)?;
+        });
+        let (size, brotli) = written
+            .await
+            .map_err(|ended| StoreError::of_task("write an archive document", &ended))?;
         let document = ArchiveDocument {
             number,
             made_at: self.clock.now(),
@@ -178,6 +177,14 @@ impl Archivist {
     fn rules_of(&self, plan: &OutputPlan) -> Hash {
         self.rules.get(&plan.output.id).copied().unwrap_or_default()
     }
+}
+
+/// Writes the items of a document. An item whose writing panics is left out, but still counts as archived: otherwise the
+/// same panic would come again with every attempt.
+fn fragments(site: &Plan, plan: &OutputPlan, items: Vec<WindowItem>) -> Vec<Arc<Fragment>> {
+    let form = ItemForm::of(&plan.output);
+    let write = |item| write_item(site, plan, &form, item);
+    items.into_iter().filter_map(write).collect()
 }
 
 /// So many items may come between two looks for something to cut ahead, and none leaves the window unseen.

@@ -22,6 +22,7 @@ mod plan;
 mod preview;
 mod render;
 mod replay;
+mod scribe;
 mod slots;
 mod tally;
 
@@ -58,6 +59,8 @@ pub struct Republisher {
     changed: BTreeMap<OutputId, BTreeSet<StoryId>>,
     /// Outputs with a history behind their window that is archived beside everything else.
     is_behind: BTreeSet<OutputId>,
+    /// Outputs whose documents panicked when they were last written, reported once each.
+    panicked: BTreeSet<OutputId>,
     metrics: Metrics,
 }
 
@@ -76,6 +79,7 @@ impl Republisher {
             shown: BTreeMap::new(),
             changed: BTreeMap::new(),
             is_behind: BTreeSet::new(),
+            panicked: BTreeSet::new(),
             metrics: Metrics::default(),
         }
     }

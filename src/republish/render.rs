@@ -1,26 +1,22 @@
 //! Windows of the store to documents. What an output showed before is not read again, and an item that several outputs show
 //! alike is written once: so one new entry costs one item, however many documents it appears in.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Instant;
 
-use super::archive::slack;
-use super::plan::{OutputPlan, Plan};
-use super::{Reach, Republisher, assemble, bounds};
+use super::plan::OutputPlan;
+use super::scribe::{Drawn, Fragments, Scribe, Sheet};
+use super::{Reach, Republisher, bounds};
 use crate::model::{OutputId, Timestamp};
-use crate::publish::{self, Documents, Fragment, ItemForm, OutboundFeed};
+use crate::publish::Documents;
 use crate::store::{
-    Archived, DocumentStamp, ItemVersion, PriorWindow, StoreError, Window, WindowItem,
-    WindowRequest, WindowRow,
+    Archived, DocumentStamp, ItemVersion, PriorWindow, StoreError, Window, WindowRequest,
 };
 use crate::telemetry::Stage;
 
 /// Outputs whose windows are read at once: it bounds the texts in memory when none of them is known.
 const AT_ONCE: usize = 16;
-
-/// Items as they were last written.
-type Fragments = HashMap<Arc<ItemVersion>, Arc<Fragment>>;
 
 /// What an output showed when it was last rendered.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +49,9 @@ pub struct Rendered {
     pub slack: usize,
 }
 
+/// An output's documents; `Err`: writing those of this output panicked.
+type Written = Result<Drawn, OutputId>;
+
 impl Republisher {
     /// Has the windows be read whole when they are next rendered: something has changed that was not judged here.
     pub fn look_again(&mut self) {
@@ -61,7 +60,7 @@ impl Republisher {
         }
     }
 
-    /// Renders outputs from the store; those that are not in the plan are left out.
+    /// Renders outputs from the store; those that are not in the plan are left out, as are those whose writing panics.
     ///
     /// # Errors
     /// The store's.
@@ -81,8 +80,13 @@ impl Republisher {
             self.lane(&scribe, &wanted, 0, now),
             self.lane(&scribe, &wanted, 1, now)
         )?;
-        let mut drawn = lanes.0;
-        drawn.extend(lanes.1);
+        let mut drawn = Vec::new();
+        for written in lanes.0.into_iter().chain(lanes.1) {
+            match written {
+                Ok(written) => drawn.push(written),
+                Err(output) => self.tell_panicked(output),
+            }
+        }
         let hashes = drawn
             .iter()
             .map(|drawn| (drawn.output.clone(), drawn.documents.hash))
@@ -102,17 +106,21 @@ impl Republisher {
         wanted: &[&OutputPlan],
         nth: usize,
         now: Timestamp,
-    ) -> Result<Vec<Drawn>, StoreError> {
+    ) -> Result<Vec<Written>, StoreError> {
         let mut drawn = Vec::new();
         for some in wanted.chunks(AT_ONCE).skip(nth).step_by(2) {
             let sheets = self.sheets(some, now).await?;
             let scribe = scribe.clone();
             // Off the async threads: where all is new, it takes a while.
             let written = tokio::task::spawn_blocking(move || {
-                let sheets = sheets.into_iter();
-                sheets.map(|sheet| scribe.draw(sheet)).collect::<Vec<_>>()
+                let draw = |sheet: Sheet| {
+                    let output = sheet.output.clone();
+                    scribe.draw(sheet).ok_or(output)
+                };
+                sheets.into_iter().map(draw).collect::<Vec<_>>()
             });
-            drawn.extend(written.await.map_err(|_| StoreError::Closed)?);
+            let written = written.await;
+            drawn.extend(written.map_err(|ended| StoreError::of_task("write documents", &ended))?);
         }
         Ok(drawn)
     }
@@ -151,7 +159,7 @@ impl Republisher {
             let archived = match archived.is_due && !self.is_behind.contains(&plan.output.id) {
                 false => archived,
                 // What leaves the window with this document stands in the one that it links to.
-                true => self.archivist().archive_behind(plan, &reach).await?,
+                true => self.archive_behind(plan, &reach, archived).await?,
             };
             sheets.push(Sheet {
                 output: plan.output.id.clone(),
@@ -163,6 +171,34 @@ impl Republisher {
             });
         }
         Ok(sheets)
+    }
+
+    /// Archives what lies behind a window, as a task of its own so that a panic ends nothing else. After a panic the documents
+    /// are written as if there were nothing to archive; the daemon's cutter will meet the same panic, report it and give up.
+    async fn archive_behind(
+        &self,
+        plan: &OutputPlan,
+        reach: &Reach,
+        archived: Archived,
+    ) -> Result<Archived, StoreError> {
+        let (archivist, plan, reach) = (self.archivist(), plan.clone(), reach.clone());
+        let task = tokio::spawn(async move { archivist.archive_behind(&plan, &reach).await });
+        let ended = task.await;
+        match ended.unwrap_or_else(|ended| Err(StoreError::of_task("archive", &ended))) {
+            Err(StoreError::Panicked { .. }) => Ok(archived),
+            ended => ended,
+        }
+    }
+
+    /// Reports an output whose writing panicked, once until it succeeds.
+    fn tell_panicked(&mut self, output: OutputId) {
+        if !self.panicked.contains(&output) {
+            tracing::error!(
+                %output,
+                "writing the documents of this output panicked: they stay as they were, and other outputs are published; this is a bug: please report it with the line \"panic\" before this one"
+            );
+            self.panicked.insert(output);
+        }
     }
 
     fn stamped(&mut self, drawn: Drawn, stamp: DocumentStamp) -> (OutputId, Rendered) {
@@ -187,6 +223,7 @@ impl Republisher {
         };
         self.shown.insert(output.clone(), shown);
         self.changed.remove(&output);
+        self.panicked.remove(&output);
         match archived.is_due {
             true => self.is_behind.insert(output.clone()),
             false => self.is_behind.remove(&output),
@@ -203,117 +240,6 @@ impl Republisher {
         };
         (output, rendered)
     }
-}
-
-/// What an output's documents are made of.
-struct Sheet {
-    output: OutputId,
-    rows: Vec<WindowRow>,
-    known: Arc<Fragments>,
-    feeds: i64,
-    reach: Reach,
-    archived: Archived,
-}
-
-/// An output's documents, not stamped yet.
-struct Drawn {
-    output: OutputId,
-    documents: Documents,
-    rows: Vec<Arc<ItemVersion>>,
-    feeds: i64,
-    fragments: Fragments,
-    reach: Reach,
-    archived: Archived,
-    oldest: Option<Timestamp>,
-    expires_at: Option<Timestamp>,
-    fresh: usize,
-    slack: usize,
-}
-
-/// What an item's bytes depend on: its form, its version, and which of its copies are named.
-type Likeness = (ItemForm, Arc<ItemVersion>, Vec<bool>);
-
-/// Writes documents, each item once for all outputs that show it alike. Cheap to clone.
-#[derive(Clone)]
-struct Scribe {
-    plan: Arc<Plan>,
-    /// A plain mutex: held while an item is written, which nobody else should do beside it.
-    written: Arc<Mutex<HashMap<Likeness, Arc<Fragment>>>>,
-}
-
-impl Scribe {
-    fn new(plan: Arc<Plan>) -> Self {
-        Self {
-            plan,
-            written: Arc::default(),
-        }
-    }
-
-    fn draw(&self, sheet: Sheet) -> Drawn {
-        let plan = self.plan.clone();
-        let oldest = sheet.rows.last().map(|row| row.version.ordered_at);
-        let mut outputs = plan.outputs.iter();
-        let output = outputs
-            .find(|plan| plan.output.id == sheet.output)
-            .expect("a sheet is of an output of the plan");
-        let form = ItemForm::of(&output.output);
-        let mut fragments = Fragments::with_capacity(sheet.rows.len());
-        let mut items = Vec::with_capacity(sheet.rows.len());
-        let mut rows = Vec::with_capacity(sheet.rows.len());
-        let fresh = sheet.rows.iter().filter(|row| row.item.is_some()).count();
-        for WindowRow { version, item } in sheet.rows {
-            let fragment = match item {
-                Some(item) => self.fragment(&form, output, &version, *item),
-                None => sheet.known[&version].clone(),
-            };
-            items.push(fragment.clone());
-            fragments.insert(version.clone(), fragment);
-            rows.push(version);
-        }
-        let feed = OutboundFeed {
-            output: output.output.clone(),
-            public_url: plan.public_url.clone(),
-            items,
-            prev_archive: sheet.archived.newest,
-        };
-        Drawn {
-            output: sheet.output,
-            documents: publish::render(&feed),
-            rows,
-            feeds: sheet.feeds,
-            fragments,
-            reach: sheet.reach,
-            archived: sheet.archived,
-            oldest,
-            expires_at: expires_at(output, oldest),
-            fresh,
-            slack: slack(output),
-        }
-    }
-
-    fn fragment(
-        &self,
-        form: &ItemForm,
-        output: &OutputPlan,
-        version: &Arc<ItemVersion>,
-        item: WindowItem,
-    ) -> Arc<Fragment> {
-        let named = assemble::named_copies(output, &item);
-        let likeness = (form.clone(), version.clone(), named);
-        let plan = &self.plan;
-        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = written.entry(likeness);
-        let write = || {
-            let item = assemble::outbound_item(plan, output, item);
-            Arc::new(Fragment::write(form, &item))
-        };
-        written.or_insert_with(write).clone()
-    }
-}
-
-fn expires_at(output: &OutputPlan, oldest: Option<Timestamp>) -> Option<Timestamp> {
-    let (oldest, age) = oldest.zip(output.output.max_age)?;
-    oldest.checked_add_signed(chrono::Duration::from_std(age).ok()?)
 }
 
 /// The place of each output's oldest shown item, the end of time where it shows none: what retention must not touch.

@@ -152,6 +152,45 @@ fn until_shown(daemon: &Daemon, nth: usize) {
     daemon.until("/merged.atom", |answer| answer.text().contains(&wanted));
 }
 
+/// Provokes a panic without a hook in the binary: after the highest document number, the next one overflows.
+#[test]
+fn a_panic_while_archiving_costs_nothing_but_the_archive() {
+    if !cfg!(debug_assertions) {
+        eprintln!("skipped: without overflow checks nothing panics here");
+        return;
+    }
+    let desk = Desk::new(&output(""));
+    desk.write("a.json", &feed(0..4, plain));
+    assert!(desk.run(&["refresh"]).status.success());
+    let db = rusqlite::Connection::open(desk.path("mainstem.db")).expect("opens");
+    db.execute_batch(
+        "INSERT INTO archives SELECT output, 4294967295, 0, 0, 'https://news.example.org/', x'' FROM outputs",
+    )
+    .expect("written");
+    drop(db);
+    let daemon = desk.start();
+    until_shown(&daemon, 3);
+    for upto in [30, 60] {
+        desk.write("a.json", &feed(0..upto, plain));
+        until_shown(&daemon, upto - 1);
+    }
+    daemon.until_logged(|event| event["output"] == "merged" && event["level"] == "ERROR");
+    // It is not tried again and again.
+    let panics = || {
+        daemon
+            .log()
+            .iter()
+            .filter(|event| event["place"].is_string())
+            .count()
+    };
+    let before = panics();
+    desk.write("a.json", &feed(0..90, plain));
+    until_shown(&daemon, 89);
+    std::thread::sleep(std::time::Duration::from_millis(2500));
+    assert_eq!(panics(), before);
+    assert_eq!(daemon.stop(), Some(0));
+}
+
 #[test]
 fn a_walk_finds_every_entry_once_whatever_happens_meanwhile() {
     const ROUND: usize = 20;
