@@ -64,6 +64,16 @@ pub enum StoreError {
         /// What was tried and why it failed.
         what: String,
     },
+    /// Another daemon runs on it; exit code 1.
+    #[error(
+        "{path}: {by} is a mainstem daemon that uses it; end that one first, or give this one a [store] path of its own"
+    )]
+    InUse {
+        /// The database.
+        path: PathBuf,
+        /// The process, as `process 123`.
+        by: String,
+    },
     /// A step failed; nothing of it is to be relied on, and it may be repeated.
     #[error("the store could not {step}")]
     Step {

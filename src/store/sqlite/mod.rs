@@ -27,6 +27,7 @@ mod columns;
 mod documents;
 mod edits;
 mod evidence;
+mod files;
 mod find;
 mod gather;
 mod health;
@@ -35,6 +36,7 @@ mod known;
 mod learning;
 mod linking;
 mod links;
+mod lock;
 mod near;
 mod open;
 mod outputs;
@@ -50,8 +52,10 @@ mod stories;
 mod windows;
 mod writer;
 
+pub use files::{Audience, audience, is_missing};
 pub use open::Opening;
 
+use lock::DaemonLock;
 use readers::Readers;
 use writer::{Seen, Writer};
 
@@ -62,16 +66,28 @@ pub struct SqliteStore {
     readers: Readers,
     /// How far the database had come when changes were last looked for. A plain mutex: held for a swap, never across an await.
     seen: Mutex<Seen>,
+    /// The daemon's; a command beside it has none.
+    _lock: Option<DaemonLock>,
 }
 
 impl SqliteStore {
-    /// Opens the database, brings its schema up to date, and starts the writer. A missing one is made.
+    /// Opens the database, brings its schema up to date, and starts the writer. A missing one is made, for its owner alone.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`], [`StoreError::Newer`] or [`StoreError::Unusable`], each with the path and what to do; the
-    /// file is left as it is.
+    /// [`StoreError::Damaged`], [`StoreError::Newer`], [`StoreError::Unusable`] or, where a second daemon opens it,
+    /// [`StoreError::InUse`], each with the path and what to do; the file is left as it is.
     pub fn open(path: &Path, opening: Opening) -> Result<Self, StoreError> {
+        let lock = match opening {
+            Opening::Thorough => DaemonLock::take(path),
+            Opening::Quick => Ok(None),
+        };
+        // What keeps the lock's file from being made mostly keeps the database from being opened, whose message says more.
+        let lock = match lock {
+            Err(in_use @ StoreError::InUse { .. }) => return Err(in_use),
+            taken => taken,
+        };
         let db = open::open(path, opening)?;
+        let lock = lock?;
         let seen = Seen::first(&db).map_err(|cause| open::failed(path, "open", cause))?;
         let writer = Writer::start(path, db).map_err(|error| StoreError::Unusable {
             path: path.to_owned(),
@@ -83,6 +99,7 @@ impl SqliteStore {
             writer,
             readers,
             seen: Mutex::new(seen),
+            _lock: lock,
         })
     }
 }
@@ -91,9 +108,8 @@ impl SqliteStore {
 #[must_use]
 pub fn sizes(path: &Path) -> [(&'static str, u64); 2] {
     let size = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    [("database", size(path)), ("wal", size(Path::new(&log)))]
+    let log = files::beside(path, "-wal");
+    [("database", size(path)), ("wal", size(&log))]
 }
 
 /// A report on every registered source, by id, read beside whoever writes: nothing in the database changes, and a missing
@@ -413,8 +429,7 @@ impl Store for SqliteStore {
             what,
         };
         // Claims the name, so that nothing that stands there is ever written over.
-        std::fs::File::create_new(to)
-            .map_err(|error| refused(format!("cannot take the backup: {error}")))?;
+        files::create(to).map_err(|error| refused(format!("cannot take the backup: {error}")))?;
         let (from, target) = (self.path.clone(), to.to_owned());
         let copied = tokio::task::spawn_blocking(move || {
             care::backup(&open::connect_reader(&from)?, &target)

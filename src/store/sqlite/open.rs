@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::files;
 use super::panics::is_panic;
 use super::schema::{APPLICATION_ID, VERSION, migrate};
 use crate::store::StoreError;
@@ -75,7 +76,12 @@ pub(super) fn open(path: &Path, opening: Opening) -> Result<Connection, StoreErr
         ));
     }
     refuse_directory(path)?;
+    // What is in the way is told by SQLite's own failure.
+    let _ = files::create_database(path);
     let mut db = connect(path).map_err(|error| refuse(path, error))?;
+    if files::close_to_others(path) {
+        tracing::warn!(path = %path.display(), "everybody could read the store, which holds passwords of source addresses: its mode is 600 now");
+    }
     let version = check(path, &db, opening)?;
     prepare(&mut db, version, opening).map_err(|error| refuse(path, error))?;
     Ok(db)
@@ -83,11 +89,11 @@ pub(super) fn open(path: &Path, opening: Opening) -> Result<Connection, StoreErr
 
 /// Opens a database as it is, to be read beside whoever writes it; `None`: there is nothing in it yet, or no file.
 pub(super) fn open_to_read(path: &Path) -> Result<Option<Connection>, StoreError> {
-    if matches!(std::fs::metadata(path), Err(error) if error.kind() == ErrorKind::NotFound) {
+    if files::is_missing(path) {
         return Ok(None);
     }
     refuse_directory(path)?;
-    let db = connect_reader(path).map_err(|error| refuse(path, error))?;
+    let db = connect_to_look(path).map_err(|error| refuse(path, error))?;
     match check(path, &db, Opening::Quick)? {
         VERSION => Ok(Some(db)),
         0 => Ok(None),
@@ -96,6 +102,35 @@ pub(super) fn open_to_read(path: &Path) -> Result<Option<Connection>, StoreError
             "was written by an older mainstem; `mainstem run` or `mainstem refresh` brings it up to date".to_owned(),
         )),
     }
+}
+
+/// A connection that only reads, also where this user can write nothing. SQLite reads a log only if it can lock it, or if the
+/// memory that its writers share is there; where there is no log, the file is all there is (<https://sqlite.org/wal.html#readonly>).
+/// A daemon that starts at that very moment could make this one look wrong, and nothing else.
+fn connect_to_look(path: &Path) -> rusqlite::Result<Connection> {
+    let looked = |db: Connection| whose(&db).map(|_| db);
+    let first = match connect_reader(path).and_then(looked) {
+        Err(error) if is_denied(&error) => error,
+        connected => return connected,
+    };
+    let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    if let Ok(db) = connect_as(path, read_only).and_then(looked) {
+        return Ok(db);
+    }
+    let has_log = std::fs::metadata(files::beside(path, "-wal")).is_ok_and(|log| log.len() > 0);
+    match url::Url::from_file_path(path) {
+        Ok(mut uri) if !has_log => {
+            uri.set_query(Some("immutable=1"));
+            let flags = read_only | OpenFlags::SQLITE_OPEN_URI;
+            connect_as(Path::new(uri.as_str()), flags).and_then(looked)
+        }
+        _ => Err(first),
+    }
+}
+
+fn is_denied(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(code, Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen))
 }
 
 fn refuse_directory(path: &Path) -> Result<(), StoreError> {
@@ -254,6 +289,12 @@ fn obstacle(path: &Path) -> Option<String> {
         std::fs::File::options().read(true).write(true).open(path)
     });
     let error = tried.err()?;
+    if let Some(closed) = files::closed_directory(path) {
+        return Some(format!(
+            "this user may not enter {}; use sudo, or run as the user that owns the store (a service with DynamicUser= keeps its own from all but root)",
+            closed.display()
+        ));
+    }
     let (what, advice) = match error.kind() {
         _ if !directory.exists() => (
             format!("its directory {place} does not exist"),
