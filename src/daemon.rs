@@ -219,8 +219,7 @@ fn refresher(
 }
 
 fn counts(config: &Config) -> String {
-    let (sources, outputs) = (config.targets.len(), config.plan.outputs.len());
-    format!("{sources} sources, {outputs} outputs")
+    config.counts()
 }
 
 /// Says which addresses beyond the public ones may be asked, once for each set of them.

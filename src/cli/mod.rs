@@ -7,13 +7,12 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use tracing::level_filters::LevelFilter;
 
-use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Environment, Loaded, Severity};
-use crate::republish::idle_parts;
+use crate::config::{self, Config, Environment, PathRule, Purpose};
 use crate::store::{StoreError, sqlite};
 use crate::{daemon, telemetry};
 
 mod args;
+mod check;
 mod parse;
 mod preview;
 mod refresh;
@@ -66,7 +65,7 @@ fn say(error: &anyhow::Error) {
 fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let done = match &arguments.command {
         Command::Check { schema: true } => print(config::schema().as_bytes()),
-        Command::Check { schema: false } => return check(arguments),
+        Command::Check { schema: false } => return check::check(arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "mainstem", &mut script);
@@ -79,77 +78,109 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Import { file } => {
             // Without a configuration everything in the list is new.
-            let known = load(arguments).ok();
-            sources::import(file, known.as_ref().map(|loaded| &loaded.config))
+            let known = config::load_for(&config_path(arguments), &environment(), Purpose::Reading);
+            let known = known.ok().map(|loaded| loaded.config);
+            sources::import(file, known.as_ref())
         }
         Command::Parse(arguments) => on_runtime(parse::parse(arguments)),
-        Command::Run => {
-            let Loaded { config, problems } = load(arguments)?;
-            for problem in &problems.0 {
-                tracing::warn!("{problem}");
-            }
-            let start = daemon::Start {
-                path: config.path.clone(),
-                environment: environment(),
-                config,
-            };
-            on_runtime(daemon::run(start))
+        Command::Run => run_daemon(arguments),
+        Command::Refresh(wanted) => {
+            let config = load_with_store(arguments, Purpose::Polling(&wanted.sources))?;
+            on_runtime(refresh::refresh(config, wanted))
         }
-        Command::Refresh(wanted) => on_runtime(refresh::refresh(load(arguments)?.config, wanted)),
-        Command::Print { output, format } => on_runtime(stored::print(
-            load(arguments)?.config,
-            output,
-            (*format).into(),
-        )),
-        Command::Sources { json } => sources::report(&load(arguments)?.config, *json),
+        Command::Print { output, format } => {
+            let config = load_with_store(arguments, Purpose::Reading)?;
+            on_runtime(stored::print(config, output, (*format).into()))
+        }
+        Command::Sources { json } => report(arguments, *json),
         Command::Explain { entry, json } => {
-            on_runtime(stories::explain(load(arguments)?.config, entry, *json))
+            let config = load_with_store(arguments, Purpose::Reading)?;
+            on_runtime(stories::explain(config, entry, *json))
         }
         Command::Merge { one, other } => {
-            on_runtime(stories::merge(load(arguments)?.config, one, other))
+            let config = load_with_store(arguments, Purpose::Reading)?;
+            on_runtime(stories::merge(config, one, other))
         }
-        Command::Split { entry } => on_runtime(stories::split(load(arguments)?.config, entry)),
-        Command::Preview(wanted) => on_runtime(preview::preview(load(arguments)?.config, wanted)),
-        Command::Backup { file } => on_runtime(stored::backup(load(arguments)?.config, file)),
-        Command::Export => sources::export(&load(arguments)?.config),
+        Command::Split { entry } => {
+            let config = load_with_store(arguments, Purpose::Reading)?;
+            on_runtime(stories::split(config, entry))
+        }
+        Command::Preview(wanted) => {
+            let config = load_with_store(arguments, Purpose::Reading)?;
+            on_runtime(preview::preview(config, wanted))
+        }
+        Command::Backup { file } => {
+            let config = load_with_store(arguments, Purpose::Reading)?;
+            on_runtime(stored::backup(config, file))
+        }
+        Command::Export => sources::export(&load_with_store(arguments, Purpose::Reading)?),
     };
     done.map(|()| ExitCode::SUCCESS)
 }
 
-/// Prints every problem of the configuration: here they are the result.
-fn check(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let path = config_path(arguments);
-    let (problems, counts) = match config::load(&path, &environment()) {
-        Ok(Loaded { config, problems }) => {
-            let counts = format!(
-                "{} sources, {} outputs",
-                config.targets.len(),
-                config.plan.outputs.len()
-            );
-            tell_idle_rules(&config);
-            (problems, counts)
-        }
-        Err(problems) => (problems, String::new()),
+fn run_daemon(arguments: &Arguments) -> anyhow::Result<()> {
+    let environment = environment();
+    let loaded = config::load(&config_path(arguments), &environment)?;
+    for problem in &loaded.problems.0 {
+        tracing::warn!("{problem}");
+    }
+    stored::check_place(&loaded.config.store)?;
+    let start = daemon::Start {
+        path: loaded.config.path.clone(),
+        environment,
+        config: loaded.config,
     };
-    print(problems.to_string().as_bytes())?;
-    if problems.worst() >= Some(Severity::Missing) {
-        return Ok(ExitCode::from(CONFIG));
-    }
-    print(format!("{}: fine; {counts}\n", path.display()).as_bytes())?;
-    Ok(ExitCode::SUCCESS)
+    on_runtime(daemon::run(start))
 }
 
-/// Says on stderr which parts of rules did nothing with what is stored; whether the configuration is fine does not depend on it.
-fn tell_idle_rules(config: &config::Config) {
-    let spans = sqlite::rule_spans(&config.store.path);
-    let Ok(Some(spans)) = spans else { return };
-    for idle in idle_parts(&config.plan, spans, SystemClock.now()) {
-        let _ = writeln!(std::io::stderr(), "mainstem: {idle}");
-    }
+/// A line on stderr, beside the result on stdout.
+fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "mainstem: {text}");
 }
 
-fn load(arguments: &Arguments) -> Result<Loaded, config::Problems> {
-    config::load(&config_path(arguments), &environment())
+/// The configuration of a command beside the daemon. Its warnings are counted; `check` says them.
+fn load(arguments: &Arguments, purpose: Purpose<'_>) -> Result<Config, config::Problems> {
+    let loaded = config::load_for(&config_path(arguments), &environment(), purpose)?;
+    if !arguments.quiet && !loaded.problems.0.is_empty() {
+        note(&format!(
+            "{} in the configuration; `mainstem check` tells",
+            loaded.problems.in_words()
+        ));
+    }
+    Ok(loaded.config)
+}
+
+/// The same for a command that works on the store; which one is said where neither the configuration nor its place tells.
+fn load_with_store(
+    arguments: &Arguments,
+    purpose: Purpose<'_>,
+) -> Result<Config, config::Problems> {
+    let config = load(arguments, purpose)?;
+    let is_obvious = matches!(config.store.rule, PathRule::Written | PathRule::Beside);
+    if !arguments.quiet && !is_obvious {
+        tell_store(&config);
+    }
+    Ok(config)
+}
+
+/// `sources`, with the store that it speaks of.
+fn report(arguments: &Arguments, as_json: bool) -> anyhow::Result<()> {
+    let config = load(arguments, Purpose::Reading)?;
+    sources::report(&config, as_json)?;
+    if !arguments.quiet {
+        tell_store(&config);
+    }
+    Ok(())
+}
+
+fn tell_store(config: &Config) {
+    let path = &config.store.path;
+    let state = if sqlite::is_missing(path) {
+        ", not made yet"
+    } else {
+        ""
+    };
+    note(&format!("store {}{state}", path.display()));
 }
 
 #[expect(
@@ -171,10 +202,12 @@ fn environment() -> Environment {
     reason = "the command line is where the environment is read"
 )]
 fn config_path(arguments: &Arguments) -> PathBuf {
-    let named = arguments
-        .config
-        .clone()
-        .or_else(|| std::env::var_os("MAINSTEM_CONFIG").map(PathBuf::from));
+    let named = arguments.config.clone().or_else(|| {
+        let variable = std::env::var_os("MAINSTEM_CONFIG");
+        // An empty one is none, as for other programs.
+        let path = variable.filter(|path| !path.is_empty());
+        path.map(PathBuf::from)
+    });
     named.unwrap_or_else(|| {
         let here = PathBuf::from("config/mainstem.toml");
         if here.exists() {
@@ -273,6 +306,8 @@ fn exit_code(error: &anyhow::Error) -> u8 {
         match cause.downcast_ref::<StoreError>() {
             Some(StoreError::Damaged { .. }) => return DATA,
             Some(StoreError::Newer { .. }) => return CONFIG,
+            // No fault of the disk's, and nothing that waiting mends: a person has started one too many.
+            Some(StoreError::InUse { .. }) => return PROBLEM,
             Some(_) => return IO,
             None => {}
         }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::UsageError;
 use super::args::PreviewArguments;
-use super::stored::{known_output, open};
+use super::stored::{known_output, open_to_show, work_on};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::republish::{Difference, Preview, Previewed, preview as judge_both};
@@ -23,19 +23,16 @@ pub(super) async fn preview(config: Config, wanted: &PreviewArguments) -> anyhow
     let text = wanted.rule(&plan.rule_text);
     let changed = config.plan.with_rule(&output, text.clone());
     let changed = changed.map_err(|errors| describe(&errors, &text))?;
-    let store = open(&config)?;
+    let readable = open_to_show(&config)?;
     let limit = match wanted.limit {
         0 => usize::MAX,
         limit => limit,
     };
-    let difference = judge_both(
-        store.as_ref(),
-        (&config.plan, &changed),
-        &output,
-        (limit, SystemClock.now()),
-    )
+    let difference = work_on(&readable.store, async |store| {
+        let (plans, now) = ((&*config.plan, &changed), SystemClock.now());
+        Ok(judge_both(store.as_ref(), plans, &output, (limit, now)).await?)
+    })
     .await?;
-    store.close().await?;
     let text = match wanted.json {
         true => format!("{:#}\n", as_json(&difference)),
         false => as_text(&difference),

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use super::args::RefreshArguments;
 use super::{Partly, stored};
 use crate::clock::{Clock, SystemClock};
-use crate::config::Config;
+use crate::config::{Config, counted as counted_as};
 use crate::daemon;
 use crate::fetch::Fetcher;
 use crate::model::{Applied, Outcome, SourceId};
@@ -193,8 +193,8 @@ fn as_text(lines: &[Line]) -> String {
     }
     let _ = writeln!(
         text,
-        "{} sources: {}, {failed} failed",
-        lines.len(),
+        "{}: {}, {failed} failed",
+        counted_as(lines.len(), "source"),
         counted(total)
     );
     text

@@ -4,21 +4,83 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::bail;
+use tempfile::TempDir;
 
 use crate::clock::SystemClock;
-use crate::config::Config;
+use crate::config::{Config, PathRule, StoreSettings};
 use crate::model::OutputId;
 use crate::publish::DocumentFormat;
 use crate::republish::Republisher;
-use crate::store::Store;
-use crate::store::sqlite::{Opening, SqliteStore};
+use crate::store::sqlite::{self, Opening, SqliteStore};
+use crate::store::{Store, StoreError};
 
-/// Opens the store as it is, without the daemon's thorough check.
+/// Opens the store without the daemon's thorough check; a missing one is made.
 pub(super) fn open(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
-    Ok(Arc::new(SqliteStore::open(
-        &config.store.path,
-        Opening::Quick,
-    )?))
+    check_place(&config.store)?;
+    open_at(&config.store.path)
+}
+
+fn open_at(path: &Path) -> anyhow::Result<Arc<dyn Store>> {
+    Ok(Arc::new(SqliteStore::open(path, Opening::Quick)?))
+}
+
+/// Opens the store that is there. Whoever has nothing to store makes none.
+pub(super) fn open_existing(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    let path = &config.store.path;
+    if sqlite::is_missing(path) {
+        bail!(
+            "there is no store yet: `mainstem run` or `mainstem refresh` makes {}",
+            path.display()
+        );
+    }
+    open_at(path)
+}
+
+/// A store to read, and the directory that it stands in if that goes with it.
+pub(super) struct Readable {
+    pub(super) store: Arc<dyn Store>,
+    _directory: Option<TempDir>,
+}
+
+/// Opens the store that is there, else an empty one that is gone afterwards: where nothing is stored yet, nothing is shown.
+pub(super) fn open_to_show(config: &Config) -> anyhow::Result<Readable> {
+    let path = &config.store.path;
+    let directory = sqlite::is_missing(path).then(TempDir::new).transpose()?;
+    let store = match &directory {
+        Some(directory) => open_at(&directory.path().join("mainstem.db"))?,
+        None => open_at(path)?,
+    };
+    Ok(Readable {
+        store,
+        _directory: directory,
+    })
+}
+
+/// Works on a store and closes it, however the work ends: a process that ends without leaves its log beside the file.
+pub(super) async fn work_on<T>(
+    store: &Arc<dyn Store>,
+    work: impl AsyncFnOnce(&Arc<dyn Store>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let done = work(store).await;
+    let closed = store.close().await;
+    let value = done?;
+    closed?;
+    Ok(value)
+}
+
+/// Says what to do where the service was never started, whose state directory would hold the store.
+pub(super) fn check_place(settings: &StoreSettings) -> Result<(), StoreError> {
+    let directory = settings.path.parent().unwrap_or(Path::new("/"));
+    if settings.rule != PathRule::OfService || !sqlite::is_missing(directory) {
+        return Ok(());
+    }
+    Err(StoreError::Unusable {
+        path: settings.path.clone(),
+        what: format!(
+            "{0} does not exist; the service makes it when it starts (`systemctl start mainstem`); without systemd, make it yourself (`mkdir {0}`) for the user that runs mainstem, or name another place as `path` in [store]",
+            directory.display()
+        ),
+    })
 }
 
 /// Carries whatever waits in the outbox to the outputs.
@@ -53,13 +115,15 @@ pub(super) async fn print(
     format: DocumentFormat,
 ) -> anyhow::Result<()> {
     let id = known_output(&config, output)?;
-    let store = open(&config)?;
-    let mut republisher = catch_up(&config, &store).await?;
-    for (_, rendered) in republisher.render(&[id].into()).await? {
-        super::print(rendered.documents.get(format).bytes())?;
-    }
-    store.close().await?;
-    Ok(())
+    let readable = open_to_show(&config)?;
+    work_on(&readable.store, async |store| {
+        let mut republisher = catch_up(&config, store).await?;
+        for (_, rendered) in republisher.render(&[id].into()).await? {
+            super::print(rendered.documents.get(format).bytes())?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// A consistent copy of the store.
@@ -67,14 +131,6 @@ pub(super) async fn backup(config: Config, to: &Path) -> anyhow::Result<()> {
     if to.exists() {
         bail!("{} exists already: name a file that does not", to.display());
     }
-    if !config.store.path.exists() {
-        bail!(
-            "{} does not exist: there is nothing to copy yet",
-            config.store.path.display()
-        );
-    }
-    let store = open(&config)?;
-    store.backup(to).await?;
-    store.close().await?;
-    Ok(())
+    let store = open_existing(&config)?;
+    work_on(&store, async |store| Ok(store.backup(to).await?)).await
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::sync::Arc;
 
 use anyhow::bail;
 
-use super::stored::{catch_up, open};
+use super::stored::{catch_up, open_existing, work_on};
 use super::told::{Told, write_members};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
@@ -18,7 +19,18 @@ const NAMED: usize = 20;
 
 /// Why an entry is where it is.
 pub(super) async fn explain(config: Config, words: &str, json: bool) -> anyhow::Result<()> {
-    let store = open(&config)?;
+    let store = open_existing(&config)?;
+    let told = work_on(&store, async |store| tell(&config, store, words).await).await?;
+    let text = if json {
+        format!("{:#}\n", told.as_json())
+    } else {
+        told.as_text()
+    };
+    super::print(text.as_bytes())
+}
+
+/// What there is to say of an entry.
+async fn tell(config: &Config, store: &Arc<dyn Store>, words: &str) -> anyhow::Result<Told> {
     let (story, entry) = find(store.as_ref(), words).await?;
     let found = store
         .evidence(entry.id, config.dedupe_window, SystemClock.now())
@@ -32,52 +44,50 @@ pub(super) async fn explain(config: Config, words: &str, json: bool) -> anyhow::
         story,
         entry,
     };
-    let republisher = catch_up(&config, &store).await?;
+    let republisher = catch_up(config, store).await?;
     for (explained, is_in_document) in &mut told.outputs {
         let items = republisher.items(&explained.output).await?;
         *is_in_document = items
             .iter()
             .any(|item| explained.is_kept && Some(item.shown.id) == explained.shown);
     }
-    store.close().await?;
-    let text = if json {
-        format!("{:#}\n", told.as_json())
-    } else {
-        told.as_text()
-    };
-    super::print(text.as_bytes())
+    Ok(told)
 }
 
 /// These two entries are one release.
 pub(super) async fn merge(config: Config, one: &str, other: &str) -> anyhow::Result<()> {
-    let store = open(&config)?;
-    let (_, one) = find(store.as_ref(), one).await?;
-    let (_, other) = find(store.as_ref(), other).await?;
-    let now = SystemClock.now();
-    if !store.merge(one.id, other.id, now).await? {
-        bail!(
-            "entries {} and {} are one release already",
-            one.id,
-            other.id
-        );
-    }
-    say(store.as_ref(), one.id).await?;
-    catch_up(&config, &store).await?;
-    store.close().await?;
-    Ok(())
+    let store = open_existing(&config)?;
+    work_on(&store, async |store| {
+        let (_, one) = find(store.as_ref(), one).await?;
+        let (_, other) = find(store.as_ref(), other).await?;
+        let now = SystemClock.now();
+        if !store.merge(one.id, other.id, now).await? {
+            bail!(
+                "entries {} and {} are one release already",
+                one.id,
+                other.id
+            );
+        }
+        say(store.as_ref(), one.id).await?;
+        catch_up(&config, store).await?;
+        Ok(())
+    })
+    .await
 }
 
 /// This entry is no copy.
 pub(super) async fn split(config: Config, words: &str) -> anyhow::Result<()> {
-    let store = open(&config)?;
-    let (_, entry) = find(store.as_ref(), words).await?;
-    if !store.split(entry.id, SystemClock.now()).await? {
-        bail!("entry {} is a release of its own already", entry.id);
-    }
-    say(store.as_ref(), entry.id).await?;
-    catch_up(&config, &store).await?;
-    store.close().await?;
-    Ok(())
+    let store = open_existing(&config)?;
+    work_on(&store, async |store| {
+        let (_, entry) = find(store.as_ref(), words).await?;
+        if !store.split(entry.id, SystemClock.now()).await? {
+            bail!("entry {} is a release of its own already", entry.id);
+        }
+        say(store.as_ref(), entry.id).await?;
+        catch_up(&config, store).await?;
+        Ok(())
+    })
+    .await
 }
 
 /// Says what the story is now.

@@ -8,10 +8,9 @@ use std::num::NonZeroU32;
 use toml::de::DeTable;
 
 use super::problem::Found;
+use super::secret::{HeaderText, TokenText};
 use super::table::{At, RawTable};
-use super::values::{
-    ContentWord, DuplicatesWord, HeaderText, IdentityWord, Size, Span, UpdatesWord,
-};
+use super::values::{ContentWord, DuplicatesWord, IdentityWord, Size, Span, UpdatesWord};
 
 type Texts = Vec<At<String>>;
 
@@ -44,6 +43,8 @@ table! {
         listen: String,
         /// Base of every self link, as subscribers see it; default: http://LISTEN/.
         public_url: String,
+        /// What readers must bring for everything that is no output, such as /sources.opml: { file = "…" } or { credential = "…" }. Default: everyone may read.
+        token: TokenText,
     }
 }
 
@@ -58,7 +59,7 @@ table! {
 table! {
     /// `[store]`
     StoreTable {
-        /// The database. Default: $STATE_DIRECTORY/mainstem.db, else mainstem.db beside the configuration.
+        /// The database. Default: $STATE_DIRECTORY/mainstem.db; else, for a configuration below /etc, /var/lib/mainstem/mainstem.db; else mainstem.db beside the configuration.
         path: String,
         /// A PostgreSQL database for several workers. Not in this version.
         url: String,
@@ -187,9 +188,11 @@ table! {
         icon: String,
         /// Who publishes it, as readers show it.
         author: String,
-        /// A WebSub hub that readers may subscribe at; a URL. The documents name it, and it is told of every change. Not with `token_file`.
+        /// A WebSub hub that readers may subscribe at; a URL. The documents name it, and it is told of every change. Not with `token`.
         hub: String,
-        /// A file with the token that readers must bring. Default: everyone may read.
+        /// The token that readers must bring: { file = "…" } or { credential = "…" }. Default: everyone may read.
+        token: TokenText,
+        /// The same as `token = { file = "…" }`.
         token_file: String,
     }
 }

@@ -5,12 +5,13 @@
 //! one run shows all of it. Nothing below this layer knows about TOML.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::fetch;
 use crate::maintain::Retention;
+use crate::model::{Secret, Source};
 use crate::refresh::Target;
 use crate::republish::Plan;
 
@@ -18,16 +19,17 @@ use crate::republish::Plan;
 mod table;
 
 mod file;
+mod load;
 mod problem;
 mod reload;
+mod secret;
 mod validate;
 mod values;
 
 pub use file::schema;
+pub use load::{Loaded, Purpose, load, load_for};
 pub use problem::{Problem, Problems, Severity};
 pub use reload::restart_needed;
-
-use problem::Found;
 
 const LISTEN: &str = "127.0.0.1:8480";
 const DEDUPE_WINDOW: Duration = Duration::from_secs(7 * 86_400);
@@ -44,11 +46,26 @@ pub struct Environment {
     pub credentials_directory: Option<PathBuf>,
 }
 
+/// Where the path of the store comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathRule {
+    /// `[store] path`.
+    Written,
+    /// `$STATE_DIRECTORY`: we are the service.
+    StateDirectory,
+    /// The state directory of the installed service, whose configuration this is.
+    OfService,
+    /// Beside the configuration.
+    Beside,
+}
+
 /// Where everything is kept, and how long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreSettings {
     /// The database, absolute.
     pub path: PathBuf,
+    /// Where the path comes from.
+    pub rule: PathRule,
     /// Entries unseen in their source this long, and in no output's window, are stripped.
     pub keep: Duration,
 }
@@ -65,6 +82,8 @@ pub struct Config {
     pub path: PathBuf,
     /// Where the outputs are served.
     pub listen: SocketAddr,
+    /// What readers of everything that is no output must bring; `None`: nothing.
+    pub server_token: Option<Secret>,
     /// Where metrics are served; `None`: nowhere.
     pub metrics: Option<SocketAddr>,
     /// Where everything is kept.
@@ -77,11 +96,21 @@ pub struct Config {
     pub dedupe_window: Duration,
     /// The enabled sources, in configured order.
     pub targets: Vec<Target>,
+    /// The sources that are not enabled, in configured order.
+    pub disabled: Vec<Arc<Source>>,
     /// What is published.
     pub plan: Arc<Plan>,
 }
 
 impl Config {
+    /// `3 sources, 1 output`: what is polled and published.
+    #[must_use]
+    pub fn counts(&self) -> String {
+        let sources = counted(self.targets.len(), "source");
+        let outputs = counted(self.plan.outputs.len(), "output");
+        format!("{sources}, {outputs}")
+    }
+
     /// What is kept for how long.
     #[must_use]
     pub fn retention(&self) -> Retention {
@@ -92,48 +121,11 @@ impl Config {
     }
 }
 
-/// A configuration, with what is not wrong enough to keep it from starting.
-#[derive(Debug, Clone)]
-pub struct Loaded {
-    /// The settings.
-    pub config: Config,
-    /// Warnings, and what a source will fail on.
-    pub problems: Problems,
-}
-
-/// Reads a configuration and everything that it names.
-///
-/// # Errors
-/// Everything that is wrong with it, errors or not.
-pub fn load(path: &Path, environment: &Environment) -> Result<Loaded, Problems> {
-    let whole = |message: String, hint: &str| {
-        Problems(vec![Problem {
-            severity: Severity::Error,
-            file: path.to_owned(),
-            place: None,
-            message,
-            hint: hint.to_owned(),
-        }])
-    };
-    let bytes = std::fs::read(path).map_err(|error| {
-        whole(
-            format!("the configuration cannot be read: {error}"),
-            "name one with -c FILE or $MAINSTEM_CONFIG, or write one to ./config/mainstem.toml",
-        )
-    })?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        whole(
-            format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to()),
-            "save the file as UTF-8",
-        )
-    })?;
-    let mut found = Found::new(path, text.trim_start_matches('\u{FEFF}'));
-    let file = file::File::read(&mut found);
-    let config = validate::validate(&file, environment, &mut found);
-    let problems = found.into_problems();
-    if problems.worst() == Some(Severity::Error) {
-        Err(problems)
-    } else {
-        Ok(Loaded { config, problems })
+/// `1 source`, `2 sources`.
+#[must_use]
+pub fn counted(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        count => format!("{count} {noun}s"),
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::{Purpose, counted};
+
 /// How much a problem matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -55,6 +57,17 @@ impl Problems {
     pub fn worst(&self) -> Option<Severity> {
         self.0.iter().map(|problem| problem.severity).max()
     }
+
+    /// How many there are, in words: `2 warnings`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let is_warning = |problem: &&Problem| problem.severity == Severity::Warning;
+        let warnings = self.0.iter().filter(is_warning).count();
+        let counts = [(self.0.len() - warnings, "problem"), (warnings, "warning")];
+        let named = counts.iter().filter(|(count, _)| *count > 0);
+        let named: Vec<String> = named.map(|(count, what)| counted(*count, what)).collect();
+        named.join(" and ")
+    }
 }
 
 impl fmt::Display for Problems {
@@ -73,15 +86,22 @@ pub(super) struct Found<'t> {
     pub(super) text: &'t str,
     /// Lines of the file could not be read: what is not there, or stands in an odd place, may be meant otherwise.
     pub(super) is_broken: bool,
+    /// What the settings are for.
+    pub(super) purpose: Purpose<'t>,
+    /// The configuration is the installed service's, and this process is not the service: files that it can read, the service may
+    /// not.
+    pub(super) is_of_service: bool,
     problems: Vec<(usize, Problem)>,
 }
 
 impl<'t> Found<'t> {
-    pub(super) fn new(file: &'t Path, text: &'t str) -> Self {
+    pub(super) fn new(file: &'t Path, text: &'t str, purpose: Purpose<'t>) -> Self {
         Self {
             file,
             text,
             is_broken: false,
+            purpose,
+            is_of_service: false,
             problems: Vec::new(),
         }
     }
@@ -113,7 +133,25 @@ impl<'t> Found<'t> {
         self.add(Severity::Warning, at, message.into(), hint.into());
     }
 
-    fn add(&mut self, severity: Severity, at: &Range<usize>, message: String, hint: String) {
+    /// Notes what is wrong with the file as a whole.
+    pub(super) fn warning_of_file(&mut self, message: String, hint: &str) {
+        let problem = Problem {
+            severity: Severity::Warning,
+            file: self.file.to_owned(),
+            place: None,
+            message,
+            hint: hint.to_owned(),
+        };
+        self.problems.push((0, problem));
+    }
+
+    pub(super) fn add(
+        &mut self,
+        severity: Severity,
+        at: &Range<usize>,
+        message: String,
+        hint: String,
+    ) {
         let place = Some(self.place(at.start));
         self.problems.push((
             at.start,
@@ -129,17 +167,7 @@ impl<'t> Found<'t> {
 
     /// Line and column of a byte offset.
     pub(super) fn place(&self, offset: usize) -> (usize, usize) {
-        let before = &self.text.as_bytes()[..offset.min(self.text.len())];
-        let before = String::from_utf8_lossy(before);
-        let line = before.matches('\n').count() + 1;
-        let column = before
-            .rsplit('\n')
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .count()
-            + 1;
-        (line, column)
+        place(self.text.as_bytes(), offset)
     }
 
     /// Where a byte of a string's value stands in the file: exact while nothing in it is escaped, else its beginning.
@@ -169,6 +197,14 @@ impl<'t> Found<'t> {
                 .collect(),
         )
     }
+}
+
+/// Line and column of a byte offset, from 1, in characters.
+pub(super) fn place(text: &[u8], offset: usize) -> (usize, usize) {
+    let before = String::from_utf8_lossy(&text[..offset.min(text.len())]);
+    let line = before.matches('\n').count() + 1;
+    let last = before.rsplit('\n').next().unwrap_or_default();
+    (line, last.chars().count() + 1)
 }
 
 /// The nearest of the words that are known, for a hint.

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
+use super::secret::{HeaderText, TokenText};
 use super::table::{At, Value};
 use crate::model::{ContentForm, Duplicates, Identity, Updates};
 
@@ -81,137 +81,6 @@ written!(
     json_schema!({ "enum": ["guid", "link", "title"] }), Identity::from_word
 );
 
-/// The value of a header.
-#[derive(Debug, Clone, JsonSchema)]
-#[schemars(inline, untagged)]
-pub(super) enum HeaderText {
-    /// As written here.
-    Plain(String),
-    /// The content of a file.
-    File(HeaderFile),
-    /// A credential that systemd hands over.
-    Credential(HeaderCredential),
-    /// Something else, and what. A value and no error, so that the other headers are read all the same.
-    #[schemars(skip)]
-    Wrong(String),
-}
-
-impl HeaderText {
-    /// What to write.
-    pub(super) const FORM: &'static str =
-        r#""…", { file = "agency.token" } or { credential = "name" }"#;
-
-    fn of_table(mut keys: Vec<(String, Other)>) -> Self {
-        let known = |key: &str| matches!(key, "file" | "credential");
-        match (keys.pop(), keys.last()) {
-            (None, _) => Self::Wrong("has no value".to_owned()),
-            // How the reader of TOML hands over a date.
-            (Some((key, _)), None) if key.starts_with("$__toml") => {
-                Self::Wrong("is a date".to_owned())
-            }
-            (Some((key, Other::Text(file))), None) if key == "file" => {
-                Self::File(HeaderFile { file })
-            }
-            (Some((key, Other::Text(credential))), None) if key == "credential" => {
-                Self::Credential(HeaderCredential { credential })
-            }
-            (Some((key, Other::Kind(kind))), None) if known(&key) => {
-                Self::Wrong(format!("has a `{key}` that is {kind}"))
-            }
-            (Some((last, _)), _) => {
-                let mut keys = keys.iter().map(|(key, _)| key).chain([&last]);
-                Self::Wrong(keys.find(|key| !known(key)).map_or_else(
-                    || "has two values".to_owned(),
-                    |key| format!("has an unknown key `{key}`"),
-                ))
-            }
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for HeaderText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Other::deserialize(deserializer)? {
-            Other::Text(text) => Self::Plain(text),
-            Other::Table(keys) => Self::of_table(keys),
-            Other::Kind(kind) => Self::Wrong(format!("is {kind}")),
-        })
-    }
-}
-
-/// Any value, for telling what it is.
-enum Other {
-    Text(String),
-    Table(Vec<(String, Other)>),
-    /// With its article.
-    Kind(&'static str),
-}
-
-impl<'de> Deserialize<'de> for Other {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue)
-    }
-}
-
-struct AnyValue;
-
-impl<'de> de::Visitor<'de> for AnyValue {
-    type Value = Other;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Other, E> {
-        Ok(Other::Text(text.to_owned()))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Other, E> {
-        Ok(Other::Kind("true or false"))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Other, E> {
-        Ok(Other::Kind("a number"))
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Other, E> {
-        Ok(Other::Kind("a number"))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Other, E> {
-        Ok(Other::Kind("a number"))
-    }
-
-    fn visit_seq<A: de::SeqAccess<'de>>(self, mut values: A) -> Result<Other, A::Error> {
-        while values.next_element::<de::IgnoredAny>()?.is_some() {}
-        Ok(Other::Kind("a list"))
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, mut entries: A) -> Result<Other, A::Error> {
-        let mut keys = Vec::new();
-        while let Some(entry) = entries.next_entry()? {
-            keys.push(entry);
-        }
-        Ok(Other::Table(keys))
-    }
-}
-
-/// `{ file = "agency.token" }`
-#[derive(Debug, Clone, JsonSchema)]
-#[schemars(inline, deny_unknown_fields)]
-pub(super) struct HeaderFile {
-    /// Relative to the configuration file.
-    pub(super) file: String,
-}
-
-/// `{ credential = "name" }`
-#[derive(Debug, Clone, JsonSchema)]
-#[schemars(inline, deny_unknown_fields)]
-pub(super) struct HeaderCredential {
-    /// A file's name in `$CREDENTIALS_DIRECTORY`.
-    pub(super) credential: String,
-}
-
 macro_rules! forms {
     ($($type:ty => $form:literal,)+) => { $(impl Value for $type { const FORM: &'static str = $form; })+ };
 }
@@ -223,6 +92,7 @@ forms! {
     u32 => "a whole number from 0, without quotes",
     NonZeroU32 => "a whole number from 1, without quotes",
     Vec<At<String>> => r#"a list of texts: ["…", "…"]"#,
+    TokenText => r#"{ file = "merged.token" } or { credential = "name" }"#,
     BTreeMap<String, At<HeaderText>> => r#"headers such as { Authorization = { file = "agency.token" } }"#,
 }
 

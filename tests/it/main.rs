@@ -1,5 +1,6 @@
 //! The one test binary: a module per feature.
 
+mod accidents;
 mod addresses;
 mod archives;
 mod arrival;

@@ -9,7 +9,7 @@ use super::super::file::FetchTable;
 use super::super::problem::Found;
 use super::super::table::At;
 use super::super::values::Span;
-use super::{address_blocks, http_url, nearest_hint, relative};
+use super::{address_blocks, http_url, nearest_hint, reach, relative};
 use crate::fetch::{self, SourceSettings, read_authorities};
 use crate::schedule::{self, Cadence, CronLine, duration_in_words};
 
@@ -104,6 +104,7 @@ fn identity(table: &FetchTable, source: &mut SourceSettings, found: &mut Found<'
                 "name a readable PEM file of certificates",
             );
         }
+        reach::judge_file(&path, &written.span, found);
         source.ca_file = Some(path);
     }
 }

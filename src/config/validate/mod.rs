@@ -11,24 +11,36 @@ use url::Url;
 use super::file::File;
 use super::problem::{Found, nearest};
 use super::table::At;
-use super::{Config, DEDUPE_WINDOW, Environment, StoreSettings};
-use crate::model::Secret;
+use super::{Config, DEDUPE_WINDOW, Environment, Purpose, StoreSettings};
 use crate::republish::Plan;
 use crate::select::{Rule, RulePart, RuleText};
 
 mod fetch;
 mod output;
+mod reach;
+mod secret;
 mod server;
 mod source;
+mod store;
 
 /// Turns the file into settings. `None`: something in it is an error, and noted.
 pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found<'_>) -> Config {
+    let is_service =
+        environment.state_directory.is_some() || environment.credentials_directory.is_some();
+    found.is_of_service =
+        found.purpose == Purpose::Checking && !is_service && store::is_of_service(found.file);
+    reach::judge_configuration(found);
     let (listen, public_url) = server::server(file.server.as_ref(), found);
+    let written = file
+        .server
+        .as_ref()
+        .and_then(|server| server.token.as_ref());
+    let server_token = secret::token(written, "`token` in [server]", environment, found);
     let metrics = server::metrics(file.metrics.as_ref(), listen, found);
     let store = store(file, environment, found);
     let defaults = fetch::defaults(file.fetch.as_ref(), found);
     let sources = source::sources(&file.sources, &defaults, environment, found);
-    let outputs = output::outputs(&file.outputs, &sources, found);
+    let outputs = output::outputs(&file.outputs, &sources, environment, found);
     let dedupe_window = file
         .dedupe
         .as_ref()
@@ -39,18 +51,21 @@ pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found
         .as_ref()
         .is_none_or(|server| server.public_url.is_none())
     {
+        server::tell_wildcard(file.server.as_ref(), &[listen], found);
         output::tell_unreachable(&file.outputs, &public_url, found);
     }
     let plan = Plan::new(public_url, source::plans(&sources), outputs);
     Config {
         path: found.file.to_owned(),
         listen,
+        server_token,
         metrics,
         store,
         fetch: defaults.together,
         hubs: Arc::new(defaults.source),
         dedupe_window,
         targets: source::targets(&sources, dedupe_window),
+        disabled: source::disabled(&sources),
         plan: Arc::new(plan),
     }
 }
@@ -68,24 +83,11 @@ fn store(file: &File, environment: &Environment, found: &mut Found<'_>) -> Store
         not_yet(&size.span, "`max_size` in [store]", found);
     }
     let written = table.and_then(|table| table.path.as_ref());
-    let path = match (written, &environment.state_directory) {
-        (Some(path), _) => relative(found.file, path),
-        (None, Some(directory)) => directory.join("mainstem.db"),
-        (None, None) => relative(found.file, "mainstem.db"),
-    };
-    if let Some(written) = written
-        && let Some(directory) = path.parent().filter(|directory| !directory.is_dir())
-    {
-        found.missing(
-            &written.span,
-            format!("the directory {} does not exist", directory.display()),
-            "make it, writable for the user that mainstem runs as",
-        );
-    }
+    let (path, rule) = store::path(written, environment, found);
     let keep = table
         .and_then(|table| table.keep.as_ref())
         .map_or(StoreSettings::KEEP, |keep| keep.0);
-    StoreSettings { path, keep }
+    StoreSettings { path, rule, keep }
 }
 
 /// A key that is promised and read, but without effect so far.
@@ -255,30 +257,6 @@ impl WrittenRule<'_> {
             Rule::compile(&RuleText::default()).expect("an empty rule compiles")
         });
         (Arc::new(rule), text)
-    }
-}
-
-/// A secret's file, without the newline at its end.
-fn secret_file(
-    path: &Path,
-    at: &Range<usize>,
-    what: &str,
-    found: &mut Found<'_>,
-) -> Option<Secret> {
-    match std::fs::read(path) {
-        Ok(bytes) if bytes.trim_ascii().is_empty() => {
-            found.error(
-                at,
-                format!("{}: {what} is empty", path.display()),
-                "write the secret into it, in one line",
-            );
-            None
-        }
-        Ok(bytes) => Some(Secret::new(bytes.trim_ascii())),
-        Err(error) => {
-            found.error(at, format!("{}: {error}", path.display()), format!("make {what} readable for the user that mainstem runs as; a relative path begins at the configuration file"));
-            None
-        }
     }
 }
 

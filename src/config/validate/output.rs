@@ -5,12 +5,13 @@ use std::num::NonZeroU32;
 
 use url::Url;
 
-use super::super::MAX_ENTRIES;
 use super::super::file::OutputTable;
 use super::super::problem::Found;
+use super::super::secret::{SecretFile, SecretPlace, TokenText};
 use super::super::table::At;
+use super::super::{Environment, MAX_ENTRIES};
 use super::source::Checked;
-use super::{Ids, WrittenRule, http_url, id, nearest_hint, relative, secret_file};
+use super::{Ids, WrittenRule, http_url, id, nearest_hint, secret};
 use crate::model::{ContentForm, Duplicates, Face, Output, OutputId, Secret, SourceId, Updates};
 use crate::publish::is_language;
 use crate::republish::OutputPlan;
@@ -21,6 +22,7 @@ const RESERVED: &[&str] = &["health", "sources", "healthz", "readyz"];
 pub(super) fn outputs(
     tables: &[OutputTable],
     sources: &[Checked],
+    environment: &Environment,
     found: &mut Found<'_>,
 ) -> Vec<OutputPlan> {
     let mut ids = Ids::default();
@@ -33,13 +35,14 @@ pub(super) fn outputs(
     }
     tables
         .iter()
-        .filter_map(|table| output(table, sources, &mut ids, found))
+        .filter_map(|table| output(table, sources, environment, &mut ids, found))
         .collect()
 }
 
 fn output(
     table: &OutputTable,
     sources: &[Checked],
+    environment: &Environment,
     ids: &mut Ids,
     found: &mut Found<'_>,
 ) -> Option<OutputPlan> {
@@ -52,7 +55,7 @@ fn output(
         condition: table.condition.as_ref(),
     }
     .compile(found);
-    let token = token(table, found);
+    let token = token(table, environment, found);
     let title_format = title_format(table, found);
     let face = face(table, found);
     let id = id?;
@@ -226,10 +229,16 @@ fn check_hub(table: &OutputTable, hub: Option<&Url>, found: &mut Found<'_>) {
             "write the hub's address without them",
         );
     }
-    if table.token_file.is_some() {
+    let keys = [
+        ("token", table.token.is_some()),
+        ("token_file", table.token_file.is_some()),
+    ];
+    if let Some((key, _)) = keys.iter().find(|(_, is_written)| *is_written) {
         found.error(
             &written.span,
-            "`hub` and `token_file` exclude each other: a hub asks for the documents without a token",
+            format!(
+                "`hub` and `{key}` exclude each other: a hub asks for the documents without a token"
+            ),
             "keep one of the two",
         );
     }
@@ -246,14 +255,23 @@ pub(super) fn tell_unreachable(tables: &[OutputTable], public_url: &Url, found: 
     }
 }
 
-fn token(table: &OutputTable, found: &mut Found<'_>) -> Option<Secret> {
-    let written = table.token_file.as_ref()?;
-    secret_file(
-        &relative(found.file, written),
-        &written.span,
-        "the token file",
-        found,
-    )
+/// Who may read it, by `token` or, as it was called first, `token_file`.
+fn token(table: &OutputTable, environment: &Environment, found: &mut Found<'_>) -> Option<Secret> {
+    let file = table.token_file.as_ref().map(|file| At {
+        value: TokenText::Secret(SecretPlace::File(SecretFile {
+            file: file.value.clone(),
+        })),
+        span: file.span.clone(),
+    });
+    if let (Some(_), Some(file)) = (&table.token, &file) {
+        found.error(
+            &file.span,
+            "`token` and `token_file` exclude each other",
+            "keep `token`",
+        );
+    }
+    let written = table.token.as_ref().or(file.as_ref());
+    secret::token(written, "`token` in [[output]]", environment, found)
 }
 
 /// `{title}` and `{source}`, nothing else in braces.

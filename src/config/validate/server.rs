@@ -23,6 +23,23 @@ pub(super) fn server(table: Option<&ServerTable>, found: &mut Found<'_>) -> (Soc
     (listen, public_url.unwrap_or(fallback))
 }
 
+/// Without a `public_url`, documents name the address that is listened at; one that stands for every network leads nowhere.
+pub(super) fn tell_wildcard(
+    table: Option<&ServerTable>,
+    listen: &[SocketAddr],
+    found: &mut Found<'_>,
+) {
+    let written = table.and_then(|table| table.listen.as_ref());
+    let is_wildcard = |address: &&SocketAddr| address.ip().to_canonical().is_unspecified();
+    if let (Some(written), Some(address)) = (written, listen.iter().find(is_wildcard)) {
+        found.warning(
+            &written.span,
+            format!("without a `public_url` the documents name themselves by {address}, which leads nowhere"),
+            "write the address that readers use as public_url in [server], such as \"https://news.example.org/\"",
+        );
+    }
+}
+
 /// The address that metrics are served at; `None`: nowhere.
 pub(super) fn metrics(
     table: Option<&MetricsTable>,

@@ -10,18 +10,17 @@ use http::{HeaderName, HeaderValue};
 
 use super::super::file::SourceTable;
 use super::super::problem::Found;
+use super::super::secret::HeaderText;
 use super::super::table::At;
-use super::super::values::HeaderText;
 use super::super::{DAILY_ITEMS, Environment, FIRST_ITEMS};
 use super::fetch::{Defaults, settle};
-use super::{Ids, WrittenRule, http_url, id, not_yet, relative, texts};
+use super::secret::{self, Holder};
+use super::{Ids, WrittenRule, http_url, id, not_yet, reach, relative, texts};
 use crate::model::{Location, Source, SourceId};
 use crate::refresh::Target;
 use crate::republish::SourcePlan;
 use crate::select::{Rule, RuleText};
 
-/// Longest file that a header's value is read from, bytes.
-const MAX_HEADER: usize = 8 * 1024;
 /// What only we may say; a source that sets it would break conditional requests or decoding.
 const OURS: &[&str] = &[
     "accept-encoding",
@@ -80,6 +79,14 @@ pub(super) fn targets(sources: &[Checked], window: Duration) -> Vec<Target> {
             window,
             ..checked.target.clone()
         })
+        .collect()
+}
+
+/// What is configured, but not polled.
+pub(super) fn disabled(sources: &[Checked]) -> Vec<Arc<Source>> {
+    let disabled = sources.iter().filter(|checked| !checked.enabled);
+    disabled
+        .map(|checked| checked.target.source.clone())
         .collect()
 }
 
@@ -144,11 +151,15 @@ fn source(
         window: Duration::ZERO,
     };
     Some(Checked {
-        enabled: table.enabled.as_ref().is_none_or(|enabled| enabled.value),
+        enabled: is_enabled(table),
         target,
         rule,
         rule_text,
     })
+}
+
+fn is_enabled(table: &SourceTable) -> bool {
+    table.enabled.as_ref().is_none_or(|enabled| enabled.value)
 }
 
 /// An id that no other source has.
@@ -188,6 +199,7 @@ fn location(table: &SourceTable, found: &mut Found<'_>) -> Option<Location> {
                 let what = format!("{} is not there, or no file", path.display());
                 found.missing(&written.span, what, "the source fails until it is; a relative path begins at the configuration file");
             }
+            reach::judge_file(&path, &written.span, found);
             Some(Location::File(path))
         }
         (Some(_), Some(path)) => {
@@ -218,6 +230,10 @@ fn headers(
     let Some(written) = &table.headers else {
         return Vec::new();
     };
+    let holder = Holder::Source {
+        id: table.id.as_ref().map(|id| id.value.as_str()),
+        enabled: is_enabled(table),
+    };
     let mut headers = Vec::new();
     for (name, value) in &written.value {
         let known = HeaderName::try_from(name.as_str())
@@ -231,7 +247,7 @@ fn headers(
             );
             continue;
         };
-        let Some(bytes) = header_bytes(name.as_str(), value, environment, found) else {
+        let Some(bytes) = header_bytes(name.as_str(), value, holder, environment, found) else {
             continue;
         };
         match HeaderValue::from_bytes(&bytes) {
@@ -249,46 +265,27 @@ fn headers(
     headers
 }
 
+/// The value of a header; `None`: it cannot be one, which is noted. A secret that is not at hand is nothing: its source is not
+/// polled, but neither is it taken for one that is asked like others without that header ([`crate::refresh::Poll::group`]).
 fn header_bytes(
     name: &str,
     value: &At<HeaderText>,
+    holder: Holder<'_>,
     environment: &Environment,
     found: &mut Found<'_>,
 ) -> Option<Vec<u8>> {
-    let path = match &value.value {
-        HeaderText::Plain(text) => return Some(text.clone().into_bytes()),
-        HeaderText::File(header) => relative(found.file, &header.file),
+    match &value.value {
+        HeaderText::Plain(text) => Some(text.clone().into_bytes()),
+        HeaderText::Secret(place) => {
+            let bytes = secret::read(place, &value.span, holder, environment, found);
+            Some(bytes.unwrap_or_default())
+        }
         HeaderText::Wrong(what) => {
             let hint = format!("write {}", HeaderText::FORM);
             found.error(&value.span, format!("the header {name:?} {what}"), hint);
-            return None;
+            None
         }
-        HeaderText::Credential(header) => match &environment.credentials_directory {
-            Some(directory) => directory.join(&header.credential),
-            None => {
-                let hint = "under systemd: LoadCredential=NAME:/path in the unit; elsewhere use { file = \"…\" }";
-                found.error(
-                    &value.span,
-                    "there is no $CREDENTIALS_DIRECTORY that the credential could come from",
-                    hint,
-                );
-                return None;
-            }
-        },
-    };
-    let problem = match std::fs::read(&path) {
-        Ok(bytes) if bytes.len() > MAX_HEADER => {
-            format!("{} is too long for a header", path.display())
-        }
-        Ok(bytes) => return Some(bytes.trim_ascii().to_vec()),
-        Err(error) => format!("{}: {error}", path.display()),
-    };
-    found.error(
-        &value.span,
-        problem,
-        "make it a file with one line, readable for the user that mainstem runs as",
-    );
-    None
+    }
 }
 
 /// An id that a source gave up must not be somebody else's now, nor claimed twice.

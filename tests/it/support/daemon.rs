@@ -87,6 +87,11 @@ impl Desk {
         serde_json::from_slice(&printed.stdout).expect("JSON")
     }
 
+    /// Starts a daemon that has to end by itself.
+    pub(crate) fn run_to_refusal(&self) -> Output {
+        self.run(&["-q", "run"])
+    }
+
     /// Starts the daemon; returns once it listens.
     pub(crate) fn start(&self) -> Daemon {
         self.start_in(&[])
@@ -251,6 +256,10 @@ impl Daemon {
             .args([format!("-{name}"), self.child.id().to_string()])
             .status();
         assert!(sent.expect("kill runs").success());
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// How many files and sockets it has open.

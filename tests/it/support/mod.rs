@@ -4,6 +4,7 @@ pub(crate) mod cases;
 pub(crate) mod daemon;
 mod json;
 pub(crate) mod laws;
+pub(crate) mod machine;
 pub(crate) mod mutate;
 pub(crate) mod openmetrics;
 pub(crate) mod origin;

@@ -1,0 +1,65 @@
+//! `mainstem check`: what is wrong with the configuration, and what there is to be said of the store.
+
+use std::process::ExitCode;
+
+use super::args::Arguments;
+use super::{CONFIG, config_path, environment, note, print};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{self, Config, Loaded, Purpose, Severity};
+use crate::republish::idle_parts;
+use crate::store::sqlite::{self, Audience};
+
+/// Prints every problem of the configuration: here they are the result.
+pub(super) fn check(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let path = config_path(arguments);
+    let loaded = config::load_for(&path, &environment(), Purpose::Checking);
+    let problems = match &loaded {
+        Ok(loaded) => &loaded.problems,
+        Err(problems) => problems,
+    };
+    print(problems.to_string().as_bytes())?;
+    if let Ok(Loaded { config, .. }) = &loaded {
+        tell_of_store(config);
+    }
+    let config = match &loaded {
+        Ok(loaded) if problems.worst() < Some(Severity::Missing) => &loaded.config,
+        _ => return Ok(ExitCode::from(CONFIG)),
+    };
+    let is_missing = if sqlite::is_missing(&config.store.path) {
+        ", not made yet"
+    } else {
+        ""
+    };
+    let verdict = format!(
+        "{}: fine; {}; store {}{is_missing}\n",
+        path.display(),
+        config.counts(),
+        config.store.path.display()
+    );
+    print(verdict.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says on stderr what there is to be said of what is stored; whether the configuration is fine does not depend on it.
+fn tell_of_store(config: &Config) {
+    let path = &config.store.path;
+    let reader = sqlite::audience(path).map(|audience| match audience {
+        Audience::Group => "its group",
+        Audience::Everybody => "everybody",
+    });
+    if let Some(reader) = reader {
+        note(&format!(
+            "{} can be read by {reader}, and holds passwords of source addresses: unless that is meant, chmod 600 it",
+            path.display()
+        ));
+    }
+    match sqlite::rule_spans(path) {
+        Ok(Some(spans)) => {
+            for idle in idle_parts(&config.plan, spans, SystemClock.now()) {
+                note(&idle.to_string());
+            }
+        }
+        Ok(None) => {}
+        Err(error) => note(&format!("what rules did was not judged: {error}")),
+    }
+}
