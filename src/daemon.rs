@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Environment};
 use crate::fetch::Fetcher;
-use crate::model::{Location, SourceReport, public_url};
+use crate::model::{Location, Source, SourceReport, public_url};
 use crate::publish::{OpmlSource, opml};
 use crate::refresh::{Refresher, Target};
 use crate::republish::{Plan, Republisher};
@@ -246,7 +246,7 @@ pub fn tell_widening(targets: &[Target]) {
 
 /// The sources that the store is to know.
 #[must_use]
-pub fn sources(config: &Config) -> Vec<Arc<crate::model::Source>> {
+pub fn sources(config: &Config) -> Vec<Arc<Source>> {
     config
         .targets
         .iter()
@@ -267,38 +267,46 @@ fn show_outputs(site: &Site, plan: &Plan) {
     site.replace_outputs(&outputs, &plan.public_url);
 }
 
-/// The list of sources; local files have no address to be listed by. `shown`: the form of an address that the list's readers
-/// may see.
+/// The list of the sources that are polled.
 #[must_use]
 pub fn sources_opml(
     plan: &Plan,
     reports: &[SourceReport],
     shown: impl Fn(&url::Url) -> String,
 ) -> String {
+    let sources = plan.sources.values().map(|seen| &*seen.source);
+    opml(&opml_sources(sources, reports, shown))
+}
+
+/// The lines of a list of sources; local files have no address to be listed by. `shown`: the form of an address that the list's
+/// readers may see.
+#[must_use]
+pub fn opml_sources<'s>(
+    sources: impl Iterator<Item = &'s Source>,
+    reports: &[SourceReport],
+    shown: impl Fn(&url::Url) -> String,
+) -> Vec<OpmlSource> {
     let reports: BTreeMap<_, _> = reports.iter().map(|report| (&report.id, report)).collect();
-    let listed: Vec<OpmlSource> = plan
-        .sources
-        .values()
-        .filter_map(|seen| match &seen.source.location {
-            Location::Url(url) => Some((seen, url)),
+    sources
+        .filter_map(|source| match &source.location {
+            Location::Url(url) => Some((source, url)),
             Location::File(_) => None,
         })
-        .map(|(seen, url)| {
-            let report = reports.get(&seen.source.id);
-            let title = seen
-                .source
+        .map(|(source, url)| {
+            let report = reports.get(&source.id);
+            let title = source
                 .title
                 .clone()
                 .or_else(|| report.and_then(|report| report.feed_title.clone()));
             OpmlSource {
-                title: title.or_else(|| Some(seen.source.id.to_string())),
+                title: title.or_else(|| Some(source.id.to_string())),
                 xml_url: shown(url),
                 html_url: report.and_then(|report| report.home_url.clone()),
-                tags: seen.source.tags.clone(),
+                tags: source.tags.clone(),
+                is_comment: false,
             }
         })
-        .collect();
-    opml(&listed)
+        .collect()
 }
 
 /// The list that everybody may read.

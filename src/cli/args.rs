@@ -112,9 +112,9 @@ pub(super) enum Command {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
-    /// Turn an OPML list into [[source]] tables
+    /// Turn an OPML list into [[source]] tables on stdout; what is left out is told on stderr
     Import {
-        /// The list
+        /// The list; - for standard input
         #[arg(value_name = "FILE.opml")]
         file: PathBuf,
     },

@@ -13,6 +13,7 @@ use crate::{daemon, telemetry};
 
 mod args;
 mod check;
+mod import;
 mod parse;
 mod preview;
 mod refresh;
@@ -80,7 +81,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             // Without a configuration everything in the list is new.
             let known = config::load_for(&config_path(arguments), &environment(), Purpose::Reading);
             let known = known.ok().map(|loaded| loaded.config);
-            sources::import(file, known.as_ref())
+            import::import(file, known.as_ref(), arguments.quiet)
         }
         Command::Parse(arguments) => on_runtime(parse::parse(arguments)),
         Command::Run => run_daemon(arguments),

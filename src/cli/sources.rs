@@ -1,10 +1,8 @@
-//! `mainstem sources`, `import`, `export`.
+//! `mainstem sources`, `export`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
 
-use anyhow::Context;
 use serde_json::json;
 use url::Url;
 
@@ -12,8 +10,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::daemon;
 use crate::model::{Location, Outcome, Source, SourceId, SourceReport, SourceState, Timestamp};
-use crate::parse::text_of;
-use crate::publish::{OpmlSource, read_opml};
+use crate::publish::{OpmlSource, opml};
 use crate::refresh::{OWN_NETWORK, Poll};
 use crate::schedule::duration_in_words;
 use crate::store::sqlite;
@@ -30,12 +27,19 @@ pub(super) fn report(config: &Config, as_json: bool) -> anyhow::Result<()> {
     super::print(text.as_bytes())
 }
 
-/// The sources as OPML.
+/// The sources as OPML; those that are not enabled are comments in it (OPML 2.0 `isComment`).
 pub(super) fn export(config: &Config) -> anyhow::Result<()> {
     let reports = reports(config, SystemClock.now())?;
     // The owner's own list: whole, but for passwords.
-    let whole = |url: &Url| Location::Url(url.clone()).to_string();
-    super::print(daemon::sources_opml(&config.plan, &reports, whole).as_bytes())
+    let enabled = config.plan.sources.values().map(|seen| &*seen.source);
+    let mut listed = daemon::opml_sources(enabled, &reports, shown);
+    let disabled = config.disabled.iter().map(|source| &**source);
+    let disabled = daemon::opml_sources(disabled, &reports, shown);
+    listed.extend(disabled.into_iter().map(|source| OpmlSource {
+        is_comment: true,
+        ..source
+    }));
+    super::print(opml(&listed).as_bytes())
 }
 
 /// The configured sources with what the store has of them, by id; it is only read, for a daemon may be writing by another
@@ -196,90 +200,4 @@ fn remarks(report: &SourceReport) -> Vec<String> {
         remarks.push(format!("moved: write {} into the configuration", shown(to)));
     }
     remarks
-}
-
-/// An OPML list as `[[source]]` tables: of those that the configuration does not have, under ids that it does not have.
-pub(super) fn import(file: &Path, known: Option<&Config>) -> anyhow::Result<()> {
-    let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
-    let found = read_opml(&text_of(&bytes)).with_context(|| file.display().to_string())?;
-    let configured = known.iter().flat_map(|config| &config.targets);
-    let configured: Vec<&Source> = configured.map(|target| target.source.as_ref()).collect();
-    let mut ids: BTreeSet<String> = configured.iter().map(|own| own.id.to_string()).collect();
-    let mut seen: BTreeSet<String> = configured
-        .iter()
-        .filter_map(|own| match &own.location {
-            Location::Url(url) => Some(url.to_string()),
-            Location::File(_) => None,
-        })
-        .collect();
-    let is_new = |source: &&OpmlSource| match Url::parse(&source.xml_url) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => seen.insert(url.into()),
-        // A reader's own: a search, a command, a mailing list.
-        _ => {
-            tracing::warn!(
-                "left out, for it is no address on the web: {}",
-                source.xml_url
-            );
-            false
-        }
-    };
-    let mut text = String::new();
-    for source in found.iter().filter(is_new) {
-        let _ = writeln!(
-            text,
-            "[[source]]\nid    = {}\nurl   = {}",
-            quoted(&new_id(source, &mut ids)),
-            quoted(&source.xml_url)
-        );
-        if let Some(title) = &source.title {
-            let _ = writeln!(text, "title = {}", quoted(title));
-        }
-        if !source.tags.is_empty() {
-            let tags: Vec<String> = source.tags.iter().map(|tag| quoted(tag)).collect();
-            let _ = writeln!(text, "tags  = [{}]", tags.join(", "));
-        }
-        text.push('\n');
-    }
-    super::print(text.as_bytes())
-}
-
-/// A basic string of TOML: JSON's escapes are among its own, but for DEL.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text)
-        .to_string()
-        .replace('\u{7F}', "\\u007F")
-}
-
-/// From the title, else the host; numbered where taken.
-fn new_id(source: &OpmlSource, ids: &mut BTreeSet<String>) -> String {
-    let host = Url::parse(&source.xml_url)
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned))
-        .unwrap_or_default();
-    let slug = |text: &str| -> String {
-        let folded = crate::text::fold(text);
-        let words: Vec<&str> = folded
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .collect();
-        words.join("-").to_ascii_lowercase()
-    };
-    let candidates = [
-        slug(source.title.as_deref().unwrap_or_default()),
-        slug(&host),
-        "source".to_owned(),
-    ];
-    let base: String = candidates
-        .iter()
-        .find(|slug| !slug.is_empty())
-        .map(|slug| slug.chars().take(60).collect())
-        .unwrap_or_default();
-    let mut id = base.clone();
-    for number in 2.. {
-        if ids.insert(id.clone()) {
-            break;
-        }
-        id = format!("{base}-{number}");
-    }
-    id
 }

@@ -35,7 +35,7 @@ pub use document::{Coding, Document, Edition};
 pub use fit::{fit, is_language};
 pub use health::health_feed;
 pub use ids::outbound_id;
-pub use opml::{OpmlError, OpmlSource, opml, read_opml};
+pub use opml::{OpmlError, OpmlOutline, OpmlSource, opml, read_opml};
 pub use parsed::parsed_as_json;
 
 /// Items whose rhythm tells how long a document stays fresh.

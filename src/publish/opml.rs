@@ -1,8 +1,5 @@
 //! OPML 2.0: lists of sources, out and in.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
@@ -25,6 +22,21 @@ pub struct OpmlSource {
     pub html_url: Option<String>,
     /// The folders around it, outermost first, and what `category` names besides.
     pub tags: Vec<String>,
+    /// `isComment`: it stands in the list, but is not in use.
+    pub is_comment: bool,
+}
+
+/// An outline that is, or might be taken for, a source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OpmlOutline {
+    /// The line that it begins on, from 1.
+    pub line: usize,
+    /// `type`, as written.
+    pub kind: String,
+    /// It has an `xmlUrl`, or a `type` that says it is a feed; else its address is a `url`, of a page or another list.
+    pub is_feed: bool,
+    /// Its attributes; without an address where it has none.
+    pub source: OpmlSource,
 }
 
 /// A list that cannot be read.
@@ -106,20 +118,25 @@ fn write_source(xml: &mut Xml, source: &OpmlSource) {
     ];
     attributes.extend(source.html_url.as_deref().map(|url| ("htmlUrl", url)));
     attributes.extend((!category.is_empty()).then_some(("category", category.as_str())));
+    attributes.extend(source.is_comment.then_some(("isComment", "true")));
     xml.empty("outline", &attributes);
 }
 
-/// Reads a list: outlines at any depth, their attributes in any case; folders become tags. A source that stands in several
-/// folders, as some readers write it, is one with all their tags.
+/// Reads a list: outlines at any depth, in order, their attributes in any case; folders become tags. What stands in several folders,
+/// as some readers write it, comes several times.
 ///
 /// # Errors
 /// [`OpmlError`] says where.
-pub fn read_opml(text: &str) -> Result<Vec<OpmlSource>, OpmlError> {
-    let mut reader = Reader::from_str(text.trim_start_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']));
+pub fn read_opml(text: &str) -> Result<Vec<OpmlOutline>, OpmlError> {
+    let text = text.trim_start_matches('\u{FEFF}');
+    let begin = text.len() - text.trim_start().len();
+    let mut reader = Reader::from_str(&text[begin..]);
     reader.config_mut().check_end_names = false;
-    let (mut found, mut folders) = (List::default(), Vec::<Option<String>>::new());
+    let (mut found, mut folders) = (Vec::new(), Vec::<Option<String>>::new());
+    let mut lines = Lines::of(text);
     let mut is_opml = false;
     loop {
+        let at = begin + usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
         let event = reader.read_event().map_err(|cause| OpmlError::Xml {
             at: reader.error_position(),
             cause,
@@ -127,45 +144,52 @@ pub fn read_opml(text: &str) -> Result<Vec<OpmlSource>, OpmlError> {
         match event {
             Event::Start(start) if is(&start, "opml") => is_opml = true,
             Event::Start(start) if is(&start, "outline") => {
-                let outline = outline(&start, &folders);
+                let outline = outline(&start, &folders, lines.at(at));
                 folders.push(outline.is_none().then(|| label(&start)).flatten());
                 found.extend(outline);
             }
-            Event::Empty(start) if is(&start, "outline") => found.extend(outline(&start, &folders)),
+            Event::Empty(start) if is(&start, "outline") => {
+                found.extend(outline(&start, &folders, lines.at(at)));
+            }
             Event::End(end) if end.name().as_ref().eq_ignore_ascii_case("outline") => {
                 folders.pop();
             }
-            Event::Eof if is_opml => return Ok(found.sources),
+            Event::Eof if is_opml => return Ok(found),
             Event::Eof => return Err(OpmlError::NotOpml),
             _ => {}
         }
-        if found.sources.len() > MAX_SOURCES {
+        if found.len() > MAX_SOURCES {
             return Err(OpmlError::TooMany);
         }
     }
 }
 
-/// Sources in order, each address once.
-#[derive(Default)]
-struct List {
-    sources: Vec<OpmlSource>,
-    places: HashMap<String, usize>,
+/// Counts lines on the way through a text.
+struct Lines<'t> {
+    text: &'t str,
+    read: usize,
+    line: usize,
 }
 
-impl Extend<OpmlSource> for List {
-    fn extend<T: IntoIterator<Item = OpmlSource>>(&mut self, sources: T) {
-        for source in sources {
-            match self.places.entry(source.xml_url.clone()) {
-                Entry::Vacant(place) => {
-                    place.insert(self.sources.len());
-                    self.sources.push(source);
-                }
-                Entry::Occupied(place) => {
-                    let tags = &mut self.sources[*place.get()].tags;
-                    source.tags.into_iter().for_each(|tag| put(tags, tag));
-                }
-            }
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            read: 0,
+            line: 1,
         }
+    }
+
+    /// The line of a place that is not before the last one asked for.
+    fn at(&mut self, place: usize) -> usize {
+        let passed = self
+            .text
+            .as_bytes()
+            .get(self.read..place)
+            .unwrap_or_default();
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+        self.read = place;
+        self.line
     }
 }
 
@@ -213,11 +237,18 @@ fn label(start: &BytesStart<'_>) -> Option<String> {
     attribute(start, "text").or_else(|| attribute(start, "title"))
 }
 
-fn outline(start: &BytesStart<'_>, folders: &[Option<String>]) -> Option<OpmlSource> {
-    let address = attribute(start, "xmlUrl").or_else(|| {
-        let kind = attribute(start, "type")?.to_ascii_lowercase();
-        matches!(&*kind, "rss" | "atom").then(|| attribute(start, "url"))?
-    })?;
+/// `None`: a folder, or a line of text.
+fn outline(start: &BytesStart<'_>, folders: &[Option<String>], line: usize) -> Option<OpmlOutline> {
+    let kind = attribute(start, "type").unwrap_or_default();
+    let xml_url = attribute(start, "xmlUrl");
+    let is_named = ["rss", "atom"]
+        .iter()
+        .any(|name| kind.eq_ignore_ascii_case(name));
+    let is_feed = xml_url.is_some() || is_named;
+    let address = xml_url.or_else(|| attribute(start, "url"));
+    if address.is_none() && !is_feed {
+        return None;
+    }
     let mut tags = Vec::new();
     for folder in folders.iter().flatten() {
         put(&mut tags, folder.clone());
@@ -229,11 +260,19 @@ fn outline(start: &BytesStart<'_>, folders: &[Option<String>]) -> Option<OpmlSou
             put(&mut tags, tag.to_owned());
         }
     }
-    Some(OpmlSource {
+    let is_comment = attribute(start, "isComment");
+    let source = OpmlSource {
         title: label(start),
-        xml_url: without_feed(address),
+        xml_url: address.map(without_feed).unwrap_or_default(),
         html_url: attribute(start, "htmlUrl"),
         tags,
+        is_comment: is_comment.is_some_and(|word| word.eq_ignore_ascii_case("true")),
+    };
+    Some(OpmlOutline {
+        line,
+        kind,
+        is_feed,
+        source,
     })
 }
 

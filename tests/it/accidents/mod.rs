@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+mod import;
 mod second_daemon;
 mod secrets;
 mod store_files;
