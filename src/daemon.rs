@@ -66,6 +66,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         .await?;
 
     let site = surface.site.clone();
+    site.set_token(config.server_token.as_ref());
     show_outputs(&site, &config.plan);
     site.set_sources_opml(&public_opml(&config.plan, &store.source_reports().await?));
     tell_widening(&config.targets);

@@ -91,6 +91,7 @@ forms! {
     i64 => "a whole number, without quotes",
     u32 => "a whole number from 0, without quotes",
     NonZeroU32 => "a whole number from 1, without quotes",
+    HeaderText => r#"{ file = "server.token" } or { credential = "name" }"#,
     Vec<At<String>> => r#"a list of texts: ["…", "…"]"#,
     TokenText => r#"{ file = "merged.token" } or { credential = "name" }"#,
     BTreeMap<String, At<HeaderText>> => r#"headers such as { Authorization = { file = "agency.token" } }"#,

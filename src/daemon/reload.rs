@@ -78,6 +78,7 @@ impl Running {
             .await?;
         self.site
             .set_sources_opml(&public_opml(&new.plan, &self.store.source_reports().await?));
+        self.site.set_token(new.server_token.as_ref());
         show_outputs(&self.site, &new.plan);
         let _ = self.edition.send(Edition::of(&new));
         if new.targets != self.config.targets {

@@ -11,8 +11,10 @@ use axum::routing::any;
 use tokio::sync::Semaphore;
 use url::Url;
 
+use super::Site;
+use super::credentials::refused;
 use super::document::answer_for_ever;
-use super::{FIRST_PASS, Site, later, not_found, refused};
+use super::routes::{FIRST_PASS, later, not_found};
 use crate::model::{OutputId, Timestamp};
 use crate::publish::{Document, unpack_archive};
 use crate::store::Store;
@@ -72,7 +74,7 @@ async fn archive(
     let (Some(served), Ok(output)) = (content.outputs.get(&output), OutputId::new(&output)) else {
         return not_found();
     };
-    if let Some(refused) = refused(served, &request) {
+    if let Some(refused) = refused(served.token.as_ref(), output.as_str(), &request) {
         return refused;
     }
     let Some((newest, base)) = &served.archives else {

@@ -1,27 +1,27 @@
 //! A conditional GET of a document (RFC 9110 §13), or of what is new in it (RFC 3229).
 
 use axum::body::Body;
-use axum::extract::Request;
-use axum::http::{HeaderMap, Response, StatusCode, header};
+use axum::http::{HeaderMap, Response, StatusCode};
+use axum::response::IntoResponse;
 use bytes::Bytes;
 
-use super::head::{Freshness, Heads, Reach};
-use super::negotiate::{coding, is_unchanged, known_tags, takes_differences};
+use super::head::{Freshness, Heads, Reach, guard};
+use super::negotiate::{coding, known_tags, takes_differences};
+use super::precondition::{Selected, Verdict, evaluate};
 use super::published::Published;
-use crate::model::{Secret, Timestamp};
+use crate::model::Timestamp;
 use crate::publish::{Coding, Document};
 
 /// IM Used, RFC 3229 §10.4.1.
 const IM_USED: u16 = 226;
 
-/// The answer, where nothing has to be made for it: the document in a coding that it was asked for in before, or 304 where the
-/// reader has it. The body of a HEAD is left out by the server.
+/// The answer, where nothing has to be made for it: the document in a coding that it was asked for in before, 304 where the
+/// reader has it, or 412. The body of a HEAD is left out by the server.
 pub(super) fn at_hand(published: &Published, asked: &HeaderMap) -> Option<Response<Body>> {
     let (document, heads) = (&published.document, published.heads());
     let coding = coding(asked);
-    if published.is_known(asked) {
-        let headers = heads.unchanged(coding);
-        return Some(response(StatusCode::NOT_MODIFIED, headers, Bytes::new()));
+    if let Some(response) = conditional(published.evaluate(asked, coding), heads, coding) {
+        return Some(response);
     }
     if takes_differences(asked) {
         return None;
@@ -30,7 +30,27 @@ pub(super) fn at_hand(published: &Published, asked: &HeaderMap) -> Option<Respon
     Some(response(StatusCode::OK, heads.whole(coding), bytes))
 }
 
-/// Answers with the document, with what is new in it, or 304 where the reader has it.
+/// The answer that preconditions lead to, if it is not the document.
+fn conditional(verdict: Verdict, heads: &Heads, coding: Coding) -> Option<Response<Body>> {
+    match verdict {
+        Verdict::Answer => None,
+        Verdict::NotModified => {
+            let headers = heads.unchanged(coding);
+            Some(response(StatusCode::NOT_MODIFIED, headers, Bytes::new()))
+        }
+        Verdict::Failed => Some(failed()),
+    }
+}
+
+/// The answer to a precondition that is not met (RFC 9110 §15.5.13).
+pub(super) fn failed() -> Response<Body> {
+    let why = "If-Match or If-Unmodified-Since is not met: the document has changed\n";
+    let mut response = (StatusCode::PRECONDITION_FAILED, why).into_response();
+    guard(response.headers_mut());
+    response
+}
+
+/// Answers with the document, with what is new in it, with 304 where the reader has it, or with 412.
 pub(super) async fn answer(published: &Published, asked: &HeaderMap) -> Response<Body> {
     if let Some(response) = at_hand(published, asked) {
         return response;
@@ -46,7 +66,7 @@ pub(super) async fn answer(published: &Published, asked: &HeaderMap) -> Response
     response(StatusCode::OK, published.heads().whole(coding), bytes)
 }
 
-/// Answers with a document that never changes, or 304 where the reader has it.
+/// Answers with a document that never changes, with 304 where the reader has it, or with 412.
 pub(super) async fn answer_for_ever(
     document: &Document,
     made_at: Timestamp,
@@ -60,9 +80,13 @@ pub(super) async fn answer_for_ever(
         ..Reach::default()
     };
     let heads = Heads::of(document, made_at, Freshness::ForEver, &reach);
-    if is_unchanged(asked, |etag| document.is_tagged(etag), Some(heads.modified)) {
-        let headers = heads.unchanged(coding);
-        return response(StatusCode::NOT_MODIFIED, headers, Bytes::new());
+    let selected = Selected {
+        etag: heads.etag(coding),
+        is_current: |etag: &str| document.is_tagged(etag),
+        modified: Some(heads.modified),
+    };
+    if let Some(response) = conditional(evaluate(asked, &selected), &heads, coding) {
+        return response;
     }
     let bytes = coded(document, coding).await;
     response(StatusCode::OK, heads.whole(coding), bytes)
@@ -83,25 +107,4 @@ async fn coded(document: &Document, coding: Coding) -> Bytes {
     let making = document.clone();
     let made = tokio::task::spawn_blocking(move || making.make(coding).clone());
     made.await.unwrap_or_else(|_| document.make(coding).clone())
-}
-
-/// Whether the request carries the token: `Authorization: Bearer` (RFC 6750 §2.1), or `?token=`.
-pub(super) fn may_read(token: &Secret, request: &Request) -> bool {
-    let bearer = request
-        .headers()
-        .get(header::AUTHORIZATION)
-        .and_then(|given| {
-            let (scheme, given) = given.to_str().ok()?.split_once(' ')?;
-            scheme
-                .eq_ignore_ascii_case("bearer")
-                .then(|| given.trim().to_owned())
-        });
-    let query = request.uri().query().unwrap_or_default();
-    let named = url::form_urlencoded::parse(query.as_bytes())
-        .find(|(name, _)| name == "token")
-        .map(|(_, given)| given.into_owned());
-    [bearer, named]
-        .into_iter()
-        .flatten()
-        .any(|given| token.matches(given.as_bytes()))
 }

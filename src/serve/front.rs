@@ -13,8 +13,10 @@ use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
+use super::Site;
 use super::document::at_hand;
-use super::{Site, named, note};
+use super::request::names_its_host;
+use super::routes::{named, note};
 use crate::telemetry::Metrics;
 
 /// Stands before the routes. Cheap to clone.
@@ -41,8 +43,11 @@ impl Front {
             _ => return None,
         };
         let content = self.site.0.load();
-        let (served, format) = named(&content, request.uri().path().strip_prefix('/')?)?;
-        // Whether a token is right is not decided in two places.
+        // A request that is refused, and whether a token is right, are not decided in two places.
+        if !names_its_host(request.version(), request.headers()) {
+            return None;
+        }
+        let (_, served, format) = named(&content, request.uri().path().strip_prefix('/')?)?;
         if served.token.is_some() {
             return None;
         }

@@ -74,6 +74,11 @@ impl Heads {
         self.in_coding(coding).1.clone()
     }
 
+    /// The entity tag of the document in this coding.
+    pub(super) fn etag(&self, coding: Coding) -> Option<&HeaderValue> {
+        self.in_coding(coding).1.get(header::ETAG)
+    }
+
     /// Of a 226, which is one of the document as written.
     pub(super) fn difference(&self) -> HeaderMap {
         let mut headers = self.whole(Coding::Identity);

@@ -12,7 +12,8 @@ use axum::routing::any;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 
-use super::{answer_all, guard, not_found};
+use super::answer_all;
+use super::routes::{guard, not_found};
 use crate::telemetry::{EXPOSITION_TYPE, Metrics};
 
 /// Writes the metrics as they stand now; may block.

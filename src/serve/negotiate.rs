@@ -1,7 +1,5 @@
 //! What a request asks for beyond its path: codings, instance manipulations, what it has already.
 
-use std::time::SystemTime;
-
 use axum::http::{HeaderMap, HeaderName, header};
 
 use crate::publish::Coding;
@@ -59,31 +57,11 @@ pub(super) fn known_tags(asked: &HeaderMap) -> impl Iterator<Item = &str> {
     members(asked, &header::IF_NONE_MATCH)
 }
 
-/// RFC 9110 §13.2.2, steps 3 and 4: `If-None-Match` decides where it is there, else `If-Modified-Since` does; without `modified`, a second
-/// in which there were several, it tells nothing.
-pub(super) fn is_unchanged(
-    asked: &HeaderMap,
-    is_ours: impl Fn(&str) -> bool,
-    modified: Option<SystemTime>,
-) -> bool {
-    if asked.contains_key(header::IF_NONE_MATCH) {
-        return known_tags(asked).any(|tag| tag == "*" || is_ours(tag));
-    }
-    let since = asked
-        .get(header::IF_MODIFIED_SINCE)
-        .and_then(|since| httpdate::parse_http_date(since.to_str().ok()?).ok());
-    // The header has whole seconds only.
-    let dates = modified.zip(since);
-    dates.is_some_and(|(modified, since)| whole_seconds(modified) <= whole_seconds(since))
-}
-
-fn whole_seconds(at: SystemTime) -> u64 {
-    at.duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
-}
-
 /// The members of a list that may stand in several header lines (RFC 9110 §5.6.1).
-fn members<'a>(asked: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+pub(super) fn members<'a>(
+    asked: &'a HeaderMap,
+    name: &HeaderName,
+) -> impl Iterator<Item = &'a str> {
     asked
         .get_all(name)
         .iter()

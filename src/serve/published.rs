@@ -8,9 +8,9 @@ use axum::http::HeaderMap;
 use bytes::Bytes;
 
 use super::head::{Freshness, Heads, Reach};
-use super::negotiate::is_unchanged;
+use super::precondition::{Selected, Verdict, evaluate};
 use crate::model::Timestamp;
-use crate::publish::{Document, Edition};
+use crate::publish::{Coding, Document, Edition};
 
 /// Earlier editions that a reader can ask the difference to. Who has an older one gets all of it.
 const EDITIONS: usize = 64;
@@ -72,10 +72,14 @@ impl Published {
         self.heads.get_or_init(write)
     }
 
-    /// Whether a reader who asks so has it already.
-    pub(super) fn is_known(&self, asked: &HeaderMap) -> bool {
-        let modified = (!self.is_second).then(|| self.heads().modified);
-        is_unchanged(asked, |etag| self.document.is_tagged(etag), modified)
+    /// What the preconditions of a request come to that is answered in this coding.
+    pub(super) fn evaluate(&self, asked: &HeaderMap, coding: Coding) -> Verdict {
+        let selected = Selected {
+            etag: self.heads().etag(coding),
+            is_current: |etag: &str| self.document.is_tagged(etag),
+            modified: (!self.is_second).then(|| self.heads().modified),
+        };
+        evaluate(asked, &selected)
     }
 
     /// The same under another reach.

@@ -22,10 +22,31 @@ const HEALTH_FRESH_FOR: Duration = Duration::from_secs(300);
 pub(super) struct Content {
     pub(super) outputs: BTreeMap<String, Arc<Served>>,
     pub(super) sources_opml: String,
+    /// What readers of everything that is no output must bring; `None`: nothing.
+    pub(super) token: Option<Secret>,
     /// `None` until the sources were first examined.
     pub(super) health: Option<Arc<Published>>,
     /// Why it is not ready, if so.
     pub(super) not_ready: Option<String>,
+}
+
+impl Content {
+    /// Who may keep what is no output.
+    fn reach(&self) -> Reach {
+        Reach {
+            private: self.token.is_some(),
+            ..Reach::default()
+        }
+    }
+
+    /// `Cache-Control` of what is no document.
+    pub(super) fn caching(&self) -> &'static str {
+        if self.token.is_some() {
+            "private, no-cache"
+        } else {
+            "no-cache"
+        }
+    }
 }
 
 /// An output as it is served.
@@ -135,6 +156,16 @@ impl Site {
         });
     }
 
+    /// Asks readers of everything that is no output for this token from now on; `None`: everyone may read.
+    pub fn set_token(&self, token: Option<&Secret>) {
+        self.change(|content| {
+            content.token = token.cloned();
+            let reach = content.reach();
+            let health = content.health.take();
+            content.health = health.map(|health| Arc::new(health.under(reach)));
+        });
+    }
+
     /// Serves this list of sources.
     pub fn set_sources_opml(&self, opml: &str) {
         self.change(|content| opml.clone_into(&mut content.sources_opml));
@@ -145,7 +176,7 @@ impl Site {
         self.change(|content| {
             let before = content.health.as_deref();
             let dates = (now, HEALTH_FRESH_FOR);
-            let next = Published::after(before, document.clone(), dates, Reach::default());
+            let next = Published::after(before, document.clone(), dates, content.reach());
             content.health = Some(Arc::new(next));
         });
     }

@@ -79,7 +79,9 @@ fn a_head_beyond_all_measure_is_refused() {
     let cases = [(4_000, "200"), (100_000, "431")];
     for (length, status) in cases {
         let long = "x".repeat(length);
-        let asked = format!("GET /healthz HTTP/1.1\r\nX-Long: {long}\r\nConnection: close\r\n\r\n");
+        let asked = format!(
+            "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: {long}\r\nConnection: close\r\n\r\n"
+        );
         let mut stream = connect(daemon.address, asked.as_bytes());
         let mut answer = Vec::new();
         // What was not read makes the end abrupt.

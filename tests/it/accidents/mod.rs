@@ -15,4 +15,36 @@ fn corpus(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/corpus/accidents")
         .join(name)
+//! What goes wrong around the daemon while it runs. The inputs in `tests/corpus/accidents` stand there as they were found.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+
+use crate::support::origin::PATIENCE;
+
+mod requests;
+
+/// Says this over a connection, and hears what is answered until it ends.
+fn say(stream: &mut (impl Read + Write), said: &[u8]) -> String {
+    stream.write_all(said).expect("it reads");
+    let mut answer = Vec::new();
+    let ended = stream.read_to_end(&mut answer);
+    assert!(ended.is_ok() || !answer.is_empty(), "{ended:?}");
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// A connection over which an answer is waited for no longer than for anything else.
+fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).expect("it listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("settable");
+    stream
+}
+
+/// The status of an answer.
+fn status(answer: &str) -> u16 {
+    let status = answer
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok());
+    status.unwrap_or_else(|| panic!("no answer: {answer:?}"))
 }
