@@ -4,13 +4,11 @@
 //! as the store has them; with an empty store they follow the first pass.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::clock::{Clock, SystemClock};
@@ -20,7 +18,7 @@ use crate::model::{Location, Source, SourceReport, public_url};
 use crate::publish::{OpmlSource, opml};
 use crate::refresh::{Refresher, Target};
 use crate::republish::{Plan, Republisher};
-use crate::serve::{Exposition, Outlet, Site};
+use crate::serve::{self, Address, Exposition, Listener, Outlet, Site};
 use crate::store::sqlite::{self, Opening, SqliteStore};
 use crate::store::{Store, StoreError};
 use crate::systemd;
@@ -88,7 +86,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     };
     let mut outward = outward(&running);
     outward.press.open().await?;
-    tell_addresses(&surface, &counts)?;
+    tell_addresses(&surface, &counts);
     let mut tasks = Tasks::start(
         surface,
         metrics,
@@ -154,38 +152,47 @@ async fn open(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
     Ok(Arc::new(store))
 }
 
-/// The port that systemd holds for us, else our own.
-async fn bind(config: &Config) -> anyhow::Result<TcpListener> {
-    if let Some(inherited) =
-        systemd::inherited_listener().context("the socket handed over is no TCP listener")?
-    {
-        return Ok(TcpListener::from_std(inherited)?);
+const NOT_SERVED: &str = "a socket that the service manager hands over cannot be served: mainstem.socket needs ListenStream= lines and no Accept=yes";
+
+/// The sockets that systemd holds for us, else our own.
+async fn listen(config: &Config) -> anyhow::Result<Vec<Listener>> {
+    let inherited = systemd::inherited_listeners().context(NOT_SERVED)?;
+    if inherited.is_empty() {
+        return Ok(serve::bind(&config.listen, "[server] listen").await?);
     }
-    listen(config.listen, "[server] listen").await
+    let inherited = inherited.into_iter().map(Listener::inherited);
+    let listeners: Vec<Listener> = inherited.collect::<Result<_, _>>().context(NOT_SERVED)?;
+    tell_wrong_links(config, &listeners);
+    Ok(listeners)
 }
 
-async fn listen(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| {
-        format!(
-            "{address} cannot be listened at: choose another address in {key}, or end what holds it"
-        )
-    })
+/// Self links follow the configuration, which does not say what the service manager listens at.
+fn tell_wrong_links(config: &Config, listeners: &[Listener]) {
+    let linked = config.plan.public_url.port_or_known_default();
+    let is_served = |listener: &Listener| listener.ip().map(|ip| ip.port()) == linked;
+    if !config.has_public_url && !listeners.iter().any(is_served) {
+        tracing::warn!(
+            public_url = %config.plan.public_url,
+            "self links lead to a port that no socket of the service manager's is at: write `public_url` in [server]"
+        );
+    }
 }
 
 /// What listens, and the metrics; without `[metrics]` nothing is noted.
 async fn surface(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<(Surface, Metrics)> {
     let mut surface = Surface {
-        listener: bind(config).await?,
+        listeners: listen(config).await?,
+        settings: config.server.clone(),
         site: Site::default(),
         metrics: None,
     };
     let Some(address) = config.metrics else {
         return Ok((surface, Metrics::default()));
     };
-    let listener = listen(address, "[metrics] listen").await?;
+    let listeners = serve::bind(&[Address::Ip(address)], "[metrics] listen").await?;
     let metrics = Metrics::started(env!("CARGO_PKG_VERSION"), clock.now());
     let exposition = exposition(config, &metrics, clock);
-    surface.metrics = Some((listener, exposition));
+    surface.metrics = Some((listeners, exposition));
     Ok((surface, metrics))
 }
 
@@ -198,14 +205,13 @@ fn exposition(config: &Config, metrics: &Metrics, clock: &Arc<dyn Clock>) -> Exp
     })
 }
 
-fn tell_addresses(surface: &Surface, counts: &str) -> std::io::Result<()> {
-    let address = surface.listener.local_addr()?;
-    tracing::info!(%address, "serving {counts}");
-    if let Some((listener, _)) = &surface.metrics {
-        let metrics = listener.local_addr()?;
+fn tell_addresses(surface: &Surface, counts: &str) {
+    for address in &surface.listeners {
+        tracing::info!(%address, "serving {counts}");
+    }
+    for metrics in surface.metrics.iter().flat_map(|(listeners, _)| listeners) {
         tracing::info!(%metrics, "serving /metrics");
     }
-    Ok(())
 }
 
 fn refresher(

@@ -3,20 +3,36 @@
 //! Outside systemd every call does nothing and succeeds.
 
 use std::net::TcpListener;
+use std::os::unix::net::UnixListener;
 use std::time::Duration;
 
 use sd_notify::NotifyState;
 
-/// The listening socket that systemd holds for us (`mainstem.socket`), if it does.
+/// A listening socket that systemd holds for us.
+#[derive(Debug)]
+pub enum Inherited {
+    /// `ListenStream=` with a port.
+    Tcp(TcpListener),
+    /// `ListenStream=` with a path.
+    Unix(UnixListener),
+}
+
+/// The listening sockets that systemd holds for us (`mainstem.socket`), in the order in which it does; none if it holds
+/// none (sd_listen_fds(3)). To be asked once.
 ///
 /// # Errors
-/// A socket was handed over that is not a TCP listener.
-pub fn inherited_listener() -> std::io::Result<Option<TcpListener>> {
-    let listener = listenfd::ListenFd::from_env().take_tcp_listener(0)?;
-    if let Some(listener) = &listener {
-        listener.set_nonblocking(true)?;
+/// One of them is neither a TCP nor a Unix stream socket, or does not listen.
+pub fn inherited_listeners() -> std::io::Result<Vec<Inherited>> {
+    let mut handed_over = listenfd::ListenFd::from_env();
+    let mut listeners = Vec::new();
+    for nth in 0..handed_over.len() {
+        let tcp = handed_over.take_tcp_listener(nth);
+        listeners.extend(match tcp {
+            Ok(listener) => listener.map(Inherited::Tcp),
+            Err(_) => handed_over.take_unix_listener(nth)?.map(Inherited::Unix),
+        });
     }
-    Ok(listener)
+    Ok(listeners)
 }
 
 /// Says that the service is ready, or ready again after a reload.

@@ -10,7 +10,9 @@ use toml::de::DeTable;
 use super::problem::Found;
 use super::secret::{HeaderText, TokenText};
 use super::table::{At, RawTable};
-use super::values::{ContentWord, DuplicatesWord, IdentityWord, Size, Span, UpdatesWord};
+use super::values::{
+    ContentWord, DuplicatesWord, IdentityWord, Listens, Size, Span, UpdatesWord,
+};
 
 type Texts = Vec<At<String>>;
 
@@ -39,12 +41,14 @@ pub(super) struct File {
 table! {
     /// `[server]`
     ServerTable {
-        /// Address and port that the outputs are served at, unless systemd hands over a socket. Default "127.0.0.1:8480".
-        listen: String,
-        /// Base of every self link, as subscribers see it; default: http://LISTEN/.
+        /// Where the outputs are served, unless systemd hands over sockets: "127.0.0.1:8480", "[::1]:8480", "localhost:8480", "unix:/run/mainstem/http.sock", or a list of these. Default "127.0.0.1:8480".
+        listen: Listens,
+        /// Base of every self link, as subscribers see it. Default: http:// and the first address of `listen`.
         public_url: String,
-        /// What readers must bring for everything that is no output, such as /sources.opml: { file = "…" } or { credential = "…" }. Default: everyone may read.
+        /// What readers must bring for everything that is no output, such as /sources.opml and /health.atom: { file = "…" } or { credential = "…" }. Default: everyone may read.
         token: TokenText,
+        /// Peers that stand for many readers, such as a reverse proxy, as blocks of addresses: each may have every connection, any other peer half of them. Default: this machine. Clients of Unix sockets always count as such.
+        proxies: Texts,
     }
 }
 

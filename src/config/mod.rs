@@ -14,6 +14,7 @@ use crate::maintain::Retention;
 use crate::model::{Secret, Source};
 use crate::refresh::Target;
 use crate::republish::Plan;
+use crate::serve::{self, Address};
 
 #[macro_use]
 mod table;
@@ -80,8 +81,12 @@ impl StoreSettings {
 pub struct Config {
     /// The file.
     pub path: PathBuf,
-    /// Where the outputs are served.
-    pub listen: SocketAddr,
+    /// Where the outputs are served, unless the service manager hands over sockets; not empty.
+    pub listen: Vec<Address>,
+    /// How readers are served.
+    pub server: serve::Settings,
+    /// Whether self links are as written; else they name the first address of `listen`.
+    pub has_public_url: bool,
     /// What readers of everything that is no output must bring; `None`: nothing.
     pub server_token: Option<Secret>,
     /// Where metrics are served; `None`: nowhere.

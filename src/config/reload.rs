@@ -7,6 +7,7 @@ use super::Config;
 pub fn restart_needed(running: &Config, new: &Config) -> Vec<&'static str> {
     let differs = [
         ("server.listen", running.listen != new.listen),
+        ("server.proxies", running.server != new.server),
         ("metrics.listen", running.metrics != new.metrics),
         ("store.path", running.store.path != new.store.path),
     ];

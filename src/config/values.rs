@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -81,6 +82,58 @@ written!(
     json_schema!({ "enum": ["guid", "link", "title"] }), Identity::from_word
 );
 
+/// One address, or a list of addresses.
+#[derive(Debug, Clone)]
+pub(super) enum Listens {
+    One(String),
+    Several(Vec<At<String>>),
+}
+
+impl<'de> Deserialize<'de> for Listens {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrSeveral;
+
+        impl<'de> de::Visitor<'de> for OneOrSeveral {
+            type Value = Listens;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an address or a list of addresses")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Listens, E> {
+                Ok(Listens::One(text.to_owned()))
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut values: A) -> Result<Listens, A::Error> {
+                let mut addresses = Vec::new();
+                while let Some(address) = values.next_element()? {
+                    addresses.push(address);
+                }
+                Ok(Listens::Several(addresses))
+            }
+        }
+
+        deserializer.deserialize_any(OneOrSeveral)
+    }
+}
+
+impl JsonSchema for Listens {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Listens".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [
+            { "type": "string" },
+            { "type": "array", "items": { "type": "string" }, "minItems": 1 },
+        ] })
+    }
+}
+
 macro_rules! forms {
     ($($type:ty => $form:literal,)+) => { $(impl Value for $type { const FORM: &'static str = $form; })+ };
 }
@@ -91,7 +144,7 @@ forms! {
     i64 => "a whole number, without quotes",
     u32 => "a whole number from 0, without quotes",
     NonZeroU32 => "a whole number from 1, without quotes",
-    HeaderText => r#"{ file = "server.token" } or { credential = "name" }"#,
+    Listens => r#"an address such as "127.0.0.1:8480", or a list of them: ["127.0.0.1:8480", "unix:/run/mainstem/http.sock"]"#,
     Vec<At<String>> => r#"a list of texts: ["…", "…"]"#,
     TokenText => r#"{ file = "merged.token" } or { credential = "name" }"#,
     BTreeMap<String, At<HeaderText>> => r#"headers such as { Authorization = { file = "agency.token" } }"#,

@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::bail;
-use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::hubs::Messenger;
 use super::press::{Edition, Press};
 use crate::clock::Clock;
-use crate::serve::{self, Exposition, Site};
+use crate::serve::{self, Exposition, Listener, Site};
 use crate::store::{Store, StoreError};
 use crate::systemd;
 use crate::telemetry::{Metrics, StoreUse};
@@ -29,10 +28,11 @@ pub(super) struct Inward {
 
 /// What is asked from outside, and where.
 pub(super) struct Surface {
-    pub(super) listener: TcpListener,
+    pub(super) listeners: Vec<Listener>,
+    pub(super) settings: serve::Settings,
     pub(super) site: Site,
-    /// Its own listener; `None`: metrics are served nowhere.
-    pub(super) metrics: Option<(TcpListener, Exposition)>,
+    /// Listeners of their own; `None`: metrics are served nowhere.
+    pub(super) metrics: Option<(Vec<Listener>, Exposition)>,
 }
 
 /// What the press is started with, and who tells of what it publishes.
@@ -74,14 +74,15 @@ impl Tasks {
             changed,
             metrics: metrics.clone(),
         };
-        let collected = surface.metrics.map(|(listener, exposition)| {
+        let collected = surface.metrics.map(|(listeners, exposition)| {
             let told = until(stopped.clone());
-            tokio::spawn(serve::serve_metrics(listener, exposition, told))
+            tokio::spawn(serve::serve_metrics(listeners, exposition, told))
         });
         Self {
             stop,
             server: Some(tokio::spawn(serve::serve(
-                surface.listener,
+                surface.listeners,
+                surface.settings,
                 surface.site,
                 store.clone(),
                 metrics,

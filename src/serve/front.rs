@@ -14,9 +14,10 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
 use super::Site;
+use super::connection::Answers;
 use super::document::at_hand;
 use super::request::names_its_host;
-use super::routes::{named, note};
+use super::routes::{named, no_place, note};
 use crate::telemetry::Metrics;
 
 /// Stands before the routes. Cheap to clone.
@@ -57,16 +58,24 @@ impl Front {
     }
 }
 
-impl Service<Request<Incoming>> for Front {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = Answering;
+impl Answers for Front {
+    type Answering = Answering;
 
-    fn call(&self, request: Request<Incoming>) -> Answering {
+    fn answer(&self, request: Request<Incoming>) -> Answering {
         match self.at_once(&request) {
             Some(response) => Answering::AtOnce(Some(response)),
             None => Answering::Routed(Box::pin(self.routes.call(request))),
         }
+    }
+
+    fn is_probe(&self, path: &str) -> bool {
+        matches!(path, "/healthz" | "/readyz")
+    }
+
+    fn no_place(&self) -> Response<Body> {
+        let response = no_place();
+        note(&self.metrics, &response, false);
+        response
     }
 }
 

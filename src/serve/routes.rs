@@ -166,6 +166,13 @@ pub(super) fn named<'c, 'd>(
 
 pub(super) const FIRST_PASS: &str = "the first pass over the sources is still running\n";
 
+/// The answer where all places are taken.
+pub(super) fn no_place() -> Response {
+    let mut response = later("all places are taken: too many connections are open\n");
+    head::guard(response.headers_mut());
+    response
+}
+
 pub(super) fn not_found() -> Response {
     (StatusCode::NOT_FOUND, "not found\n").into_response()
 }

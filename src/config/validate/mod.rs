@@ -31,12 +31,16 @@ pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found
         found.purpose == Purpose::Checking && !is_service && store::is_of_service(found.file);
     reach::judge_configuration(found);
     let (listen, public_url) = server::server(file.server.as_ref(), found);
+    let has_public_url = file
+        .server
+        .as_ref()
+        .is_some_and(|server| server.public_url.is_some());
     let written = file
         .server
         .as_ref()
         .and_then(|server| server.token.as_ref());
     let server_token = secret::token(written, "`token` in [server]", environment, found);
-    let metrics = server::metrics(file.metrics.as_ref(), listen, found);
+    let metrics = server::metrics(file.metrics.as_ref(), &listen, found);
     let store = store(file, environment, found);
     let defaults = fetch::defaults(file.fetch.as_ref(), found);
     let sources = source::sources(&file.sources, &defaults, environment, found);
@@ -46,18 +50,16 @@ pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found
         .as_ref()
         .and_then(|dedupe| dedupe.window.as_ref())
         .map_or(DEDUPE_WINDOW, |window| window.0);
-    if file
-        .server
-        .as_ref()
-        .is_none_or(|server| server.public_url.is_none())
-    {
-        server::tell_wildcard(file.server.as_ref(), &[listen], found);
+    if !has_public_url {
+        server::tell_wildcard(file.server.as_ref(), &listen, found);
         output::tell_unreachable(&file.outputs, &public_url, found);
     }
     let plan = Plan::new(public_url, source::plans(&sources), outputs);
     Config {
         path: found.file.to_owned(),
         listen,
+        server: server::settings(file.server.as_ref(), found),
+        has_public_url,
         server_token,
         metrics,
         store,

@@ -1,21 +1,27 @@
 //! `[server]` and `[metrics]`.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use url::Url;
 
 use super::super::LISTEN;
 use super::super::file::{MetricsTable, ServerTable};
 use super::super::problem::Found;
-use super::http_url;
+use super::super::table::{At, Value};
+use super::super::values::Listens;
+use super::{address_blocks, http_url, relative};
+use crate::serve::{Address, Settings};
 
-/// The address to listen at, and the base of every self link.
-pub(super) fn server(table: Option<&ServerTable>, found: &mut Found<'_>) -> (SocketAddr, Url) {
-    let mut listen = LISTEN.parse().expect("the default is an address");
-    if let Some(written) = table.and_then(|table| table.listen.as_ref()) {
-        listen = address(written, 8480, found).unwrap_or(listen);
+/// The addresses to listen at, and the base of every self link.
+pub(super) fn server(table: Option<&ServerTable>, found: &mut Found<'_>) -> (Vec<Address>, Url) {
+    let written = table.and_then(|table| table.listen.as_ref());
+    let mut listen = written.map_or_else(Vec::new, |written| addresses(written, found));
+    if listen.is_empty() {
+        listen.push(Address::Ip(
+            LISTEN.parse().expect("the default is an address"),
+        ));
     }
-    let fallback = Url::parse(&format!("http://{listen}/")).expect("an address is a host");
+    let fallback = fallback(&listen);
     let Some(written) = table.and_then(|table| table.public_url.as_ref()) else {
         return (listen, fallback);
     };
@@ -23,18 +29,114 @@ pub(super) fn server(table: Option<&ServerTable>, found: &mut Found<'_>) -> (Soc
     (listen, public_url.unwrap_or(fallback))
 }
 
-/// Without a `public_url`, documents name the address that is listened at; one that stands for every network leads nowhere.
+/// How readers are served.
+pub(super) fn settings(table: Option<&ServerTable>, found: &mut Found<'_>) -> Settings {
+    let written = table.and_then(|table| table.proxies.as_ref());
+    let proxies = address_blocks(written, found);
+    proxies.map_or_else(Settings::default, |proxies| Settings { proxies })
+}
+
+/// The base of self links where nobody has said how readers see us: the first address that a reader on this machine can
+/// open.
+fn fallback(listen: &[Address]) -> Url {
+    let host = listen.iter().find_map(|address| match address {
+        // What stands for every network is no address to be opened.
+        Address::Ip(ip) if ip.ip().is_unspecified() => Some(format!("localhost:{}", ip.port())),
+        Address::Ip(_) | Address::Localhost(_) => Some(address.to_string()),
+        Address::Unix(_) => None,
+    });
+    let host = host.as_deref().unwrap_or("localhost");
+    Url::parse(&format!("http://{host}/")).expect("an address is a host")
+}
+
+/// What `listen` names, each once.
+fn addresses(written: &At<Listens>, found: &mut Found<'_>) -> Vec<Address> {
+    let one;
+    let texts = match &written.value {
+        Listens::One(text) => {
+            one = [At {
+                value: text.clone(),
+                span: written.span.clone(),
+            }];
+            &one[..]
+        }
+        Listens::Several(texts) => texts,
+    };
+    if texts.is_empty() {
+        found.error(
+            &written.span,
+            "`listen` names no address",
+            format!("write {}", <Listens as Value>::FORM),
+        );
+    }
+    let mut addresses = Vec::new();
+    for text in texts {
+        let Some(address) = server_address(text, found) else {
+            continue;
+        };
+        if addresses.iter().any(|other| clash(other, &address)) {
+            found.error(
+                &text.span,
+                format!("{address} is listened at already"),
+                "name each address once; localhost stands for 127.0.0.1 and [::1]",
+            );
+        }
+        addresses.push(address);
+    }
+    addresses
+}
+
+fn server_address(written: &At<String>, found: &mut Found<'_>) -> Option<Address> {
+    if let Some(path) = written.strip_prefix("unix:") {
+        if path.is_empty() {
+            found.error(
+                &written.span,
+                "a Unix socket without a path",
+                "write \"unix:/run/mainstem/http.sock\"",
+            );
+            return None;
+        }
+        return Some(Address::Unix(relative(found.file, path)));
+    }
+    let port = |text: &str| text.parse().ok();
+    if let Some(port) = written.strip_prefix("localhost:").and_then(port) {
+        return Some(Address::Localhost(port));
+    }
+    address(written, 8480, found).map(Address::Ip)
+}
+
+/// Whether two addresses cannot be listened at together. Port 0 is any that is free, another one each time.
+fn clash(one: &Address, other: &Address) -> bool {
+    let port = |address: &Address| match address {
+        Address::Ip(ip) => Some(ip.port()),
+        Address::Localhost(port) => Some(*port),
+        Address::Unix(_) => None,
+    };
+    let is_localhost = |address: &Address| matches!(address, Address::Localhost(_));
+    let is_within_localhost = |address: &Address| match address {
+        Address::Ip(ip) => ip.ip() == Ipv4Addr::LOCALHOST || ip.ip() == Ipv6Addr::LOCALHOST,
+        other => is_localhost(other),
+    };
+    let is_same = one == other
+        || (is_localhost(one) && is_within_localhost(other))
+        || (is_localhost(other) && is_within_localhost(one));
+    is_same && port(one) == port(other) && port(one) != Some(0)
+}
+
+/// Warns of an address that stands for every network, where no `public_url` says how readers reach it.
 pub(super) fn tell_wildcard(
     table: Option<&ServerTable>,
-    listen: &[SocketAddr],
+    listen: &[Address],
     found: &mut Found<'_>,
 ) {
     let written = table.and_then(|table| table.listen.as_ref());
-    let is_wildcard = |address: &&SocketAddr| address.ip().to_canonical().is_unspecified();
+    let is_wildcard = |address: &&Address| {
+        matches!(address, Address::Ip(ip) if ip.ip().to_canonical().is_unspecified())
+    };
     if let (Some(written), Some(address)) = (written, listen.iter().find(is_wildcard)) {
         found.warning(
             &written.span,
-            format!("without a `public_url` the documents name themselves by {address}, which leads nowhere"),
+            format!("{address} is open to other machines, but without a `public_url` the documents link to this machine alone"),
             "write the address that readers use as public_url in [server], such as \"https://news.example.org/\"",
         );
     }
@@ -43,7 +145,7 @@ pub(super) fn tell_wildcard(
 /// The address that metrics are served at; `None`: nowhere.
 pub(super) fn metrics(
     table: Option<&MetricsTable>,
-    server: SocketAddr,
+    server: &[Address],
     found: &mut Found<'_>,
 ) -> Option<SocketAddr> {
     let table = table?;
@@ -56,8 +158,8 @@ pub(super) fn metrics(
         return None;
     };
     let listen = address(written, 9480, found)?;
-    // Port 0 is any that is free.
-    if listen == server && listen.port() != 0 {
+    let is_taken = |address: &Address| clash(address, &Address::Ip(listen));
+    if server.iter().any(is_taken) {
         found.error(
             &written.span,
             format!("{listen} is where the outputs are served"),
@@ -68,7 +170,7 @@ pub(super) fn metrics(
     Some(listen)
 }
 
-fn address(written: &super::At<String>, port: u16, found: &mut Found<'_>) -> Option<SocketAddr> {
+fn address(written: &At<String>, port: u16, found: &mut Found<'_>) -> Option<SocketAddr> {
     let address = written.parse().ok();
     if address.is_none() {
         found.error(
@@ -81,7 +183,7 @@ fn address(written: &super::At<String>, port: u16, found: &mut Found<'_>) -> Opt
 }
 
 /// A base that ids can be put behind: its path ends in a slash.
-fn base(mut url: Url, written: &super::At<String>, found: &mut Found<'_>) -> Option<Url> {
+fn base(mut url: Url, written: &At<String>, found: &mut Found<'_>) -> Option<Url> {
     if url.query().is_some() || !url.username().is_empty() || url.password().is_some() {
         found.error(
             &written.span,

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -29,6 +30,9 @@ pub(crate) struct Answer {
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
+
+/// The daemon, with a log to be read.
+const RUN: [&str; 5] = ["-c", "c.toml", "--log-format", "json", "run"];
 
 impl Desk {
     /// The configuration gets a port of its own.
@@ -99,9 +103,41 @@ impl Desk {
 
     /// The same with these variables in its environment.
     pub(crate) fn start_in(&self, environment: &[(&str, &str)]) -> Daemon {
-        let mut child = mainstem(self.directory.path())
-            .envs(environment.iter().copied())
-            .args(["-c", "c.toml", "--log-format", "json", "run"])
+        let mut command = mainstem(self.directory.path());
+        command.envs(environment.iter().copied()).args(RUN);
+        Self::start_by(command)
+    }
+
+    /// Starts the daemon with these listening sockets, handed over as systemd does (sd_listen_fds(3)); two at most, in the
+    /// places of standard input and output on their way through a shell.
+    pub(crate) fn start_with(&self, sockets: Vec<OwnedFd>) -> Daemon {
+        let mut command = Command::new("/bin/sh");
+        let count = sockets.len();
+        let hand_over = [
+            "exec 3<&0 4<&1 0</dev/null 1>/dev/null",
+            "export LISTEN_PID=$$",
+            "exec \"$0\" \"$@\"",
+        ];
+        command
+            .current_dir(self.directory.path())
+            .env_clear()
+            .env("LISTEN_FDS", count.to_string())
+            .args(["-c", &hand_over.join("; "), env!("CARGO_BIN_EXE_mainstem")])
+            .args(RUN)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        let mut sockets = sockets.into_iter();
+        if let Some(first) = sockets.next() {
+            command.stdin(first);
+        }
+        if let Some(second) = sockets.next() {
+            command.stdout(second);
+        }
+        Self::start_by(command)
+    }
+
+    fn start_by(mut command: Command) -> Daemon {
+        let mut child = command
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary starts");
