@@ -163,10 +163,12 @@ impl Press {
                     // Who shortens it wants to see it, not in an hour.
                     duty.clean |= self.retention != edition.retention;
                     self.retention = edition.retention;
+                    self.ward.hurry();
                 }
                 true = all_asked(unasked.clone()), if !self.open => {
                     self.open = true;
                     duty.replay = true;
+                    self.ward.hurry();
                 }
                 _ = beat.tick() => duty.look_around = true,
                 _ = housekeeping.tick() => {

@@ -1,12 +1,13 @@
-//! Looks after the sources: what is wrong with them becomes `/health.atom`.
+//! Looks after the sources: what is wrong with them becomes `/health.atom`, what they call themselves `/sources.opml`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::public_opml;
 use crate::clock::Clock;
 use crate::health::examine;
-use crate::model::{Finding, SourceId};
+use crate::model::{Finding, SourceId, SourceReport};
 use crate::publish::health_feed;
 use crate::republish::Plan;
 use crate::serve::Site;
@@ -45,7 +46,9 @@ impl Ward {
         if began < self.next {
             return Ok(());
         }
-        let findings = self.examine_all(plan).await?;
+        let reports = self.store.source_reports().await?;
+        self.site.set_sources_opml(&public_opml(plan, &reports));
+        let findings = self.examine_all(plan, reports);
         let changed = self.store.note_health(findings, self.clock.now()).await?;
         if changed || !self.is_shown {
             let events = self.store.health_events(SHOWN).await?;
@@ -57,21 +60,29 @@ impl Ward {
         Ok(())
     }
 
-    async fn examine_all(&self, plan: &Plan) -> Result<Vec<(SourceId, Vec<Finding>)>, StoreError> {
+    /// Looks with the next beat: the list of sources has changed, or every source was heard for the first time.
+    pub(super) fn hurry(&mut self) {
+        self.next = Instant::now();
+    }
+
+    fn examine_all(
+        &self,
+        plan: &Plan,
+        reports: Vec<SourceReport>,
+    ) -> Vec<(SourceId, Vec<Finding>)> {
         let now = self.clock.now();
         let quotas: BTreeMap<_, _> = plan
             .sources
             .iter()
             .map(|(id, seen)| (id, seen.source.daily_items.map(std::num::NonZeroU32::get)))
             .collect();
-        let reports = self.store.source_reports().await?;
-        Ok(reports
+        reports
             .into_iter()
             .map(|report| {
                 let quota = quotas.get(&report.id).copied().flatten();
                 let findings = examine(&report, quota, now);
                 (report.id, findings)
             })
-            .collect())
+            .collect()
     }
 }

@@ -168,7 +168,9 @@ impl Site {
 
     /// Serves this list of sources.
     pub fn set_sources_opml(&self, opml: &str) {
-        self.change(|content| opml.clone_into(&mut content.sources_opml));
+        if self.0.load().sources_opml != opml {
+            self.change(|content| opml.clone_into(&mut content.sources_opml));
+        }
     }
 
     /// Serves this feed of what is wrong with the sources.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 mod crowd;
 mod import;
+
+mod listing;
 mod requests;
 mod restarts;
 mod second_daemon;
