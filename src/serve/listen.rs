@@ -101,12 +101,14 @@ fn bind_localhost(
     beside: &[Address],
     key: &'static str,
 ) -> Result<Vec<Listener>, BindError> {
-    let first = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut listeners = Vec::new();
     let mut absent = None;
     // Any port that is free is the same for both.
     let mut port = port;
-    for ip in [IpAddr::from(first.ip()), Ipv6Addr::LOCALHOST.into()] {
+    for ip in [
+        IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(Ipv6Addr::LOCALHOST),
+    ] {
         match bind_ip((ip, port).into(), beside, key) {
             Ok(listener) => {
                 port = listener.ip().map_or(port, |address| address.port());
