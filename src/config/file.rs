@@ -10,9 +10,7 @@ use toml::de::DeTable;
 use super::problem::Found;
 use super::secret::{HeaderText, TokenText};
 use super::table::{At, RawTable};
-use super::values::{
-    ContentWord, DuplicatesWord, IdentityWord, Listens, Size, Span, UpdatesWord,
-};
+use super::values::{ContentWord, DuplicatesWord, IdentityWord, Listens, Size, Span, UpdatesWord};
 
 type Texts = Vec<At<String>>;
 

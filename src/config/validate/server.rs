@@ -130,9 +130,7 @@ pub(super) fn tell_wildcard(
     found: &mut Found<'_>,
 ) {
     let written = table.and_then(|table| table.listen.as_ref());
-    let is_wildcard = |address: &&Address| {
-        matches!(address, Address::Ip(ip) if ip.ip().to_canonical().is_unspecified())
-    };
+    let is_wildcard = |address: &&Address| matches!(address, Address::Ip(ip) if ip.ip().to_canonical().is_unspecified());
     if let (Some(written), Some(address)) = (written, listen.iter().find(is_wildcard)) {
         found.warning(
             &written.span,

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 mod crowd;
 mod import;
-
 mod listing;
 mod requests;
 mod restarts;
