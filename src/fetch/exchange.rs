@@ -1,17 +1,13 @@
 //! One request through all its redirects.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use percent_encoding::percent_decode_str;
 use reqwest::{Client, Response};
 use url::Url;
 
-use super::client::{same_origin, user_agent};
-use super::coding::ACCEPT_ENCODING;
 use super::deadline::Deadline;
 use super::failure::classify;
 use super::guard::EgressPolicy;
+use super::headers::request_headers;
 use super::host::{Place, Told, Turn};
 use super::redirect::{Chain, bare, host_of};
 use super::{
@@ -21,8 +17,6 @@ use super::{
 use crate::clock::Clock;
 use crate::model::{FailureClass, Validators};
 
-const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
-                      application/xml;q=0.8, application/json;q=0.7, text/xml;q=0.7, */*;q=0.1";
 /// RFC 3229 §10.5.3: what manipulations of a known instance are understood.
 const A_IM: HeaderName = HeaderName::from_static("a-im");
 /// RFC 3229 §10.5.2: which were done.
@@ -96,7 +90,7 @@ impl Exchange<'_> {
         turn: &Turn,
         place: Place,
     ) -> Result<Hop, Failure> {
-        let mut headers = self.headers(&chain.url);
+        let mut headers = request_headers(&chain.url, self.configured, self.request.settings);
         let known = self.request.state.validators.as_ref();
         let known = known.filter(|_| !self.request.unconditional);
         let with = known.filter(|known| validators::ask(&mut headers, &chain.url, known));
@@ -170,27 +164,6 @@ impl Exchange<'_> {
             is_local: silent && network.is_down(&host_of(url), is_news, open).await,
             ..failure
         })
-    }
-
-    /// Constant but for what belongs to the source's own origin.
-    fn headers(&self, url: &Url) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        if same_origin(url, self.configured) {
-            if let Some(basic) = basic_credentials(self.configured) {
-                headers.insert(header::AUTHORIZATION, basic);
-            }
-            headers.extend(self.request.settings.headers.iter().cloned());
-        }
-        headers.insert(
-            header::USER_AGENT,
-            user_agent(self.request.settings.contact.as_deref()),
-        );
-        headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
-        headers.insert(
-            header::ACCEPT_ENCODING,
-            HeaderValue::from_static(ACCEPT_ENCODING),
-        );
-        headers
     }
 
     async fn answer(
@@ -305,21 +278,4 @@ fn is_delta(headers: &HeaderMap) -> bool {
     done.next()
         .is_some_and(|done| done.eq_ignore_ascii_case(IM_FEED))
         && done.next().is_none()
-}
-
-/// RFC 7617: the user info of the configured URL.
-fn basic_credentials(url: &Url) -> Option<HeaderValue> {
-    if url.username().is_empty() && url.password().is_none() {
-        return None;
-    }
-    let decoded = |part: &str| percent_decode_str(part).collect::<Vec<u8>>();
-    let pair = [
-        decoded(url.username()),
-        b":".to_vec(),
-        decoded(url.password().unwrap_or_default()),
-    ]
-    .concat();
-    let mut value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair))).ok()?;
-    value.set_sensitive(true);
-    Some(value)
 }

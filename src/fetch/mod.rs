@@ -24,6 +24,7 @@ mod failure;
 mod file;
 mod freshness;
 mod guard;
+mod headers;
 mod hold;
 mod host;
 mod hub;

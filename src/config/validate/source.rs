@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue};
 
 use super::super::file::SourceTable;
@@ -122,6 +123,7 @@ fn source(
     .compile(found);
     let mut fetch = settled.source;
     fetch.headers = headers(table, environment, found);
+    warn_of_two_credentials(table, location.as_ref(), &fetch.headers, found);
     let quota = |written: Option<&At<u32>>, default: u32| {
         NonZeroU32::new(written.map_or(default, |written| written.value))
     };
@@ -251,6 +253,11 @@ fn headers(
             continue;
         };
         match HeaderValue::from_bytes(&bytes) {
+            Ok(_) if headers.iter().any(|(known, _)| *known == header) => found.error(
+                &written.span,
+                format!("{header} stands there twice"),
+                "write each header once; upper and lower case are the same",
+            ),
             Ok(mut value) => {
                 value.set_sensitive(true);
                 headers.push((header, value));
@@ -263,6 +270,26 @@ fn headers(
         }
     }
     headers
+}
+
+/// A request has one `Authorization`.
+fn warn_of_two_credentials(
+    table: &SourceTable,
+    location: Option<&Location>,
+    headers: &[(HeaderName, HeaderValue)],
+    found: &mut Found<'_>,
+) {
+    let (Some(Location::Url(url)), Some(written)) = (location, &table.url) else {
+        return;
+    };
+    let has_user_info = !url.username().is_empty() || url.password().is_some();
+    if has_user_info && headers.iter().any(|(name, _)| name == AUTHORIZATION) {
+        found.warning(
+            &written.span,
+            "the user info of `url` is not sent, for `headers` sets Authorization",
+            "keep one of the two",
+        );
+    }
 }
 
 /// The value of a header; `None`: it cannot be one, which is noted. A secret that is not at hand is nothing: its source is not

@@ -5,6 +5,7 @@
 //! - GET alone, of the target as configured without its fragment: no query, favicon or robots.txt added.
 //! - No cookie, whatever a server sets; no Referer, Range or anything else that says more than is needed.
 //! - Credentials and headers of a source go to its own origin only: not to another port, host or hop; and appear nowhere.
+//! - A request carries one `Authorization` line: a configured header goes before the user info of the address.
 //! - The environment's proxy is ignored; a configured one is used.
 
 use std::collections::BTreeSet;
@@ -239,4 +240,35 @@ fn the_proxy_of_the_environment_is_ignored_and_a_configured_one_used() {
         (proxy.paths(), origin.asked().len()),
         (vec![origin.url("/a")], 1)
     );
+}
+
+/// User info in the address and a header of the source: the header goes, alone, and `check` says so.
+#[test]
+fn a_request_carries_one_authorization() {
+    let origin = Origin::start(|_| response("200 OK", &[], &feed()));
+    let own = "headers = { Authorization = \"Bearer own\" }";
+    let address = origin.address();
+    let tables = [
+        source("both", &format!("http://user:pass@{address}/both"), own),
+        source("basic", &format!("http://user:pass@{address}/basic"), ""),
+    ];
+    let desk = Desk::new(&format!("{LOCAL}{}", tables.concat()));
+    refresh(&desk);
+    let asked = origin.asked();
+    let sent = |path: &str| -> Vec<String> {
+        let asked = asked
+            .iter()
+            .find(|asked| asked.path == path)
+            .expect("asked");
+        let fields = asked.raw.iter().filter(|(name, _)| name == "authorization");
+        fields
+            .map(|(_, value)| String::from_utf8_lossy(value).into_owned())
+            .collect()
+    };
+    assert_eq!(sent("/both"), ["Bearer own"]);
+    assert_eq!(sent("/basic"), ["Basic dXNlcjpwYXNz"]);
+    let checked = desk.run(&["check"]);
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert_eq!(checked.status.code(), Some(0), "{said}");
+    assert_eq!(said.matches("Authorization").count(), 1, "{said}");
 }

@@ -1,0 +1,53 @@
+//! The header of a request, but for validators; pure.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderValue, header};
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use super::SourceSettings;
+use super::client::{same_origin, user_agent};
+use super::coding::ACCEPT_ENCODING;
+
+const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
+                      application/xml;q=0.8, application/json;q=0.7, text/xml;q=0.7, */*;q=0.1";
+
+/// Constant but for what belongs to the source's own origin; each field once. A configured `Authorization` takes the place
+/// of the address's user info: of two, a server would read either (RFC 9110 §11.6.2).
+pub(super) fn request_headers(url: &Url, configured: &Url, settings: &SourceSettings) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if same_origin(url, configured) {
+        if let Some(basic) = basic_credentials(configured) {
+            headers.insert(header::AUTHORIZATION, basic);
+        }
+        for (name, value) in &settings.headers {
+            headers.insert(name, value.clone());
+        }
+    }
+    let contact = settings.contact.as_deref();
+    headers.insert(header::USER_AGENT, user_agent(contact));
+    headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
+    headers.insert(
+        header::ACCEPT_ENCODING,
+        HeaderValue::from_static(ACCEPT_ENCODING),
+    );
+    headers
+}
+
+/// RFC 7617: the user info of the configured URL.
+fn basic_credentials(url: &Url) -> Option<HeaderValue> {
+    if url.username().is_empty() && url.password().is_none() {
+        return None;
+    }
+    let decoded = |part: &str| percent_decode_str(part).collect::<Vec<u8>>();
+    let pair = [
+        decoded(url.username()),
+        b":".to_vec(),
+        decoded(url.password().unwrap_or_default()),
+    ]
+    .concat();
+    let mut value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair))).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
