@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Environment};
-use crate::fetch::Fetcher;
+use crate::fetch::{Fetcher, HostHolds};
 use crate::model::{Location, Source, SourceReport, public_url};
 use crate::publish::{OpmlSource, opml};
 use crate::refresh::{Refresher, Target};
@@ -69,7 +69,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     site.set_sources_opml(&public_opml(&config.plan, &store.source_reports().await?));
     tell_widening(&config.targets);
     let (order, orders) = watch::channel(Orders {
-        refresher: refresher(&config, &store, &clock, &metrics),
+        refresher: refresher(&config, &store, &clock, &metrics, &HostHolds::default()),
         targets: config.targets.clone(),
     });
     let counts = counts(&config);
@@ -110,9 +110,10 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
 fn outward(running: &Running) -> Outward {
     let (config, metrics) = (&running.config, &running.metrics);
     let (store, clock) = (&running.store, &running.clock);
+    let holds = running.order.borrow().refresher.holds().clone();
     let (messenger, hubs) = Messenger::new(
         running.edition.subscribe(),
-        Fetcher::new(&config.fetch),
+        Fetcher::new(&config.fetch).with_holds(holds),
         clock.clone(),
         metrics.clone(),
     );
@@ -219,8 +220,9 @@ fn refresher(
     store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
     metrics: &Metrics,
+    holds: &HostHolds,
 ) -> Arc<Refresher> {
-    let fetcher = Fetcher::new(&config.fetch);
+    let fetcher = Fetcher::new(&config.fetch).with_holds(holds.clone());
     let refresher = Refresher::new(fetcher, store.clone(), clock.clone());
     Arc::new(refresher.with_metrics(metrics.clone()))
 }

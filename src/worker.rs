@@ -156,6 +156,7 @@ impl Desk {
     /// follows from the last one.
     async fn plan_all(&mut self, store: &dyn Store) -> Result<(), StoreError> {
         let polls = Poll::group(&self.orders.targets);
+        self.orders.refresher.prepare(&self.orders.targets).await?;
         let states: BTreeMap<_, _> = store.source_states().await?.into_iter().collect();
         let now = self.clock.now();
         let running = self.running();

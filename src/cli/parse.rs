@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use url::{Host, Url};
 
 use super::args::ParseArguments;
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::fetch::{self, FetchOutcome, Fetcher, Request, SourceSettings};
 use crate::model::{Location, SourceState};
 use crate::parse::{Input, parse as read};
@@ -64,12 +64,14 @@ async fn fetched(url: Url) -> anyhow::Result<Document> {
         settings: &settings,
         state: &state,
         unconditional: true,
+        due: SystemClock.now(),
+        insists: true,
         observer: &(),
     };
-    let outcome = Fetcher::new(&fetch::Settings::default())
+    let fetched = Fetcher::new(&fetch::Settings::default())
         .fetch(request, &SystemClock)
         .await;
-    let fresh = match outcome {
+    let fresh = match fetched.outcome {
         FetchOutcome::Fresh(fresh) => fresh,
         FetchOutcome::Moved(moved) => moved.fresh,
         FetchOutcome::Failed(failure) => {
@@ -78,6 +80,7 @@ async fn fetched(url: Url) -> anyhow::Result<Document> {
         FetchOutcome::Gone { status } | FetchOutcome::Throttled { status, .. } => {
             bail!("{location}: the server answered {status}")
         }
+        FetchOutcome::Held { hold, .. } => bail!("{location}: {}", hold.because()),
         FetchOutcome::NotModified(_) => bail!("{location}: nothing came"),
     };
     Ok(Document {

@@ -6,6 +6,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use anyhow::bail;
+use chrono::SecondsFormat;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -17,7 +18,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, counted as counted_as};
 use crate::daemon;
 use crate::fetch::Fetcher;
-use crate::model::{Applied, Outcome, SourceId};
+use crate::model::{Applied, Due, Outcome, SourceId};
 use crate::refresh::{Occasion, Poll, Refreshed, Refresher};
 use crate::store::StoreError;
 
@@ -38,6 +39,7 @@ pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow
         store.clone(),
         Arc::new(SystemClock),
     ));
+    refresher.prepare(&config.targets).await?;
     let occasion = if wanted.force {
         Occasion::Forced
     } else {
@@ -160,7 +162,7 @@ fn as_text(lines: &[Line]) -> String {
     for (id, refreshed) in lines {
         failed += usize::from(has_failed(refreshed));
         let said = match refreshed {
-            Ok(Refreshed::Waiting { due }) => format!("waits: {}", due.because),
+            Ok(Refreshed::Waiting { due }) => waits(due),
             Ok(Refreshed::Done {
                 last,
                 entries,
@@ -198,6 +200,14 @@ fn as_text(lines: &[Line]) -> String {
         counted(total)
     );
     text
+}
+
+fn waits(due: &Due) -> String {
+    let until = due.at.map_or(String::new(), |at| {
+        let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        format!(" until {at}")
+    });
+    format!("not asked{until}: {}", due.because)
 }
 
 /// Known entries under another GUID are rare enough to be told only where there are any.

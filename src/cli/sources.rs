@@ -9,9 +9,11 @@ use url::Url;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::daemon;
-use crate::model::{Location, Outcome, Source, SourceId, SourceReport, SourceState, Timestamp};
+use crate::model::{
+    HostHold, Location, Outcome, Source, SourceId, SourceReport, SourceState, Timestamp,
+};
 use crate::publish::{OpmlSource, opml};
-use crate::refresh::{OWN_NETWORK, Poll};
+use crate::refresh::{LOCAL_REASONS, Poll};
 use crate::schedule::duration_in_words;
 use crate::store::sqlite;
 
@@ -50,6 +52,7 @@ fn reports(config: &Config, now: Timestamp) -> anyhow::Result<Vec<SourceReport>>
         .into_iter()
         .map(|report| (report.id.clone(), report))
         .collect();
+    let holds = holds(config, now)?;
     let mut reports = Vec::with_capacity(config.targets.len());
     for poll in Poll::group(&config.targets) {
         let of_poll = poll.targets().iter();
@@ -57,10 +60,32 @@ fn reports(config: &Config, now: Timestamp) -> anyhow::Result<Vec<SourceReport>>
             .map(|target| report_on(&target.source, &mut stored))
             .collect();
         set_next_turn(&poll, &mut of_poll, now);
+        put_off(&poll, &mut of_poll, &holds);
         reports.extend(of_poll);
     }
     reports.sort_by(|left, right| left.id.cmp(&right.id));
     Ok(reports)
+}
+
+/// The hosts that want to be left alone now.
+fn holds(config: &Config, now: Timestamp) -> anyhow::Result<Vec<HostHold>> {
+    let stored = sqlite::host_holds(&config.store.path)?.unwrap_or_default();
+    let seen = stored.into_iter().map(|hold| hold.as_seen_at(now));
+    Ok(seen.filter(|hold| hold.until > now).collect())
+}
+
+/// Where the host wants to be left alone, that decides, for sources that were never asked too.
+fn put_off(poll: &Poll, reports: &mut [SourceReport], holds: &[HostHold]) {
+    for report in reports.iter_mut().filter(|report| !report.history.gone) {
+        let host = poll.host(report.moved_to.as_ref());
+        let held = |hold: &&HostHold| Some(&hold.host) == host.as_ref();
+        let Some(hold) = holds.iter().find(held) else {
+            continue;
+        };
+        if report.next_due.is_none_or(|at| at < hold.until) {
+            (report.next_due, report.because) = (Some(hold.until), Some(hold.because()));
+        }
+    }
 }
 
 /// The turn as the worker will find it: what is stored was decided by the configuration of then.
@@ -71,9 +96,10 @@ fn set_next_turn(poll: &Poll, reports: &mut [SourceReport], now: Timestamp) {
     };
     let states: Vec<SourceState> = reports.iter().map(state).collect();
     let due = poll.due(&states, now);
-    // A turn that our own network has put off does not follow from the history.
+    // A turn that our own network or machine has put off does not follow from the history.
+    let is_put_off = |because: &str| LOCAL_REASONS.contains(&because);
     let follows = |report: &&mut SourceReport| {
-        report.last.is_some() && report.because.as_deref() != Some(OWN_NETWORK)
+        report.last.is_some() && !report.because.as_deref().is_some_and(is_put_off)
     };
     for report in reports.iter_mut().filter(follows) {
         report.next_due = due.at;

@@ -99,7 +99,7 @@ table! {
         max_body: Size,
         /// Requests in flight at one host. On a source it binds that host; the smallest wins. Default 2.
         per_host: NonZeroU32,
-        /// Least time between two requests to one host. Of two neighbouring requests' the longer counts. Default "1s".
+        /// Least time between two requests to one host. On a source it binds that host; the largest wins. Default "1s".
         host_gap: Span,
         /// Requests in flight together; not on a source. Default 64.
         concurrency: NonZeroU32,
@@ -109,7 +109,7 @@ table! {
         ca_file: String,
         /// Where publishers learn who asks: a URL or an address; goes into the User-Agent.
         contact: String,
-        /// Private, loopback and link-local addresses that may be asked all the same, such as "127.0.0.1/32". Default: none.
+        /// Private, loopback and link-local addresses that may be asked all the same, at any port, such as "127.0.0.1/32". Default: none.
         allow_addresses: Texts,
     }
 }

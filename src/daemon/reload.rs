@@ -86,10 +86,17 @@ impl Running {
         }
         // The same fetcher goes on, so that no host's turns begin anew; addresses that are no longer allowed are another
         // client's from now on, with connections of its own.
+        let running = self.order.borrow().refresher.clone();
         let refresher = if new.fetch == self.config.fetch {
-            self.order.borrow().refresher.clone()
+            running
         } else {
-            refresher(&new, &self.store, &self.clock, &self.metrics)
+            refresher(
+                &new,
+                &self.store,
+                &self.clock,
+                &self.metrics,
+                running.holds(),
+            )
         };
         let _ = self.order.send(Orders {
             refresher,

@@ -14,7 +14,10 @@ use super::exchange::Exchange;
 use super::guard::EgressPolicy;
 use super::host::Hosts;
 use super::network::Network;
-use super::{Failure, FetchOutcome, Request, Settings, SourceSettings, file};
+use super::shortage::Shortages;
+use super::{
+    Failure, Fault, FetchOutcome, Fetched, HostHolds, Request, Settings, SourceSettings, file,
+};
 use crate::clock::Clock;
 use crate::model::{FailureClass, Location};
 
@@ -31,11 +34,18 @@ struct ClientKey {
     ca_file: Option<PathBuf>,
 }
 
+/// A client, and the policy by which its resolver and whoever uses it judge addresses.
+pub(super) struct GuardedClient {
+    pub(super) http: Client,
+    pub(super) policy: EgressPolicy,
+}
+
 /// Asks sources, politely. Shared by all refreshes.
 pub struct Fetcher {
     pub(super) hosts: Hosts,
     pub(super) network: Network,
     pub(super) memory: Memory,
+    pub(super) shortages: Shortages,
     /// Connections kept at one host: as many as may be used at once.
     per_host: usize,
     /// A plain mutex: held for a look-up, never across an await.
@@ -50,54 +60,83 @@ impl Fetcher {
             hosts: Hosts::new(settings),
             network: Network::default(),
             memory: Memory::default(),
+            shortages: Shortages::default(),
             per_host: settings.per_host.get(),
             clients: Mutex::default(),
         }
     }
 
+    /// The same, sharing what is known of hosts that want to be left alone.
+    #[must_use]
+    pub fn with_holds(mut self, holds: HostHolds) -> Self {
+        self.hosts.holds = holds;
+        self
+    }
+
+    /// The hosts that want to be left alone.
+    #[must_use]
+    pub fn holds(&self) -> &HostHolds {
+        &self.hosts.holds
+    }
+
+    /// Takes over how these sources, all that there are, let their hosts be asked: the smallest `per_host` and the largest
+    /// `host_gap` of a host's sources bind it from its first request on.
+    pub fn set_sources<'s>(
+        &self,
+        sources: impl Iterator<Item = (&'s Location, &'s SourceSettings)>,
+    ) {
+        self.hosts.set_sources(sources);
+    }
+
     /// Asks one source once; waits for its host's turn first.
-    pub async fn fetch(&self, request: Request<'_>, clock: &dyn Clock) -> FetchOutcome {
-        match request.location {
-            Location::File(path) => file::read(path, request).await,
+    pub async fn fetch(&self, request: Request<'_>, clock: &dyn Clock) -> Fetched {
+        let fetched = match request.location {
+            Location::File(path) => Fetched {
+                outcome: file::read(path, request).await,
+                hosts: Vec::new(),
+            },
             Location::Url(configured) => {
                 let settings = request.settings;
                 let policy = EgressPolicy::new(&settings.allow_addresses)
                     .with_proxy(settings.proxy.as_ref());
-                match self.client(&policy, request.settings) {
-                    Ok(client) => {
-                        let exchange = Exchange {
-                            fetcher: self,
-                            client,
-                            policy,
-                            request,
-                            configured,
-                            clock,
-                        };
-                        exchange.run().await
-                    }
-                    Err(why) => Failure::new(FailureClass::Connect, why).into(),
-                }
+                let exchange = Exchange {
+                    fetcher: self,
+                    policy,
+                    request,
+                    configured,
+                    clock,
+                };
+                exchange.run().await
             }
+        };
+        if let FetchOutcome::Failed(failure) = &fetched.outcome
+            && let Fault::Machine(shortage) = failure.fault
+        {
+            self.shortages.tell(shortage);
         }
+        fetched
     }
 
+    /// The client that asks by this policy.
     pub(super) fn client(
         &self,
-        policy: &EgressPolicy,
+        policy: EgressPolicy,
         settings: &SourceSettings,
-    ) -> Result<Client, String> {
+    ) -> Result<GuardedClient, Failure> {
         let key = ClientKey {
             policy: policy.clone(),
             proxy: settings.proxy.clone(),
             ca_file: settings.ca_file.clone(),
         };
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(&key) {
-            return Ok(client.clone());
+        if let Some(http) = clients.get(&key) {
+            let http = http.clone();
+            return Ok(GuardedClient { http, policy });
         }
-        let client = build(&key, self.per_host)?;
-        clients.insert(key, client.clone());
-        Ok(client)
+        let unbuilt = |why| Failure::new(FailureClass::Connect, why);
+        let http = build(&key, self.per_host).map_err(unbuilt)?;
+        clients.insert(key, http.clone());
+        Ok(GuardedClient { http, policy })
     }
 }
 

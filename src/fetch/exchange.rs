@@ -1,21 +1,24 @@
 //! One request through all its redirects.
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use reqwest::{Client, Response};
+use reqwest::Response;
 use url::Url;
 
+use super::client::GuardedClient;
 use super::deadline::Deadline;
 use super::failure::classify;
 use super::guard::EgressPolicy;
 use super::headers::request_headers;
-use super::host::{Place, Told, Turn};
+use super::host::{Place, Visit};
+use super::line::Turn;
 use super::redirect::{Chain, bare, host_of};
+use super::throttle::{host_word, named_wait};
 use super::{
-    Failure, FetchOutcome, Fetcher, Fresh, Hold, NotModified, Request, body, body_hash, freshness,
-    validators,
+    Failure, Fault, FetchOutcome, Fetched, Fetcher, Fresh, Hold, NotModified, Request, body,
+    body_hash, freshness, validators,
 };
 use crate::clock::Clock;
-use crate::model::{FailureClass, Validators};
+use crate::model::{FailureClass, HostHold, Validators};
 
 /// RFC 3229 §10.5.3: what manipulations of a known instance are understood.
 const A_IM: HeaderName = HeaderName::from_static("a-im");
@@ -27,7 +30,6 @@ const IM_FEED: &str = "feed";
 /// One request of one source.
 pub(super) struct Exchange<'a> {
     pub(super) fetcher: &'a Fetcher,
-    pub(super) client: Client,
     pub(super) policy: EgressPolicy,
     pub(super) request: Request<'a>,
     pub(super) configured: &'a Url,
@@ -51,42 +53,72 @@ struct Asked<'a> {
 
 impl Exchange<'_> {
     /// Runs the request to its outcome.
-    pub(super) async fn run(&self) -> FetchOutcome {
+    pub(super) async fn run(&self) -> Fetched {
         let state = self.request.state;
         let start = state.moved_to.as_ref().unwrap_or(self.configured);
         let mut chain = Chain::new(start, state.history.retry_after.is_some());
         let mut deadline = Deadline::new(self.request.settings.timeout);
-        loop {
+        let outcome = loop {
             match self.hop(&mut chain, &mut deadline).await {
-                Ok(Hop::Answer(outcome)) => return chain.end(*outcome),
+                Ok(Hop::Answer(outcome)) => break *outcome,
                 Ok(Hop::Redirect) => {}
-                Err(failure) => return failure.into(),
+                Err(failure) => break failure.into(),
             }
+        };
+        Fetched {
+            hosts: std::mem::take(&mut chain.hosts),
+            outcome: chain.end(outcome),
         }
     }
 
     async fn hop(&self, chain: &mut Chain, deadline: &mut Deadline) -> Result<Hop, Failure> {
-        self.policy.check_url(&chain.url, self.configured)?;
-        let hosts = &self.fetcher.hosts;
+        let policy = self.policy.judge(&chain.url, self.configured)?;
+        // Made before the turn comes: the first takes its time.
+        let client = self.fetcher.client(policy, self.request.settings)?;
         let host = host_of(&chain.url);
-        let closed = || Failure::new(FailureClass::Connect, "the fetcher is closed");
-        // The host's turn comes first: who waits for a slow host must not hold a place that others could use.
-        let turn = hosts
-            .turn(&host, self.request.settings)
-            .await
-            .ok_or_else(closed)?;
-        let place = hosts.place(&turn).await.ok_or_else(closed)?;
+        let visit = Visit {
+            host: &host,
+            settings: self.request.settings,
+            due: self.request.due,
+            insists: self.request.insists,
+            clock: self.clock,
+        };
+        let (turn, place) = match self.admitted(&visit).await? {
+            Ok(admitted) => admitted,
+            Err(hold) => {
+                let redirect = chain.redirect;
+                let held = FetchOutcome::Held { hold, redirect };
+                return Ok(Hop::Answer(Box::new(held)));
+            }
+        };
         self.request.observer.sent();
         let before = deadline.left();
-        let asked = self.ask(chain, deadline, &turn, place).await;
+        let asked = self.ask(chain, deadline, &client, &turn, place).await;
         turn.took(before - deadline.left());
         asked
+    }
+
+    /// Waits for the host's turn, and then for a place: who waits for a slow host must not hold a place that others could
+    /// use.
+    async fn admitted(
+        &self,
+        visit: &Visit<'_>,
+    ) -> Result<Result<(Turn, Place), HostHold>, Failure> {
+        let hosts = &self.fetcher.hosts;
+        let mut turn = match hosts.turn(visit).await {
+            Ok(turn) => turn,
+            Err(hold) => return Ok(Err(hold)),
+        };
+        let closed = || Failure::new(FailureClass::Connect, "the fetcher is closed");
+        let place = hosts.place(&mut turn).await.ok_or_else(closed)?;
+        Ok(hosts.see_whether_free(visit).map(|()| (turn, place)))
     }
 
     async fn ask(
         &self,
         chain: &mut Chain,
         deadline: &mut Deadline,
+        client: &GuardedClient,
         turn: &Turn,
         place: Place,
     ) -> Result<Hop, Failure> {
@@ -98,14 +130,10 @@ impl Exchange<'_> {
         if delta {
             headers.insert(A_IM, HeaderValue::from_static(IM_FEED));
         }
-        let response = self.send(&chain.url, headers, deadline).await?;
-        let status = response.status();
-        turn.tell(match status {
-            StatusCode::NOT_MODIFIED => Told::Well,
-            StatusCode::TOO_MANY_REQUESTS => Told::Throttled,
-            status if status.is_success() => Told::Well,
-            _ => Told::Other,
-        });
+        let response = self.send(&chain.url, client, headers, deadline).await?;
+        let (status, now) = (response.status(), self.clock.now());
+        let word = host_word(status, response.headers(), now);
+        chain.hosts.extend(turn.hear(word, now));
         let failed = |failure: Failure| failure.with_status(status.as_u16());
         if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
             let wait = freshness::retry_after(response.headers(), self.clock.now());
@@ -137,33 +165,40 @@ impl Exchange<'_> {
     async fn send(
         &self,
         url: &Url,
+        client: &GuardedClient,
         headers: HeaderMap,
         deadline: &mut Deadline,
     ) -> Result<Response, Failure> {
         let network = &self.fetcher.network;
         let open = network.open();
-        let request = self.client.get(bare(url)).headers(headers);
+        let request = client.http.get(bare(url)).headers(headers);
         let sent = deadline.run(request.send()).await;
         let failure = match sent.map(|sent| sent.map_err(classify)) {
             Ok(Ok(response)) => {
                 network.answered(&host_of(url));
                 let direct = self.request.settings.proxy.is_none();
                 if let Some(address) = response.remote_addr().filter(|_| direct) {
-                    self.policy.check(address.ip())?;
+                    client.policy.check(address.ip())?;
                 }
                 return Ok(response);
             }
             Ok(Err(failure)) | Err(failure) => failure,
         };
+        if failure.fault != Fault::Source {
+            return Err(failure);
+        }
         let silent = matches!(
             failure.class,
             FailureClass::Dns | FailureClass::Connect | FailureClass::Timeout
         );
         let is_news = self.request.state.history.errors == 0;
-        Err(Failure {
-            is_local: silent && network.is_down(&host_of(url), is_news, open).await,
-            ..failure
-        })
+        let is_down = silent && network.is_down(&host_of(url), is_news, open).await;
+        let fault = if is_down {
+            Fault::Network
+        } else {
+            Fault::Source
+        };
+        Err(Failure { fault, ..failure })
     }
 
     async fn answer(
@@ -207,7 +242,11 @@ impl Exchange<'_> {
                 "304 without having been asked for it",
             )),
             StatusCode::GONE => Ok(FetchOutcome::Gone { status: code }),
-            StatusCode::TOO_MANY_REQUESTS => Ok(throttled),
+            StatusCode::TOO_MANY_REQUESTS => Ok(FetchOutcome::Throttled {
+                status: code,
+                retry_after: named_wait(headers, self.clock.now()),
+                freshness,
+            }),
             StatusCode::SERVICE_UNAVAILABLE if retry_after.is_some() => Ok(throttled),
             _ => {
                 let reason = status.canonical_reason().unwrap_or_default();

@@ -2,7 +2,9 @@
 
 use std::error::Error;
 
-use super::{Failure, FetchOutcome};
+use super::guard::Refusal;
+use super::shortage::Shortage;
+use super::{Failure, Fault, FetchOutcome};
 use crate::model::FailureClass;
 
 /// In what the TLS library says, which often does not name TLS: of another protocol on the port, and of alerts.
@@ -23,7 +25,7 @@ impl Failure {
             status: None,
             message: message.into(),
             retry_after: None,
-            is_local: false,
+            fault: Fault::Source,
         }
     }
 
@@ -44,17 +46,22 @@ impl From<Failure> for FetchOutcome {
 /// Tells a failed exchange from its chain of causes. The URL is left out: it may carry secrets, and the source is named beside.
 pub(super) fn classify(error: reqwest::Error) -> Failure {
     let error = error.without_url();
+    if let Some(shortage) = Shortage::behind(&error) {
+        return shortage.failure(FailureClass::Connect);
+    }
     let mut causes = vec![error.to_string()];
     let mut cause = error.source();
+    let mut is_refused = false;
     while let Some(inner) = cause {
         causes.push(inner.to_string());
+        is_refused |= inner.is::<Refusal>();
         cause = inner.source();
     }
     let deepest = causes.last().cloned().unwrap_or_default();
     let chain = causes.join(": ").to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| chain.contains(word));
     let (class, what) = match () {
-        () if says(&[super::guard::REFUSED]) => (FailureClass::EgressBlocked, "refused"),
+        () if is_refused => (FailureClass::EgressBlocked, "refused"),
         () if error.is_timeout() => (FailureClass::Timeout, "no answer in time"),
         () if says(&["dns error", "failed to lookup", "name or service not known"]) => {
             (FailureClass::Dns, "the name has no address")

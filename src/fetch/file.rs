@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::shortage::Shortage;
 use super::{Failure, FetchOutcome, Fresh, Hold, NotModified, Request, body_hash};
 use crate::model::FailureClass;
 
@@ -9,11 +10,15 @@ use crate::model::FailureClass;
 pub(super) async fn read(path: &Path, request: Request<'_>) -> FetchOutcome {
     let failed =
         |what: String| Failure::new(FailureClass::File, format!("{}: {what}", path.display()));
+    let unread = |error: std::io::Error| match Shortage::in_error(&error) {
+        Some(shortage) => shortage.failure(FailureClass::File),
+        None => failed(error.to_string()),
+    };
     request.observer.sent();
     let size = match tokio::fs::metadata(path).await {
         Ok(found) if !found.is_file() => return failed("is not a file".to_owned()).into(),
         Ok(found) => found.len(),
-        Err(error) => return failed(error.to_string()).into(),
+        Err(error) => return unread(error).into(),
     };
     if size > request.settings.max_body {
         let what = format!(
@@ -25,7 +30,7 @@ pub(super) async fn read(path: &Path, request: Request<'_>) -> FetchOutcome {
     }
     let body = match tokio::fs::read(path).await {
         Ok(body) => body,
-        Err(error) => return failed(error.to_string()).into(),
+        Err(error) => return unread(error).into(),
     };
     let hash = body_hash(&body);
     if request.state.body_hash == Some(hash) && !request.unconditional {

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, header};
 
 use crate::model::{FreshBy, Freshness, Timestamp};
 
-const MAX_RETRY_AFTER_SECONDS: i64 = 7 * 24 * 3600;
+pub(super) const MAX_RETRY_AFTER_SECONDS: i64 = 7 * 24 * 3600;
 /// A longer lifetime is no wish but a slip: what is believed of it is bounded by the schedule.
 const MAX_LIFETIME_SECONDS: i64 = 365 * 24 * 3600;
 
@@ -32,11 +32,15 @@ pub(super) fn freshness(headers: &HeaderMap, now: Timestamp) -> Option<Freshness
     })
 }
 
-/// `Retry-After` as seconds or as a date; at most seven days. Nonsense and the past are no wish.
+/// `Retry-After` as seconds or as a date, which is kept to the second; at most seven days. Nonsense and the past are no wish.
 pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Timestamp> {
     let value = text(headers, header::RETRY_AFTER)?;
-    let wait = seconds(value).or_else(|| Some((date(value)? - now).num_seconds()))?;
-    (wait > 0).then(|| now + Duration::seconds(wait.min(MAX_RETRY_AFTER_SECONDS)))
+    let longest = now + Duration::seconds(MAX_RETRY_AFTER_SECONDS);
+    let until = match seconds(value) {
+        Some(wait) => now + Duration::seconds(wait.min(MAX_RETRY_AFTER_SECONDS)),
+        None => date(value)?,
+    };
+    (until > now).then(|| until.min(longest))
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {

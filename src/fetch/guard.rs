@@ -13,10 +13,13 @@ use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use super::Failure;
+use super::shortage::Shortage;
 use crate::model::FailureClass;
 
-/// In every message of a refusal, so that it is known again behind the client's own error.
-pub(super) const REFUSED: &str = "is not a public address";
+/// Why a name is not connected to. A type of its own, so that it is known again behind the client's own error.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Refusal(String);
 
 /// Names that mean this machine or network, whatever they resolve to.
 const LOCAL_NAMES: &[&str] = &["localhost", "local", "internal"];
@@ -73,6 +76,8 @@ const PORTS: &[u16] = &[80, 443, 8080, 8443];
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct EgressPolicy {
     allowed: Arc<Vec<IpNet>>,
+    /// Whether nothing but these blocks may be asked.
+    only_allowed: bool,
     /// The configured proxy's name: the operator's own word, resolved as it is.
     proxy: Option<String>,
 }
@@ -86,6 +91,7 @@ impl EgressPolicy {
         allowed.dedup();
         Self {
             allowed: Arc::new(allowed),
+            only_allowed: false,
             proxy: None,
         }
     }
@@ -101,11 +107,13 @@ impl EgressPolicy {
     #[must_use]
     pub fn permits(&self, address: IpAddr) -> bool {
         match address {
-            IpAddr::V4(v4) => self.is_allowed(address) || is_public_v4(v4),
+            IpAddr::V4(v4) => self.is_allowed(address) || (!self.only_allowed && is_public_v4(v4)),
             IpAddr::V6(v6) => match (v6.to_ipv4_mapped(), translated(v6)) {
                 (Some(v4), _) => self.permits(v4.into()),
                 (None, Some(v4)) => self.is_allowed(address) && self.permits(v4.into()),
-                (None, None) => self.is_allowed(address) || is_public_v6(v6),
+                (None, None) => {
+                    self.is_allowed(address) || (!self.only_allowed && is_public_v6(v6))
+                }
             },
         }
     }
@@ -114,57 +122,74 @@ impl EgressPolicy {
         self.allowed.iter().any(|block| block.contains(&address))
     }
 
-    /// Whether a URL may be asked at all: its scheme, its port, its host where that is an address, names of this machine.
-    /// `configured`: the source's own address, whose port it may use wherever it is led.
-    pub(super) fn check_url(&self, url: &Url, configured: &Url) -> Result<(), Failure> {
-        self.check_host(url)?;
-        let port = url.port_or_known_default().unwrap_or_default();
-        let named = configured.port_or_known_default() == Some(port);
-        // Where private addresses are allowed, their ports are the operator's own.
-        if named || PORTS.contains(&port) || !self.allowed.is_empty() {
-            return Ok(());
+    /// Judges a URL by its scheme, its host and its port; returns the policy by which the addresses of its host are judged.
+    /// An unusual port, or a name of this network, may be asked only at addresses that `allow_addresses` lists: where the
+    /// host is a name, that is known when it is resolved. `configured`: the source's own address, whose port it may use
+    /// wherever it is led.
+    pub(super) fn judge(&self, url: &Url, configured: &Url) -> Result<Self, Failure> {
+        if !matches!(url.scheme(), "http" | "https") {
+            let what = format!("the address leads to {}:, which is not asked", url.scheme());
+            return Err(Failure::new(FailureClass::Redirect, what));
         }
-        Err(Failure::new(
-            FailureClass::EgressBlocked,
-            format!("the address leads to port {port}, which no feed is served at"),
-        ))
+        let port = url.port_or_known_default().unwrap_or_default();
+        let is_usual = PORTS.contains(&port) || configured.port_or_known_default() == Some(port);
+        let address = match url.host() {
+            None => {
+                let what = "the address has no host";
+                return Err(Failure::new(FailureClass::Redirect, what));
+            }
+            Some(Host::Ipv4(address)) => IpAddr::from(address),
+            Some(Host::Ipv6(address)) => IpAddr::from(address),
+            Some(Host::Domain(name)) => {
+                return match (is_local_name(name), is_usual) {
+                    (false, true) => Ok(self.clone()),
+                    (true, _) if !self.may_resolve(url, configured) => {
+                        Err(Failure::new(FailureClass::EgressBlocked, refused(name)))
+                    }
+                    (false, false) if !self.may_resolve(url, configured) => Err(unusual(port)),
+                    _ => Ok(self.only_allowed()),
+                };
+            }
+        };
+        self.check(address)?;
+        if is_usual || self.only_allowed().permits(address) {
+            return Ok(self.clone());
+        }
+        Err(unusual(port))
     }
 
-    fn check_host(&self, url: &Url) -> Result<(), Failure> {
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(Failure::new(
-                FailureClass::Redirect,
-                format!("the address leads to {}:, which is not asked", url.scheme()),
-            ));
+    /// The same without what is public and not listed.
+    fn only_allowed(&self) -> Self {
+        Self {
+            only_allowed: true,
+            ..self.clone()
         }
-        match url.host() {
-            None => Err(Failure::new(
-                FailureClass::Redirect,
-                "the address has no host",
-            )),
-            Some(Host::Ipv4(address)) => self.check(address.into()),
-            Some(Host::Ipv6(address)) => self.check(address.into()),
-            Some(Host::Domain(name)) => {
-                let last = name
-                    .trim_end_matches('.')
-                    .rsplit('.')
-                    .next()
-                    .unwrap_or_default();
-                // Where loopback is allowed, so is its name; the resolver judges what it means.
-                if LOCAL_NAMES.contains(&last) && self.allowed.is_empty() {
-                    return Err(refusal(name));
-                }
-                Ok(())
-            }
-        }
+    }
+
+    /// Whether resolving a name can show that it is allowed. A proxy resolves names by itself: behind it only the source's
+    /// own host is believed.
+    fn may_resolve(&self, url: &Url, configured: &Url) -> bool {
+        let is_own = url.host() == configured.host();
+        !self.allowed.is_empty() && (self.proxy.is_none() || is_own)
     }
 
     /// Judges the address that a connection was made to: a second line, should the first be passed by.
     pub(super) fn check(&self, address: IpAddr) -> Result<(), Failure> {
         if self.permits(address) {
-            Ok(())
+            return Ok(());
+        }
+        let what = self.refused(&address.to_string());
+        Err(Failure::new(FailureClass::EgressBlocked, what))
+    }
+
+    /// For a person: why an address is not asked.
+    fn refused(&self, what: &str) -> String {
+        if self.only_allowed {
+            format!(
+                "{what} is not in allow_addresses: only what is listed there is asked at unusual ports and by names of this network"
+            )
         } else {
-            Err(refusal(&address.to_string()))
+            refused(what)
         }
     }
 }
@@ -178,8 +203,18 @@ fn translated(address: Ipv6Addr) -> Option<Ipv4Addr> {
     Some(Ipv4Addr::new(a, b, c, d))
 }
 
-fn refusal(what: &str) -> Failure {
-    let message = format!("{what} {REFUSED}; to ask it all the same, list it in allow_addresses");
+/// Whether a name means this machine or network, whatever it resolves to.
+fn is_local_name(name: &str) -> bool {
+    let last = name.trim_end_matches('.').rsplit('.').next();
+    last.is_some_and(|last| LOCAL_NAMES.contains(&last))
+}
+
+fn refused(what: &str) -> String {
+    format!("{what} is not a public address; to ask it all the same, list it in allow_addresses")
+}
+
+fn unusual(port: u16) -> Failure {
+    let message = format!("the address leads to port {port}, which no feed is served at");
     Failure::new(FailureClass::EgressBlocked, message)
 }
 
@@ -198,10 +233,15 @@ impl Resolve for EgressPolicy {
         Box::pin(async move {
             // A name that hangs must not take the threads that the store and the parser work on.
             let _turn = LOOKUPS.acquire().await?;
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0))
-                .await
-                .map_err(|error| format!("dns error: {}: {error}", name.as_str()))?
-                .collect();
+            let found: Vec<SocketAddr> = match tokio::net::lookup_host((name.as_str(), 0)).await {
+                Ok(found) => found.collect(),
+                Err(error) => {
+                    return match Shortage::in_lookup(&error) {
+                        Some(shortage) => Err(shortage.into()),
+                        None => Err(format!("dns error: {}: {error}", name.as_str()).into()),
+                    };
+                }
+            };
             if policy.proxy.as_deref() == Some(name.as_str()) {
                 return Ok(Box::new(found.into_iter()) as Addrs);
             }
@@ -213,9 +253,8 @@ impl Resolve for EgressPolicy {
             match (permitted.is_empty(), found.first()) {
                 (false, _) => Ok(Box::new(permitted.into_iter()) as Addrs),
                 (true, Some(address)) => {
-                    Err(refusal(&format!("{} ({})", name.as_str(), address.ip()))
-                        .message
-                        .into())
+                    let what = format!("{} ({})", name.as_str(), address.ip());
+                    Err(Refusal(policy.refused(&what)).into())
                 }
                 (true, None) => Err(format!("dns error: {} has no address", name.as_str()).into()),
             }

@@ -1,62 +1,59 @@
-//! Turns at a host: so many at once, so far apart, and none that holds up another host's.
+//! Turns at hosts: so many at once, so far apart, and none that holds up another host's.
 //!
-//! Waiting for one host's turn holds nothing that others need. A host that asked
-//! for less (429) is asked one at a time until it answers well again; hosts that
-//! let the last request hang share half of the places, so that however many of
-//! them there are, the other half stays for the rest.
+//! Waiting for one host's turn holds nothing that others need. A host that wants
+//! to be left alone sends everybody away until then, and is asked by one request
+//! at a time until it answers well again. Hosts that let the last request hang
+//! share half of the places, so that however many of them there are, the other
+//! half stays for the rest.
 
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::holds::HostHolds;
+use super::line::{Host, Pace, Turn};
+use super::redirect::host_of;
 use super::{Settings, SourceSettings};
+use crate::clock::Clock;
+use crate::model::{HostHold, Location, Timestamp};
 
 /// A start later than planned by less than this is as planned.
 const PUNCTUAL: Duration = Duration::from_millis(50);
-/// A host that takes longer than this is slow.
-const SLOW: Duration = Duration::from_secs(2);
 /// Hosts remembered before idle ones are forgotten.
 const REMEMBERED: usize = 4096;
+/// After a hold everybody comes at once. For so long they line up before the first is admitted, so that it is the one that
+/// was due first.
+const LINING_UP: Duration = Duration::from_millis(100);
 
 /// All hosts' turns, and the places of all requests together.
 pub(super) struct Hosts {
-    per_host: NonZeroUsize,
-    gap: Duration,
+    defaults: Settings,
     places: Arc<Semaphore>,
     places_of_slow: Arc<Semaphore>,
+    pub(super) holds: HostHolds,
     /// A plain mutex: held for a look-up, never across an await.
-    known: Mutex<HashMap<String, Arc<Host>>>,
+    known: Mutex<Known>,
 }
 
-struct Host {
-    turns: Arc<Semaphore>,
-    limit: u32,
-    last: Mutex<Option<Start>>,
-    /// It answered 429, and nothing well since.
-    is_throttled: AtomicBool,
-    /// Told when that ends: who waits for all turns then needs one only.
-    relieved: Notify,
-    /// The last request took long, or ran into its deadline.
-    is_slow: AtomicBool,
+#[derive(Default)]
+struct Known {
+    /// What the configured sources of each host want.
+    paces: HashMap<String, Pace>,
+    hosts: HashMap<String, Arc<Host>>,
 }
 
-/// When a request starts, and how far from the next it wants to be. Those that wait have taken their place already.
-#[derive(Clone, Copy)]
-struct Start {
-    at: Instant,
-    gap: Duration,
-}
-
-/// A turn at a host; ends when dropped.
-pub(super) struct Turn {
-    host: Arc<Host>,
-    start: Start,
-    _permit: OwnedSemaphorePermit,
+/// Who wants a turn.
+pub(super) struct Visit<'a> {
+    /// Where.
+    pub(super) host: &'a str,
+    pub(super) settings: &'a SourceSettings,
+    /// Since when; who was due first is admitted first.
+    pub(super) due: Timestamp,
+    /// Even while the host wants to be left alone.
+    pub(super) insists: bool,
+    pub(super) clock: &'a dyn Clock,
 }
 
 /// A place among all requests; kept until what was fetched has been read, so that fetching never runs ahead of reading.
@@ -66,59 +63,77 @@ pub(super) struct Place {
     _of_slow: Option<OwnedSemaphorePermit>,
 }
 
-/// What a request told about its host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Told {
-    /// 2xx or 304.
-    Well,
-    /// 429.
-    Throttled,
-    /// Anything else.
-    Other,
-}
-
 impl Hosts {
     pub(super) fn new(settings: &Settings) -> Self {
         let places = settings.concurrency.get();
         Self {
-            per_host: settings.per_host,
-            gap: settings.host_gap,
+            defaults: settings.clone(),
             places: Arc::new(Semaphore::new(places)),
             places_of_slow: Arc::new(Semaphore::new(places.div_ceil(2))),
+            holds: HostHolds::default(),
             known: Mutex::default(),
         }
     }
 
-    /// Waits for a turn at a host, first come, first served. A source's own limit binds its host; of two neighbours'
-    /// gaps the longer counts. `None`: the process is stopping.
-    pub(super) async fn turn(&self, host: &str, settings: &SourceSettings) -> Option<Turn> {
-        let limit = settings
-            .per_host
-            .map_or(self.per_host, |limit| limit.min(self.per_host));
-        let host = self.host(host, u32::try_from(limit.get()).unwrap_or(u32::MAX));
-        let permit = host.permit().await?;
-        let gap = settings.host_gap.unwrap_or(self.gap);
-        let start = host.take_place(gap);
-        tokio::time::sleep_until(start).await;
-        Some(Turn {
-            host,
-            start: Start { at: start, gap },
-            _permit: permit,
-        })
+    /// Takes over how these sources, all that there are, let their hosts be asked.
+    pub(super) fn set_sources<'s>(
+        &self,
+        sources: impl Iterator<Item = (&'s Location, &'s SourceSettings)>,
+    ) {
+        let mut paces: HashMap<String, Pace> = HashMap::new();
+        for (location, settings) in sources {
+            let Location::Url(url) = location else {
+                continue;
+            };
+            let pace = Pace::of(settings, &self.defaults);
+            paces
+                .entry(host_of(url))
+                .and_modify(|all| *all = all.and(pace))
+                .or_insert(pace);
+        }
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        for (name, host) in &known.hosts {
+            if let Some(pace) = paces.get(name) {
+                host.set_pace(*pace);
+            }
+        }
+        known.paces = paces;
+    }
+
+    /// Between two requests to a host of which nobody says anything else.
+    pub(super) fn gap(&self) -> Duration {
+        self.defaults.host_gap
+    }
+
+    /// Waits for a turn at a host. A visitor's own limit and gap bind the host as those of its sources do.
+    ///
+    /// # Errors
+    /// The host wants to be left alone.
+    pub(super) async fn turn(&self, visit: &Visit<'_>) -> Result<Turn, HostHold> {
+        self.see_whether_free(visit)?;
+        let host = self.host(visit);
+        let queued = host.line_up(visit.due, visit.insists);
+        if host.is_cautious() {
+            tokio::time::sleep(LINING_UP).await;
+        }
+        host.admit();
+        let mut turn = queued.admitted().await?;
+        turn.keep_gap().await;
+        self.see_whether_free(visit)?;
+        Ok(turn)
     }
 
     /// Waits for a place among all requests, once the host's turn has come. `None`: the process is stopping.
-    pub(super) async fn place(&self, turn: &Turn) -> Option<Place> {
-        let of_slow = if turn.host.is_slow.load(Ordering::Relaxed) {
+    pub(super) async fn place(&self, turn: &mut Turn) -> Option<Place> {
+        let of_slow = if turn.is_at_slow_host() {
             Some(self.places_of_slow.clone().acquire_owned().await.ok()?)
         } else {
             None
         };
         let place = self.places.clone().acquire_owned().await.ok()?;
-        if turn.start.at.elapsed() > PUNCTUAL {
+        if turn.late() > PUNCTUAL {
             // It had to wait for the place, and others may have had theirs before: the gap counts from the real start.
-            let start = turn.host.take_place(turn.start.gap);
-            tokio::time::sleep_until(start).await;
+            turn.keep_gap().await;
         }
         Some(Place {
             _place: place,
@@ -126,89 +141,33 @@ impl Hosts {
         })
     }
 
-    fn host(&self, name: &str, limit: u32) -> Arc<Host> {
+    /// Whether the host may be asked now. To be asked again after every wait: another answer may have come meanwhile.
+    ///
+    /// # Errors
+    /// It wants to be left alone.
+    pub(super) fn see_whether_free(&self, visit: &Visit<'_>) -> Result<(), HostHold> {
+        if visit.insists {
+            return Ok(());
+        }
+        let hold = self.holds.in_force(visit.host, visit.clock.now());
+        hold.map_or(Ok(()), Err)
+    }
+
+    fn host(&self, visit: &Visit<'_>) -> Arc<Host> {
+        let pace = Pace::of(visit.settings, &self.defaults);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= REMEMBERED && !known.contains_key(name) {
-            let now = Instant::now();
+        let known = &mut *known;
+        if known.hosts.len() >= REMEMBERED && !known.hosts.contains_key(visit.host) {
             // In use: somebody else holds it. Not yet free again: its gap would be forgotten with it.
-            known.retain(|_, host| {
-                Arc::strong_count(host) > 1
-                    || host.is_throttled.load(Ordering::Relaxed)
-                    || host.last().is_some_and(|last| last.at + last.gap > now)
-            });
+            known
+                .hosts
+                .retain(|_, host| Arc::strong_count(host) > 1 || !host.is_idle());
         }
-        let host = known
-            .entry(name.to_owned())
-            .or_insert_with(|| Host::new(limit, None, false));
-        if limit < host.limit {
-            // The smallest of a host's sources wins; turns under way end by the old limit.
-            let throttled = host.is_throttled.load(Ordering::Relaxed);
-            *host = Host::new(limit, host.last(), throttled);
-        }
+        let host = known.hosts.entry(visit.host.to_owned()).or_insert_with(|| {
+            let pace = known.paces.get(visit.host).copied().unwrap_or(pace);
+            Arc::new(Host::new(visit.host, pace, self.holds.clone()))
+        });
+        host.tighten(pace);
         host.clone()
-    }
-}
-
-impl Host {
-    fn new(limit: u32, last: Option<Start>, throttled: bool) -> Arc<Self> {
-        Arc::new(Self {
-            turns: Arc::new(Semaphore::new(usize::try_from(limit).unwrap_or(usize::MAX))),
-            limit,
-            last: Mutex::new(last),
-            is_throttled: AtomicBool::new(throttled),
-            relieved: Notify::new(),
-            is_slow: AtomicBool::new(false),
-        })
-    }
-
-    /// One of the host's turns, or all of them where it is asked one at a time.
-    async fn permit(&self) -> Option<OwnedSemaphorePermit> {
-        loop {
-            // Made before the flag is read, so that its end is not missed in between.
-            let relieved = self.relieved.notified();
-            let throttled = self.is_throttled.load(Ordering::Relaxed);
-            let wanted = if throttled { self.limit } else { 1 };
-            let permit = tokio::select! {
-                biased;
-                () = relieved, if throttled => continue,
-                permit = self.turns.clone().acquire_many_owned(wanted) => permit.ok()?,
-            };
-            // Throttled while we waited: back to the queue, for all of them.
-            if throttled || !self.is_throttled.load(Ordering::Relaxed) {
-                return Some(permit);
-            }
-        }
-    }
-
-    fn last(&self) -> Option<Start> {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take_place(&self, gap: Duration) -> Instant {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let earliest = last.map(|last| last.at + last.gap.max(gap));
-        let at = earliest.map_or_else(Instant::now, |earliest| earliest.max(Instant::now()));
-        *last = Some(Start { at, gap });
-        at
-    }
-}
-
-impl Turn {
-    /// Remembers what a request told about its host.
-    pub(super) fn tell(&self, told: Told) {
-        match told {
-            Told::Well => {
-                if self.host.is_throttled.swap(false, Ordering::Relaxed) {
-                    self.host.relieved.notify_waiters();
-                }
-            }
-            Told::Throttled => self.host.is_throttled.store(true, Ordering::Relaxed),
-            Told::Other => {}
-        }
-    }
-
-    /// Remembers how long the host took, to the last byte of the body.
-    pub(super) fn took(&self, time: Duration) {
-        self.host.is_slow.store(time >= SLOW, Ordering::Relaxed);
     }
 }

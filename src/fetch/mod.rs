@@ -13,7 +13,10 @@ use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
 use url::Url;
 
-use crate::model::{FailureClass, Freshness, Hash, Location, SourceState, Timestamp, Validators};
+use crate::model::{
+    FailureClass, Freshness, Hash, HostChange, HostHold, Location, SourceState, Timestamp,
+    Validators,
+};
 
 mod body;
 mod client;
@@ -26,15 +29,22 @@ mod freshness;
 mod guard;
 mod headers;
 mod hold;
+mod holds;
 mod host;
 mod hub;
+mod line;
 mod network;
 mod redirect;
+mod shortage;
+mod throttle;
 mod validators;
 
 pub use client::{Fetcher, read_authorities};
 pub use guard::EgressPolicy;
 pub use hold::Hold;
+pub use holds::HostHolds;
+pub use redirect::host_of;
+pub use shortage::Shortage;
 
 /// How all sources together are asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +76,7 @@ pub struct SourceSettings {
     pub max_body: u64,
     /// Requests in flight at this source's host; the smallest of a host's sources wins.
     pub per_host: Option<NonZeroUsize>,
-    /// Least time between the starts of two requests to this source's host; of two neighbours' the longer counts.
+    /// Least time between the starts of two requests to this source's host; the largest of a host's sources wins.
     pub host_gap: Option<Duration>,
     /// Where a publisher learns who asks; goes into the User-Agent.
     pub contact: Option<String>,
@@ -107,6 +117,10 @@ pub struct Request<'a> {
     pub state: &'a SourceState,
     /// Without validators, and unchanged bytes count as fresh.
     pub unconditional: bool,
+    /// Since when it is due: of those that wait for one host, the first to be due is asked first.
+    pub due: Timestamp,
+    /// Even while its host wants to be left alone.
+    pub insists: bool,
     /// Hears of it while it is under way.
     pub observer: &'a dyn Observer,
 }
@@ -125,6 +139,15 @@ pub trait Observer: std::fmt::Debug + Sync {
 
 /// Hears nothing.
 impl Observer for () {}
+
+/// What came of a request, and what its answers say of hosts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fetched {
+    /// What came of it.
+    pub outcome: FetchOutcome,
+    /// What changed for the hosts that were asked, redirects included; mostly nothing.
+    pub hosts: Vec<HostChange>,
+}
 
 /// What came of a request.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,6 +171,13 @@ pub enum FetchOutcome {
         retry_after: Option<Timestamp>,
         /// RFC 9111 §4.2, of the refusal.
         freshness: Option<Freshness>,
+    },
+    /// The host, or one that redirects led to, wants to be left alone: it was not asked.
+    Held {
+        /// Until when, and why.
+        hold: HostHold,
+        /// The status of the redirect that led there; `None`: nobody was asked.
+        redirect: Option<u16>,
     },
     /// Anything else.
     Failed(Failure),
@@ -215,8 +245,19 @@ pub struct Failure {
     pub message: String,
     /// Not before then.
     pub retry_after: Option<Timestamp>,
-    /// Our own network is down: no fault of the source.
-    pub is_local: bool,
+    /// Whose it is.
+    pub fault: Fault,
+}
+
+/// Whose fault a failure is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The source's, or its server's.
+    Source,
+    /// Our own network's: it is down.
+    Network,
+    /// Our own machine's: it is short of something.
+    Machine(Shortage),
 }
 
 /// Of a decoded body, with a version.

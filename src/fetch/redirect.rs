@@ -5,7 +5,7 @@ use reqwest::Response;
 use url::Url;
 
 use super::{Failure, FetchOutcome, Moved};
-use crate::model::FailureClass;
+use crate::model::{FailureClass, HostChange};
 
 /// Redirects followed (RFC 9110 §15.4 leaves the number to us).
 const MAX_HOPS: usize = 10;
@@ -16,6 +16,10 @@ pub(super) struct Chain {
     pub(super) url: Url,
     /// Whether the time that a redirect asked us to wait (`Retry-After`) has passed since the last request.
     pub(super) has_waited: bool,
+    /// The status of the last redirect.
+    pub(super) redirect: Option<u16>,
+    /// What its answers have changed for hosts.
+    pub(super) hosts: Vec<HostChange>,
     seen: Vec<Url>,
     /// The end of its permanent prefix.
     permanent: Option<Url>,
@@ -30,6 +34,8 @@ impl Chain {
         Self {
             url,
             has_waited,
+            redirect: None,
+            hosts: Vec::new(),
             seen: Vec::new(),
             permanent: None,
             only_permanent: true,
@@ -57,6 +63,7 @@ impl Chain {
         let downgrade = self.url.scheme() == "https" && next.scheme() == "http";
         self.only_permanent &= matches!(status, 301 | 308) && !downgrade;
         self.seen.push(std::mem::replace(&mut self.url, next));
+        self.redirect = Some(status);
         if self.seen.contains(&self.url) {
             let what = "the redirects lead back to where they came from";
             return Err(Failure::new(FailureClass::Loop, what));
@@ -84,8 +91,9 @@ impl Chain {
     }
 }
 
-/// The host that a URL is asked at, in one form.
-pub(super) fn host_of(url: &Url) -> String {
+/// The host that a URL is asked at, in one form, without the port.
+#[must_use]
+pub fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     host.trim_end_matches('.').to_owned()
 }

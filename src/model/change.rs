@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Entry, Hash, LastOutcome, Layer, Location, Outcome, SourceId, SourceState, Timestamp};
+use super::{
+    Entry, Hash, HostChange, LastOutcome, Layer, Location, Outcome, SourceId, SourceState,
+    Timestamp,
+};
 
 /// What one refresh wants written: the source's state, its validators and its
 /// entries, all or nothing.
@@ -20,6 +23,8 @@ pub struct RefreshRecord {
     pub state: SourceState,
     /// When it is due next, and why then.
     pub due: Due,
+    /// What changed for the hosts that were asked.
+    pub hosts: Vec<HostChange>,
     /// The document's own fields; `None` unless a body was parsed.
     pub feed: Option<FeedFields>,
     /// The document's entries, one per identity, in document order; empty unless a body was parsed.

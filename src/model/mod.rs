@@ -15,6 +15,7 @@ mod change;
 mod entry;
 mod feed;
 mod health;
+mod host;
 mod output;
 mod secret;
 mod source;
@@ -26,6 +27,7 @@ pub use change::{
 pub use entry::{Category, Enclosure, Entry, Origin, Person};
 pub use feed::{Feed, FeedFormat, Pace};
 pub use health::{Finding, HealthEvent, Trouble};
+pub use host::{HostChange, HostHold};
 pub use output::{ContentForm, Duplicates, Face, Output, Updates};
 pub use secret::Secret;
 pub use source::{

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use url::Url;
 
 use crate::clock::Clock;
-use crate::fetch::{FetchOutcome, Fetcher, Moved, NotModified, Request, SourceSettings};
+use crate::fetch::{FetchOutcome, Fetcher, HostHolds, Moved, NotModified, Request, SourceSettings};
 use crate::model::{
     Applied, Due, Feed, LastOutcome, Location, Source, SourceId, SourceState, Timestamp,
 };
@@ -27,7 +27,7 @@ mod settle;
 mod watch;
 
 pub use poll::Poll;
-pub use settle::OWN_NETWORK;
+pub use settle::LOCAL_REASONS;
 
 use desk::Desk;
 use settle::{Heard, settle};
@@ -118,6 +118,25 @@ impl Refresher {
         Self { metrics, ..self }
     }
 
+    /// The hosts that want to be left alone.
+    #[must_use]
+    pub fn holds(&self) -> &HostHolds {
+        self.fetcher.holds()
+    }
+
+    /// Takes over what must be known before any of these targets, which are all, is asked: how each host may be asked, and
+    /// which ones want to be left alone, whoever was told so.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn prepare(&self, targets: &[Target]) -> Result<(), StoreError> {
+        let sources = targets.iter();
+        self.fetcher
+            .set_sources(sources.map(|target| (&target.source.location, &target.fetch)));
+        self.fetcher.holds().adopt(self.store.host_holds().await?);
+        Ok(())
+    }
+
     /// Asks one address, once, for all of its sources, and logs each; in the order of the targets.
     ///
     /// # Errors
@@ -132,16 +151,18 @@ impl Refresher {
         for target in poll.targets() {
             states.push(self.store.source_state(&target.source.id).await?);
         }
-        if let Some(due) = wait(poll, &states, occasion, self.clock.now()) {
-            let waiting = |target: &Target| {
-                let due = due.clone();
-                (target.source.id.clone(), Refreshed::Waiting { due })
-            };
-            return Ok(poll.targets().iter().map(waiting).collect());
+        let now = self.clock.now();
+        if let Some(due) = wait(poll, &states, occasion, now) {
+            return Ok(waiting(poll, &due));
         }
-        let waiting = self.waiting(poll, &states, occasion);
+        let late = self.waiting(poll, &states, occasion);
         let shared = Poll::shared(&states);
-        let heard = self.hear(poll, &shared, occasion, waiting).await;
+        let since = poll.due(&states, now).at.unwrap_or(now);
+        let heard = self.hear(poll, &shared, occasion, since, late).await;
+        if let Some(due) = heard.not_asked() {
+            return Ok(waiting(poll, &due));
+        }
+        report::report_hosts(&heard.hosts);
         let mut done = Vec::with_capacity(states.len());
         for (target, state) in poll.targets().iter().zip(&states) {
             let unconditional = occasion == Occasion::Forced;
@@ -169,11 +190,18 @@ impl Refresher {
         Ok(done)
     }
 
-    /// What is due waits from now on; what somebody asked for has no time that it is late by.
+    /// What is due waits from now on; what somebody asked for has no time that it is late by. Nobody is late for waiting as
+    /// long as a host has asked for.
     fn waiting(&self, poll: &Poll, states: &[SourceState], occasion: Occasion) -> Waiting {
         let now = self.clock.now();
+        let moved_to = states.first().and_then(|state| state.moved_to.as_ref());
+        let host = poll.host(moved_to);
+        let free = host.and_then(|host| self.holds().until(&host));
         match (occasion, poll.due(states, now).at) {
-            (Occasion::Due, Some(due)) => self.metrics.waits(due, now),
+            (Occasion::Due, Some(due)) => {
+                let due = free.map_or(due, |free| free.min(now).max(due));
+                self.metrics.waits(due, now)
+            }
             _ => Waiting::default(),
         }
     }
@@ -184,10 +212,11 @@ impl Refresher {
         poll: &Poll,
         state: &SourceState,
         occasion: Occasion,
+        due: Timestamp,
         waiting: Waiting,
     ) -> Heard {
         let lead = poll.lead();
-        let heard = self.ask(lead, state, occasion, waiting).await;
+        let heard = self.ask(lead, state, occasion, due, waiting).await;
         let Some(Err(page)) = &heard.parsed else {
             return heard;
         };
@@ -200,8 +229,10 @@ impl Refresher {
             body_hash: None,
             ..state.clone()
         };
-        let found = self.ask(lead, &found, occasion, Waiting::default()).await;
-        behind_page(found, feed)
+        let found = self
+            .ask(lead, &found, occasion, due, Waiting::default())
+            .await;
+        behind_page(heard, found, feed)
     }
 
     async fn ask(
@@ -209,6 +240,7 @@ impl Refresher {
         target: &Target,
         state: &SourceState,
         occasion: Occasion,
+        due: Timestamp,
         waiting: Waiting,
     ) -> Heard {
         let watch = Watch::new(&self.metrics, waiting);
@@ -217,15 +249,18 @@ impl Refresher {
             settings: &target.fetch,
             state,
             unconditional: occasion == Occasion::Forced,
+            due,
+            insists: occasion == Occasion::Forced,
             observer: &watch,
         };
         let mut fetched = self.fetcher.fetch(request, self.clock.as_ref()).await;
         watch.end();
-        let parsed = self.parse(&mut fetched).await;
+        let parsed = self.parse(&mut fetched.outcome).await;
         Heard {
-            fetched,
+            fetched: fetched.outcome,
             parsed,
             page: false,
+            hosts: fetched.hosts,
         }
     }
 
@@ -265,7 +300,7 @@ fn may_lead(target: &Target, state: &SourceState, heard: &Heard) -> bool {
 }
 
 /// What came of asking for the feed that a page names, as the page's own answer.
-fn behind_page(found: Heard, feed: Url) -> Heard {
+fn behind_page(page: Heard, found: Heard, feed: Url) -> Heard {
     let fetched = match (found.fetched, &found.parsed) {
         (FetchOutcome::Fresh(fresh), Some(Ok(_))) => FetchOutcome::Moved(Moved { to: feed, fresh }),
         (fetched, _) => fetched,
@@ -274,7 +309,17 @@ fn behind_page(found: Heard, feed: Url) -> Heard {
         fetched,
         parsed: found.parsed,
         page: true,
+        hosts: [page.hosts, found.hosts].concat(),
     }
+}
+
+/// The sources of an address that was not asked.
+fn waiting(poll: &Poll, due: &Due) -> Vec<(SourceId, Refreshed)> {
+    let waiting = |target: &Target| {
+        let due = due.clone();
+        (target.source.id.clone(), Refreshed::Waiting { due })
+    };
+    poll.targets().iter().map(waiting).collect()
 }
 
 /// The turn to wait for, if the address is not to be asked now.
@@ -294,6 +339,17 @@ fn wait(poll: &Poll, states: &[SourceState], occasion: Occasion, now: Timestamp)
 }
 
 impl Heard {
+    /// The turn to wait for, if nobody was asked because the host wants to be left alone.
+    fn not_asked(&self) -> Option<Due> {
+        match &self.fetched {
+            FetchOutcome::Held {
+                hold,
+                redirect: None,
+            } if !self.page => Some(poll::held_until(hold)),
+            _ => None,
+        }
+    }
+
     /// The same, as it is news to one of several sources: bytes that this one knows already are not.
     fn as_known_to(&self, state: &SourceState, unconditional: bool) -> Self {
         let same = match &self.fetched {
@@ -312,6 +368,7 @@ impl Heard {
                 fetched: FetchOutcome::NotModified(same),
                 parsed: None,
                 page: self.page,
+                hosts: self.hosts.clone(),
             },
             None => self.clone(),
         }

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::fetch::SourceSettings;
-use crate::model::{Due, SourceId, SourceState, Timestamp};
+use url::Url;
+
+use crate::fetch::{SourceSettings, host_of};
+use crate::model::{Due, HostHold, Location, SourceId, SourceState, Timestamp};
 use crate::schedule;
 
 use super::Target;
@@ -82,6 +84,15 @@ impl Poll {
         }
     }
 
+    /// The host that is asked; `None`: it is a file. `moved_to`: what is asked in place of the configured address.
+    #[must_use]
+    pub fn host(&self, moved_to: Option<&Url>) -> Option<String> {
+        match &self.lead().source.location {
+            Location::Url(configured) => Some(host_of(moved_to.unwrap_or(configured))),
+            Location::File(_) => None,
+        }
+    }
+
     /// What is known of the address: what its sources agree on. Where they do not (one of them is new), the answer must
     /// be whole.
     pub(super) fn shared(states: &[SourceState]) -> SourceState {
@@ -99,6 +110,14 @@ impl Poll {
             body_hash: None,
             ..first.clone()
         }
+    }
+}
+
+/// The turn of whoever would ask a host that wants to be left alone.
+pub(super) fn held_until(hold: &HostHold) -> Due {
+    Due {
+        at: Some(hold.until),
+        because: hold.because(),
     }
 }
 

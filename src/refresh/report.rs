@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Applied, Due, LastOutcome, Outcome, SourceId};
+use crate::model::{Applied, Due, HostChange, LastOutcome, Outcome, SourceId};
 
 /// `info` for a refresh that changed something, `debug` for one that did not, `warn` for a source in trouble; `debug` too for
 /// one that our own network kept us from (`is_local`): that is said once, by the fetcher.
@@ -35,5 +35,28 @@ pub(super) fn report(
         Outcome::Moved => line!(warn, "source has moved"),
         Outcome::Fresh if applied != Applied::default() => line!(info, "refreshed"),
         Outcome::Fresh | Outcome::NotModified => line!(debug, "nothing new"),
+    }
+}
+
+/// Says which hosts want to be left alone from now on.
+pub(super) fn report_hosts(changes: &[HostChange]) {
+    for change in changes {
+        match change {
+            HostChange::Held(hold) => {
+                let until = hold
+                    .until
+                    .to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+                tracing::info!(
+                    host = hold.host,
+                    until,
+                    refusals = hold.refusals,
+                    because = hold.because(),
+                    "none of the host's sources is asked until then"
+                );
+            }
+            HostChange::Released { host } => {
+                tracing::debug!(host, "the host answers well again");
+            }
+        }
     }
 }

@@ -3,20 +3,23 @@
 use url::Url;
 
 use crate::dedupe::{Told, settle_document_by};
-use crate::fetch::{Failure, FetchOutcome, Fresh, Moved, NotModified};
+use crate::fetch::{Failure, Fault, FetchOutcome, Fresh, Moved, NotModified};
 use crate::model::{
-    Due, Entry, FailureClass, Feed, FeedFields, History, LastOutcome, Location, Outcome, Pace,
-    RefreshRecord, SourceState, Timestamp,
+    Due, Entry, FailureClass, Feed, FeedFields, History, HostChange, HostHold, LastOutcome,
+    Location, Outcome, Pace, RefreshRecord, SourceState, Timestamp,
 };
 use crate::parse::ParseError;
 use crate::schedule::{next_due, observe};
 
 use super::Target;
 
-/// When a source is asked again after our own network failed: nobody was bothered.
+/// When a source is asked again after our own network or machine failed: nobody was bothered.
 const AFTER_LOCAL: chrono::Duration = chrono::Duration::minutes(1);
-/// The reason that is given for it.
-pub const OWN_NETWORK: &str = "our own network is down; no fault of the source";
+const OWN_NETWORK: &str = "our own network is down; no fault of the source";
+const OWN_MACHINE: &str =
+    "our own machine is short of what a request takes; no fault of the source";
+/// The reasons that are given for it: such a turn does not follow from the source's history.
+pub const LOCAL_REASONS: [&str; 2] = [OWN_NETWORK, OWN_MACHINE];
 
 /// A refusal's freshness is believed up to this, as an answer's is.
 const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
@@ -34,20 +37,37 @@ pub(super) struct Heard {
     pub(super) parsed: Option<Result<Feed, ParseError>>,
     /// Whether a web page at the source's address led to it.
     pub(super) page: bool,
+    /// What changed for hosts.
+    pub(super) hosts: Vec<HostChange>,
 }
 
 /// What is to be written. Validators and body hash advance only together with the entries they stand for.
 pub(super) fn settle(
     target: &Target,
     state: &SourceState,
+    mut heard: Heard,
+    now: Timestamp,
+) -> RefreshRecord {
+    let hosts = std::mem::take(&mut heard.hosts);
+    RefreshRecord {
+        hosts,
+        ..settle_source(target, state, heard, now)
+    }
+}
+
+fn settle_source(
+    target: &Target,
+    state: &SourceState,
     heard: Heard,
     now: Timestamp,
 ) -> RefreshRecord {
     let mut next = state.clone();
-    if let FetchOutcome::Failed(failure) = &heard.fetched
-        && failure.is_local
-    {
-        return unreached(target, next, failure, now);
+    if let FetchOutcome::Failed(failure) = &heard.fetched {
+        match failure.fault {
+            Fault::Source => {}
+            Fault::Network => return unreached(target, next, failure, OWN_NETWORK, now),
+            Fault::Machine(_) => return unreached(target, next, failure, OWN_MACHINE, now),
+        }
     }
     next.history.last_attempt = Some(now);
     next.history.retry_after = None;
@@ -108,6 +128,7 @@ fn record(
         last,
         state,
         due,
+        hosts: Vec::new(),
         feed: fields,
         entries: settled.entries,
         first_items: quota(target.source.first_items),
@@ -156,21 +177,23 @@ fn of_one(what: &str) -> String {
     what.replace("have", "has").replace("share", "shares")
 }
 
-/// Our own network was down: nobody was asked, so nothing is held against the source, and it keeps its turn.
+/// Our own network was down, or our own machine short of something: nobody was asked, so nothing is held against the source,
+/// and it keeps its turn.
 fn unreached(
     target: &Target,
     state: SourceState,
     failure: &Failure,
+    because: &str,
     now: Timestamp,
 ) -> RefreshRecord {
     let last = LastOutcome {
         class: Some(failure.class),
-        message: Some(format!("our own network is down: {}", failure.message)),
+        message: Some(format!("{because}: {}", failure.message)),
         ..plain(Outcome::Failed, None)
     };
     let due = Due {
         at: now.checked_add_signed(AFTER_LOCAL),
-        because: OWN_NETWORK.to_owned(),
+        because: because.to_owned(),
     };
     RefreshRecord {
         due,
@@ -251,6 +274,7 @@ fn settle_bodiless(next: &mut SourceState, fetched: FetchOutcome, now: Timestamp
             next.history.retry_after = retry_after.max(fresh.filter(|until| *until > now));
             plain(Outcome::Throttled, Some(status))
         }
+        FetchOutcome::Held { hold, redirect } => held(next, &hold, redirect),
         FetchOutcome::Failed(failure) => {
             fail(next);
             next.history.retry_after = failure.retry_after;
@@ -263,6 +287,16 @@ fn settle_bodiless(next: &mut SourceState, fetched: FetchOutcome, now: Timestamp
         FetchOutcome::Fresh(fresh) | FetchOutcome::Moved(Moved { fresh, .. }) => {
             unreadable(next, fresh.status, None)
         }
+    }
+}
+
+/// The way led to a host that wants to be left alone: no failure, but the beginning of the way is not asked in vain until
+/// then.
+fn held(next: &mut SourceState, hold: &HostHold, status: Option<u16>) -> LastOutcome {
+    next.history.retry_after = Some(hold.until);
+    LastOutcome {
+        message: Some(format!("it leads to {}: {}", hold.host, hold.because())),
+        ..plain(Outcome::Throttled, status)
     }
 }
 

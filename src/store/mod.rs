@@ -16,8 +16,8 @@ use async_trait::async_trait;
 use tokio::task::JoinError;
 
 use crate::model::{
-    Applied, EntryId, Finding, Hash, HealthEvent, Member, OutputId, RefreshRecord, Source,
-    SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
+    Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
+    Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
 };
 
 mod evidence;
@@ -131,6 +131,9 @@ pub trait Store: Send + Sync {
     /// A report on every registered, not removed source, by id.
     async fn source_reports(&self) -> Result<Vec<SourceReport>, StoreError>;
 
+    /// The hosts that want to be left alone, or have not answered well since they did, by name.
+    async fn host_holds(&self) -> Result<Vec<HostHold>, StoreError>;
+
     /// Notes what was found of sources: a trouble begins where it was not there, and ends where it was. Whether anything has
     /// changed by it.
     async fn note_health(
@@ -144,7 +147,8 @@ pub trait Store: Send + Sync {
 
     // Refresh.
 
-    /// Writes everything that one refresh brought: the source's state, its validators, the feed's fields and the entries.
+    /// Writes everything that one refresh brought: the source's state, its validators, the feed's fields and the entries; and
+    /// what changed for hosts.
     ///
     /// A known entry that has not changed (`whole`) is only marked as seen. One that has changed is overwritten, and counts as edited
     /// if its words changed. An unknown entry may be a known one under a new GUID or link; if not, it is new, and `dedupe` compares

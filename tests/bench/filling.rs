@@ -53,6 +53,7 @@ pub(crate) fn record(nth: usize, entries: Vec<Entry>) -> RefreshRecord {
             at: None,
             because: String::new(),
         },
+        hosts: Vec::new(),
         feed: None,
         entries: settle_document(entries, at).entries,
         first_items: None,

@@ -245,20 +245,18 @@ fn opml_goes_in_and_out() {
 
 #[test]
 fn a_forced_refresh_reads_unchanged_bytes_again_and_a_wish_binds() {
-    let origin = Origin::start(|asked| match asked.path.as_str() {
+    let origin = Origin::at("0.0.0.0", |asked| match asked.path.as_str() {
         "/later" => response("429 Too Many Requests", &[("Retry-After", "3600")], b""),
         _ => response("200 OK", &[], &rss(&[("1", "Ferry", TEXT)])),
     });
-    let source = |id: &str| {
-        format!(
-            "[[source]]\nid = \"{id}\"\nurl = \"{}\"\n",
-            origin.url(&format!("/{id}"))
-        )
+    let source = |id: &str, host: &str| {
+        let url = origin.url_at(host, &format!("/{id}"));
+        format!("[[source]]\nid = \"{id}\"\nurl = \"{url}\"\n")
     };
     let desk = Desk::new(&format!(
-        "[fetch]\nhost_gap = \"0s\"\nallow_addresses = [\"127.0.0.1\"]\n{}{}",
-        source("same"),
-        source("later")
+        "[fetch]\nhost_gap = \"0s\"\nallow_addresses = [\"127.0.0.0/8\"]\n{}{}",
+        source("same", "127.0.0.1"),
+        source("later", "127.0.0.2")
     ));
     let outcomes = |arguments: &[&str]| {
         let rows: serde_json::Value =

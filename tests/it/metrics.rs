@@ -56,7 +56,7 @@ fn until(address: SocketAddr, wished: impl Fn(&Exposition) -> bool) -> Expositio
 
 /// One address for each outcome; `/a` has a validator and answers compressed.
 fn origin() -> Origin {
-    Origin::start(|asked| match asked.path.as_str() {
+    Origin::at("0.0.0.0", |asked| match asked.path.as_str() {
         "/a" if asked.header("if-none-match") == Some("\"1\"") => {
             response("304 Not Modified", &[("ETag", "\"1\"")], b"")
         }
@@ -82,10 +82,16 @@ fn origin() -> Origin {
 
 fn configuration(origin: &Origin) -> String {
     let mut text = format!(
-        "{LISTEN}[fetch]\nallow_addresses = [\"127.0.0.1\"]\nhost_gap = \"0s\"\nevery = \"1s\"\n"
+        "{LISTEN}[fetch]\nallow_addresses = [\"127.0.0.0/8\"]\nhost_gap = \"0s\"\nevery = \"1s\"\n"
     );
     for path in ["a", "copy", "old", "gone", "busy", "broken"] {
-        let url = origin.url(&format!("/{path}"));
+        // A 429 binds its host.
+        let host = if path == "busy" {
+            "127.0.0.2"
+        } else {
+            "127.0.0.1"
+        };
+        let url = origin.url_at(host, &format!("/{path}"));
         text += &format!("[[source]]\nid = \"source-{path}\"\nurl = \"{url}\"\n");
     }
     text + "[[output]]\nid = \"merged\"\n[[output]]\nid = \"basin\"\ninclude = [\"basin\"]\nsources = [\"source-a\", \"source-copy\"]\n"

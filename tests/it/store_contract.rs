@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use mainstem::dedupe::settle_document;
 use mainstem::model::{
-    Applied, Due, Entry, Joined, LastOutcome, Location, Member, Outcome, OutputId, RefreshRecord,
-    Source, SourceId, SourceState, StoryId, Timestamp, Validators,
+    Applied, Due, Entry, HostChange, HostHold, Joined, LastOutcome, Location, Member, Outcome,
+    OutputId, RefreshRecord, Source, SourceId, SourceState, StoryId, Timestamp, Validators,
 };
 use mainstem::store::sqlite::{Opening, SqliteStore};
 use mainstem::store::{ArchiveDocument, KeptItem, Membership, Place, Store, WindowBounds};
@@ -177,6 +177,7 @@ pub(crate) fn record(source: &str, minute: i64, entries: Vec<Entry>) -> RefreshR
             at: Some(at(minute + 60)),
             because: "every 1h".to_owned(),
         },
+        hosts: Vec::new(),
         feed: None,
         entries: settle_document(entries, at(minute)).entries,
         first_items: None,
@@ -685,4 +686,53 @@ async fn a_writer_that_had_to_connect_anew_may_have_missed_a_commit() {
     assert!(!bench.store.changed_elsewhere().await.expect("looks again"));
     bench.store.probe().await.expect("it writes again");
     assert!(!bench.store.changed_elsewhere().await.expect("looks again"));
+}
+
+/// Holds of hosts come with the refresh that was refused, are replaced by later ones, and go with a good answer after their time.
+#[tokio::test]
+async fn hosts_that_want_to_be_left_alone_are_kept_until_they_answer_well() {
+    let bench = Bench::new(&["a"]).await;
+    let hold = |host: &str, minute: i64, until: i64, refusals: u32| HostHold {
+        host: host.to_owned(),
+        until: at(until),
+        refusals,
+        status: 429,
+        noted_at: at(minute),
+    };
+    let note = async |minute: i64, change: HostChange| {
+        let refused = RefreshRecord {
+            hosts: vec![change],
+            ..record("a", minute, Vec::new())
+        };
+        bench.store.apply(refused).await.expect("applies");
+        bench.store.host_holds().await.expect("reads")
+    };
+    let released = || HostChange::Released {
+        host: "a.example".to_owned(),
+    };
+    let first = hold("a.example", 1, 60, 1);
+    let kept = note(1, HostChange::Held(first.clone())).await;
+    assert_eq!(kept, std::slice::from_ref(&first));
+    // Released too early: another process was told to wait meanwhile.
+    assert_eq!(note(2, released()).await, [first]);
+    let second = hold("a.example", 61, 70, 2);
+    assert_eq!(note(61, HostChange::Held(second.clone())).await, [second]);
+    // The longer of two stays; another host is another row.
+    let shorter = hold("a.example", 62, 65, 3);
+    let kept = HostHold {
+        until: at(70),
+        ..shorter.clone()
+    };
+    assert_eq!(note(62, HostChange::Held(shorter)).await, [kept]);
+    let other = hold("b.example", 63, 100_000, 1);
+    assert_eq!(note(63, HostChange::Held(other.clone())).await.len(), 2);
+    assert_eq!(note(70, released()).await, [other]);
+    // A clock that was ahead: the hold lasts as long as it was meant to, from now on.
+    bench
+        .store
+        .register_sources(&[], at(3))
+        .await
+        .expect("registers");
+    let corrected = hold("b.example", 3, 100_000 - 60, 1);
+    assert_eq!(bench.store.host_holds().await.expect("reads"), [corrected]);
 }

@@ -16,8 +16,8 @@ use super::{
     StoreError, StoryEvidence, Window, WindowItem, WindowRequest,
 };
 use crate::model::{
-    Applied, EntryId, Finding, Hash, HealthEvent, Member, OutputId, RefreshRecord, Source,
-    SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
+    Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
+    Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
 };
 
 mod archives;
@@ -31,6 +31,7 @@ mod files;
 mod find;
 mod gather;
 mod health;
+mod hosts;
 mod keys;
 mod known;
 mod learning;
@@ -121,6 +122,14 @@ pub fn source_reports(path: &Path) -> Result<Option<Vec<SourceReport>>, StoreErr
     read_only(path, "read the sources", sources::reports)
 }
 
+/// The hosts that want to be left alone, read in the same way.
+///
+/// # Errors
+/// Those of [`source_reports`].
+pub fn host_holds(path: &Path) -> Result<Option<Vec<HostHold>>, StoreError> {
+    read_only(path, "read the hosts that wait", hosts::holds)
+}
+
 /// What was noted of rules, read in the same way.
 ///
 /// # Errors
@@ -175,6 +184,11 @@ impl Store for SqliteStore {
         self.readers
             .read("read the sources", sources::reports)
             .await
+    }
+
+    async fn host_holds(&self) -> Result<Vec<HostHold>, StoreError> {
+        let read = self.readers.read("read the hosts that wait", hosts::holds);
+        read.await
     }
 
     async fn apply(&self, record: RefreshRecord) -> Result<Applied, StoreError> {

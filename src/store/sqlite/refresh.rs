@@ -9,7 +9,7 @@ use super::documents::{self, LastDocument};
 use super::edits::Said;
 use super::learning::{self, Owner};
 use super::linking::Linking;
-use super::{near, sources};
+use super::{hosts, near, sources};
 use crate::dedupe::{self, Boilerplate, Prepared, Reading};
 use crate::model::{
     Applied, EntryId, Hash, Incoming, Outcome, RefreshRecord, Relation, SourceId, StoryId,
@@ -25,6 +25,7 @@ const FLOOD: i64 = 2;
 
 /// Writes a refresh; see [`crate::store::Store::apply`].
 pub(super) fn apply(db: &Connection, record: &RefreshRecord) -> rusqlite::Result<Applied> {
+    hosts::note(db, &record.hosts, record.at)?;
     let source = sources::row(db, &record.source)?;
     if !sources::is_at(db, source, &record.location)? {
         // Its address was changed while the old one was being asked: what came is another place's.

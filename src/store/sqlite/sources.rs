@@ -19,6 +19,7 @@ pub(super) fn register(
     sources: &[Arc<Source>],
     now: Timestamp,
 ) -> rusqlite::Result<()> {
+    super::hosts::correct(db, now)?;
     let mut missing: BTreeSet<String> = db
         .prepare("SELECT id FROM sources WHERE removed_at IS NULL")?
         .query_map([], |row| row.get(0))?

@@ -15,9 +15,12 @@ mod conditional;
 mod discovery;
 mod egress;
 mod form;
+mod hosts;
 mod isolation;
 mod limits;
 mod pace;
+mod ports;
+mod shortage;
 mod status;
 
 const TEXT: &str = "The orchard road is closed to lorries from the first Monday of the month until the apples have been brought in";

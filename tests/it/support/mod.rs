@@ -6,6 +6,7 @@ mod json;
 pub(crate) mod laws;
 pub(crate) mod machine;
 pub(crate) mod mutate;
+pub(crate) mod namespace;
 pub(crate) mod openmetrics;
 pub(crate) mod origin;
 mod pieces;

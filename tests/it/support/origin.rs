@@ -161,7 +161,15 @@ impl Origin {
         host: &str,
         script: impl Fn(&Asked) -> R + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind((host, 0)).expect("a port on loopback");
+        Self::on(&format!("{host}:0"), script)
+    }
+
+    /// The same at this address and port.
+    pub(crate) fn on<R: Into<Reply>>(
+        address: &str,
+        script: impl Fn(&Asked) -> R + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind(address).expect("a free port");
         let address = listener.local_addr().expect("an address");
         let seen = Arc::new(Seen::default());
         let script: Arc<Script> = Arc::new(move |asked| script(asked).into());
@@ -194,6 +202,11 @@ impl Origin {
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
+    }
+
+    /// The same under another name of this machine: one that listens at 0.0.0.0 is as many hosts as it has names.
+    pub(crate) fn url_at(&self, host: &str, path: &str) -> String {
+        format!("http://{host}:{}{path}", self.address.port())
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
