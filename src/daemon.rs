@@ -28,11 +28,14 @@ use crate::worker::Orders;
 #[cfg(test)]
 mod accidents;
 mod cutter;
+mod files;
 mod hubs;
 mod press;
 mod reload;
 mod tasks;
 mod ward;
+
+pub use files::too_few_files;
 
 use hubs::{Messenger, hub_of};
 use press::{Edition, Press};
@@ -56,6 +59,10 @@ pub struct Start {
 pub async fn run(start: Start) -> anyhow::Result<()> {
     let (config, path) = (start.config, start.path);
     let signals = Signals::catch()?;
+    files::raise_limit();
+    if let Some(what) = too_few_files(&config) {
+        tracing::warn!("{what}");
+    }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = open(&config).await?;
     let (surface, metrics) = surface(&config, &clock).await?;

@@ -6,6 +6,7 @@ use super::args::Arguments;
 use super::{CONFIG, config_path, environment, note, print};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Loaded, Purpose, Severity};
+use crate::daemon;
 use crate::republish::idle_parts;
 use crate::store::sqlite::{self, Audience};
 
@@ -20,6 +21,9 @@ pub(super) fn check(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     print(problems.to_string().as_bytes())?;
     if let Ok(Loaded { config, .. }) = &loaded {
         tell_of_store(config);
+        if let Some(what) = daemon::too_few_files(config) {
+            note(&what);
+        }
     }
     let config = match &loaded {
         Ok(loaded) if problems.worst() < Some(Severity::Missing) => &loaded.config,

@@ -52,6 +52,8 @@ pub use site::{Outlet, Site};
 const PLACES: usize = 512;
 /// Connections heard beyond them, each for a moment.
 const SPARE_PLACES: usize = 64;
+/// Connections that may be open at once.
+pub const CONNECTIONS: usize = PLACES + SPARE_PLACES;
 
 /// How readers are served.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //!
 //! - A request that this machine could not make counts against nobody, and comes again soon.
 //! - It is said once, with what to do about it.
+//! - `check` and the daemon's start say that the limit is too low for what is configured.
 
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -82,4 +83,16 @@ fn no_source_is_blamed_when_we_run_out_of_ports() {
         let ended = desk.run(&["--log-format", "json", "refresh", "--json"]);
         nobody_is_blamed(&desk, &ended, "no free local port", "ip_local_port_range");
     });
+}
+
+#[test]
+fn a_limit_that_is_too_low_is_said_before_it_hurts() {
+    let desk = Desk::new(&format!("{LOCAL}concurrency = 64\n"));
+    let told = |files: usize| {
+        let ended = run_with(&desk, files, "check");
+        assert_eq!(ended.status.code(), Some(0));
+        let said = [ended.stdout, ended.stderr].concat();
+        String::from_utf8_lossy(&said).contains("LimitNOFILE")
+    };
+    assert_eq!((told(256), told(1024)), (true, false));
 }
