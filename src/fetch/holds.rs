@@ -19,7 +19,31 @@ const LONG_AGO: TimeDelta = TimeDelta::days(7);
 #[derive(Debug, Clone, Default)]
 pub struct HostHolds {
     /// A plain mutex: held for a look-up, never across an await.
-    known: Arc<Mutex<HashMap<String, HostHold>>>,
+    known: Arc<Mutex<HashMap<String, Known>>>,
+}
+
+#[derive(Debug)]
+struct Known {
+    hold: HostHold,
+    /// When it was noted, by the clock of then: what tells it from what the store has, also once the hold was corrected.
+    noted_at: Timestamp,
+}
+
+impl From<HostHold> for Known {
+    fn from(hold: HostHold) -> Self {
+        Self {
+            noted_at: hold.noted_at,
+            hold,
+        }
+    }
+}
+
+impl Known {
+    /// See [`HostHold::as_seen_at`].
+    fn correct(&mut self, now: Timestamp) -> &HostHold {
+        self.hold = self.hold.clone().as_seen_at(now);
+        &self.hold
+    }
 }
 
 impl HostHolds {
@@ -27,9 +51,9 @@ impl HostHolds {
     pub fn adopt(&self, stored: Vec<HostHold>) {
         let mut known = self.known();
         for hold in stored {
-            let is_news = |known: &HostHold| known.noted_at < hold.noted_at;
+            let is_news = |known: &Known| known.noted_at < hold.noted_at;
             if known.get(&hold.host).is_none_or(is_news) {
-                known.insert(hold.host.clone(), hold);
+                known.insert(hold.host.clone(), hold.into());
             }
         }
     }
@@ -38,15 +62,14 @@ impl HostHolds {
     #[must_use]
     pub fn in_force(&self, host: &str, now: Timestamp) -> Option<HostHold> {
         let mut known = self.known();
-        let hold = known.get_mut(host)?;
-        *hold = hold.clone().as_seen_at(now);
+        let hold = known.get_mut(host)?.correct(now);
         (hold.until > now).then(|| hold.clone())
     }
 
     /// When the last hold of a host ends, or has ended; `None`: it has answered well since.
     #[must_use]
     pub fn until(&self, host: &str) -> Option<Timestamp> {
-        self.known().get(host).map(|hold| hold.until)
+        self.known().get(host).map(|known| known.hold.until)
     }
 
     /// Whether a host has not answered well since it wanted to be left alone: it is then asked by one request at a time.
@@ -56,7 +79,9 @@ impl HostHolds {
 
     /// How often in a row a host has refused.
     pub(super) fn refusals(&self, host: &str) -> u32 {
-        self.known().get(host).map_or(0, |hold| hold.refusals)
+        self.known()
+            .get(host)
+            .map_or(0, |known| known.hold.refusals)
     }
 
     /// Notes what an answer says of its host; returns what that changes. See [`decide`].
@@ -69,13 +94,14 @@ impl HostHolds {
         now: Timestamp,
     ) -> Option<HostChange> {
         let mut known = self.known();
-        let change = decide(host, known.get(host), refusals, word, gap, now)?;
+        let so_far = known.get_mut(host).map(|known| known.correct(now));
+        let change = decide(host, so_far, refusals, word, gap, now)?;
         match &change {
             HostChange::Held(hold) => {
                 if known.len() >= REMEMBERED {
-                    known.retain(|_, hold| hold.until + LONG_AGO > now);
+                    known.retain(|_, known| known.hold.until + LONG_AGO > now);
                 }
-                known.insert(host.to_owned(), hold.clone());
+                known.insert(host.to_owned(), hold.clone().into());
             }
             HostChange::Released { host } => {
                 known.remove(host);
@@ -84,7 +110,7 @@ impl HostHolds {
         Some(change)
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<String, HostHold>> {
+    fn known(&self) -> MutexGuard<'_, HashMap<String, Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

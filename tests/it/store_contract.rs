@@ -735,4 +735,7 @@ async fn hosts_that_want_to_be_left_alone_are_kept_until_they_answer_well() {
         .expect("registers");
     let corrected = hold("b.example", 3, 100_000 - 60, 1);
     assert_eq!(bench.store.host_holds().await.expect("reads"), [corrected]);
+    // And what such a clock has noted is no longer than what is said now.
+    let said = hold("b.example", 2, 12, 2);
+    assert_eq!(note(2, HostChange::Held(said.clone())).await, [said]);
 }

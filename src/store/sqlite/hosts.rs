@@ -25,7 +25,8 @@ pub(super) fn holds(db: &Connection) -> rusqlite::Result<Vec<HostHold>> {
     .collect()
 }
 
-/// Notes what a refresh has changed. Another process may have heard of a longer hold meanwhile, which then stays.
+/// Notes what a refresh has changed. Another process may have heard of a longer hold meanwhile, which then stays; but not one
+/// that was noted later than now, by a clock that was ahead.
 pub(super) fn note(db: &Connection, changes: &[HostChange], at: Timestamp) -> rusqlite::Result<()> {
     for change in changes {
         match change {
@@ -34,7 +35,7 @@ pub(super) fn note(db: &Connection, changes: &[HostChange], at: Timestamp) -> ru
                     .execute([ms(at) - FORGOTTEN_AFTER_MS])?;
                 db.prepare_cached(
                     "INSERT INTO host_holds (host, until, refusals, status, noted_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (host) DO UPDATE
-                     SET until = max(until, excluded.until), refusals = excluded.refusals, status = excluded.status, noted_at = excluded.noted_at",
+                     SET until = CASE WHEN noted_at > excluded.noted_at THEN excluded.until ELSE max(until, excluded.until) END, refusals = excluded.refusals, status = excluded.status, noted_at = excluded.noted_at",
                 )?
                 .execute(params![hold.host, ms(hold.until), hold.refusals, hold.status, ms(hold.noted_at)])?;
             }
