@@ -135,7 +135,7 @@ pub(super) struct RefreshArguments {
     /// The sources; none: all of them
     #[arg(value_name = "SOURCE")]
     pub(super) sources: Vec<String>,
-    /// Against Retry-After and 410 too, without validators, and read unchanged bytes again
+    /// Against Retry-After, hosts that asked to wait and 410 too, without validators, and read unchanged bytes again
     #[arg(long)]
     pub(super) force: bool,
     /// As JSON
