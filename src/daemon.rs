@@ -30,6 +30,7 @@ mod accidents;
 mod cutter;
 mod files;
 mod hubs;
+mod monitor;
 mod press;
 mod reload;
 mod tasks;

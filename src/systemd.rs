@@ -40,6 +40,11 @@ pub fn ready(status: &str) {
     notify(&[NotifyState::Ready, NotifyState::Status(status)]);
 }
 
+/// Says how the service is doing, in one line.
+pub fn status(status: &str) {
+    notify(&[NotifyState::Status(status)]);
+}
+
 /// Says that a reload has begun.
 pub fn reloading() {
     if let Ok(now) = NotifyState::monotonic_usec_now() {

@@ -14,16 +14,18 @@ use tokio::task::{Id, JoinSet};
 
 use crate::clock::Clock;
 use crate::model::{Applied, SourceId, SourceState, Timestamp};
-use crate::refresh::{Occasion, Poll, Refreshed, Refresher, Target};
+use crate::refresh::{Occasion, Poll, Refreshed, Refresher, Target, Unfinished};
 use crate::store::{Store, StoreError};
 use crate::telemetry::{Health, Metrics, StoreUse};
+
+mod accident;
+
+use accident::Accident;
 
 /// The longest sleep: a clock that was set forward is noticed within it.
 const MAX_SLEEP: Duration = Duration::from_secs(60);
 /// When the queue is tried for again that the store did not answer for.
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
-/// When a source comes round again whose refresh the store could not take or that panicked.
-const AFTER_ACCIDENT: chrono::Duration = chrono::Duration::minutes(1);
 /// A clock that was set back further than this has the queue made anew.
 const CLOCK_SET_BACK: chrono::Duration = chrono::Duration::minutes(1);
 /// Refreshes under way, those waiting for their host's turn included.
@@ -63,10 +65,16 @@ pub async fn work(
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), StoreError> {
     let mut desk = Desk::new(orders.borrow_and_update().clone(), clock, reports);
+    let mut condition = store.condition();
     tokio::pin!(shutdown);
     loop {
-        desk.catch_up(store.as_ref()).await?;
-        let sleep = desk.start_what_is_due();
+        // What could not be stored is not asked for: while the store is in trouble nothing starts.
+        let sleep = if condition.borrow_and_update().is_well() {
+            desk.catch_up(store.as_ref()).await?;
+            desk.start_what_is_due()
+        } else {
+            MAX_SLEEP
+        };
         let next = desk.queue.peek().map(|Reverse((at, _))| *at);
         desk.reports.metrics.next_due(next);
         tokio::select! {
@@ -78,6 +86,7 @@ pub async fn work(
                 desk.orders = orders.borrow_and_update().clone();
                 desk.plan = Plan::Old;
             }
+            Ok(()) = condition.changed() => {}
             () = tokio::time::sleep(sleep) => {}
         }
     }
@@ -85,7 +94,7 @@ pub async fn work(
     Ok(())
 }
 
-type Ended = Result<Vec<(SourceId, Refreshed)>, StoreError>;
+type Ended = Result<Vec<(SourceId, Refreshed)>, Unfinished>;
 
 /// Whether the queue is that of the orders.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -110,6 +119,8 @@ struct Desk {
     under_way: JoinSet<Ended>,
     running: BTreeMap<Id, (SourceId, Arc<Poll>)>,
     unasked: BTreeSet<SourceId>,
+    /// Of polls whose last refresh is not in the store: what the store says of them is too early.
+    accidents: BTreeMap<SourceId, Accident>,
     /// The time as last seen.
     latest: Timestamp,
 }
@@ -126,6 +137,7 @@ impl Desk {
             under_way: JoinSet::new(),
             running: BTreeMap::new(),
             unasked: BTreeSet::new(),
+            accidents: BTreeMap::new(),
             latest: Timestamp::default(),
         }
     }
@@ -140,7 +152,8 @@ impl Desk {
             Err(StoreError::Closed) => return Err(StoreError::Closed),
             Err(error) => {
                 self.reports.metrics.store_failed(StoreUse::Queue);
-                if self.plan == Plan::Old {
+                // The store's own trouble is told by who watches it.
+                if self.plan == Plan::Old && !error.is_trouble() {
                     tracing::error!(
                         error = &error as &dyn std::error::Error,
                         "the queue stays as it is until the store answers again"
@@ -179,6 +192,8 @@ impl Desk {
                 .any(|target| running.contains(&target.source.id));
             // What is under way is queued by its end.
             if let Some(at) = poll.due(&states, now).at.filter(|_| !is_running) {
+                let accident = self.accidents.get(&lead);
+                let at = accident.map_or(at, |accident| accident.bind(at, now));
                 self.queue.push(Reverse((at, lead.clone())));
             }
             self.polls.insert(lead, Arc::new(poll));
@@ -247,37 +262,16 @@ impl Desk {
             Err(panic) => {
                 tracing::error!(%panic, "a refresh ended abnormally");
                 let error = StoreError::of_task("refresh a source", &panic);
-                (panic.id(), Err(error))
+                let due = Some(self.clock.now());
+                (panic.id(), Err(Unfinished::NotStored { error, due }))
             }
         };
         let Some((id, asked)) = self.running.remove(&task) else {
             return;
         };
-        self.unasked.remove(&id);
         let next = match refreshed {
-            Ok(refreshed) => {
-                if refreshed
-                    .iter()
-                    .any(|(_, refreshed)| has_changed(refreshed))
-                {
-                    // Full means that a word is pending already.
-                    let _ = self.reports.changed.try_send(());
-                }
-                for (id, refreshed) in &refreshed {
-                    if let Refreshed::Done { health, .. } = refreshed {
-                        self.reports.metrics.source(id, *health);
-                    }
-                }
-                let dues = refreshed.iter().map(|(_, refreshed)| refreshed.due().at);
-                dues.min_by_key(|at| (at.is_none(), *at)).flatten()
-            }
-            Err(error) => {
-                if !matches!(error, StoreError::Closed) {
-                    self.reports.metrics.store_failed(StoreUse::Refresh);
-                }
-                tracing::error!(source = %id, error = &error as &dyn std::error::Error, "the refresh is not stored and will be repeated");
-                Some(self.clock.now() + AFTER_ACCIDENT)
-            }
+            Ok(refreshed) => self.finish(&id, &refreshed),
+            Err(unfinished) => self.repeat(&id, &unfinished),
         };
         let is_same = |poll: &Arc<Poll>| Arc::ptr_eq(poll, &asked);
         if self.polls.get(&id).is_some_and(is_same) {
@@ -288,6 +282,47 @@ impl Desk {
         let _ = self.reports.unasked.send(self.unasked.len());
     }
 
+    /// Reports a refresh that is stored; returns the poll's next turn.
+    fn finish(&mut self, id: &SourceId, refreshed: &[(SourceId, Refreshed)]) -> Option<Timestamp> {
+        self.unasked.remove(id);
+        self.accidents.remove(id);
+        if refreshed
+            .iter()
+            .any(|(_, refreshed)| has_changed(refreshed))
+        {
+            // Full means that a word is pending already.
+            let _ = self.reports.changed.try_send(());
+        }
+        for (id, refreshed) in refreshed {
+            if let Refreshed::Done { health, .. } = refreshed {
+                self.reports.metrics.source(id, *health);
+            }
+        }
+        let dues = refreshed.iter().map(|(_, refreshed)| refreshed.due().at);
+        dues.min_by_key(|at| (at.is_none(), *at)).flatten()
+    }
+
+    /// The next turn of a poll whose refresh the store kept from its end.
+    fn repeat(&mut self, id: &SourceId, unfinished: &Unfinished) -> Option<Timestamp> {
+        let (error, now) = (unfinished.error(), self.clock.now());
+        let due = match unfinished {
+            // It is due still, and starts when the store is well.
+            Unfinished::NotAsked(error) if error.is_trouble() => return Some(now),
+            Unfinished::NotAsked(_) => Some(now),
+            Unfinished::NotStored { due, .. } => {
+                self.unasked.remove(id);
+                *due
+            }
+        };
+        if !matches!(error, StoreError::Closed) {
+            self.reports.metrics.store_failed(StoreUse::Refresh);
+        }
+        tracing::error!(source = %id, error = error as &dyn std::error::Error, "the refresh is not stored and will be repeated");
+        let accident = Accident::after(self.accidents.get(id), due, now);
+        self.accidents.insert(id.clone(), accident);
+        Some(accident.until)
+    }
+
     /// New orders came while it was asked: its sources may stand in other polls now, and when these are due is for their
     /// refresh to see. One that has another source under way is queued when that ends.
     fn queue_anew(&mut self, asked: &Poll) {
@@ -295,7 +330,9 @@ impl Desk {
         for (lead, poll) in &self.polls {
             let mut ids = poll.targets().iter().map(|target| &target.source.id);
             if ids.clone().any(|id| asked.has(id)) && !ids.any(|id| running.contains(id)) {
-                self.queue.push(Reverse((now, lead.clone())));
+                let accident = self.accidents.get(lead);
+                let at = accident.map_or(now, |accident| accident.bind(now, now));
+                self.queue.push(Reverse((at, lead.clone())));
             }
         }
     }

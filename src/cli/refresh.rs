@@ -19,18 +19,20 @@ use crate::config::{Config, counted as counted_as};
 use crate::daemon;
 use crate::fetch::Fetcher;
 use crate::model::{Applied, Due, Outcome, SourceId};
-use crate::refresh::{Occasion, Poll, Refreshed, Refresher};
+use crate::refresh::{Occasion, Poll, Refreshed, Refresher, Unfinished};
 use crate::store::StoreError;
 
 /// Refreshes under way; the fetcher bounds requests, this bounds what waits for them.
 const UNDER_WAY: usize = 512;
 
-type Line = (SourceId, Result<Refreshed, StoreError>);
+type Line = (SourceId, Result<Refreshed, Unfinished>);
 
 pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow::Result<()> {
     let polls = named(&config, &wanted.sources)?;
     daemon::tell_widening(&config.targets);
     let store = stored::open(&config)?;
+    // What cannot be stored is not asked for.
+    store.probe().await?;
     store
         .register_sources(&daemon::sources(&config), SystemClock.now())
         .await?;
@@ -60,7 +62,7 @@ pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow
     let has_failed = lines.iter().any(|(_, refreshed)| has_failed(refreshed));
     // A store that takes nothing is no source's failure; its own exit code says what it is.
     if let Some(error) = lines.into_iter().find_map(|(_, refreshed)| refreshed.err()) {
-        return Err(error.into());
+        return Err(StoreError::from(error).into());
     }
     if has_failed {
         return Err(Partly.into());
@@ -119,7 +121,7 @@ async fn pass(
 }
 
 /// A line for each source; one that could not be stored stands for all that share its address.
-fn as_lines(poll: &Poll, ended: Result<Vec<(SourceId, Refreshed)>, StoreError>) -> Vec<Line> {
+fn as_lines(poll: &Poll, ended: Result<Vec<(SourceId, Refreshed)>, Unfinished>) -> Vec<Line> {
     match ended {
         Ok(refreshed) => refreshed
             .into_iter()
@@ -141,7 +143,7 @@ fn progress(length: usize) -> ProgressBar {
     style.map_or(bar.clone(), |style| bar.with_style(style))
 }
 
-fn has_failed(refreshed: &Result<Refreshed, StoreError>) -> bool {
+fn has_failed(refreshed: &Result<Refreshed, Unfinished>) -> bool {
     match refreshed {
         Ok(Refreshed::Done { last, .. }) => matches!(
             last.outcome,
@@ -189,7 +191,7 @@ fn as_text(lines: &[Line]) -> String {
                     format!("{}{class}{why}", last.outcome)
                 }
             }
-            Err(error) => format!("not stored: {error}"),
+            Err(unfinished) => unfinished.to_string(),
         };
         let _ = writeln!(text, "{:width$}  {said}", id.as_str());
     }
@@ -239,7 +241,7 @@ fn as_json(lines: &[Line]) -> anyhow::Result<String> {
             "duplicates": applied.duplicates, "renamed": applied.renamed, "next_due": due.at.map(|at| at.to_rfc3339()), "because": due.because,
         }),
         Err(error) => {
-            json!({ "id": id.as_str(), "outcome": "failed", "class": "store", "message": error.to_string() })
+            json!({ "id": id.as_str(), "outcome": "failed", "class": "store", "message": error.error().to_string() })
         }
     };
     Ok(serde_json::to_string_pretty(&lines.iter().map(row).collect::<Vec<_>>())? + "\n")

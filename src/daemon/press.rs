@@ -17,7 +17,7 @@ use crate::maintain::{self, Retention, maintain};
 use crate::model::OutputId;
 use crate::republish::{IdlePart, Plan, Rendered, Republisher, windows};
 use crate::serve::Site;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreCondition, StoreError};
 use crate::telemetry::StoreUse;
 use crate::worker::Orders;
 
@@ -151,9 +151,14 @@ impl Press {
         housekeeping.reset();
         let (mut duty, mut in_trouble) = (Duty::default(), false);
         duty.tell_idle = true;
+        let mut condition = self.store.condition();
+        // It may be in trouble already.
+        condition.mark_changed();
         loop {
+            let is_well = condition.borrow().is_well();
             tokio::select! {
                 () = super::tasks::until(stopped.clone()) => return Ok(()),
+                Ok(()) = condition.changed() => self.hear(&condition.borrow_and_update(), &mut duty),
                 Some(()) = changes.recv() => duty.catch_up = true,
                 Ok(()) = editions.changed() => {
                     let edition = editions.borrow_and_update().clone();
@@ -177,8 +182,11 @@ impl Press {
                     // A feed that only calls itself otherwise changes no story.
                     duty.show_all = true;
                 }
-                () = std::future::ready(()), if self.open && self.republisher.is_replaying() => duty.step = true,
-                () = self.cutter.ready() => duty.archive = true,
+                () = std::future::ready(()), if is_well && self.open && self.republisher.is_replaying() => duty.step = true,
+                () = self.cutter.ready(), if is_well => duty.archive = true,
+            }
+            if !condition.borrow().is_well() {
+                continue; // Duties stay until the store is well.
             }
             // A stop cuts it between two steps of the store, each of them whole; the next start does the rest.
             let done = tokio::select! {
@@ -193,12 +201,19 @@ impl Press {
                     let metrics = self.republisher.metrics();
                     metrics.store_failed(StoreUse::Republish);
                     tell(&error, in_trouble);
-                    in_trouble = true;
+                    in_trouble |= !error.is_trouble();
                     // What was judged already and could not be shown is not known any more.
                     duty.show_all = true;
                 }
             }
         }
+    }
+
+    /// The store is in trouble, or is well again.
+    fn hear(&mut self, condition: &StoreCondition, duty: &mut Duty) {
+        self.ward.tell_store(condition, self.republisher.plan());
+        // What was stored last may have been told to nobody.
+        duty.catch_up |= condition.is_well();
     }
 
     /// Does what is to be done, each duty struck off only when it is.
@@ -345,7 +360,8 @@ impl Press {
 
 /// Says that the store failed, once until it answers again.
 fn tell(error: &StoreError, is_known: bool) {
-    if is_known {
+    // The store's own trouble is told by who watches it.
+    if is_known || error.is_trouble() {
         tracing::debug!(%error, "still no word from the store");
         return;
     }

@@ -8,12 +8,12 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::hubs::Messenger;
+use super::monitor::Monitor;
 use super::press::{Edition, Press};
 use crate::clock::Clock;
 use crate::serve::{self, Exposition, Listener, Site};
 use crate::store::{Store, StoreError};
-use crate::systemd;
-use crate::telemetry::{Metrics, StoreUse};
+use crate::telemetry::Metrics;
 use crate::worker::{Orders, Reports, work};
 
 /// How long the tasks may take to end; a little longer than the worker gives to refreshes under way.
@@ -50,7 +50,7 @@ pub(super) struct Tasks {
     worker: Option<JoinHandle<Result<(), StoreError>>>,
     press: Option<JoinHandle<Result<(), StoreError>>>,
     messenger: Option<JoinHandle<()>>,
-    watchdog: JoinHandle<()>,
+    monitor: JoinHandle<()>,
 }
 
 impl Tasks {
@@ -68,7 +68,13 @@ impl Tasks {
             store,
             clock,
         } = inward;
-        let watchdog = tokio::spawn(watch_over(store.clone(), metrics.clone()));
+        let monitor = Monitor {
+            store: store.clone(),
+            site: surface.site.clone(),
+            metrics: metrics.clone(),
+            orders: orders.clone(),
+        };
+        let monitor = tokio::spawn(monitor.run());
         let reports = Reports {
             unasked,
             changed,
@@ -103,7 +109,7 @@ impl Tasks {
                 outward.editions,
                 stopped,
             ))),
-            watchdog,
+            monitor,
         }
     }
 
@@ -125,7 +131,7 @@ impl Tasks {
 
     /// Tells everybody at once: what is under way reaches the store, readers that are being answered get their answer.
     pub(super) async fn end(self) -> anyhow::Result<()> {
-        self.watchdog.abort();
+        self.monitor.abort();
         let _ = self.stop.send(true);
         let (worker, press, messenger, server, collected) = tokio::join!(
             ended(self.worker, DRAIN),
@@ -171,25 +177,4 @@ async fn joined<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::J
 /// Ends when the daemon is told to stop.
 pub(super) async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
-}
-
-/// Says to systemd that we live, each time after the store has shown that it does.
-async fn watch_over(store: Arc<dyn Store>, metrics: Metrics) {
-    let Some(interval) = systemd::watchdog_interval() else {
-        return;
-    };
-    let mut beat = tokio::time::interval(interval);
-    loop {
-        beat.tick().await;
-        match store.probe().await {
-            Ok(()) => systemd::alive(),
-            Err(error) => {
-                metrics.store_failed(StoreUse::Probe);
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the store does not answer"
-                );
-            }
-        }
-    }
 }

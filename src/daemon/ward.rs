@@ -1,17 +1,19 @@
-//! Looks after the sources: what is wrong with them becomes `/health.atom`, what they call themselves `/sources.opml`.
+//! Looks after the sources and the store: what is wrong with them becomes `/health.atom`, what the sources call themselves
+//! `/sources.opml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::monitor::consequences;
 use super::public_opml;
 use crate::clock::Clock;
 use crate::health::examine;
-use crate::model::{Finding, SourceId, SourceReport};
+use crate::model::{Finding, HealthEvent, OwnEvent, SourceId, SourceReport};
 use crate::publish::health_feed;
 use crate::republish::Plan;
 use crate::serve::Site;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreCondition, StoreError};
 
 /// Events in the feed, the newest.
 const SHOWN: usize = 200;
@@ -20,12 +22,19 @@ const REST: u32 = 50;
 /// and at most so long.
 const AT_MOST: Duration = Duration::from_secs(600);
 
+/// Our own events in the feed, the newest.
+const OWN_SHOWN: usize = 20;
+
 /// Makes its rounds.
 pub(super) struct Ward {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     site: Site,
     next: Instant,
+    /// The sources' events as last read: while the store is in trouble the feed is written from memory.
+    events: Vec<HealthEvent>,
+    /// Our own events since the start, newest first; a store that cannot be written cannot keep them.
+    own: VecDeque<OwnEvent>,
     is_shown: bool,
 }
 
@@ -36,6 +45,8 @@ impl Ward {
             clock,
             site,
             next: Instant::now(),
+            events: Vec::new(),
+            own: VecDeque::new(),
             is_shown: false,
         }
     }
@@ -51,10 +62,8 @@ impl Ward {
         let findings = self.examine_all(plan, reports);
         let changed = self.store.note_health(findings, self.clock.now()).await?;
         if changed || !self.is_shown {
-            let events = self.store.health_events(SHOWN).await?;
-            self.site
-                .show_health(health_feed(&plan.public_url, &events), self.clock.now());
-            self.is_shown = true;
+            self.events = self.store.health_events(SHOWN).await?;
+            self.show(plan);
         }
         self.next = began + (began.elapsed() * (REST + 1)).min(AT_MOST);
         Ok(())
@@ -63,6 +72,41 @@ impl Ward {
     /// Looks with the next beat: the list of sources has changed, or every source was heard for the first time.
     pub(super) fn hurry(&mut self) {
         self.next = Instant::now();
+    }
+
+    /// Tells that the store is in trouble, or is not any more.
+    pub(super) fn tell_store(&mut self, condition: &StoreCondition, plan: &Plan) {
+        let now = self.clock.now();
+        let mut changed = false;
+        for event in self
+            .own
+            .iter_mut()
+            .filter(|event| event.resolved_at.is_none())
+        {
+            event.resolved_at = Some(now);
+            changed = true;
+        }
+        if let Some(trouble) = condition.trouble() {
+            self.own.push_front(OwnEvent {
+                part: "store",
+                title: trouble.kind.headline().to_owned(),
+                began_at: now,
+                resolved_at: None,
+                message: consequences(trouble),
+            });
+            self.own.truncate(OWN_SHOWN);
+            changed = true;
+        }
+        if changed {
+            self.show(plan);
+        }
+    }
+
+    fn show(&mut self, plan: &Plan) {
+        let own = self.own.make_contiguous();
+        let feed = health_feed(&plan.public_url, &self.events, own);
+        self.site.show_health(feed, self.clock.now());
+        self.is_shown = true;
     }
 
     fn examine_all(

@@ -43,3 +43,18 @@ pub struct HealthEvent {
     /// As it was first found.
     pub message: String,
 }
+
+/// A trouble of mainstem itself, from its beginning to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnEvent {
+    /// What is in trouble, as a category: one word.
+    pub part: &'static str,
+    /// What is wrong, in a few words.
+    pub title: String,
+    /// When it began.
+    pub began_at: Timestamp,
+    /// When it was over; `None`: it lasts.
+    pub resolved_at: Option<Timestamp>,
+    /// What it is and what to do.
+    pub message: String,
+}

@@ -26,7 +26,7 @@ pub use change::{
 };
 pub use entry::{Category, Enclosure, Entry, Origin, Person};
 pub use feed::{Feed, FeedFormat, Pace};
-pub use health::{Finding, HealthEvent, Trouble};
+pub use health::{Finding, HealthEvent, OwnEvent, Trouble};
 pub use host::{HostChange, HostHold};
 pub use output::{ContentForm, Duplicates, Face, Output, Updates};
 pub use secret::Secret;

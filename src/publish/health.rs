@@ -1,27 +1,32 @@
-//! `/health.atom`: what is wrong with the sources, as a feed of its own.
+//! `/health.atom`: what is wrong with the sources, and with mainstem itself, as a feed of its own.
 
 use super::DocumentFormat;
 use super::document::{Document, Piece, Shell};
-use super::ids::{event_id, feed_id};
+use super::ids::{event_id, feed_id, own_event_id};
 use super::xml::{Xml, rfc3339};
-use crate::model::{HealthEvent, Timestamp};
+use crate::model::{HealthEvent, OwnEvent, Timestamp};
 
 /// The path's last part, without its ending.
 const NAME: &str = "health";
 
-/// Writes the events, in the given order. The same events give the same bytes.
+/// Writes the events of the sources and our own, each in the given order, our own first. The same events give the same bytes.
 #[must_use]
-pub fn health_feed(public_url: &url::Url, events: &[HealthEvent]) -> Document {
-    let entries = events
-        .iter()
-        .map(|event| Xml::piece(1, "entry", |xml| entry(xml, event)));
-    let entries = entries.map(Piece::new).collect();
-    Document::new(DocumentFormat::Atom, shell(public_url, events), entries)
+pub fn health_feed(public_url: &url::Url, events: &[HealthEvent], own: &[OwnEvent]) -> Document {
+    let own_entries = own.iter().map(|event| {
+        let told = Told::of_own(event);
+        (told.updated(), told.written())
+    });
+    let entries = events.iter().map(|event| {
+        let told = Told::of_source(event);
+        (told.updated(), told.written())
+    });
+    let (updated, pieces): (Vec<_>, Vec<_>) = own_entries.chain(entries).unzip();
+    let updated = updated.into_iter().max().unwrap_or_default();
+    Document::new(DocumentFormat::Atom, shell(public_url, updated), pieces)
 }
 
-fn shell(public_url: &url::Url, events: &[HealthEvent]) -> Shell {
+fn shell(public_url: &url::Url, updated: Timestamp) -> Shell {
     let mut xml = Xml::new();
-    let updated = events.iter().map(updated).max().unwrap_or_default();
     xml.element("feed", &[("xmlns", "http://www.w3.org/2005/Atom")], |xml| {
         xml.text("id", &[], &feed_id(public_url.as_str(), NAME));
         xml.text("title", &[], "Mainstem: what is wrong with the sources");
@@ -41,29 +46,60 @@ fn shell(public_url: &url::Url, events: &[HealthEvent]) -> Shell {
     xml.finish()
 }
 
-fn entry(xml: &mut Xml, event: &HealthEvent) {
-    let (source, trouble) = (&event.source, event.trouble);
-    let began = rfc3339(event.began_at);
-    xml.text(
-        "id",
-        &[],
-        &event_id(source, trouble.as_str(), event.began_at),
-    );
-    let title = match event.resolved_at {
-        None => format!("{source}: {trouble}"),
-        Some(_) => format!("Resolved: {source}: {trouble}"),
-    };
-    xml.text("title", &[], &title);
-    xml.text("updated", &[], &rfc3339(updated(event)));
-    xml.text("published", &[], &began);
-    xml.empty("category", &[("term", trouble.as_str())]);
-    let text = match event.resolved_at {
-        None => event.message.clone(),
-        Some(at) => format!("It was so until {}: {}", rfc3339(at), event.message),
-    };
-    xml.text("content", &[("type", "text")], &text);
+/// An event as an entry tells it.
+struct Told<'a> {
+    id: String,
+    title: String,
+    category: &'a str,
+    message: &'a str,
+    began_at: Timestamp,
+    resolved_at: Option<Timestamp>,
 }
 
-fn updated(event: &HealthEvent) -> Timestamp {
-    event.resolved_at.unwrap_or(event.began_at)
+impl<'a> Told<'a> {
+    fn of_source(event: &'a HealthEvent) -> Self {
+        let (source, trouble) = (&event.source, event.trouble.as_str());
+        Self {
+            id: event_id(source, trouble, event.began_at),
+            title: format!("{source}: {trouble}"),
+            category: trouble,
+            message: &event.message,
+            began_at: event.began_at,
+            resolved_at: event.resolved_at,
+        }
+    }
+
+    fn of_own(event: &'a OwnEvent) -> Self {
+        Self {
+            id: own_event_id(event.part, event.began_at),
+            title: format!("mainstem: {}", event.title),
+            category: event.part,
+            message: &event.message,
+            began_at: event.began_at,
+            resolved_at: event.resolved_at,
+        }
+    }
+
+    fn updated(&self) -> Timestamp {
+        self.resolved_at.unwrap_or(self.began_at)
+    }
+
+    fn written(&self) -> Piece {
+        Piece::new(Xml::piece(1, "entry", |xml| {
+            xml.text("id", &[], &self.id);
+            let title = match self.resolved_at {
+                None => self.title.clone(),
+                Some(_) => format!("Resolved: {}", self.title),
+            };
+            xml.text("title", &[], &title);
+            xml.text("updated", &[], &rfc3339(self.updated()));
+            xml.text("published", &[], &rfc3339(self.began_at));
+            xml.empty("category", &[("term", self.category)]);
+            let text = match self.resolved_at {
+                None => self.message.to_owned(),
+                Some(at) => format!("It was so until {}: {}", rfc3339(at), self.message),
+            };
+            xml.text("content", &[("type", "text")], &text);
+        }))
+    }
 }

@@ -38,6 +38,12 @@ pub(super) fn event_id(source: &SourceId, what: &str, at: Timestamp) -> String {
     urn(&[b"event", source.as_str().as_bytes(), what.as_bytes(), &at])
 }
 
+/// The permanent id of an event in our own life.
+pub(super) fn own_event_id(part: &str, at: Timestamp) -> String {
+    let at = at.timestamp_millis().to_le_bytes();
+    urn(&[b"own event", part.as_bytes(), &at])
+}
+
 /// The permanent id of an archive document.
 pub(super) fn archive_id(public_url: &str, output: &str, number: u32) -> String {
     let number = number.to_le_bytes();

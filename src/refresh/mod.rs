@@ -21,11 +21,13 @@ use crate::store::{Store, StoreError};
 use crate::telemetry::{Health, Metrics, Stage, Waiting};
 
 mod desk;
+mod keep;
 mod poll;
 mod report;
 mod settle;
 mod watch;
 
+pub use keep::Unfinished;
 pub use poll::Poll;
 pub use settle::LOCAL_REASONS;
 
@@ -137,19 +139,22 @@ impl Refresher {
         Ok(())
     }
 
-    /// Asks one address, once, for all of its sources, and logs each; in the order of the targets.
+    /// Asks one address, once, for all of its sources, and logs each; in the order of the targets. While the store is in
+    /// trouble nobody is asked, and what was on its way meanwhile waits here until it can be stored; but a person who asks is
+    /// told at once.
     ///
     /// # Errors
-    /// The store's alone: what was fetched is then not kept, nor its validators, so it will be asked for again.
+    /// The store's alone; see [`Unfinished`].
     pub async fn refresh(
         &self,
         poll: &Poll,
         occasion: Occasion,
-    ) -> Result<Vec<(SourceId, Refreshed)>, StoreError> {
+    ) -> Result<Vec<(SourceId, Refreshed)>, Unfinished> {
         let began = Instant::now();
         let mut states = Vec::with_capacity(poll.targets().len());
         for target in poll.targets() {
-            states.push(self.store.source_state(&target.source.id).await?);
+            let state = self.store.source_state(&target.source.id).await;
+            states.push(state.map_err(Unfinished::NotAsked)?);
         }
         let now = self.clock.now();
         if let Some(due) = wait(poll, &states, occasion, now) {
@@ -159,6 +164,7 @@ impl Refresher {
         let shared = Poll::shared(&states);
         let since = poll.due(&states, now).at.unwrap_or(now);
         let heard = self.hear(poll, &shared, occasion, since, late).await;
+        let heard = heard.map_err(Unfinished::NotAsked)?;
         if let Some(due) = heard.not_asked() {
             return Ok(waiting(poll, &due));
         }
@@ -171,13 +177,14 @@ impl Refresher {
             let (last, entries) = (record.last.clone(), record.entries.len());
             let (due, is_local) = (record.due.clone(), record.is_local());
             let health = Health::of(&record.state.history);
-            let writing = Instant::now();
-            let applied = self.store.apply(record).await?;
             let id = &target.source.id;
-            let elapsed = began.elapsed();
-            self.metrics.took(Stage::Store, writing.elapsed());
+            let kept = self.keep(record, occasion).await;
+            let Some(applied) = kept.map_err(|error| Unfinished::not_stored(error, &due))? else {
+                done.push((id.clone(), Refreshed::Waiting { due }));
+                continue;
+            };
             self.metrics.polled(&last, is_local, applied);
-            report::report(id, &last, is_local, entries, applied, &due, elapsed);
+            report::report(id, &last, is_local, entries, applied, &due, began.elapsed());
             let refreshed = Refreshed::Done {
                 last,
                 entries,
@@ -214,14 +221,19 @@ impl Refresher {
         occasion: Occasion,
         due: Timestamp,
         waiting: Waiting,
-    ) -> Heard {
+    ) -> Result<Heard, StoreError> {
         let lead = poll.lead();
-        let heard = self.ask(lead, state, occasion, due, waiting).await;
+        let watch = Watch::new(&self.metrics, waiting);
+        let heard = tokio::select! {
+            biased;
+            error = self.held_back(&watch) => return Err(error),
+            heard = self.ask(lead, state, occasion, due, &watch) => heard,
+        };
         let Some(Err(page)) = &heard.parsed else {
-            return heard;
+            return Ok(heard);
         };
         let Some(feed) = page.feed.clone().filter(|_| may_lead(lead, state, &heard)) else {
-            return heard;
+            return Ok(heard);
         };
         let found = SourceState {
             moved_to: Some(feed.clone()),
@@ -229,10 +241,9 @@ impl Refresher {
             body_hash: None,
             ..state.clone()
         };
-        let found = self
-            .ask(lead, &found, occasion, due, Waiting::default())
-            .await;
-        behind_page(heard, found, feed)
+        let watch = Watch::new(&self.metrics, Waiting::default());
+        let found = self.ask(lead, &found, occasion, due, &watch).await;
+        Ok(behind_page(heard, found, feed))
     }
 
     async fn ask(
@@ -241,9 +252,8 @@ impl Refresher {
         state: &SourceState,
         occasion: Occasion,
         due: Timestamp,
-        waiting: Waiting,
+        watch: &Watch<'_>,
     ) -> Heard {
-        let watch = Watch::new(&self.metrics, waiting);
         let request = Request {
             location: &target.source.location,
             settings: &target.fetch,
@@ -251,7 +261,7 @@ impl Refresher {
             unconditional: occasion == Occasion::Forced,
             due,
             insists: occasion == Occasion::Forced,
-            observer: &watch,
+            observer: watch,
         };
         let mut fetched = self.fetcher.fetch(request, self.clock.as_ref()).await;
         watch.end();

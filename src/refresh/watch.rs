@@ -25,8 +25,13 @@ impl<'a> Watch<'a> {
         }
     }
 
+    /// Whether its first hop went out.
+    pub(super) fn is_sent(&self) -> bool {
+        self.sent.get().is_some()
+    }
+
     /// The answer has come, or none will. What was refused before it went out took no time.
-    pub(super) fn end(self) {
+    pub(super) fn end(&self) {
         if let Some(sent) = self.sent.get() {
             self.metrics.took(Stage::Fetch, sent.elapsed());
         }

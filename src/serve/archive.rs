@@ -102,7 +102,7 @@ async fn archive(
 /// Why there is no document to answer with.
 enum Unread {
     Missing,
-    /// Said in the log.
+    /// The log says why.
     Failed,
 }
 
@@ -133,8 +133,11 @@ impl Shelf {
     async fn read(&self, name: Name) -> Result<Shelved, Unread> {
         let read = self.store.archive_document(&name.output, name.number).await;
         let kept = read.map_err(|error| {
-            let error = &error as &dyn std::error::Error;
-            tracing::error!(error, output = %name.output, number = name.number, "an archive document could not be read");
+            // The store's own trouble is told once, by who watches it.
+            if !error.is_trouble() {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, output = %name.output, number = name.number, "an archive document could not be read");
+            }
             Unread::Failed
         })?;
         let kept = kept.ok_or(Unread::Missing)?;

@@ -91,7 +91,7 @@ fn preflight() -> Response {
 }
 
 async fn readyz(State(site): State<Site>) -> Response {
-    match &site.0.load().not_ready {
+    match site.0.load().why_not_ready() {
         None => "ready\n".into_response(),
         Some(why) => later(&format!("not ready: {why}\n")),
     }

@@ -28,6 +28,15 @@ pub(super) struct Content {
     pub(super) health: Option<Arc<Published>>,
     /// Why it is not ready, if so.
     pub(super) not_ready: Option<String>,
+    /// What is wrong with the store; whatever is served, it is then not ready.
+    pub(super) store_trouble: Option<String>,
+}
+
+impl Content {
+    /// Why it is not ready; `None`: it is.
+    pub(super) fn why_not_ready(&self) -> Option<&str> {
+        self.store_trouble.as_deref().or(self.not_ready.as_deref())
+    }
 }
 
 impl Content {
@@ -186,6 +195,11 @@ impl Site {
     /// Whether the service is ready; `Some`: why it is not, in one line.
     pub fn set_not_ready(&self, why: Option<&str>) {
         self.change(|content| content.not_ready = why.map(str::to_owned));
+    }
+
+    /// What is wrong with the store, in one line; `None`: nothing.
+    pub fn set_store_trouble(&self, why: Option<&str>) {
+        self.change(|content| content.store_trouble = why.map(str::to_owned));
     }
 
     fn change(&self, change: impl Fn(&mut Content)) {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::watch;
 use tokio::task::JoinError;
 
 use crate::model::{
@@ -20,10 +21,12 @@ use crate::model::{
     Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
 };
 
+mod condition;
 mod evidence;
 mod outputs;
 pub mod sqlite;
 
+pub use condition::{StoreCondition, StoreTrouble, TroubleKind};
 pub use evidence::{NearMiss, StoryEvidence};
 pub use outputs::{
     ArchiveDocument, Archived, DocumentStamp, IsKnown, ItemVersion, KeptItem, Membership,
@@ -153,8 +156,8 @@ pub trait Store: Send + Sync {
     /// A known entry that has not changed (`whole`) is only marked as seen. One that has changed is overwritten, and counts as edited
     /// if its words changed. An unknown entry may be a known one under a new GUID or link; if not, it is new, and `dedupe` compares
     /// it with its candidates. Afterwards every story that changed is in the outbox. Several records may share one commit; each of
-    /// them succeeds or fails by itself.
-    async fn apply(&self, record: RefreshRecord) -> Result<Applied, StoreError>;
+    /// them succeeds or fails by itself. To apply a record again changes nothing: one whose commit failed may be written or not.
+    async fn apply(&self, record: Arc<RefreshRecord>) -> Result<Applied, StoreError>;
 
     // Outputs.
 
@@ -323,7 +326,16 @@ pub trait Store: Send + Sync {
     /// Writes a consistent copy to `to`, which must not exist, beside running work.
     async fn backup(&self, to: &Path) -> Result<(), StoreError>;
 
-    /// Reads and writes one row, so that a watchdog beat follows a real check.
+    // Condition.
+
+    /// How the store is doing. While it is in trouble every step fails with that trouble.
+    fn condition(&self) -> watch::Receiver<StoreCondition>;
+
+    /// Reads a little of everything that polling needs, from the file and not from a cache, and notes what it finds.
+    async fn examine(&self) -> Result<(), StoreError>;
+
+    /// Does what a refresh needs, also while the store is in trouble: takes room, writes, and reads as
+    /// [`Store::examine`] does. Success ends a trouble that may end.
     async fn probe(&self) -> Result<(), StoreError>;
 
     /// Writes what is under way, checkpoints and closes. Steps after it are [`StoreError::Closed`].

@@ -116,7 +116,7 @@ impl Bench {
             });
             let record = record(batch % SOURCES, entries.collect());
             let before = seconds();
-            self.store.apply(record).await.expect("applies");
+            self.store.apply(record.into()).await.expect("applies");
             spent += seconds() - before;
         }
         each(spent, count)

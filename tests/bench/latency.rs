@@ -183,7 +183,7 @@ fn fill(file: &Path, entries: usize) {
         for batch in 0..entries / BATCH {
             let entries = (0..BATCH).map(|nth| numbers.entry(nth)).collect();
             let record = record(batch % SOURCES, entries);
-            store.apply(record).await.expect("applies");
+            store.apply(record.into()).await.expect("applies");
         }
         store.close().await.expect("closes");
     });

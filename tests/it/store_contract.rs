@@ -50,7 +50,7 @@ impl Bench {
 
     pub(crate) async fn apply(&self, source: &str, minute: i64, entries: Vec<Entry>) -> Applied {
         let record = record(source, minute, entries);
-        let applied = self.store.apply(record).await.expect("applies");
+        let applied = self.store.apply(Arc::new(record)).await.expect("applies");
         // By which layer is told by what explains a story.
         Applied {
             joined: Joined::default(),
@@ -131,7 +131,7 @@ pub(crate) fn rules(hash: [u8; 16]) -> BTreeMap<OutputId, [u8; 16]> {
     [(out("o"), hash)].into()
 }
 
-fn source(id: &str, formerly: Option<&str>) -> Arc<Source> {
+pub(crate) fn source(id: &str, formerly: Option<&str>) -> Arc<Source> {
     Arc::new(Source {
         id: SourceId::new(id).expect("an id"),
         location: Location::Url("https://feeds.example/rss".parse().expect("a URL")),
@@ -350,7 +350,7 @@ async fn an_answer_of_an_address_that_was_changed_meanwhile_is_dropped() {
     let bench = Bench::new(&["a"]).await;
     let mut late = record("a", 1, vec![entry("1", "One", LONG)]);
     late.location = Location::Url("https://elsewhere.example/rss".parse().expect("a URL"));
-    let applied = bench.store.apply(late).await.expect("applies");
+    let applied = bench.store.apply(Arc::new(late)).await.expect("applies");
     assert_eq!(applied, Applied::default());
     let id = SourceId::new("a").expect("an id");
     let state = bench.store.source_state(&id).await.expect("reads");
@@ -420,7 +420,7 @@ async fn backlog_and_flood_are_held() {
         first_items: Some(2),
         ..record("a", 1, many(0..5))
     };
-    bench.store.apply(first).await.expect("applies");
+    bench.store.apply(Arc::new(first)).await.expect("applies");
     let held = |stories: Vec<mainstem::model::Story>| {
         stories.iter().filter(|story| story.members[0].held).count()
     };
@@ -432,7 +432,7 @@ async fn backlog_and_flood_are_held() {
         daily_items: Some(4),
         ..record("a", 2, many(5..15))
     };
-    bench.store.apply(flood).await.expect("applies");
+    bench.store.apply(Arc::new(flood)).await.expect("applies");
     assert!(held(bench.store.changed_stories(100).await.expect("reads")) >= 3 + 6);
 }
 
@@ -452,7 +452,7 @@ async fn the_quota_is_of_a_source_and_a_day() {
             daily_items: Some(3),
             ..record(source, minute, entries.collect())
         };
-        bench.store.apply(limited).await.expect("applies");
+        bench.store.apply(Arc::new(limited)).await.expect("applies");
         let stories = bench.store.changed_stories(1_000).await.expect("reads");
         let members = stories.iter().flat_map(|story| &story.members);
         let own = members.filter(|member| member.source.as_str() == source && !member.held);
@@ -632,13 +632,14 @@ async fn another_process_is_noticed_and_a_closed_store_says_so() {
     let _ = bench.store.changed_elsewhere().await.expect("asks");
     assert!(!bench.store.changed_elsewhere().await.expect("asks"));
     other
-        .apply(record("a", 1, vec![entry("1", "One", LONG)]))
+        .apply(Arc::new(record("a", 1, vec![entry("1", "One", LONG)])))
         .await
         .expect("applies");
     assert!(bench.store.changed_elsewhere().await.expect("asks"));
     bench.store.probe().await.expect("answers");
     bench.store.close().await.expect("closes");
-    assert!(bench.store.apply(record("a", 2, Vec::new())).await.is_err());
+    let late = Arc::new(record("a", 2, Vec::new()));
+    assert!(bench.store.apply(late).await.is_err());
 }
 
 /// Two writers at once make one story of one release.
@@ -651,7 +652,7 @@ async fn two_refreshes_at_once_make_one_story() {
         .map(|id| {
             let (store, record) = (
                 bench.store.clone(),
-                record(id, 1, vec![entry(id, "Road stays open", LONG)]),
+                Arc::new(record(id, 1, vec![entry(id, "Road stays open", LONG)])),
             );
             tokio::spawn(async move { store.apply(record).await })
         })
@@ -673,19 +674,32 @@ async fn two_refreshes_at_once_make_one_story() {
     );
 }
 
-/// SQLite's `data_version` says something within one connection only.
 #[tokio::test]
-async fn a_writer_that_had_to_connect_anew_may_have_missed_a_commit() {
+async fn a_store_that_is_locked_says_so_until_it_can_be_written() {
     let bench = Bench::new(&["a"]).await;
-    assert!(!bench.store.changed_elsewhere().await.expect("looks"));
+    let condition = bench.store.condition();
+    let _ = bench.store.changed_elsewhere().await.expect("looks");
     let other = rusqlite::Connection::open(bench.directory.path().join("x.db")).expect("opens");
     other.execute_batch("BEGIN IMMEDIATE").expect("locked");
-    bench.store.probe().await.expect_err("it is locked out");
+    let late = Arc::new(record("a", 1, vec![entry("1", "One", LONG)]));
+    let refused = bench.store.apply(late.clone()).await;
+    let refused = refused.expect_err("it is locked out");
+    assert!(refused.is_trouble(), "{refused}");
+    assert!(!condition.borrow().is_well());
     other.execute_batch("ROLLBACK").expect("unlocked");
-    assert!(bench.store.changed_elsewhere().await.expect("looks again"));
-    assert!(!bench.store.changed_elsewhere().await.expect("looks again"));
-    bench.store.probe().await.expect("it writes again");
-    assert!(!bench.store.changed_elsewhere().await.expect("looks again"));
+    // Nothing but a probe tries it.
+    let still = bench.store.apply(late.clone()).await;
+    assert_eq!(still.expect_err("refused").to_string(), refused.to_string());
+    bench.store.probe().await.expect("it can be written");
+    assert!(condition.borrow().is_well());
+    assert_eq!(
+        bench.store.apply(late.clone()).await.expect("applies").new,
+        1
+    );
+    let again = bench.store.apply(late).await.expect("applies");
+    assert_eq!(again, Applied::default(), "a record is applied once");
+    let elsewhere = bench.store.changed_elsewhere().await.expect("looks");
+    assert!(!elsewhere, "nobody else has committed");
 }
 
 /// Holds of hosts come with the refresh that was refused, are replaced by later ones, and go with a good answer after their time.
@@ -704,7 +718,7 @@ async fn hosts_that_want_to_be_left_alone_are_kept_until_they_answer_well() {
             hosts: vec![change],
             ..record("a", minute, Vec::new())
         };
-        bench.store.apply(refused).await.expect("applies");
+        bench.store.apply(refused.into()).await.expect("applies");
         bench.store.host_holds().await.expect("reads")
     };
     let released = || HostChange::Released {

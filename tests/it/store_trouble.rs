@@ -21,7 +21,7 @@ fn desk() -> Desk {
 }
 
 /// Overwrites the first page of a table.
-fn damage(database: &Path, table: &str) {
+pub(crate) fn damage(database: &Path, table: &str) {
     let db = Connection::open(database).expect("opens");
     let (page, size): (u32, u32) = db
         .query_row(

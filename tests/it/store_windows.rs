@@ -37,7 +37,11 @@ impl Game {
                 ..FeedFields::default()
             });
         }
-        self.bench.store.apply(record).await.expect("applies");
+        self.bench
+            .store
+            .apply(record.into())
+            .await
+            .expect("applies");
     }
 
     fn judge(&mut self, story: &Story) -> Membership {

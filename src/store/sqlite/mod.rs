@@ -6,14 +6,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::watch;
 
 use super::{
     ArchiveDocument, Archived, DocumentStamp, Membership, OutputState, Place, RuleSpan, Store,
-    StoreError, StoryEvidence, Window, WindowItem, WindowRequest,
+    StoreCondition, StoreError, StoryEvidence, TroubleKind, Window, WindowItem, WindowRequest,
 };
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
@@ -26,7 +28,9 @@ mod checkpoints;
 mod columns;
 mod documents;
 mod edits;
+mod elsewhere;
 mod evidence;
+mod examine;
 mod files;
 mod find;
 mod gather;
@@ -42,6 +46,7 @@ mod near;
 mod open;
 mod outputs;
 mod panics;
+mod place;
 mod readers;
 mod rebuild;
 mod refresh;
@@ -49,7 +54,9 @@ mod renames;
 mod rules;
 mod schema;
 mod sources;
+mod step;
 mod stories;
+mod vitals;
 mod windows;
 mod writer;
 
@@ -58,15 +65,17 @@ pub use open::Opening;
 
 use lock::DaemonLock;
 use readers::Readers;
-use writer::{Seen, Writer};
+use vitals::Vitals;
+use writer::Writer;
 
 /// A store in one SQLite file.
 pub struct SqliteStore {
     path: PathBuf,
+    vitals: Arc<Vitals>,
     writer: Writer,
     readers: Readers,
-    /// How far the database had come when changes were last looked for. A plain mutex: held for a swap, never across an await.
-    seen: Mutex<Seen>,
+    /// How many commits of other processes were known of when they were last looked for.
+    seen: AtomicU64,
     /// The daemon's; a command beside it has none.
     _lock: Option<DaemonLock>,
 }
@@ -89,17 +98,20 @@ impl SqliteStore {
         };
         let db = open::open(path, opening)?;
         let lock = lock?;
-        let seen = Seen::first(&db).map_err(|cause| open::failed(path, "open", cause))?;
-        let writer = Writer::start(path, db).map_err(|error| StoreError::Unusable {
+        let unusable = |what: String| StoreError::Unusable {
             path: path.to_owned(),
-            what: format!("no thread for writing: {error}"),
-        })?;
-        let readers = Readers::new(path.to_owned());
+            what,
+        };
+        let vitals = Vitals::of(path)
+            .map_err(|error| unusable(format!("it cannot be looked at: {error}")))?;
+        let writer = Writer::start(vitals.clone(), db)
+            .map_err(|error| unusable(format!("no thread for writing: {error}")))?;
         Ok(Self {
             path: path.to_owned(),
+            readers: Readers::new(vitals.clone()),
+            vitals,
             writer,
-            readers,
-            seen: Mutex::new(seen),
+            seen: AtomicU64::new(0),
             _lock: lock,
         })
     }
@@ -191,7 +203,7 @@ impl Store for SqliteStore {
         read.await
     }
 
-    async fn apply(&self, record: RefreshRecord) -> Result<Applied, StoreError> {
+    async fn apply(&self, record: Arc<RefreshRecord>) -> Result<Applied, StoreError> {
         self.writer
             .step("write a refresh", move |db| refresh::apply(db, &record))
             .await
@@ -353,8 +365,7 @@ impl Store for SqliteStore {
 
     async fn changed_elsewhere(&self) -> Result<bool, StoreError> {
         let now = self.writer.look().await?;
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(std::mem::replace(&mut *seen, now) != now)
+        Ok(self.seen.swap(now, Ordering::Relaxed) != now)
     }
 
     async fn expire(
@@ -455,12 +466,16 @@ impl Store for SqliteStore {
                 &self.path,
                 &format!("its copy was as damaged and is removed: {flaw}"),
             )),
-            Ok(Err(error)) => match open::failed(&self.path, "copy itself", error) {
-                StoreError::Step { cause, .. } => Err(refused(format!(
-                    "the backup failed and was removed: {cause}"
-                ))),
-                damaged => Err(damaged),
-            },
+            Ok(Err(error)) => Err(match vitals::trouble(to, &error) {
+                Some(trouble) if trouble.kind == TroubleKind::Damaged => {
+                    open::failed(&self.path, "copy itself", error)
+                }
+                Some(trouble) => refused(format!(
+                    "the backup failed and was removed: {}; {}",
+                    trouble.found, trouble.advice
+                )),
+                None => refused(format!("the backup failed and was removed: {error}")),
+            }),
             Err(ended) => Err(StoreError::of_task("copy itself", &ended)),
         }
     }
@@ -479,8 +494,23 @@ impl Store for SqliteStore {
         self.readers.read("read the health of sources", read).await
     }
 
+    fn condition(&self) -> watch::Receiver<StoreCondition> {
+        self.vitals.subscribe()
+    }
+
+    async fn examine(&self) -> Result<(), StoreError> {
+        let vitals = self.vitals.clone();
+        let examined = tokio::task::spawn_blocking(move || examine::examine(&vitals)).await;
+        examined.unwrap_or(Err(StoreError::Closed))?;
+        // Shows that the writer lives.
+        self.writer.look().await.map(drop)
+    }
+
     async fn probe(&self) -> Result<(), StoreError> {
-        self.writer.step("write a row", care::probe).await
+        self.writer.probe().await?;
+        self.examine().await?;
+        self.vitals.recover();
+        Ok(())
     }
 
     async fn close(&self) -> Result<(), StoreError> {

@@ -11,11 +11,13 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::files;
 use super::panics::is_panic;
+use super::place::directory;
 use super::schema::{APPLICATION_ID, VERSION, migrate};
-use crate::store::StoreError;
+use super::vitals;
+use crate::store::{StoreError, TroubleKind};
 
 /// How long a step waits for another process that is writing.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// Between two tries where SQLite does not wait by itself.
 const PAUSE: Duration = Duration::from_millis(10);
 /// Older ones can damage a database when two connections checkpoint and write at once.
@@ -25,10 +27,16 @@ const STATEMENTS: usize = 320;
 
 /// A connection that writes; a missing file is made.
 pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let db = connect_as(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-    )?;
+    connect_writer(path, OpenFlags::SQLITE_OPEN_CREATE)
+}
+
+/// The same to a database that was open already: one that has gone meanwhile is not begun anew.
+pub(super) fn reconnect(path: &Path) -> rusqlite::Result<Connection> {
+    connect_writer(path, OpenFlags::empty())
+}
+
+fn connect_writer(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let db = connect_as(path, OpenFlags::SQLITE_OPEN_READ_WRITE | flags)?;
     // Else it is carried over beside the writer, see `checkpoints`.
     db.execute_batch("PRAGMA wal_autocheckpoint = 16000")?;
     db.execute_batch(super::keys::INDEX)?;
@@ -170,7 +178,7 @@ fn check(path: &Path, db: &Connection, opening: Opening) -> Result<i64, StoreErr
 
 /// `application_id`, `user_version` and the number of tables and indexes. Read in one transaction: another process may be making
 /// the database at this moment.
-fn whose(db: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
+pub(super) fn whose(db: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
     let read = db.unchecked_transaction()?;
     let number = |pragma: &str| read.pragma_query_value(None, pragma, |row| row.get(0));
     let tables = "SELECT count(*) FROM sqlite_schema";
@@ -225,62 +233,38 @@ fn keep_log_ahead(db: &Connection) -> rusqlite::Result<()> {
     }
 }
 
-/// What a step's failure means: damage is the file's, whatever step came upon it.
+/// What a step's failure means: trouble is the store's, whatever step came upon it.
 pub(super) fn failed(path: &Path, step: &'static str, cause: rusqlite::Error) -> StoreError {
-    match cause.sqlite_error_code() {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            damaged(path, &format!("could not {step}: {}", words(cause)))
+    match vitals::trouble(path, &cause) {
+        Some(trouble) if trouble.kind == TroubleKind::Damaged => {
+            damaged(path, &format!("could not {step}: {}", trouble.found))
         }
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => refuse(path, cause),
-        _ if is_panic(&cause) => StoreError::Panicked { step },
-        _ => StoreError::Step { step, cause },
+        Some(trouble) => StoreError::from(&trouble),
+        None if is_panic(&cause) => StoreError::Panicked { step },
+        None => StoreError::Step { step, cause },
     }
 }
 
 /// What SQLite says, once.
-fn words(error: rusqlite::Error) -> String {
+pub(super) fn words(error: &rusqlite::Error) -> String {
     match error {
-        rusqlite::Error::SqliteFailure(_, Some(message)) => message,
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
         other => other.to_string(),
     }
 }
 
 /// Tells a damaged file from one that cannot be reached.
 fn refuse(path: &Path, error: rusqlite::Error) -> StoreError {
-    let code = error.sqlite_error_code();
-    match code {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(path, &words(error)),
-        Some(ErrorCode::ReadOnly) => unusable(
-            path,
-            obstacle(path).unwrap_or_else(|| {
-                "is read-only; make the file and its directory writable for this user".to_owned()
-            }),
-        ),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => unusable(
-            path,
-            format!(
-                "is locked by another program for more than {} s",
-                BUSY.as_secs()
-            ),
-        ),
-        _ => unusable(
-            path,
-            obstacle(path).unwrap_or_else(|| {
-                format!(
-                    "cannot be opened: {}; its directory must exist and be writable for this user",
-                    words(error)
-                )
-            }),
-        ),
+    match vitals::trouble(path, &error) {
+        Some(trouble) => StoreError::from(&trouble),
+        None => unusable(path, format!("cannot be opened: {}", words(&error))),
     }
 }
 
-/// Why the database cannot be opened to be written, which SQLite does not tell; `None`: nothing is in the way now.
-fn obstacle(path: &Path) -> Option<String> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+/// Why the database cannot be opened to be written, which SQLite does not tell, and what to do; `None`: nothing is in the way
+/// now.
+pub(super) fn obstacle(path: &Path) -> Option<(String, String)> {
+    let directory = directory(path);
     let place = directory.display();
     // Only trying tells: owner, mount and the sandbox of a service all have a say.
     let probe = directory.join(format!(".mainstem-probe-{}", std::process::id()));
@@ -290,9 +274,9 @@ fn obstacle(path: &Path) -> Option<String> {
     });
     let error = tried.err()?;
     if let Some(closed) = files::closed_directory(path) {
-        return Some(format!(
-            "this user may not enter {}; use sudo, or run as the user that owns the store (a service with DynamicUser= keeps its own from all but root)",
-            closed.display()
+        return Some((
+            format!("this user may not enter {}", closed.display()),
+            "use sudo, or run as the user that owns the store (a service with DynamicUser= keeps its own from all but root)".to_owned(),
         ));
     }
     let (what, advice) = match error.kind() {
@@ -312,7 +296,7 @@ fn obstacle(path: &Path) -> Option<String> {
         ErrorKind::NotFound => return None,
         _ => (format!("cannot be opened: {error}"), "see to that first"),
     };
-    Some(format!("{what}; {advice}"))
+    Some((what, advice.to_owned()))
 }
 
 fn unusable(path: &Path, what: String) -> StoreError {
@@ -323,13 +307,17 @@ fn unusable(path: &Path, what: String) -> StoreError {
 }
 
 pub(super) fn damaged(path: &Path, found: &str) -> StoreError {
-    let advice = format!(
-        "it is left as it is: put a backup in its place, or move it away and rescue what is readable with `sqlite3 {} .recover`",
-        path.display()
-    );
     StoreError::Damaged {
         path: path.to_owned(),
         found: found.to_owned(),
-        advice,
+        advice: damage_advice(path),
     }
+}
+
+/// What to do about a damaged database.
+pub(super) fn damage_advice(path: &Path) -> String {
+    format!(
+        "it is left as it is: put a backup in its place, or move it away and rescue what is readable with `sqlite3 {} .recover`",
+        path.display()
+    )
 }

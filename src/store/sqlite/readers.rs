@@ -1,6 +1,5 @@
 //! A few reading connections beside the writer; each read sees one snapshot.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
@@ -8,6 +7,7 @@ use tokio::sync::Semaphore;
 
 use super::open::{connect_reader, failed};
 use super::panics::caught;
+use super::vitals::Vitals;
 use crate::store::StoreError;
 
 /// Reads at once.
@@ -15,16 +15,16 @@ const AT_ONCE: usize = 4;
 
 #[derive(Clone)]
 pub(super) struct Readers {
-    path: Arc<PathBuf>,
+    vitals: Arc<Vitals>,
     turns: Arc<Semaphore>,
     /// Connections nobody uses now. A plain mutex: held for a push or a pop, never across an await.
     idle: Arc<Mutex<Vec<Connection>>>,
 }
 
 impl Readers {
-    pub(super) fn new(path: PathBuf) -> Self {
+    pub(super) fn new(vitals: Arc<Vitals>) -> Self {
         Self {
-            path: Arc::new(path),
+            vitals,
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             idle: Arc::default(),
         }
@@ -39,20 +39,28 @@ impl Readers {
         let _turn = self.turns.acquire().await.map_err(|_| StoreError::Closed)?;
         let readers = self.clone();
         let result = tokio::task::spawn_blocking(move || {
-            let db = match readers.idle().pop() {
+            let vitals = &readers.vitals;
+            let failed = |error: rusqlite::Error| {
+                vitals.note(&error);
+                failed(vitals.path(), name, error)
+            };
+            let idle = readers.idle().pop();
+            let db = match idle {
                 Some(db) => db,
-                None => connect_reader(&readers.path)?,
+                None => {
+                    let placed = vitals.check_place();
+                    placed.map_err(|trouble| StoreError::from(trouble.as_ref()))?;
+                    connect_reader(vitals.path()).map_err(failed)?
+                }
             };
             let value = db
                 .unchecked_transaction()
-                .and_then(|snapshot| caught(|| read(&snapshot)))?;
+                .and_then(|snapshot| caught(|| read(&snapshot)))
+                .map_err(failed)?;
             readers.idle().push(db);
             Ok(value)
         });
-        match result.await {
-            Ok(read) => read.map_err(|cause| failed(&self.path, name, cause)),
-            Err(_) => Err(StoreError::Closed),
-        }
+        result.await.unwrap_or(Err(StoreError::Closed))
     }
 
     /// Closes the idle connections.

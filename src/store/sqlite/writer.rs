@@ -4,17 +4,21 @@
 //! costs one fsync. Each stands in a savepoint: one that fails takes nothing of
 //! the others with it. A step is answered only after the commit. A commit that
 //! fails is treated as unknown: all its steps are answered with the error, the
-//! connection is opened anew, and the callers repeat what they asked for.
+//! connection is opened anew, and the callers repeat what they asked for. While
+//! the store is in trouble every step is refused; only a probe tries it.
 
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use rusqlite::{Connection, ffi};
+use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
+use super::care;
 use super::checkpoints::Checkpoints;
-use super::open::{connect, failed};
-use super::panics::{caught, is_panic};
+use super::elsewhere::Elsewhere;
+use super::open::reconnect;
+use super::step::{Failure, Job, Step};
+use super::vitals::Vitals;
 use crate::store::StoreError;
 
 /// Steps that may wait; beyond, callers do.
@@ -22,125 +26,38 @@ const WAITING: usize = 256;
 /// Steps that share a commit: what bounds the time until the first of them is answered.
 const GROUP: usize = 128;
 
-/// One step on its way through the writer.
-trait Job: Send {
-    /// Runs the step inside the open transaction; `false`: what it wrote must be rolled back.
-    fn run(&mut self, db: &Connection) -> bool;
-    /// Whether it panicked when it ran.
-    fn has_panicked(&self) -> bool;
-    /// Answers the caller, once it is known what became of the transaction.
-    fn answer(self: Box<Self>, committed: Result<(), Failure>);
-}
-
-/// Why a transaction failed; can be told to many.
-#[derive(Clone)]
-struct Failure {
-    code: ffi::Error,
-    message: Option<String>,
-}
-
-impl From<rusqlite::Error> for Failure {
-    fn from(error: rusqlite::Error) -> Self {
-        match error {
-            rusqlite::Error::SqliteFailure(code, message) => Self { code, message },
-            other => Self {
-                code: ffi::Error::new(ffi::SQLITE_ERROR),
-                message: Some(other.to_string()),
-            },
-        }
-    }
-}
-
-struct Step<T, F> {
-    step: Option<F>,
-    result: Option<rusqlite::Result<T>>,
-    reply: oneshot::Sender<rusqlite::Result<T>>,
-}
-
-impl<T: Send, F: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Job for Step<T, F> {
-    fn run(&mut self, db: &Connection) -> bool {
-        let Some(step) = self.step.take() else {
-            return false;
-        };
-        let result = caught(|| step(db));
-        let done = result.is_ok();
-        self.result = Some(result);
-        done
-    }
-
-    fn has_panicked(&self) -> bool {
-        matches!(&self.result, Some(Err(error)) if is_panic(error))
-    }
-
-    fn answer(self: Box<Self>, committed: Result<(), Failure>) {
-        let answer = match (self.result, committed) {
-            (Some(Err(cause)), _) => Err(cause),
-            (Some(Ok(value)), Ok(())) => Ok(value),
-            (_, Err(failure)) => Err(rusqlite::Error::SqliteFailure(
-                failure.code,
-                failure.message,
-            )),
-            (None, Ok(())) => Err(rusqlite::Error::InvalidQuery),
-        };
-        // A caller that has gone away wants no answer; what it asked for is written all the same.
-        let _ = self.reply.send(answer);
-    }
-}
-
-/// How far the database had come, as the writing connection saw it. Two agree exactly if no other process has committed
-/// between them, or may have unseen: SQLite's `data_version` says something within one connection only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Seen {
-    /// Which of the writer's connections saw it.
-    connection: u64,
-    /// `data_version`: it moves only when another process commits.
-    version: i64,
-}
-
-impl Seen {
-    /// By the connection that a writer is started on.
-    pub(super) fn first(db: &Connection) -> rusqlite::Result<Self> {
-        Self::by(db, 0)
-    }
-
-    fn by(db: &Connection, connection: u64) -> rusqlite::Result<Self> {
-        let version = db.pragma_query_value(None, "data_version", |row| row.get(0))?;
-        Ok(Self {
-            connection,
-            version,
-        })
-    }
-}
-
 enum Message {
     Step(Box<dyn Job>),
-    Look(oneshot::Sender<rusqlite::Result<Seen>>),
+    /// Whether what the line does can be done.
+    Probe(oneshot::Sender<Result<(), StoreError>>),
+    /// How often other processes have committed.
+    Look(oneshot::Sender<Result<u64, StoreError>>),
     Close(oneshot::Sender<()>),
 }
 
 /// The way to the writing thread.
 pub(super) struct Writer {
-    path: PathBuf,
+    vitals: Arc<Vitals>,
     steps: mpsc::Sender<Message>,
     thread: std::sync::Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
     /// Starts the thread on an open, migrated connection.
-    pub(super) fn start(path: &Path, db: Connection) -> std::io::Result<Self> {
+    pub(super) fn start(vitals: Arc<Vitals>, db: Connection) -> std::io::Result<Self> {
         let (steps, waiting) = mpsc::channel(WAITING);
         let mut thread = Thread {
-            path: path.to_owned(),
+            elsewhere: Elsewhere::since(&vitals, &db),
+            vitals: vitals.clone(),
             db: Some(db),
-            connection: 0,
             waiting,
-            checkpoints: Some(Checkpoints::start(path)?),
+            checkpoints: Some(Checkpoints::start(vitals.path())?),
         };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || thread.run())?;
         Ok(Self {
-            path: path.to_owned(),
+            vitals,
             steps,
             thread: std::sync::Mutex::new(Some(thread)),
         })
@@ -152,29 +69,28 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        let job = Step {
-            step: Some(step),
-            result: None,
-            reply,
-        };
-        self.steps
-            .send(Message::Step(Box::new(job)))
+        self.ask(|reply| Message::Step(Box::new(Step::new(name, &self.vitals, step, reply))))
             .await
-            .map_err(|_| StoreError::Closed)?;
-        let answer = answer.await.map_err(|_| StoreError::Closed)?;
-        answer.map_err(|cause| failed(&self.path, name, cause))
     }
 
-    /// How far the database has come.
-    pub(super) async fn look(&self) -> Result<Seen, StoreError> {
+    /// Writes as the line does, also while the store is in trouble.
+    pub(super) async fn probe(&self) -> Result<(), StoreError> {
+        self.ask(Message::Probe).await
+    }
+
+    /// How often other processes have committed so far, as far as was noticed.
+    pub(super) async fn look(&self) -> Result<u64, StoreError> {
+        self.ask(Message::Look).await
+    }
+
+    async fn ask<T>(
+        &self,
+        message: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Message,
+    ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.steps
-            .send(Message::Look(reply))
-            .await
-            .map_err(|_| StoreError::Closed)?;
-        let seen = answer.await.map_err(|_| StoreError::Closed)?;
-        seen.map_err(|cause| failed(&self.path, "look for changes", cause))
+        let sent = self.steps.send(message(reply)).await;
+        sent.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
     }
 
     /// Lets waiting steps be written, checkpoints, closes the connection and ends the thread.
@@ -195,11 +111,10 @@ impl Writer {
 }
 
 struct Thread {
-    path: PathBuf,
+    vitals: Arc<Vitals>,
     /// `None` after a commit that failed, until it could be opened anew.
     db: Option<Connection>,
-    /// How often it was opened anew.
-    connection: u64,
+    elsewhere: Elsewhere,
     waiting: mpsc::Receiver<Message>,
     /// `None` once it has ended.
     checkpoints: Option<Checkpoints>,
@@ -214,6 +129,9 @@ impl Thread {
             while let Some(message) = next {
                 match message {
                     Message::Step(job) => group.push(job),
+                    Message::Probe(reply) => {
+                        let _ = reply.send(self.probe());
+                    }
                     Message::Look(reply) => {
                         let _ = reply.send(self.look());
                     }
@@ -234,12 +152,7 @@ impl Thread {
                 checkpoints.committed();
             }
             if let Some(reply) = closing {
-                self.waiting.close();
-                self.checkpoints = None;
-                if let Some(db) = self.db.take() {
-                    // Leaves one file behind where it can; a reader elsewhere may keep it from being whole.
-                    let _ = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
-                }
+                self.close();
                 let _ = reply.send(());
             }
         }
@@ -249,49 +162,105 @@ impl Thread {
         if group.is_empty() {
             return Ok(());
         }
-        let committed = write(self.connected()?.0, group);
-        // A panic may have left anything half done in the connection.
-        if committed.is_err() || group.iter().any(|job| job.has_panicked()) {
-            self.db = None;
+        if let Some(trouble) = self.vitals.trouble() {
+            return Err(Failure::Trouble(trouble));
         }
-        Ok(committed?)
+        self.write(group)
     }
 
-    fn look(&mut self) -> rusqlite::Result<Seen> {
-        let (db, connection) = self.connected()?;
-        Seen::by(db, connection)
-    }
-
-    /// The connection and its number; opened anew where the last was given up.
-    fn connected(&mut self) -> rusqlite::Result<(&Connection, u64)> {
-        let db = match &mut self.db {
-            Some(db) => db,
-            none => {
-                self.connection += 1;
-                none.insert(connect(&self.path)?)
+    /// Runs steps in one transaction of the connection, opened anew where the last was given up.
+    fn write(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+        let vitals = self.vitals.clone();
+        let noted = |error: rusqlite::Error| Failure::of(&vitals, &error);
+        let db = self.connected()?;
+        if let Err(error) = db.execute_batch("BEGIN IMMEDIATE") {
+            // Who did not get the lock has begun nothing: the connection is as good as before.
+            if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) {
+                self.db = None;
             }
-        };
-        Ok((db, self.connection))
+            return Err(noted(error));
+        }
+        let written =
+            run_all(db, group, &vitals).and_then(|()| db.execute_batch("COMMIT").map_err(noted));
+        let has_panicked = group.iter().any(|job| job.has_panicked());
+        match &self.db {
+            // A failure shows at the next look.
+            Some(db) if written.is_ok() && !has_panicked => drop(self.elsewhere.look(db)),
+            _ => self.db = None,
+        }
+        written
+    }
+
+    /// Does what a refresh needs: the file in its place, room for some pages, the lock, a page written and synced.
+    fn probe(&mut self) -> Result<(), StoreError> {
+        if let Some(trouble) = self.vitals.trouble().filter(|known| !known.kind.may_end()) {
+            return Err(StoreError::from(trouble.as_ref()));
+        }
+        let usable = self
+            .vitals
+            .check_place()
+            .and_then(|()| self.vitals.check_room());
+        usable.map_err(|trouble| StoreError::from(trouble.as_ref()))?;
+        let (reply, mut answer) = oneshot::channel();
+        let step = Step::new("write a row", &self.vitals, care::probe, reply);
+        let mut group: [Box<dyn Job>; 1] = [Box::new(step)];
+        let written = self.write(&mut group);
+        let [job] = group;
+        job.answer(written);
+        answer.try_recv().unwrap_or(Err(StoreError::Closed))
+    }
+
+    fn look(&mut self) -> Result<u64, StoreError> {
+        let vitals = self.vitals.clone();
+        let step = "look for changes";
+        if let Err(failure) = self.connected() {
+            return Err(failure.as_error(&vitals, step));
+        }
+        let db = self.db.as_ref().expect("just connected");
+        let seen = self
+            .elsewhere
+            .look(db)
+            .map_err(|error| Failure::of(&vitals, &error))
+            .and_then(|seen| vitals.check_log().map(|()| seen).map_err(Failure::Trouble));
+        seen.map_err(|failure| failure.as_error(&vitals, step))
+    }
+
+    /// The connection, opened anew where the last was given up.
+    fn connected(&mut self) -> Result<&Connection, Failure> {
+        if self.db.is_none() {
+            self.vitals.check_place().map_err(Failure::Trouble)?;
+            let db =
+                reconnect(self.vitals.path()).map_err(|error| Failure::of(&self.vitals, &error))?;
+            self.elsewhere.reconnected(&self.vitals, &db);
+            self.db = Some(db);
+        }
+        Ok(self.db.as_ref().expect("just connected"))
+    }
+
+    fn close(&mut self) {
+        self.waiting.close();
+        self.checkpoints = None;
+        self.elsewhere.close();
+        if let Some(db) = self.db.take() {
+            // Leaves one file behind where it can; a reader elsewhere may keep it from being whole.
+            let _ = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
     }
 }
 
-fn write(db: &Connection, group: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
-    db.execute_batch("BEGIN IMMEDIATE")?;
+/// Runs the steps of a group, each in a savepoint. One that fails alone is rolled back alone; the store's trouble ends all.
+fn run_all(db: &Connection, group: &mut [Box<dyn Job>], vitals: &Vitals) -> Result<(), Failure> {
+    let noted = |error: rusqlite::Error| Failure::of(vitals, &error);
     for job in group {
-        db.execute_batch("SAVEPOINT step")?;
-        let done = job.run(db);
-        if db.is_autocommit() {
-            // A full disk or a failed read ends the whole transaction, not only the step.
-            return Err(rusqlite::Error::SqliteFailure(
-                ffi::Error::new(ffi::SQLITE_ABORT),
-                Some("the transaction was rolled back by a step of its group".to_owned()),
-            ));
-        }
-        db.execute_batch(if done {
-            "RELEASE step"
-        } else {
-            "ROLLBACK TO step; RELEASE step"
-        })?;
+        db.execute_batch("SAVEPOINT step").map_err(noted)?;
+        let ran = job.run(db);
+        // SQLite may have rolled back the whole transaction, as it does when a cache is written out to a full disk.
+        let end = match ran {
+            Ok(()) => "RELEASE step",
+            Err(Failure::Other(..)) if !db.is_autocommit() => "ROLLBACK TO step; RELEASE step",
+            Err(failure) => return Err(failure),
+        };
+        db.execute_batch(end).map_err(noted)?;
     }
-    db.execute_batch("COMMIT")
+    Ok(())
 }

@@ -90,6 +90,7 @@ pub(super) struct Families {
     pub(super) sent: Counter,
     pub(super) store_size: Family<Word, Gauge>,
     pub(super) store_errors: Family<Word, Counter>,
+    pub(super) store_writable: Gauge,
     pub(super) started_at: Seconds,
 }
 
@@ -118,6 +119,7 @@ impl Families {
             sent: Counter::default(),
             store_size: Family::default(),
             store_errors: Family::default(),
+            store_writable: Gauge::default(),
             started_at: Seconds::default(),
         };
         families.begin();
@@ -244,6 +246,11 @@ impl Families {
             "store_errors",
             "Steps that the store failed at, by who asked for them",
             self.store_errors.clone(),
+        );
+        to.register(
+            "store_writable",
+            "1 while the store can be read and written; 0 while it is in trouble and nothing is polled",
+            self.store_writable.clone(),
         );
     }
 

@@ -228,6 +228,13 @@ impl Metrics {
         }
     }
 
+    /// Whether the store can be read and written.
+    pub fn store_is_writable(&self, is_writable: bool) {
+        if let Some(families) = self.families() {
+            families.store_writable.set(i64::from(is_writable));
+        }
+    }
+
     /// What the store takes on disk, by file.
     pub fn store_takes(&self, files: &[(&'static str, u64)]) {
         let Some(families) = self.families() else {

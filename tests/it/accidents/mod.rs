@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 mod crowd;
+mod disk;
 mod import;
 mod listing;
 mod requests;
@@ -13,6 +14,8 @@ mod second_daemon;
 mod secrets;
 mod sockets;
 mod store_files;
+mod store_lost;
+mod store_unwritable;
 mod two_stores;
 mod wire;
 

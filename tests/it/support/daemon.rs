@@ -294,6 +294,7 @@ impl Daemon {
         assert!(sent.expect("kill runs").success());
     }
 
+    /// Its process.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }

@@ -1,0 +1,109 @@
+//! What the line does while the store is in trouble: it asks nobody, and keeps what was on its way.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::watch::Watch;
+use super::{Occasion, Refresher};
+use crate::model::{Applied, Due, RefreshRecord, Timestamp};
+use crate::store::{StoreCondition, StoreError};
+use crate::telemetry::{Stage, StoreUse};
+
+/// A refresh that the store kept from its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Unfinished {
+    /// No request has left.
+    #[error("not asked: {0}")]
+    NotAsked(#[source] StoreError),
+    /// What was fetched is lost, with its validators: it has to be asked for again.
+    #[error("not stored: {error}")]
+    NotStored {
+        /// Why.
+        #[source]
+        error: StoreError,
+        /// When the source would have been due; `None`: never again by itself.
+        due: Option<Timestamp>,
+    },
+}
+
+impl Unfinished {
+    pub(super) fn not_stored(error: StoreError, due: &Due) -> Self {
+        let due = due.at;
+        Self::NotStored { error, due }
+    }
+
+    /// The store's own error.
+    #[must_use]
+    pub fn error(&self) -> &StoreError {
+        match self {
+            Self::NotAsked(error) | Self::NotStored { error, .. } => error,
+        }
+    }
+}
+
+impl From<Unfinished> for StoreError {
+    fn from(unfinished: Unfinished) -> Self {
+        match unfinished {
+            Unfinished::NotAsked(error) | Unfinished::NotStored { error, .. } => error,
+        }
+    }
+}
+
+impl Refresher {
+    /// Ends when the store is in trouble and the request has not left: it waits for its host's turn, or for a place. A request
+    /// that is out is heard to its end.
+    pub(super) async fn held_back(&self, watch: &Watch<'_>) -> StoreError {
+        let mut condition = self.store.condition();
+        let found = condition.wait_for(|condition| !condition.is_well()).await;
+        let found = found.map(|found| found.trouble().cloned());
+        match found.ok().flatten() {
+            Some(trouble) if !watch.is_sent() => StoreError::from(trouble.as_ref()),
+            _ => std::future::pending().await,
+        }
+    }
+
+    /// Stores what a refresh brought. While the store is in trouble what was due waits, with the wait that its server asked
+    /// for; a person's order fails at once. `None`: another process has asked the source since, and knows better.
+    pub(super) async fn keep(
+        &self,
+        record: RefreshRecord,
+        occasion: Occasion,
+    ) -> Result<Option<Applied>, StoreError> {
+        let record = Arc::new(record);
+        let mut condition = self.store.condition();
+        loop {
+            let writing = Instant::now();
+            let error = match self.store.apply(record.clone()).await {
+                Ok(applied) => {
+                    self.metrics.took(Stage::Store, writing.elapsed());
+                    return Ok(Some(applied));
+                }
+                Err(error) => error,
+            };
+            if occasion != Occasion::Due || !error.is_trouble() {
+                return Err(error);
+            }
+            self.metrics.store_failed(StoreUse::Refresh);
+            if self.is_outdated(&record, &mut condition).await? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Waits until the store is well. Whether its source was asked again since, by another process.
+    async fn is_outdated(
+        &self,
+        record: &RefreshRecord,
+        condition: &mut tokio::sync::watch::Receiver<StoreCondition>,
+    ) -> Result<bool, StoreError> {
+        loop {
+            let well = condition.wait_for(StoreCondition::is_well).await;
+            well.map(drop).map_err(|_| StoreError::Closed)?;
+            match self.store.source_state(&record.source).await {
+                Ok(state) => return Ok(state.history.last_attempt > Some(record.at)),
+                Err(error) if error.is_trouble() => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
