@@ -18,6 +18,8 @@ use crate::store::{StoreError, TroubleKind};
 
 /// How long a step waits for another process that is writing.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
+/// What the write-ahead log keeps of its file when it begins anew.
+const LOG_BYTES: i64 = 16 * 1024 * 1024;
 /// Between two tries where SQLite does not wait by itself.
 const PAUSE: Duration = Duration::from_millis(10);
 /// Older ones can damage a database when two connections checkpoint and write at once.
@@ -39,6 +41,8 @@ fn connect_writer(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection>
     let db = connect_as(path, OpenFlags::SQLITE_OPEN_READ_WRITE | flags)?;
     // Else it is carried over beside the writer, see `checkpoints`.
     db.execute_batch("PRAGMA wal_autocheckpoint = 16000")?;
+    // What a log has grown to beside a long reader is given back when it begins anew.
+    db.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
     db.execute_batch(super::keys::INDEX)?;
     Ok(db)
 }

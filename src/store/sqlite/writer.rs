@@ -149,7 +149,7 @@ impl Thread {
                 job.answer(committed.clone());
             }
             if let Some(checkpoints) = &self.checkpoints {
-                checkpoints.committed();
+                checkpoints.committed(self.db.as_ref());
             }
             if let Some(reply) = closing {
                 self.close();

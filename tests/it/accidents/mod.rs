@@ -18,6 +18,7 @@ mod store_lost;
 mod store_unwritable;
 mod two_stores;
 mod wire;
+mod write_ahead_log;
 
 use wire::{connect, say, status, until};
 
