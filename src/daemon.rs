@@ -29,6 +29,7 @@ use crate::worker::Orders;
 mod accidents;
 mod cutter;
 mod files;
+mod housekeeper;
 mod hubs;
 mod monitor;
 mod press;

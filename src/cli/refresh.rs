@@ -49,7 +49,8 @@ pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow
     };
     let mut lines = pass(refresher, polls, occasion).await?;
     lines.sort_by(|left, right| left.0.cmp(&right.0));
-    stored::catch_up(&config, &store).await?;
+    let mut republisher = stored::catch_up(&config, &store).await?;
+    stored::maintain(&config, &store, &mut republisher).await?;
     store.close().await?;
     super::print(
         if wanted.json {

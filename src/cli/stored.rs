@@ -1,16 +1,19 @@
 //! Commands that work on the store beside a running daemon.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::bail;
 use tempfile::TempDir;
 
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, PathRule, StoreSettings};
+use crate::maintain::{self, due_in};
 use crate::model::OutputId;
 use crate::publish::DocumentFormat;
-use crate::republish::Republisher;
+use crate::republish::{Rendered, Republisher, windows};
 use crate::store::sqlite::{self, Opening, SqliteStore};
 use crate::store::{Store, StoreError};
 
@@ -93,6 +96,45 @@ pub(super) async fn catch_up(
     republisher.replay().await?;
     republisher.catch_up().await?;
     Ok(republisher)
+}
+
+/// Archive documents that a command cuts of an output before it lets anything go; a longer history is another's.
+const ARCHIVES: usize = 64;
+
+/// Makes a pass of retention, if one is due: where no daemon runs, nobody else does.
+pub(super) async fn maintain(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    republisher: &mut Republisher,
+) -> anyhow::Result<()> {
+    if !due_in(&store.upkeep().await?, SystemClock.now()).is_zero() {
+        return Ok(());
+    }
+    let states = store.source_states().await?;
+    let mut states = states.iter();
+    let all_asked = states.all(|(_, state)| state.history.last_attempt.is_some());
+    // Documents of a new store follow the first pass over all sources, as with the daemon.
+    if !all_asked && !republisher.is_rendered().await? {
+        return Ok(());
+    }
+    let outputs: BTreeSet<OutputId> = config.plan.output_ids().cloned().collect();
+    let rendered = republisher.render(&outputs).await?;
+    let rendered: BTreeMap<OutputId, Rendered> = rendered.into_iter().collect();
+    let archivist = republisher.archivist();
+    for (output, rendered) in &rendered {
+        for _ in 0..ARCHIVES {
+            if !archivist.archive(output, rendered).await? {
+                break;
+            }
+        }
+    }
+    let retention = config.retention();
+    let windows = windows(&rendered);
+    let pass = maintain::maintain(store.as_ref(), &retention, &windows, &SystemClock).await?;
+    if let Some(told) = pass.too_large(&retention) {
+        let _ = writeln!(std::io::stderr(), "mainstem: {told}");
+    }
+    Ok(())
 }
 
 /// The output of this name.

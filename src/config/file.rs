@@ -65,9 +65,9 @@ table! {
         path: String,
         /// A PostgreSQL database for several workers. Not in this version.
         url: String,
-        /// Entries that their source has not shown for this long, and that no output shows, are removed; their identity stays known. Default "365d".
+        /// Entries that left their source this long ago, counted while it is read, and that no output shows, are removed; their identity stays known. Default "365d".
         keep: Span,
-        /// Beyond this size the oldest of these go earlier. Without effect in this version.
+        /// When more than this is in use in the database, the oldest of these go earlier. Default: no bound.
         max_size: Size,
     }
 }

@@ -69,6 +69,8 @@ pub struct StoreSettings {
     pub rule: PathRule,
     /// Entries unseen in their source this long, and in no output's window, are stripped.
     pub keep: Duration,
+    /// Bytes in use above which the oldest of these go earlier; `None`: no bound.
+    pub max_size: Option<u64>,
 }
 
 impl StoreSettings {
@@ -122,6 +124,7 @@ impl Config {
         Retention {
             keep: self.store.keep,
             window: self.dedupe_window,
+            max_size: self.store.max_size,
         }
     }
 }

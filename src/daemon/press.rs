@@ -7,13 +7,14 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::cutter::Cutter;
+use super::housekeeper::Housekeeper;
 use super::hubs::Hubs;
 use super::ward::Ward;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::fetch::SourceSettings;
-use crate::maintain::{self, Retention, maintain};
+use crate::maintain::{self, Retention};
 use crate::model::OutputId;
 use crate::republish::{IdlePart, Plan, Rendered, Republisher, windows};
 use crate::serve::Site;
@@ -42,7 +43,7 @@ struct Duty {
     look_around: bool,
     /// Items may have left a window.
     archive: bool,
-    /// Retention.
+    /// A pass of retention is due or has ended.
     clean: bool,
     /// Rules, or the days that they had, are others.
     tell_idle: bool,
@@ -75,6 +76,7 @@ pub(super) struct Press {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     retention: Retention,
+    housekeeper: Housekeeper,
     /// Touched, it has the worker make its queue anew.
     order: watch::Sender<Orders>,
     ward: Ward,
@@ -99,8 +101,10 @@ impl Press {
         hubs: Hubs,
     ) -> Self {
         let ward = Ward::new(store.clone(), clock.clone(), site.clone());
+        let housekeeper = Housekeeper::new(store.clone(), clock.clone());
         Self {
             ward,
+            housekeeper,
             republisher,
             site,
             store,
@@ -118,6 +122,7 @@ impl Press {
     /// Brings the documents up to what the store has. Where none was ever shown, they follow the first pass: the choice of
     /// what a story shows is then made with everything known, whatever came first.
     pub(super) async fn open(&mut self) -> Result<(), StoreError> {
+        self.housekeeper.look().await?;
         let rendered = self.republisher.is_rendered().await?;
         let states = self.store.source_states().await?;
         let all_asked = states
@@ -147,8 +152,8 @@ impl Press {
         stopped: watch::Receiver<bool>,
     ) -> Result<(), StoreError> {
         let mut beat = tokio::time::interval(BEAT);
-        let mut housekeeping = tokio::time::interval(maintain::INTERVAL);
-        housekeeping.reset();
+        let mut hourly = tokio::time::interval(maintain::INTERVAL);
+        hourly.reset();
         let (mut duty, mut in_trouble) = (Duty::default(), false);
         duty.tell_idle = true;
         let mut condition = self.store.condition();
@@ -165,8 +170,9 @@ impl Press {
                     self.republisher.replace_plan(edition.plan);
                     duty.replay = true;
                     duty.tell_idle = true;
-                    // Who shortens it wants to see it, not in an hour.
-                    duty.clean |= self.retention != edition.retention;
+                    if self.retention != edition.retention {
+                        self.housekeeper.hurry();
+                    }
                     self.retention = edition.retention;
                     self.ward.hurry();
                 }
@@ -176,14 +182,14 @@ impl Press {
                     self.ward.hurry();
                 }
                 _ = beat.tick() => duty.look_around = true,
-                _ = housekeeping.tick() => {
-                    duty.clean = true;
+                _ = hourly.tick() => {
                     duty.tell_idle = true;
                     // A feed that only calls itself otherwise changes no story.
                     duty.show_all = true;
                 }
                 () = std::future::ready(()), if is_well && self.open && self.republisher.is_replaying() => duty.step = true,
                 () = self.cutter.ready(), if is_well => duty.archive = true,
+                () = self.housekeeper.ready(), if is_well => duty.clean = true,
             }
             if !condition.borrow().is_well() {
                 continue; // Duties stay until the store is well.
@@ -258,22 +264,32 @@ impl Press {
             self.archive().await?;
             duty.archive = false;
         }
-        // What is shown must be known before anything is let go.
-        if self.open && duty.clean && !self.republisher.is_replaying() {
-            let windows = windows(&self.rendered);
-            maintain(
-                self.store.as_ref(),
-                &self.retention,
-                &windows,
-                self.clock.now(),
-            )
-            .await?;
-            self.republisher.look_again();
+        if duty.clean {
             duty.clean = false;
+            self.clean()?;
         }
         if self.open && duty.tell_idle && !self.republisher.is_replaying() {
             self.tell_idle().await?;
             duty.tell_idle = false;
+        }
+        Ok(())
+    }
+
+    /// Takes note of a pass of retention that has ended, and begins one that is due.
+    fn clean(&mut self) -> Result<(), StoreError> {
+        if let Some(pass) = self.housekeeper.finish()? {
+            self.republisher.look_again();
+            self.ward.note_size(&pass, &self.retention);
+        }
+        if !self.housekeeper.is_due() {
+            return Ok(());
+        }
+        // What is shown must be known before anything is let go.
+        if self.open && !self.republisher.is_replaying() {
+            let windows = windows(&self.rendered);
+            self.housekeeper.start(self.retention, windows);
+        } else {
+            self.housekeeper.put_off(BEAT);
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use super::monitor::consequences;
 use super::public_opml;
 use crate::clock::Clock;
 use crate::health::examine;
+use crate::maintain::{Pass, Retention};
 use crate::model::{Finding, HealthEvent, OwnEvent, SourceId, SourceReport};
 use crate::publish::health_feed;
 use crate::republish::Plan;
@@ -36,6 +37,10 @@ pub(super) struct Ward {
     /// Our own events since the start, newest first; a store that cannot be written cannot keep them.
     own: VecDeque<OwnEvent>,
     is_shown: bool,
+    /// That the store is larger than it may be; `None`: it is not.
+    too_large: Option<OwnEvent>,
+    /// Whether it was said that free pages cannot be given back.
+    is_loose_told: bool,
 }
 
 impl Ward {
@@ -48,7 +53,31 @@ impl Ward {
             events: Vec::new(),
             own: VecDeque::new(),
             is_shown: false,
+            too_large: None,
+            is_loose_told: false,
         }
+    }
+
+    /// Takes note of what the store takes after a pass of retention: once in the log, and in the feed for as long as it lasts.
+    pub(super) fn note_size(&mut self, pass: &Pass, retention: &Retention) {
+        let Pass::Ended { usage, .. } = pass else {
+            return;
+        };
+        if usage.is_loose() && !std::mem::replace(&mut self.is_loose_told, true) {
+            tracing::info!(
+                free_bytes = usage.free,
+                "the store has free pages and cannot give them back while it runs; `mainstem compact` rebuilds it without them"
+            );
+        }
+        let notice = too_large(pass, retention);
+        if let (Some(notice), None) = (&notice, &self.too_large) {
+            tracing::warn!("{}", notice.message);
+        }
+        if notice.is_some() != self.too_large.is_some() {
+            self.is_shown = false;
+            self.next = Instant::now();
+        }
+        self.too_large = notice;
     }
 
     /// Examines every source, where it is time, and shows what has changed.
@@ -103,8 +132,9 @@ impl Ward {
     }
 
     fn show(&mut self, plan: &Plan) {
-        let own = self.own.make_contiguous();
-        let feed = health_feed(&plan.public_url, &self.events, own);
+        let own = self.own.iter().chain(&self.too_large);
+        let own: Vec<OwnEvent> = own.cloned().collect();
+        let feed = health_feed(&plan.public_url, &self.events, &own);
         self.site.show_health(feed, self.clock.now());
         self.is_shown = true;
     }
@@ -129,4 +159,19 @@ impl Ward {
             })
             .collect()
     }
+}
+
+/// What is said of a store that is larger than it may be.
+fn too_large(pass: &Pass, retention: &Retention) -> Option<OwnEvent> {
+    let message = pass.too_large(retention)?;
+    let Pass::Ended { over_since, .. } = pass else {
+        return None;
+    };
+    Some(OwnEvent {
+        part: "store-size",
+        title: "The store is larger than it may be".to_owned(),
+        began_at: (*over_since)?,
+        resolved_at: None,
+        message,
+    })
 }

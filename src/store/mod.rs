@@ -25,6 +25,7 @@ mod condition;
 mod evidence;
 mod outputs;
 pub mod sqlite;
+mod upkeep;
 
 pub use condition::{StoreCondition, StoreTrouble, TroubleKind};
 pub use evidence::{NearMiss, StoryEvidence};
@@ -33,6 +34,7 @@ pub use outputs::{
     OutputState, Place, PriorWindow, RuleSpan, Window, WindowBounds, WindowItem, WindowRequest,
     WindowRow,
 };
+pub use upkeep::{Aged, Candidates, Passed, Stripped, Upkeep, Usage};
 
 /// Why the store could not do a step.
 #[derive(Debug, thiserror::Error)]
@@ -297,7 +299,8 @@ pub trait Store: Send + Sync {
 
     // Care.
 
-    /// Takes up to `limit` keys of similar texts out that are older than `reach`, on publication time. `false`: there are more.
+    /// Takes keys of similar texts out that are older than `reach`, on publication time: up to `limit`, and as many as fit into a
+    /// step. `false`: there are more.
     async fn forget_keys(
         &self,
         reach: Duration,
@@ -305,23 +308,49 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Makes keys and content hashes of up to `limit` entries anew that an earlier version of dedupe made. Returns how many; 0:
-    /// all are of this version.
+    /// Makes keys and content hashes of entries anew that an earlier version of dedupe made: up to `limit`, and as many as fit
+    /// into a step. Returns how many; 0: all are of this version.
     async fn rebuild_keys(&self, limit: usize) -> Result<usize, StoreError>;
 
     /// Whether another process has committed since the last call.
     async fn changed_elsewhere(&self) -> Result<bool, StoreError>;
 
-    /// Strips up to `limit` entries last seen in their source before `unseen_since` that stand in no output's window
-    /// (`windows`: for each output the place of its oldest item) and wait for no archive document of these outputs down to their
-    /// identity. Returns how many; fewer than `limit`: done.
-    async fn expire(
+    // Retention. `windows`: for each output the place of its oldest item.
+
+    /// Some of the entries of an age that no output shows (`windows`) or has yet to archive, from `after` on. It reads beside
+    /// the writer, and no more than a bounded number of rows.
+    async fn aged(
         &self,
-        unseen_since: Timestamp,
+        which: Aged,
+        after: Option<Passed>,
         windows: &[(OutputId, Timestamp)],
-        limit: usize,
+    ) -> Result<Candidates, StoreError>;
+
+    /// Strips entries down to their identity, unless an output shows them or has yet to archive them by now: at least one of
+    /// them, and as many as fit into a step.
+    async fn strip(
+        &self,
+        entries: Vec<EntryId>,
+        windows: &[(OutputId, Timestamp)],
         now: Timestamp,
-    ) -> Result<usize, StoreError>;
+    ) -> Result<Stripped, StoreError>;
+
+    /// The age of the oldest entry that is not stripped.
+    async fn greatest_age(&self) -> Result<Duration, StoreError>;
+
+    /// What the store takes on disk.
+    async fn usage(&self) -> Result<Usage, StoreError>;
+
+    /// Gives free pages back to the file system until no more bytes than `spare` are free, as many as fit into a step. Returns
+    /// how many pages; 0: there are none to give, or it cannot.
+    async fn give_back(&self, spare: u64) -> Result<u64, StoreError>;
+
+    /// How retention stands.
+    async fn upkeep(&self) -> Result<Upkeep, StoreError>;
+
+    /// Notes that a pass of retention has ended, and whether what must stay is larger than the store may be. Sources that nobody
+    /// will read again have aged by the time since the pass before, by at most a day.
+    async fn end_upkeep(&self, is_over: bool, now: Timestamp) -> Result<Upkeep, StoreError>;
 
     /// Writes a consistent copy to `to`, which must not exist, beside running work.
     async fn backup(&self, to: &Path) -> Result<(), StoreError>;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mainstem::dedupe::settle_document;
 use mainstem::model::{
@@ -9,7 +10,7 @@ use mainstem::model::{
     OutputId, RefreshRecord, Source, SourceId, SourceState, StoryId, Timestamp, Validators,
 };
 use mainstem::store::sqlite::{Opening, SqliteStore};
-use mainstem::store::{ArchiveDocument, KeptItem, Membership, Place, Store, WindowBounds};
+use mainstem::store::{Aged, ArchiveDocument, KeptItem, Membership, Place, Store, WindowBounds};
 use tempfile::TempDir;
 
 const LONG: &str = "The council of the three valleys decided on Monday to keep the old road open to carts and walkers for as long as the new \
@@ -182,7 +183,7 @@ pub(crate) fn record(source: &str, minute: i64, entries: Vec<Entry>) -> RefreshR
         entries: settle_document(entries, at(minute)).entries,
         first_items: None,
         daily_items: None,
-        window: std::time::Duration::from_secs(7 * 24 * 3600),
+        window: Duration::from_secs(7 * 24 * 3600),
     }
 }
 
@@ -480,27 +481,42 @@ async fn the_quota_is_of_a_source_and_a_day() {
     }
 }
 
+/// Strips what is so old and no output holds; returns how many.
+async fn strip(bench: &Bench, which: Aged, windows: &[(OutputId, Timestamp)]) -> usize {
+    let (mut passed, mut stripped) = (None, 0);
+    loop {
+        let found = bench
+            .store
+            .aged(which, passed, windows)
+            .await
+            .expect("reads");
+        let mut left = found.entries.as_slice();
+        while !left.is_empty() {
+            let step = bench.store.strip(left.to_vec(), windows, at(500)).await;
+            let step = step.expect("strips");
+            stripped += step.stripped;
+            left = &left[step.looked_at..];
+        }
+        passed = found.next;
+        if passed.is_none() {
+            return stripped;
+        }
+    }
+}
+
+fn minutes(count: u64) -> Duration {
+    Duration::from_secs(count * 60)
+}
+
 #[tokio::test]
 async fn what_expires_keeps_its_identity() {
     let bench = Bench::new(&["a"]).await;
     bench.apply("a", 1, vec![entry("1", "One", LONG)]).await;
     bench.apply("a", 500, vec![entry("2", "Two", "y")]).await;
-    assert_eq!(
-        bench
-            .store
-            .expire(at(100), &[], 10, at(500))
-            .await
-            .expect("expires"),
-        1
-    );
-    assert_eq!(
-        bench
-            .store
-            .expire(at(100), &[], 10, at(500))
-            .await
-            .expect("expires"),
-        0
-    );
+    let old = Aged::Past(minutes(200));
+    assert_eq!(strip(&bench, Aged::Past(minutes(500)), &[]).await, 0);
+    assert_eq!(strip(&bench, old, &[]).await, 1);
+    assert_eq!(strip(&bench, old, &[]).await, 0);
     assert_eq!(
         bench
             .apply("a", 501, vec![entry("1", "One", LONG)])
@@ -509,6 +525,36 @@ async fn what_expires_keeps_its_identity() {
         0,
         "it is known still"
     );
+}
+
+/// A walk is cut into steps that look at so many entries only; none is met twice and none left out.
+#[tokio::test]
+async fn a_walk_in_steps_meets_every_entry_once() {
+    let bench = Bench::new(&["a", "b", "c"]).await;
+    for (source, count) in [("a", 1_500), ("b", 0), ("c", 700)] {
+        let entries = (0..count).map(|nth| entry(&nth.to_string(), &format!("{source}{nth}"), ""));
+        bench.apply(source, 1, entries.collect()).await;
+        bench.apply(source, 500, Vec::new()).await;
+    }
+    let (mut passed, mut found, mut steps) = (None, Vec::new(), 0);
+    loop {
+        let step = bench
+            .store
+            .aged(Aged::All, passed, &[])
+            .await
+            .expect("reads");
+        found.extend(step.entries);
+        steps += 1;
+        passed = step.next;
+        if passed.is_none() {
+            break;
+        }
+    }
+    assert!(steps > 2, "{steps}");
+    let all = found.len();
+    found.sort();
+    found.dedup();
+    assert_eq!((all, found.len()), (2_200, 2_200));
 }
 
 fn document(number: u32) -> ArchiveDocument {
@@ -603,13 +649,8 @@ async fn what_waits_for_an_archive_document_does_not_expire() {
     bench.end_replay("o").await;
     bench.apply("a", 500, vec![entry("2", "Two", "y")]).await;
     let (store, output) = (&bench.store, out("o"));
-    let expire = async || {
-        let windows = [(out("o"), at(400))];
-        store
-            .expire(at(100), &windows, 10, at(500))
-            .await
-            .expect("expires")
-    };
+    let windows = [(out("o"), at(400))];
+    let expire = async || strip(&bench, Aged::Past(minutes(200)), &windows).await;
     assert_eq!(expire().await, 0);
     let kept = store.archive(&output, document(1), vec!["id-1".to_owned()], [1; 16]);
     assert!(kept.await.expect("keeps"));

@@ -81,15 +81,25 @@ fn store(file: &File, environment: &Environment, found: &mut Found<'_>) -> Store
             "remove `url`, and name a file in `path` if you like",
         );
     }
-    if let Some(size) = table.and_then(|table| table.max_size.as_ref()) {
-        not_yet(&size.span, "`max_size` in [store]", found);
-    }
     let written = table.and_then(|table| table.path.as_ref());
     let (path, rule) = store::path(written, environment, found);
     let keep = table
         .and_then(|table| table.keep.as_ref())
         .map_or(StoreSettings::KEEP, |keep| keep.0);
-    StoreSettings { path, rule, keep }
+    let max_size = table.and_then(|table| table.max_size.as_ref());
+    if let Some(none) = max_size.filter(|size| size.0 == 0) {
+        found.error(
+            &none.span,
+            "`max_size` of nothing leaves no room for the store",
+            "write a size such as \"10GiB\", or remove it",
+        );
+    }
+    StoreSettings {
+        path,
+        rule,
+        keep,
+        max_size: max_size.map(|size| size.0),
+    }
 }
 
 /// A key that is promised and read, but without effect so far.

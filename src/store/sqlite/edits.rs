@@ -36,10 +36,10 @@ impl Apply<'_> {
         // What has expired stays so: its release has had its time.
         if !row.is_expired && row.whole != incoming.fingerprint.whole {
             self.change(row, incoming)?;
-        } else if row.last_seen < ms(self.record.at) - SEEN_EXACT_TO_MS {
+        } else if row.last_seen < self.heard - SEEN_EXACT_TO_MS {
             self.db
                 .prepare_cached("UPDATE entries SET last_seen = ? WHERE entry = ?")?
-                .execute(params![ms(self.record.at), row.entry])?;
+                .execute(params![self.heard, row.entry])?;
         }
         if self.is_reread && row.url != incoming.fingerprint.url {
             self.db

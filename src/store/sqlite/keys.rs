@@ -14,6 +14,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::ms;
+use super::turn::Turn;
 use crate::dedupe::MAX_POSTINGS;
 use crate::model::Timestamp;
 
@@ -26,6 +27,8 @@ const MAX_WEEK: i64 = (1 << 20) - 1;
 const LOG_ENTRIES: i64 = 8_192;
 /// Keys merged in one step.
 const SLICE: i64 = 4_096;
+/// Keys forgotten between two looks at the time.
+const FORGOTTEN: usize = 500;
 
 /// What the writing connection needs before its first transaction: the index of the log, up to which row it goes, and how far a
 /// merge of which rows has come.
@@ -158,8 +161,8 @@ fn merge_slice(db: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Takes out up to `limit` keys of entries placed more than `reach` before `now`, which meet nobody any more. `false`: there are
-/// more of them.
+/// Takes out keys of entries placed more than `reach` before `now`, which meet nobody any more: up to `limit`, and as many as fit
+/// into a turn. `false`: there are more of them.
 pub(super) fn forget(
     db: &Connection,
     now: Timestamp,
@@ -168,15 +171,31 @@ pub(super) fn forget(
 ) -> rusqlite::Result<bool> {
     let reach = i64::try_from(reach.as_millis()).unwrap_or(i64::MAX);
     let end = slot(0, week(ms(now).saturating_sub(reach)));
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let reached: Option<i64> = db
-        .prepare_cached("SELECT slot FROM near_keys WHERE slot < ? ORDER BY slot LIMIT 1 OFFSET ?")?
-        .query_row([end, limit], |row| row.get(0))
-        .optional()?;
-    // Whole slots: what follows the last of them is another step's.
-    db.prepare_cached("DELETE FROM near_keys WHERE slot < ?")?
-        .execute([reached.map_or(end, |slot| slot + 1)])?;
-    Ok(reached.is_none())
+    let turn = Turn::begin();
+    let mut room = limit;
+    while room > 0 {
+        let slice = room.min(FORGOTTEN);
+        let reached: Option<i64> = db
+            .prepare_cached(
+                "SELECT slot FROM near_keys WHERE slot < ? ORDER BY slot LIMIT 1 OFFSET ?",
+            )?
+            .query_row(
+                params![end, i64::try_from(slice).unwrap_or(i64::MAX)],
+                |row| row.get(0),
+            )
+            .optional()?;
+        // Whole slots: what follows the last of them is the next slice's.
+        db.prepare_cached("DELETE FROM near_keys WHERE slot < ?")?
+            .execute([reached.map_or(end, |slot| slot + 1)])?;
+        if reached.is_none() {
+            return Ok(true);
+        }
+        if turn.is_over() {
+            return Ok(false);
+        }
+        room -= slice;
+    }
+    Ok(false)
 }
 
 /// Forgets all keys.

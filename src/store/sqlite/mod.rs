@@ -14,8 +14,9 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use super::{
-    ArchiveDocument, Archived, DocumentStamp, Membership, OutputState, Place, RuleSpan, Store,
-    StoreCondition, StoreError, StoryEvidence, TroubleKind, Window, WindowItem, WindowRequest,
+    Aged, ArchiveDocument, Archived, Candidates, DocumentStamp, Membership, OutputState, Passed,
+    Place, RuleSpan, Store, StoreCondition, StoreError, StoryEvidence, Stripped, TroubleKind,
+    Upkeep, Usage, Window, WindowItem, WindowRequest,
 };
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
@@ -51,17 +52,22 @@ mod readers;
 mod rebuild;
 mod refresh;
 mod renames;
+mod retention;
 mod rules;
 mod schema;
 mod sources;
 mod step;
 mod stories;
+mod turn;
+mod upkeep;
+mod usage;
 mod vitals;
 mod windows;
 mod writer;
 
 pub use files::{Audience, audience, is_missing};
 pub use open::Opening;
+pub use usage::sizes;
 
 use lock::DaemonLock;
 use readers::Readers;
@@ -115,14 +121,6 @@ impl SqliteStore {
             _lock: lock,
         })
     }
-}
-
-/// What a database takes on disk, in bytes, by file; one that is not there takes nothing. Reads no more than the directory.
-#[must_use]
-pub fn sizes(path: &Path) -> [(&'static str, u64); 2] {
-    let size = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());
-    let log = files::beside(path, "-wal");
-    [("database", size(path)), ("wal", size(&log))]
 }
 
 /// A report on every registered source, by id, read beside whoever writes: nothing in the database changes, and a missing
@@ -368,19 +366,63 @@ impl Store for SqliteStore {
         Ok(self.seen.swap(now, Ordering::Relaxed) != now)
     }
 
-    async fn expire(
+    async fn aged(
         &self,
-        unseen_since: Timestamp,
+        which: Aged,
+        after: Option<Passed>,
         windows: &[(OutputId, Timestamp)],
-        limit: usize,
-        now: Timestamp,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<Candidates, StoreError> {
         let windows = windows.to_vec();
-        self.writer
-            .step("expire entries", move |db| {
-                care::expire(db, unseen_since, &windows, limit, now)
+        self.readers
+            .read("look for aged entries", move |db| {
+                retention::aged(db, which, after, &windows)
             })
             .await
+    }
+
+    async fn strip(
+        &self,
+        entries: Vec<EntryId>,
+        windows: &[(OutputId, Timestamp)],
+        now: Timestamp,
+    ) -> Result<Stripped, StoreError> {
+        let windows = windows.to_vec();
+        self.writer
+            .step("strip entries", move |db| {
+                retention::strip(db, &entries, &windows, now)
+            })
+            .await
+    }
+
+    async fn greatest_age(&self) -> Result<Duration, StoreError> {
+        let read = self
+            .readers
+            .read("look for the oldest entry", retention::greatest_age);
+        read.await
+    }
+
+    async fn usage(&self) -> Result<Usage, StoreError> {
+        let path = self.path.clone();
+        self.readers
+            .read("measure itself", move |db| usage::of(db, &path))
+            .await
+    }
+
+    async fn give_back(&self, spare: u64) -> Result<u64, StoreError> {
+        let give = move |db: &rusqlite::Connection| upkeep::give_back(db, spare);
+        self.writer.step("give free pages back", give).await
+    }
+
+    async fn upkeep(&self) -> Result<Upkeep, StoreError> {
+        let read = self
+            .readers
+            .read("read how retention stands", upkeep::upkeep);
+        read.await
+    }
+
+    async fn end_upkeep(&self, is_over: bool, now: Timestamp) -> Result<Upkeep, StoreError> {
+        let end = move |db: &rusqlite::Connection| upkeep::end_upkeep(db, is_over, now);
+        self.writer.step("end a pass of retention", end).await
     }
 
     async fn story_of(&self, entry: EntryId) -> Result<Option<Story>, StoreError> {

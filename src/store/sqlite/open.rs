@@ -204,6 +204,10 @@ pub(super) fn flaw(db: &Connection) -> rusqlite::Result<Option<String>> {
 
 fn prepare(db: &mut Connection, version: i64, opening: Opening) -> rusqlite::Result<()> {
     db.pragma_update(None, "page_size", 8192)?;
+    // Both take hold in a database without tables only. Free pages go back when retention asks for it.
+    if version == 0 {
+        db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    }
     keep_log_ahead(db)?;
     // To look for what is to be done takes the write lock: nobody waits for it where there is nothing.
     if version < VERSION {

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::columns::{compared, moment, source_id};
 use super::learning::{self, Owner};
+use super::turn::Turn;
 use super::{keys, near};
 use crate::dedupe::{self, Reading};
 use crate::model::{EntryId, SourceId, Timestamp, compared_at};
@@ -14,6 +15,9 @@ use crate::model::{EntryId, SourceId, Timestamp, compared_at};
 /// Entries that are made ready before a store of an earlier version is used: those that new ones are compared with. The
 /// others follow beside everything else.
 const RECENT: usize = 20_000;
+
+/// Entries made anew between two looks at the time: texts may be long.
+const TOGETHER: usize = 4;
 
 /// The row of `versions` that says by which code keys and content hashes were made.
 const TEXTS: &str = "texts";
@@ -41,12 +45,25 @@ pub(super) fn note_version(db: &Connection) -> rusqlite::Result<()> {
 
 /// Makes the latest entries of a store of an earlier version ready to be compared with.
 pub(super) fn recent(db: &Connection) -> rusqlite::Result<()> {
-    step(db, RECENT).map(|_| ())
+    some(db, RECENT).map(|_| ())
 }
 
-/// Makes keys and hashes of the next entries anew, the latest first. How far it has come stands in `versions`, so that it goes
-/// on after a restart. Returns how many; 0: done.
+/// Makes keys and hashes of the next entries anew, the latest first: up to `limit`, and as many as fit into a turn. How far it has
+/// come stands in `versions`, so that it goes on after a restart. Returns how many; 0: done.
 pub(super) fn step(db: &Connection, limit: usize) -> rusqlite::Result<usize> {
+    let turn = Turn::begin();
+    let mut done = 0;
+    while done < limit {
+        let count = some(db, TOGETHER.min(limit - done))?;
+        done += count;
+        if count == 0 || turn.is_over() {
+            break;
+        }
+    }
+    Ok(done)
+}
+
+fn some(db: &Connection, limit: usize) -> rusqlite::Result<usize> {
     if version(db, TEXTS)? == Some(dedupe::VERSION.into()) {
         return Ok(0);
     }

@@ -15,7 +15,8 @@ use crate::model::{
     Applied, EntryId, Hash, Incoming, Outcome, RefreshRecord, Relation, SourceId, StoryId,
 };
 
-/// `last_seen` is written when it is older than this: exact enough for retention, and most polls write nothing.
+/// `last_seen` is written when it is older than this on the source's own clock: exact enough for retention, and most polls
+/// write nothing.
 pub(super) const SEEN_EXACT_TO_MS: i64 = 24 * 3600 * 1000;
 
 /// `entries.held`.
@@ -32,7 +33,7 @@ pub(super) fn apply(db: &Connection, record: &RefreshRecord) -> rusqlite::Result
         return Ok(Applied::default());
     }
     let before = documents::last(db, source)?;
-    sources::write_state(db, source, record)?;
+    let heard = sources::write_state(db, source, record)?;
     if let Some(feed) = &record.feed {
         sources::write_feed(db, source, feed)?;
     }
@@ -53,6 +54,7 @@ pub(super) fn apply(db: &Connection, record: &RefreshRecord) -> rusqlite::Result
         db,
         record,
         source,
+        heard,
         owner: Owner::of(db, source, links)?,
         is_first,
         is_reread: record.is_whole() && !is_first && read_by != Some(dedupe::READING_VERSION),
@@ -87,6 +89,8 @@ pub(super) struct Apply<'a> {
     pub(super) db: &'a Connection,
     pub(super) record: &'a RefreshRecord,
     pub(super) source: i64,
+    /// The source's own clock (`source_state.heard_at`), with which its entries are marked as seen.
+    pub(super) heard: i64,
     /// Whose habits are learned from its entries.
     pub(super) owner: Owner,
     /// Whether nothing of the source is stored so far.
@@ -122,14 +126,14 @@ impl<'a> Apply<'a> {
         self.db
             .prepare_cached(
                 "UPDATE entries SET url_hash = :url_hash, content_hash = :content_hash, wording = COALESCE(:wording, wording, whole), whole = :whole, updated_at = :updated_at,
-                     last_seen = :at, guid = :guid, url = :url, title = :title, language = :language,
+                     last_seen = :heard, guid = :guid, url = :url, title = :title, language = :language,
                      feed_updated = :feed_updated, summary = :summary, rest = :rest, text = :text, html = :html, words = :words, trimmed = :trimmed,
                      published_at = COALESCE(published_at, :published_at)
                  WHERE entry = :entry",
             )?
             .execute(named_params! {
                 ":url_hash": incoming.fingerprint.url, ":content_hash": text.content, ":whole": incoming.fingerprint.whole, ":wording": wording,
-                ":updated_at": content.updated.map(ms), ":feed_updated": self.feed_updated(), ":published_at": content.published.map(ms), ":at": ms(self.record.at),
+                ":updated_at": content.updated.map(ms), ":feed_updated": self.feed_updated(), ":published_at": content.published.map(ms), ":heard": self.heard,
                 ":guid": content.guid, ":url": content.url.as_ref().map(url::Url::as_str), ":title": content.title,
                 ":language": content.language, ":summary": content.summary, ":rest": rest(content)?,
                 ":text": content.text, ":html": content.html, ":words": text.word_count(), ":trimmed": text.trimmed.cast_signed(), ":entry": entry,
@@ -260,7 +264,7 @@ impl<'a> Apply<'a> {
                 "INSERT INTO entries (source, identity, story, relation, edition_at, words, trimmed, url_hash, content_hash, whole,
                      held, published_at, updated_at, ordered_at, first_seen, last_seen, guid, url, title, language, summary, rest, text,
                      html, feed_updated, handle, wording)
-                 VALUES (?1, ?2, ?3, ?4, ?26, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+                 VALUES (?1, ?2, ?3, ?4, ?26, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?27, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
                      ?23, ?24, ?25)",
             )?
             .execute(params![
@@ -290,6 +294,7 @@ impl<'a> Apply<'a> {
                 print.handle,
                 dedupe::wording(&entry.title, &entry.text),
                 ms(incoming.compared_at()),
+                self.heard,
             ])?;
         Ok(self.db.last_insert_rowid())
     }

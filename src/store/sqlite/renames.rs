@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rusqlite::{Row, params};
 
-use super::columns::{enclosures, moment_at, ms};
+use super::columns::{enclosures, moment_at};
 use super::learning;
 use super::refresh::{Apply, SEEN_EXACT_TO_MS, Unknown};
 use super::stories::touch;
@@ -144,12 +144,7 @@ impl<'a> Apply<'a> {
             .prepare_cached(
                 "UPDATE entries SET identity = ?2, handle = ?3, last_seen = ?4 WHERE entry = ?1",
             )?
-            .execute(params![
-                entry.0,
-                print.identity,
-                print.handle,
-                ms(self.record.at)
-            ])?;
+            .execute(params![entry.0, print.identity, print.handle, self.heard])?;
         self.present.push(entry.0);
         self.applied.renamed += 1;
         if row.is_expired {

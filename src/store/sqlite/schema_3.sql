@@ -1,15 +1,30 @@
--- Version 3: hosts that want to be left alone.
+-- Version 3: hosts that want to be left alone; entries age by the time in which their source was read.
 
 -- A host that refused (429), or has no request left for us. A row goes with the host's first good answer after `until`.
 CREATE TABLE host_holds (
-    -- As in URLs, without the port.
-    host TEXT PRIMARY KEY,
-    -- Nobody is asked there before.
-    until INTEGER NOT NULL,
-    -- Refusals in a row; 0: it answered well.
-    refusals INTEGER NOT NULL,
-    -- Of the answer that said so.
-    status INTEGER NOT NULL,
-    -- When it said so, by our clock.
-    noted_at INTEGER NOT NULL
-) WITHOUT ROWID;
+    host     TEXT    PRIMARY KEY,  -- as in URLs, without the port
+    until    INTEGER NOT NULL,     -- nobody is asked there before
+    refusals INTEGER NOT NULL,     -- in a row; 0: it answered well
+    status   INTEGER NOT NULL,     -- of the answer that said so
+    noted_at INTEGER NOT NULL      -- when it said so, by our clock
+) STRICT, WITHOUT ROWID;
+
+-- The source's own clock: it goes on only while the source is read, by at most a day, or its own interval, for each answer. It
+-- starts at the wall time of the first answer, so that it can be compared with what `entries.last_seen` held before.
+ALTER TABLE source_state ADD COLUMN heard_at INTEGER NOT NULL DEFAULT 0;
+-- What has aged so far stays aged.
+UPDATE source_state SET heard_at = max(COALESCE(success_at, 0),
+    COALESCE((SELECT removed_at FROM sources WHERE source = source_state.source AND success_at IS NOT NULL), 0));
+
+-- From now on `last_seen` is the source's `heard_at` when its document last had the entry. Retention walks each source's entries
+-- in this order.
+DROP INDEX entries_seen;
+CREATE INDEX entries_seen ON entries (source, last_seen) WHERE expired_at IS NULL;
+
+-- How retention stands.
+CREATE TABLE upkeep (
+    one        INTEGER PRIMARY KEY CHECK (one = 1),
+    ended_at   INTEGER,            -- when its last pass ended; NULL: none has
+    over_since INTEGER             -- since when what must stay is larger than `max_size`; NULL: it is not
+) STRICT;
+INSERT INTO upkeep VALUES (1, NULL, NULL);

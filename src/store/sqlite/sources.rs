@@ -119,6 +119,9 @@ pub(super) fn row(db: &Connection, id: &SourceId) -> rusqlite::Result<i64> {
         .ok_or_else(|| unknown_source(id))
 }
 
+/// An answer makes entries older by no more than this, unless the source is asked less often.
+pub(super) const A_DAY_MS: i64 = 24 * 3600 * 1000;
+
 const STATE: &str = "st.validator_url, st.etag, st.last_modified, st.body_hash, st.moved_to, st.attempt_at, st.success_at, st.errors,
     st.retry_after, st.fresh_for, st.fresh_by, st.ttl, st.update_every, st.skip_hours, st.skip_days, st.gone, st.mean_gap, st.last_new_at";
 
@@ -231,17 +234,30 @@ pub(super) fn reports(db: &Connection) -> rusqlite::Result<Vec<SourceReport>> {
     .collect()
 }
 
+/// What an answer adds to the source's own clock, as SQL over what was known before it: the time since the last answer, but no
+/// more than a day or the source's interval, whichever is longer. So neither a wall clock that jumps nor a time in which nobody
+/// could be read makes entries older by more than that.
+const HEARD: &str = "CASE
+     WHEN NOT :is_answer THEN heard_at
+     WHEN success_at IS NULL THEN max(heard_at, :at)
+     ELSE heard_at + max(0, min(:at - success_at, max(:a_day, COALESCE(due_at - attempt_at, 0)))) END";
+
 /// Writes what is known of a source after a refresh, validators included. What was said of a document stays true as long as
-/// the source has the same one.
+/// the source has the same one. Returns the source's own clock (`heard_at`).
 pub(super) fn write_state(
     db: &Connection,
     source: i64,
     record: &RefreshRecord,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<i64> {
     let state = &record.state;
     let history = &state.history;
-    db.prepare_cached(
-        "UPDATE source_state SET epoch = (SELECT COALESCE(max(epoch), 0) FROM claims WHERE shard = source_state.shard),
+    let is_answer = matches!(
+        record.last.outcome,
+        Outcome::Fresh | Outcome::Moved | Outcome::NotModified
+    );
+    db.prepare_cached(&format!(
+        "UPDATE source_state SET heard_at = {HEARD},
+             epoch = (SELECT COALESCE(max(epoch), 0) FROM claims WHERE shard = source_state.shard),
              due_at = :due_at, because = :because, validator_url = :validator_url,
              etag = :etag, last_modified = :last_modified, body_hash = :body_hash, moved_to = :moved_to, attempt_at = :attempt_at,
              success_at = :success_at, errors = :errors, retry_after = :retry_after, fresh_for = :fresh_for, fresh_by = :fresh_by,
@@ -249,9 +265,10 @@ pub(super) fn write_state(
              mean_gap = :mean_gap, last_new_at = :last_new_at, outcome = :outcome, class = :class, status = :status, message = CASE
                  WHEN :message IS NULL AND :outcome = 'not_modified' AND outcome IN ('fresh', 'not_modified') THEN message
                  ELSE :message END
-         WHERE source = :source",
-    )?
-    .execute(named_params! {
+         WHERE source = :source RETURNING heard_at"
+    ))?
+    .query_row(named_params! {
+        ":is_answer": is_answer, ":at": ms(record.at), ":a_day": A_DAY_MS,
         ":due_at": record.due.at.map(ms), ":because": record.due.because,
         ":validator_url": state.validators.as_ref().map(|given| given.url.as_str()),
         ":etag": state.validators.as_ref().and_then(|given| given.etag.as_deref()),
@@ -265,8 +282,7 @@ pub(super) fn write_state(
         ":last_new_at": history.rhythm.last_new.map(ms),
         ":outcome": record.last.outcome.as_str(), ":class": record.last.class.map(FailureClass::as_str),
         ":status": record.last.status, ":message": record.last.message, ":source": source,
-    })?;
-    Ok(())
+    }, |row| row.get(0))
 }
 
 /// Writes the feed's own fields.

@@ -10,6 +10,7 @@ mod import;
 mod listing;
 mod requests;
 mod restarts;
+mod retention;
 mod second_daemon;
 mod secrets;
 mod sockets;

@@ -55,7 +55,7 @@ async fn the_log_stays_small_beside_readers_that_never_rest() {
     let mut largest = 0;
     for nth in 0..ENTRIES {
         let record = record("a", i64::try_from(nth).expect("small"), vec![large(nth)]);
-        bench.store.apply(record).await.expect("applies");
+        bench.store.apply(record.into()).await.expect("applies");
         let [_, (_, log)] = sizes(&path);
         largest = largest.max(log);
         tokio::time::sleep(PAUSE).await;
