@@ -112,6 +112,8 @@ pub(super) enum Command {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Rebuild the store without its free pages, while no daemon runs
+    Compact,
     /// Turn an OPML list into [[source]] tables on stdout; what is left out is told on stderr
     Import {
         /// The list; - for standard input

@@ -114,6 +114,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             let config = load_with_store(arguments, Purpose::Reading)?;
             on_runtime(stored::backup(config, file))
         }
+        Command::Compact => stored::compact(&load_with_store(arguments, Purpose::Reading)?),
         Command::Export => sources::export(&load_with_store(arguments, Purpose::Reading)?),
     };
     done.map(|()| ExitCode::SUCCESS)

@@ -137,6 +137,20 @@ pub(super) async fn maintain(
     Ok(())
 }
 
+/// Rebuilds the store without its free pages.
+pub(super) fn compact(config: &Config) -> anyhow::Result<()> {
+    let path = &config.store.path;
+    if !path.exists() {
+        bail!(
+            "{} does not exist: there is nothing to rebuild yet",
+            path.display()
+        );
+    }
+    let sizes = sqlite::compact(path)?;
+    let [before, after] = [sizes.before, sizes.after].map(sqlite::mebibytes);
+    super::print(format!("{}: {before} before, {after} after\n", path.display()).as_bytes())
+}
+
 /// The output of this name.
 pub(super) fn known_output(config: &Config, name: &str) -> anyhow::Result<OutputId> {
     let mut known = config.plan.output_ids();

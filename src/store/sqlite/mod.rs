@@ -27,6 +27,7 @@ mod archives;
 mod care;
 mod checkpoints;
 mod columns;
+mod compact;
 mod documents;
 mod edits;
 mod elsewhere;
@@ -65,6 +66,7 @@ mod vitals;
 mod windows;
 mod writer;
 
+pub use compact::{Compacted, compact, mebibytes};
 pub use files::{Audience, audience, is_missing};
 pub use open::Opening;
 pub use usage::sizes;

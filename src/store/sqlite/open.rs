@@ -4,6 +4,7 @@
 //! its path, what was found and what to do; it is never touched or deleted.
 
 use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -90,13 +91,25 @@ pub(super) fn open(path: &Path, opening: Opening) -> Result<Connection, StoreErr
     refuse_directory(path)?;
     // What is in the way is told by SQLite's own failure.
     let _ = files::create_database(path);
-    let mut db = connect(path).map_err(|error| refuse(path, error))?;
-    if files::close_to_others(path) {
-        tracing::warn!(path = %path.display(), "everybody could read the store, which holds passwords of source addresses: its mode is 600 now");
+    loop {
+        let file = inode(path);
+        let mut db = connect(path).map_err(|error| refuse(path, error))?;
+        if files::close_to_others(path) {
+            tracing::warn!(path = %path.display(), "everybody could read the store, which holds passwords of source addresses: its mode is 600 now");
+        }
+        let version = check(path, &db, opening)?;
+        prepare(&mut db, version, opening).map_err(|error| refuse(path, error))?;
+        // Whoever waited for `compact` to end may hold the file that it has put another one in the place of.
+        if file.is_none() || file == inode(path) {
+            return Ok(db);
+        }
     }
-    let version = check(path, &db, opening)?;
-    prepare(&mut db, version, opening).map_err(|error| refuse(path, error))?;
-    Ok(db)
+}
+
+/// Which file stands there; `None`: none.
+fn inode(path: &Path) -> Option<(u64, u64)> {
+    let found = std::fs::metadata(path).ok()?;
+    Some((found.dev(), found.ino()))
 }
 
 /// Opens a database as it is, to be read beside whoever writes it; `None`: there is nothing in it yet, or no file.
@@ -204,7 +217,8 @@ pub(super) fn flaw(db: &Connection) -> rusqlite::Result<Option<String>> {
 
 fn prepare(db: &mut Connection, version: i64, opening: Opening) -> rusqlite::Result<()> {
     db.pragma_update(None, "page_size", 8192)?;
-    // Both take hold in a database without tables only. Free pages go back when retention asks for it.
+    // Both take hold in a database without tables only. Free pages go back when retention asks for it; an older database is
+    // rebuilt for that (`compact`).
     if version == 0 {
         db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     }

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+mod compact;
 mod crowd;
 mod disk;
 mod import;

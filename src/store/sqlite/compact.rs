@@ -1,0 +1,185 @@
+//! Rebuilding a database without its free pages, while nobody has it open.
+//!
+//! The copy is made beside it, checked, synced and only then put in its place by
+//! a rename: cut short at any step, either the old database or the new one
+//! stands there whole. The old one is taken out of write-ahead logging first, so
+//! that no log of it can ever be read as the new one's.
+
+use std::ffi::OsString;
+use std::fs::{File, Metadata};
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode};
+
+use super::open::{self, Opening, damaged, failed, flaw};
+use super::usage;
+use crate::store::StoreError;
+
+/// What the copy is called beside the database until it takes its place.
+const COPY: &str = ".compact";
+/// Left free beside the copy, so that a file system that others use is not filled to the last byte.
+const SPARE_BYTES: u64 = 1024 * 1024;
+/// What the store's files may be read by: it holds the passwords of addresses.
+const MODE: u32 = 0o600;
+const STEP: &str = "rebuild itself";
+
+/// A database before and after, in bytes of its file and its log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Compacted {
+    /// Before.
+    pub before: u64,
+    /// After.
+    pub after: u64,
+}
+
+/// Rebuilds the database without free pages, and so that it gives pages back by itself from now on. An older schema is brought
+/// up to date.
+///
+/// # Errors
+/// [`StoreError::Unusable`] where another process has it open, or where there is no room for the copy; those of
+/// [`super::SqliteStore::open`]. The database is then as it was.
+pub fn compact(path: &Path) -> Result<Compacted, StoreError> {
+    // A link stays a link, to the new file.
+    let path = path
+        .canonicalize()
+        .map_err(|error| unusable(path, format!("cannot be reached: {error}")))?;
+    let total = || usage::sizes(&path).iter().map(|(_, size)| size).sum();
+    let before = total();
+    let copy = beside(&path);
+    remove(&copy)?;
+    // Before anything of the database is changed.
+    leave_room(&path, &open::open(&path, Opening::Quick)?)?;
+    let db = alone(&path)?;
+    let copied = copy_into(&path, &db, &copy);
+    if copied.is_err() {
+        let _ = std::fs::remove_file(&copy);
+    }
+    copied?;
+    // Held until here, so that nobody has begun to write into the old file meanwhile.
+    drop(db);
+    Ok(Compacted {
+        before,
+        after: total(),
+    })
+}
+
+/// A connection that nobody else's stands beside, to a database that has no log.
+fn alone(path: &Path) -> Result<Connection, StoreError> {
+    let db = open::connect(path).map_err(|cause| failed(path, STEP, cause))?;
+    let is_alone = db
+        .execute_batch("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE; COMMIT")
+        .and_then(|()| db.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0)));
+    match is_alone {
+        Ok(mode) if mode == "delete" => Ok(db),
+        Ok(_) => Err(in_use(path)),
+        Err(error)
+            if matches!(
+                error.sqlite_error_code(),
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+            ) =>
+        {
+            Err(in_use(path))
+        }
+        Err(error) => Err(failed(path, STEP, error)),
+    }
+}
+
+fn in_use(path: &Path) -> StoreError {
+    unusable(
+        path,
+        "is in use by another process, such as `mainstem run`: stop it first (`systemctl stop mainstem`), then compact, then start it again".to_owned(),
+    )
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(COPY);
+    name.into()
+}
+
+/// Removes what a compaction that was cut short has left.
+fn remove(copy: &Path) -> Result<(), StoreError> {
+    match std::fs::remove_file(copy) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(unusable(copy, format!("cannot be removed: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses where the copy would not fit.
+fn leave_room(path: &Path, db: &Connection) -> Result<(), StoreError> {
+    let needed = usage::of(db, path)
+        .map_err(|cause| failed(path, STEP, cause))?
+        .used
+        + SPARE_BYTES;
+    let room = rustix::fs::statvfs(path)
+        .map_err(|error| unusable(path, format!("the room beside it cannot be told: {error}")))?;
+    // What is kept for root is not counted: the service would miss it.
+    let room = room.f_bavail.saturating_mul(room.f_frsize);
+    if room < needed {
+        let (needed, room) = (mebibytes(needed), mebibytes(room));
+        return Err(unusable(
+            path,
+            format!(
+                "there is no room to rebuild it: the copy takes {needed}, and its file system has {room} left; make room, or move the store to a larger file system"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// A size for a person.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "for a person")]
+pub fn mebibytes(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / (1024.0 * 1024.0))
+}
+
+/// Writes the copy, checks it, and puts it in the place of the database.
+fn copy_into(path: &Path, db: &Connection, copy: &Path) -> Result<(), StoreError> {
+    let io =
+        |error: std::io::Error| unusable(copy, format!("the copy could not be written: {error}"));
+    let original = std::fs::metadata(path).map_err(io)?;
+    // SQLite writes into an empty file; made here, nobody else can ever read it.
+    let file = File::options()
+        .write(true)
+        .create_new(true)
+        .mode(MODE)
+        .open(copy);
+    let file = file.map_err(io)?;
+    give_to_owner(&file, &original).map_err(io)?;
+    let written = db
+        .execute_batch("PRAGMA auto_vacuum = INCREMENTAL")
+        .and_then(|()| db.execute("VACUUM INTO ?", [copy.to_string_lossy()]));
+    written.map_err(|cause| failed(path, STEP, cause))?;
+    let found = Connection::open(copy).and_then(|copy| flaw(&copy));
+    if let Some(found) = found.map_err(|cause| failed(copy, STEP, cause))? {
+        return Err(damaged(path, &format!("its copy is as damaged: {found}")));
+    }
+    file.sync_all().map_err(io)?;
+    std::fs::rename(copy, path).map_err(io)?;
+    // The new name lasts.
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    File::open(directory)
+        .and_then(|directory| directory.sync_all())
+        .map_err(io)
+}
+
+/// Whoever runs this, the service must be able to open its store afterwards.
+fn give_to_owner(file: &File, original: &Metadata) -> std::io::Result<()> {
+    let made = file.metadata()?;
+    if (made.uid(), made.gid()) == (original.uid(), original.gid()) {
+        return Ok(());
+    }
+    std::os::unix::fs::fchown(file, Some(original.uid()), Some(original.gid()))
+}
+
+fn unusable(path: &Path, what: String) -> StoreError {
+    StoreError::Unusable {
+        path: path.to_owned(),
+        what,
+    }
+}
