@@ -266,6 +266,8 @@ impl Round<'_> {
                 return Err(Break::Log);
             }
             tokio::time::sleep(LOOK).await;
+            // It begins anew with a commit, and is cut with the next.
+            self.store.probe().await?;
         }
         Ok(())
     }

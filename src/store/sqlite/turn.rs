@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 /// Refreshes and readers wait behind a step of upkeep. So it does as much as fits into this, whatever the disk, and the rest is
 /// another step's.
-const TURN: Duration = Duration::from_millis(20);
+const TURN: Duration = Duration::from_millis(10);
 
 /// A step's time with the writer.
 pub(super) struct Turn(Instant);
