@@ -1,5 +1,10 @@
 //! A file system of a test's own, which it can fill.
 
+#![expect(
+    clippy::print_stderr,
+    reason = "a test says what it skips and what it measured"
+)]
+
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};

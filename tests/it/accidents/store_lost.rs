@@ -1,6 +1,11 @@
 //! A store that is damaged, removed or replaced beside the daemon: noticed, told once, no longer polled into, while the last
 //! good documents are served and the watchdog is fed.
 
+#![expect(
+    clippy::print_stderr,
+    reason = "a test says what it skips and what it measured"
+)]
+
 use std::os::unix::net::UnixDatagram;
 use std::time::{Duration, Instant};
 
