@@ -73,10 +73,11 @@ pub(super) fn give_to_owner_of_directory(path: &Path, file: &File) -> io::Result
 pub(super) fn close_to_others(database: &Path) -> bool {
     let files = ["", "-wal", "-shm"].map(|ending| beside(database, ending));
     let is_open = |path: &PathBuf| mode(path).is_some_and(|mode| mode & OTHERS != 0);
-    let closed = files.iter().filter(|path| is_open(path));
-    closed
-        .map(|path| std::fs::set_permissions(path, Permissions::from_mode(PRIVATE)))
-        .fold(false, |any, closed| any || closed.is_ok())
+    let mut any = false;
+    for path in files.iter().filter(|path| is_open(path)) {
+        any |= std::fs::set_permissions(path, Permissions::from_mode(PRIVATE)).is_ok();
+    }
+    any
 }
 
 /// Whether there is no such file or directory. One that this user may not see is not missing: opening it tells why.

@@ -1,7 +1,7 @@
 //! One daemon on a store.
 
 use crate::support::daemon::Desk;
-use crate::support::machine::said;
+use crate::support::machine::{said, skipped};
 use crate::support::origin::rss;
 
 const TEXT: &str = "The tide mill grinds twice a day, and the miller eats when the water lets him";
@@ -68,7 +68,9 @@ fn a_daemon_of_another_container_is_not_named_by_its_number_alone() {
     let began = std::time::Instant::now();
     while !std::fs::read_to_string(&lock).is_ok_and(|held| held.starts_with("1\n")) {
         if let Some(ended) = apart.0.try_wait().expect("a child") {
-            eprintln!("skipped: a process namespace of its own takes root: {ended}");
+            skipped(&format!(
+                "a process namespace of its own takes root: {ended}"
+            ));
             return;
         }
         assert!(began.elapsed().as_secs() < 60, "it never took the store");

@@ -212,7 +212,7 @@ fn check_judges_files_as_the_service_will_see_them() {
         source("{ credential = \"agency.token\" }")
     ));
     let ended = machine.run_as(0, &directory, &["check"]);
-    assert_eq!(said(&ended).0.contains("warning"), false, "{ended:?}");
+    assert!(!said(&ended).0.contains("warning"), "{ended:?}");
     machine.configure(&format!("{}{OUTPUT}", source("{ credential = \"other\" }")));
     let ended = machine.run_as(0, &directory, &["check"]);
     assert_eq!(ended.status.code(), Some(78), "{ended:?}");
