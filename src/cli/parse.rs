@@ -1,5 +1,6 @@
 //! `mainstem parse`: one feed, normalized.
 
+use std::fs::File;
 use std::io::Read;
 
 use anyhow::{Context, bail};
@@ -9,8 +10,8 @@ use url::{Host, Url};
 use super::args::ParseArguments;
 use crate::clock::{Clock, SystemClock};
 use crate::fetch::{self, FetchOutcome, Fetcher, Request, SourceSettings};
-use crate::model::{Location, SourceState};
-use crate::parse::{Input, parse as read};
+use crate::model::{FailureClass, Location, SourceState};
+use crate::parse::{Input, ParseError, parse as read};
 use crate::publish::parsed_as_json;
 
 /// What was read, from wherever.
@@ -23,20 +24,11 @@ struct Document {
 pub(super) async fn parse(arguments: &ParseArguments) -> anyhow::Result<()> {
     let document = match Url::parse(&arguments.input) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => fetched(url).await?,
-        _ if arguments.input == "-" => {
-            let mut bytes = Vec::new();
-            std::io::stdin().lock().read_to_end(&mut bytes)?;
-            Document {
-                bytes,
-                content_type: None,
-                url: None,
-            }
-        }
-        _ => Document {
-            bytes: std::fs::read(&arguments.input).with_context(|| arguments.input.clone())?,
-            content_type: None,
-            url: None,
-        },
+        _ if arguments.input == "-" => bounded(std::io::stdin().lock())?,
+        _ => File::open(&arguments.input)
+            .map_err(anyhow::Error::from)
+            .and_then(bounded)
+            .with_context(|| arguments.input.clone())?,
     };
     let content_type = arguments
         .content_type
@@ -50,6 +42,27 @@ pub(super) async fn parse(arguments: &ParseArguments) -> anyhow::Result<()> {
     })
     .with_context(|| arguments.input.clone())?;
     super::print(parsed_as_json(&feed).as_bytes())
+}
+
+/// A document from a file, a pipe or a device, no larger than a source's may be. A pipe and a device do not say beforehand how
+/// much they have, so it is counted.
+fn bounded(input: impl Read) -> anyhow::Result<Document> {
+    let max = SourceSettings::default().max_body;
+    let mut bytes = Vec::new();
+    input.take(max.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > max {
+        return Err(ParseError {
+            class: FailureClass::TooLarge,
+            message: format!("the body is larger than max_body allows ({max} bytes)"),
+            feed: None,
+        }
+        .into());
+    }
+    Ok(Document {
+        bytes,
+        content_type: None,
+        url: None,
+    })
 }
 
 async fn fetched(url: Url) -> anyhow::Result<Document> {

@@ -9,6 +9,7 @@ mod crowd;
 mod disk;
 mod import;
 mod listing;
+mod parse_bounds;
 mod requests;
 mod restarts;
 mod retention;
