@@ -16,7 +16,7 @@ use crate::config::{Config, Environment};
 use crate::fetch::{Fetcher, HostHolds};
 use crate::model::{Location, Source, SourceReport, public_url};
 use crate::publish::{OpmlSource, opml};
-use crate::refresh::{Refresher, Target};
+use crate::refresh::{Refresher, Target, align};
 use crate::republish::{Plan, Republisher};
 use crate::serve::{self, Address, Exposition, Listener, Outlet, Site};
 use crate::store::sqlite::{self, Opening, SqliteStore};
@@ -71,6 +71,10 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     store
         .register_sources(&sources(&config), clock.now())
         .await?;
+
+    if let Some(aligned) = align(store.as_ref(), clock.as_ref()).await? {
+        tracing::warn!("{aligned}");
+    }
 
     let site = surface.site.clone();
     site.set_token(config.server_token.as_ref());

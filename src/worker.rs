@@ -2,9 +2,13 @@
 //!
 //! A queue ordered by due time, no ticks: it sleeps until the first source is
 //! due. Each refresh is its own task; its panic, hang or flood ends there.
+//!
+//! Waits count on the boot clock, which runs on through suspend and which nobody
+//! steps. When the wall clock was stepped, what is stored follows it, and the
+//! queue is made anew: waits come out as they were, `cron` lines as the wall
+//! clock has them now.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,22 +16,26 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{Id, JoinSet};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, is_step};
 use crate::model::{Applied, SourceId, SourceState, Timestamp};
-use crate::refresh::{Occasion, Poll, Refreshed, Refresher, Target, Unfinished};
+use crate::refresh::{Occasion, Poll, Refreshed, Refresher, Target, Unfinished, align};
 use crate::store::{Store, StoreError};
 use crate::telemetry::{Health, Metrics, StoreUse};
 
 mod accident;
+mod queue;
 
 use accident::Accident;
+use queue::Queue;
 
-/// The longest sleep: a clock that was set forward is noticed within it.
-const MAX_SLEEP: Duration = Duration::from_secs(60);
+/// The longest sleep. Timers stand still during suspend, and nothing tells us that the wall clock was stepped: both are
+/// noticed within it.
+const MAX_SLEEP: Duration = Duration::from_secs(5);
+/// How often stored times are looked at though the clock was not stepped: a refresh that was under way when it was may have
+/// stored an old one.
+const ALIGN_EVERY: Duration = Duration::from_secs(600);
 /// When the queue is tried for again that the store did not answer for.
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
-/// A clock that was set back further than this has the queue made anew.
-const CLOCK_SET_BACK: chrono::Duration = chrono::Duration::minutes(1);
 /// Refreshes under way, those waiting for their host's turn included.
 const MAX_UNDER_WAY: usize = 20_000;
 /// How long refreshes under way may still take when the daemon stops.
@@ -75,8 +83,7 @@ pub async fn work(
         } else {
             MAX_SLEEP
         };
-        let next = desk.queue.peek().map(|Reverse((at, _))| *at);
-        desk.reports.metrics.next_due(next);
+        desk.reports.metrics.next_due(desk.queue.next());
         tokio::select! {
             biased;
             () = &mut shutdown => break,
@@ -115,14 +122,16 @@ struct Desk {
     polls: BTreeMap<SourceId, Arc<Poll>>,
     clock: Arc<dyn Clock>,
     reports: Reports,
-    queue: BinaryHeap<Reverse<(Timestamp, SourceId)>>,
+    queue: Queue,
     under_way: JoinSet<Ended>,
     running: BTreeMap<Id, (SourceId, Arc<Poll>)>,
     unasked: BTreeSet<SourceId>,
     /// Of polls whose last refresh is not in the store: what the store says of them is too early.
     accidents: BTreeMap<SourceId, Accident>,
-    /// The time as last seen.
-    latest: Timestamp,
+    /// [`Clock::booted_at_ms`] by which the queue was made.
+    booted_at_ms: i64,
+    /// When stored times were last looked at, on the boot clock.
+    aligned_at: Duration,
 }
 
 impl Desk {
@@ -131,29 +140,32 @@ impl Desk {
             orders,
             plan: Plan::Old,
             polls: BTreeMap::new(),
+            booted_at_ms: clock.booted_at_ms(),
+            aligned_at: clock.since_boot(),
+            queue: Queue::new(clock.clone()),
             clock,
             reports,
-            queue: BinaryHeap::new(),
             under_way: JoinSet::new(),
             running: BTreeMap::new(),
             unasked: BTreeSet::new(),
             accidents: BTreeMap::new(),
-            latest: Timestamp::default(),
         }
     }
 
-    /// Queues by the orders, unless that is done; a store in trouble is asked again at the next waking.
+    /// Queues by the orders and by the clock, unless that is done; a store in trouble is asked again at the next waking.
     async fn catch_up(&mut self, store: &dyn Store) -> Result<(), StoreError> {
-        if self.plan == Plan::Made {
+        let is_stepped = is_step(self.clock.booted_at_ms() - self.booted_at_ms);
+        let is_aligned = self.clock.since_boot() < self.aligned_at + ALIGN_EVERY;
+        if self.plan == Plan::Made && !is_stepped && is_aligned {
             return Ok(());
         }
-        match self.plan_all(store).await {
+        match self.plan_anew(store, is_stepped).await {
             Ok(()) => self.plan = Plan::Made,
             Err(StoreError::Closed) => return Err(StoreError::Closed),
             Err(error) => {
                 self.reports.metrics.store_failed(StoreUse::Queue);
                 // The store's own trouble is told by who watches it.
-                if self.plan == Plan::Old && !error.is_trouble() {
+                if self.plan != Plan::Refused && !error.is_trouble() {
                     tracing::error!(
                         error = &error as &dyn std::error::Error,
                         "the queue stays as it is until the store answers again"
@@ -162,6 +174,25 @@ impl Desk {
                 self.plan = Plan::Refused;
             }
         }
+        Ok(())
+    }
+
+    /// Corrects stored times by the clock, and queues every source if the orders or their times are others now.
+    async fn plan_anew(&mut self, store: &dyn Store, is_stepped: bool) -> Result<(), StoreError> {
+        let booted_at_ms = self.clock.booted_at_ms();
+        let aligned = align(store, self.clock.as_ref()).await?;
+        if let Some(aligned) = aligned {
+            tracing::warn!("{aligned}");
+            if aligned.touches_outputs() {
+                // Full means that a word is pending already.
+                let _ = self.reports.changed.try_send(());
+            }
+        }
+        let is_change = is_stepped || aligned.is_some_and(|aligned| aligned.is_change());
+        if self.plan != Plan::Made || is_change {
+            self.plan_all(store).await?;
+        }
+        (self.booted_at_ms, self.aligned_at) = (booted_at_ms, self.clock.since_boot());
         Ok(())
     }
 
@@ -194,7 +225,7 @@ impl Desk {
             if let Some(at) = poll.due(&states, now).at.filter(|_| !is_running) {
                 let accident = self.accidents.get(&lead);
                 let at = accident.map_or(at, |accident| accident.bind(at, now));
-                self.queue.push(Reverse((at, lead.clone())));
+                self.queue.add(at, lead.clone());
             }
             self.polls.insert(lead, Arc::new(poll));
         }
@@ -219,27 +250,8 @@ impl Desk {
 
     /// Starts every refresh whose time has come; returns how long nothing else is to be done.
     fn start_what_is_due(&mut self) -> Duration {
-        let now = self.clock.now();
-        if now + CLOCK_SET_BACK < self.latest {
-            // The queue was made by a clock that was ahead.
-            self.plan = Plan::Old;
-        }
-        self.latest = now;
-        let longest = match self.plan {
-            Plan::Made => MAX_SLEEP,
-            Plan::Old | Plan::Refused => AFTER_REFUSAL,
-        };
-        while let Some(Reverse((at, _))) = self.queue.peek() {
-            if self.under_way.len() >= MAX_UNDER_WAY {
-                break; // The end of any of them wakes us.
-            }
-            if *at > now {
-                return (*at - now)
-                    .to_std()
-                    .unwrap_or_default()
-                    .clamp(Duration::from_millis(1), longest);
-            }
-            let Some(Reverse((_, id))) = self.queue.pop() else {
+        while self.under_way.len() < MAX_UNDER_WAY {
+            let Some(id) = self.queue.take_due() else {
                 break;
             };
             let Some(poll) = self.polls.get(&id).cloned() else {
@@ -252,7 +264,13 @@ impl Desk {
                 .spawn(async move { refresher.refresh(&asked, Occasion::Due).await });
             self.running.insert(task.id(), (id, poll));
         }
-        longest
+        let longest = match self.plan {
+            Plan::Made => MAX_SLEEP,
+            Plan::Old | Plan::Refused => AFTER_REFUSAL,
+        };
+        // A turn that is due although none was started waits for the end of a refresh, which wakes us.
+        let wait = self.queue.wait().filter(|wait| !wait.is_zero());
+        wait.map_or(longest, |wait| wait.min(longest))
     }
 
     /// Takes a refresh that has ended and queues the source's next turn.
@@ -275,7 +293,9 @@ impl Desk {
         };
         let is_same = |poll: &Arc<Poll>| Arc::ptr_eq(poll, &asked);
         if self.polls.get(&id).is_some_and(is_same) {
-            self.queue.extend(next.map(|at| Reverse((at, id))));
+            if let Some(at) = next {
+                self.queue.add(at, id);
+            }
         } else {
             self.queue_anew(&asked);
         }
@@ -330,9 +350,10 @@ impl Desk {
         for (lead, poll) in &self.polls {
             let mut ids = poll.targets().iter().map(|target| &target.source.id);
             if ids.clone().any(|id| asked.has(id)) && !ids.any(|id| running.contains(id)) {
-                let accident = self.accidents.get(lead);
-                let at = accident.map_or(now, |accident| accident.bind(now, now));
-                self.queue.push(Reverse((at, lead.clone())));
+                match self.accidents.get(lead) {
+                    Some(accident) => self.queue.add(accident.bind(now, now), lead.clone()),
+                    None => self.queue.add_now(lead.clone()),
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write as _};
 use std::sync::Arc;
 
 use anyhow::bail;
@@ -19,7 +19,7 @@ use crate::config::{Config, counted as counted_as};
 use crate::daemon;
 use crate::fetch::Fetcher;
 use crate::model::{Applied, Due, Outcome, SourceId};
-use crate::refresh::{Occasion, Poll, Refreshed, Refresher, Unfinished};
+use crate::refresh::{Occasion, Poll, Refreshed, Refresher, Unfinished, align};
 use crate::store::StoreError;
 
 /// Refreshes under way; the fetcher bounds requests, this bounds what waits for them.
@@ -36,6 +36,9 @@ pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow
     store
         .register_sources(&daemon::sources(&config), SystemClock.now())
         .await?;
+    if let Some(aligned) = align(store.as_ref(), &SystemClock).await? {
+        let _ = writeln!(std::io::stderr(), "mainstem: {aligned}");
+    }
     let refresher = Arc::new(Refresher::new(
         Fetcher::new(&config.fetch),
         store.clone(),

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::json;
 use url::Url;
 
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, STEP, SystemClock};
 use crate::config::Config;
 use crate::daemon;
 use crate::model::{
@@ -102,8 +102,14 @@ fn set_next_turn(poll: &Poll, reports: &mut [SourceReport], now: Timestamp) {
         report.last.is_some() && !report.because.as_deref().is_some_and(is_put_off)
     };
     for report in reports.iter_mut().filter(follows) {
+        let asked = report.history.last_attempt;
         report.next_due = due.at;
-        report.because = Some(due.because.clone());
+        report.because = Some(match asked.is_some_and(|asked| asked > now + STEP) {
+            true => {
+                "the clock was ahead when it was asked; `run` and `refresh` correct that".to_owned()
+            }
+            false => due.because.clone(),
+        });
     }
 }
 

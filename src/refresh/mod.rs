@@ -20,6 +20,7 @@ use crate::schedule;
 use crate::store::{Store, StoreError};
 use crate::telemetry::{Health, Metrics, Stage, Waiting};
 
+mod align;
 mod desk;
 mod keep;
 mod poll;
@@ -27,6 +28,7 @@ mod report;
 mod settle;
 mod watch;
 
+pub use align::{Aligned, align};
 pub use keep::Unfinished;
 pub use poll::Poll;
 pub use settle::LOCAL_REASONS;

@@ -62,6 +62,7 @@ fn settle_source(
     now: Timestamp,
 ) -> RefreshRecord {
     let mut next = state.clone();
+    leave_no_future(&mut next.history, now);
     if let FetchOutcome::Failed(failure) = &heard.fetched {
         match failure.fault {
             Fault::Source => {}
@@ -103,6 +104,18 @@ fn settle_source(
     };
     let last = if page { behind_page(last) } else { last };
     record(target, next, last, feed, now)
+}
+
+/// The clock may have been put back while the source was asked: what was read before counts as now at the latest, so that no
+/// refresh stores a time of the future.
+fn leave_no_future(history: &mut History, now: Timestamp) {
+    for at in [
+        &mut history.last_attempt,
+        &mut history.last_success,
+        &mut history.rhythm.last_new,
+    ] {
+        *at = at.map(|at| at.min(now));
+    }
 }
 
 fn record(

@@ -13,20 +13,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use tokio::sync::watch;
 use tokio::task::JoinError;
 
+use crate::clock::Reading;
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
     Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
 };
 
+mod alignment;
 mod condition;
 mod evidence;
 mod outputs;
 pub mod sqlite;
 mod upkeep;
 
+pub use alignment::Alignment;
 pub use condition::{StoreCondition, StoreTrouble, TroubleKind};
 pub use evidence::{NearMiss, StoryEvidence};
 pub use outputs::{
@@ -149,6 +153,23 @@ pub trait Store: Send + Sync {
 
     /// The troubles that began or ended last, newest first.
     async fn health_events(&self, limit: usize) -> Result<Vec<HealthEvent>, StoreError>;
+
+    // Time.
+
+    /// Brings the sources' own times, and what else is small, in line with the wall clock: after a step of it within one boot
+    /// of the machine all sources' times move by the step; what lies in the future is put back. Several processes may ask at
+    /// once: a step is followed once.
+    async fn align_sources(&self, reading: Reading) -> Result<Alignment, StoreError>;
+
+    /// Puts the times of up to `limit` entries that lie in the future back by `by`, together with their stories and items; from
+    /// the first on, or those after the one that the last call returned. `None`: there are no more.
+    async fn align_entries(
+        &self,
+        now: Timestamp,
+        by: TimeDelta,
+        after: Option<EntryId>,
+        limit: usize,
+    ) -> Result<Option<EntryId>, StoreError>;
 
     // Refresh.
 

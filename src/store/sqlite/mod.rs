@@ -11,13 +11,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use tokio::sync::watch;
 
 use super::{
-    Aged, ArchiveDocument, Archived, Candidates, DocumentStamp, Membership, OutputState, Passed,
-    Place, RuleSpan, Store, StoreCondition, StoreError, StoryEvidence, Stripped, TroubleKind,
-    Upkeep, Usage, Window, WindowItem, WindowRequest,
+    Aged, Alignment, ArchiveDocument, Archived, Candidates, DocumentStamp, Membership, OutputState,
+    Passed, Place, RuleSpan, Store, StoreCondition, StoreError, StoryEvidence, Stripped,
+    TroubleKind, Upkeep, Usage, Window, WindowItem, WindowRequest,
 };
+use crate::clock::Reading;
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
     Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
@@ -59,6 +61,7 @@ mod schema;
 mod sources;
 mod step;
 mod stories;
+mod times;
 mod turn;
 mod upkeep;
 mod usage;
@@ -201,6 +204,34 @@ impl Store for SqliteStore {
     async fn host_holds(&self) -> Result<Vec<HostHold>, StoreError> {
         let read = self.readers.read("read the hosts that wait", hosts::holds);
         read.await
+    }
+
+    async fn align_sources(&self, reading: Reading) -> Result<Alignment, StoreError> {
+        // Nearly always nothing is to be done, and then the writer is not kept from anything.
+        let asked = reading.clone();
+        let look = move |db: &rusqlite::Connection| times::are_aligned(db, &asked);
+        if self.readers.read("look at its times", look).await? {
+            return Ok(Alignment::default());
+        }
+        self.writer
+            .step("correct times", move |db| {
+                times::align_sources(db, &reading)
+            })
+            .await
+    }
+
+    async fn align_entries(
+        &self,
+        now: Timestamp,
+        by: TimeDelta,
+        after: Option<EntryId>,
+        limit: usize,
+    ) -> Result<Option<EntryId>, StoreError> {
+        self.writer
+            .step("correct entries' times", move |db| {
+                times::align_entries(db, now, by, after, limit)
+            })
+            .await
     }
 
     async fn apply(&self, record: Arc<RefreshRecord>) -> Result<Applied, StoreError> {

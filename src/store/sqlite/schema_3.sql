@@ -1,4 +1,5 @@
--- Version 3: hosts that want to be left alone; entries age by the time in which their source was read.
+-- Version 3: hosts that want to be left alone; entries age by the time in which their source was read; steps of the wall clock are
+-- told from time that passed.
 
 -- A host that refused (429), or has no request left for us. A row goes with the host's first good answer after `until`.
 CREATE TABLE host_holds (
@@ -28,3 +29,13 @@ CREATE TABLE upkeep (
     over_since INTEGER             -- since when what must stay is larger than `max_size`; NULL: it is not
 ) STRICT;
 INSERT INTO upkeep VALUES (1, NULL, NULL);
+
+-- The latest starts of the machine that were seen, by whichever process.
+CREATE TABLE clock (
+    turn      INTEGER PRIMARY KEY AUTOINCREMENT,
+    boot      TEXT    NOT NULL UNIQUE,  -- which start
+    booted_at INTEGER NOT NULL          -- when it was, by the wall clock as last seen
+) STRICT;
+
+-- Finds what was edited under a clock that was ahead; those that came under it are the latest entries.
+CREATE INDEX entries_changed ON entries (changed_at) WHERE changed_at IS NOT NULL;

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+mod clock;
 mod compact;
 mod crowd;
 mod disk;
@@ -13,12 +14,14 @@ mod parse_bounds;
 mod requests;
 mod restarts;
 mod retention;
+mod room;
 mod second_daemon;
 mod secrets;
 mod sockets;
 mod store_files;
 mod store_lost;
 mod store_unwritable;
+mod stored_times;
 mod two_stores;
 mod wire;
 mod write_ahead_log;
