@@ -12,6 +12,7 @@ use std::sync::Arc;
 mod words;
 
 mod change;
+mod condition;
 mod entry;
 mod feed;
 mod health;
@@ -24,6 +25,7 @@ mod story;
 pub use change::{
     Applied, Basis, Due, FeedFields, Fingerprint, Incoming, Joined, RefreshRecord, compared_at,
 };
+pub use condition::Condition;
 pub use entry::{Category, Enclosure, Entry, Origin, Person};
 pub use feed::{Feed, FeedFormat, Pace};
 pub use health::{Finding, HealthEvent, OwnEvent, Trouble};

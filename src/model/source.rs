@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{Hash, Pace, SourceId, Timestamp};
+use super::{Condition, Hash, Pace, SourceId, Timestamp};
 
 /// A configured place we poll.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,6 +162,8 @@ pub struct History {
     pub gone: bool,
     /// How often the source publishes.
     pub rhythm: Rhythm,
+    /// How the source was doing after the last request.
+    pub condition: Condition,
 }
 
 /// How long an answer stays fresh (RFC 9111 §4.2).

@@ -20,6 +20,7 @@ use crate::schedule;
 use crate::store::{Store, StoreError};
 use crate::telemetry::{Health, Metrics, Stage, Waiting};
 
+mod advice;
 mod align;
 mod desk;
 mod keep;
@@ -34,6 +35,7 @@ pub use poll::Poll;
 pub use settle::LOCAL_REASONS;
 
 use desk::Desk;
+use report::{Report, news};
 use settle::{Heard, settle};
 use watch::Watch;
 
@@ -178,7 +180,8 @@ impl Refresher {
             let record = settle(target, state, heard, self.clock.now());
             let (last, entries) = (record.last.clone(), record.entries.len());
             let (due, is_local) = (record.due.clone(), record.is_local());
-            let health = Health::of(&record.state.history);
+            let (at, history) = (record.at, record.state.history.clone());
+            let health = Health::of(&history);
             let id = &target.source.id;
             let kept = self.keep(record, occasion).await;
             let Some(applied) = kept.map_err(|error| Unfinished::not_stored(error, &due))? else {
@@ -186,7 +189,17 @@ impl Refresher {
                 continue;
             };
             self.metrics.polled(&last, is_local, applied);
-            report::report(id, &last, is_local, entries, applied, &due, began.elapsed());
+            let report = Report {
+                source: id,
+                news: news(&state.history, &last, is_local, applied, at),
+                last: &last,
+                history: &history,
+                entries,
+                applied,
+                due: &due,
+                elapsed: began.elapsed(),
+            };
+            report.log();
             let refreshed = Refreshed::Done {
                 last,
                 entries,

@@ -2,40 +2,147 @@
 
 use std::time::Duration;
 
-use crate::model::{Applied, Due, HostChange, LastOutcome, Outcome, SourceId};
+use super::advice::advice;
+use crate::model::{
+    Applied, Condition, Due, History, HostChange, LastOutcome, Outcome, SourceId, Timestamp,
+};
 
-/// `info` for a refresh that changed something, `debug` for one that did not, `warn` for a source in trouble; `debug` too for
-/// one that our own network kept us from (`is_local`): that is said once, by the fetcher.
-pub(super) fn report(
-    source: &SourceId,
+/// While a source's trouble lasts, its operator is reminded of it this often.
+const REMINDER: chrono::Duration = chrono::Duration::days(1);
+
+/// What a refresh is to the operator; decides level and words of its line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum News {
+    /// The source has begun to fail, or fails in another way: `warn`.
+    Trouble,
+    /// A day more of the same trouble: `warn`.
+    Reminder,
+    /// The same trouble again: `debug`.
+    StillTrouble,
+    /// The source answers again: `info`.
+    Recovered,
+    /// The feed is at another address now: `warn`.
+    Moved,
+    /// Entries came or changed: `info`.
+    Entries,
+    /// `debug`.
+    Nothing,
+    /// Our own network kept us from asking: `debug`, for the fetcher says it once for all sources.
+    NotReached,
+}
+
+/// Compares the outcome with what was known before the request.
+pub(super) fn news(
+    before: &History,
     last: &LastOutcome,
     is_local: bool,
-    entries: usize,
     applied: Applied,
-    due: &Due,
-    elapsed: Duration,
-) {
-    let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-    let next_due = due.at.map_or_else(
-        || "never".to_owned(),
-        |at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
-    );
-    macro_rules! line {
-        ($level:ident, $message:literal) => {
-            tracing::$level!(
-                %source, outcome = %last.outcome, status = last.status, class = last.class.map(tracing::field::display),
-                why = last.message, entries, new = applied.new, changed = applied.changed, duplicates = applied.duplicates,
-                renamed = applied.renamed, elapsed_ms, next_due, because = due.because, $message
-            )
-        };
+    now: Timestamp,
+) -> News {
+    if is_local {
+        return News::NotReached;
     }
+    let condition = Condition::after(last);
+    let differs = before.condition.differs(condition);
     match last.outcome {
-        Outcome::Failed if is_local => line!(debug, "not reached"),
-        Outcome::Failed | Outcome::Throttled | Outcome::Gone => line!(warn, "source in trouble"),
-        Outcome::Moved => line!(warn, "source has moved"),
-        Outcome::Fresh if applied != Applied::default() => line!(info, "refreshed"),
-        Outcome::Fresh | Outcome::NotModified => line!(debug, "nothing new"),
+        Outcome::Failed | Outcome::Throttled | Outcome::Gone if differs => News::Trouble,
+        Outcome::Failed | Outcome::Throttled | Outcome::Gone if reminds(before, now) => {
+            News::Reminder
+        }
+        Outcome::Failed | Outcome::Throttled | Outcome::Gone => News::StillTrouble,
+        Outcome::Moved => News::Moved,
+        Outcome::Fresh | Outcome::NotModified if differs => News::Recovered,
+        Outcome::Fresh if applied != Applied::default() => News::Entries,
+        Outcome::Fresh | Outcome::NotModified => News::Nothing,
     }
+}
+
+/// Whether another whole day since the last success has passed between the request before and this one. It follows from what
+/// the store keeps, so restarts neither repeat a reminder nor lose one.
+fn reminds(before: &History, now: Timestamp) -> bool {
+    let Some(last_attempt) = before.last_attempt else {
+        return false;
+    };
+    let since = before.last_success.unwrap_or(Timestamp::UNIX_EPOCH);
+    let day = |at: Timestamp| {
+        (at - since)
+            .num_milliseconds()
+            .div_euclid(REMINDER.num_milliseconds())
+    };
+    day(now) > day(last_attempt)
+}
+
+/// A refresh, as its line tells it.
+pub(super) struct Report<'a> {
+    pub(super) source: &'a SourceId,
+    pub(super) news: News,
+    pub(super) last: &'a LastOutcome,
+    /// How the source is doing now.
+    pub(super) history: &'a History,
+    pub(super) entries: usize,
+    pub(super) applied: Applied,
+    pub(super) due: &'a Due,
+    pub(super) elapsed: Duration,
+}
+
+impl Report<'_> {
+    /// Writes the line.
+    pub(super) fn log(&self) {
+        match self.news {
+            News::Trouble => self.log_trouble("source in trouble"),
+            News::Reminder => self.log_trouble("source still in trouble"),
+            News::Moved => self.log_trouble("source has moved"),
+            News::Recovered => self.log_news("source works again"),
+            News::Entries => self.log_news("refreshed"),
+            News::StillTrouble => self.log_detail("source still in trouble"),
+            News::Nothing => self.log_detail("nothing new"),
+            News::NotReached => self.log_detail("source not reached"),
+        }
+    }
+
+    fn log_trouble(&self, what: &str) {
+        let Self { source, last, .. } = self;
+        let never = || "never".to_owned();
+        tracing::warn!(
+            %source, why = last.message, advice = advice(last), outcome = %last.outcome, status = last.status,
+            class = last.class.map(tracing::field::display), errors = self.history.errors,
+            last_success = self.history.last_success.map_or_else(never, written), entries = self.entries,
+            new = self.applied.new, changed = self.applied.changed, duplicates = self.applied.duplicates,
+            elapsed_ms = self.elapsed_ms(), next_due = self.next_due(), because = self.due.because, "{what}"
+        );
+    }
+
+    fn log_news(&self, what: &str) {
+        let Self { source, last, .. } = self;
+        tracing::info!(
+            %source, outcome = %last.outcome, status = last.status, entries = self.entries, new = self.applied.new,
+            changed = self.applied.changed, duplicates = self.applied.duplicates, renamed = self.applied.renamed,
+            why = last.message, elapsed_ms = self.elapsed_ms(), next_due = self.next_due(), because = self.due.because,
+            "{what}"
+        );
+    }
+
+    fn log_detail(&self, what: &str) {
+        let Self { source, last, .. } = self;
+        tracing::debug!(
+            %source, why = last.message, outcome = %last.outcome, status = last.status,
+            class = last.class.map(tracing::field::display), entries = self.entries, new = self.applied.new,
+            changed = self.applied.changed, duplicates = self.applied.duplicates, renamed = self.applied.renamed,
+            elapsed_ms = self.elapsed_ms(), next_due = self.next_due(), because = self.due.because, "{what}"
+        );
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn next_due(&self) -> String {
+        self.due.at.map_or_else(|| "never".to_owned(), written)
+    }
+}
+
+fn written(at: Timestamp) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }
 
 /// Says which hosts want to be left alone from now on.
@@ -43,12 +150,9 @@ pub(super) fn report_hosts(changes: &[HostChange]) {
     for change in changes {
         match change {
             HostChange::Held(hold) => {
-                let until = hold
-                    .until
-                    .to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
                 tracing::info!(
                     host = hold.host,
-                    until,
+                    until = written(hold.until),
                     refusals = hold.refusals,
                     because = hold.because(),
                     "none of the host's sources is asked until then"

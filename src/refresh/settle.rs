@@ -5,8 +5,8 @@ use url::Url;
 use crate::dedupe::{Told, settle_document_by};
 use crate::fetch::{Failure, Fault, FetchOutcome, Fresh, Moved, NotModified};
 use crate::model::{
-    Due, Entry, FailureClass, Feed, FeedFields, History, HostChange, HostHold, LastOutcome,
-    Location, Outcome, Pace, RefreshRecord, SourceState, Timestamp,
+    Condition, Due, Entry, FailureClass, Feed, FeedFields, History, HostChange, HostHold,
+    LastOutcome, Location, Outcome, Pace, RefreshRecord, SourceState, Timestamp,
 };
 use crate::parse::ParseError;
 use crate::schedule::{next_due, observe};
@@ -103,6 +103,7 @@ fn settle_source(
         (fetched, _) => settle_bodiless(&mut next, fetched, now),
     };
     let last = if page { behind_page(last) } else { last };
+    next.history.condition = Condition::after(&last);
     record(target, next, last, feed, now)
 }
 

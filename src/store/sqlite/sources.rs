@@ -9,8 +9,9 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use super::columns::{moment_at, ms, source_id, url, word};
 use super::refresh::unknown_source;
 use crate::model::{
-    FailureClass, FeedFields, FreshBy, Freshness, History, LastOutcome, Location, Outcome, Pace,
-    RefreshRecord, Rhythm, Source, SourceId, SourceReport, SourceState, Timestamp, Validators,
+    Condition, FailureClass, FeedFields, FreshBy, Freshness, History, LastOutcome, Location,
+    Outcome, Pace, RefreshRecord, Rhythm, Source, SourceId, SourceReport, SourceState, Timestamp,
+    Validators,
 };
 
 /// See [`crate::store::Store::register_sources`].
@@ -123,7 +124,8 @@ pub(super) fn row(db: &Connection, id: &SourceId) -> rusqlite::Result<i64> {
 pub(super) const A_DAY_MS: i64 = 24 * 3600 * 1000;
 
 const STATE: &str = "st.validator_url, st.etag, st.last_modified, st.body_hash, st.moved_to, st.attempt_at, st.success_at, st.errors,
-    st.retry_after, st.fresh_for, st.fresh_by, st.ttl, st.update_every, st.skip_hours, st.skip_days, st.gone, st.mean_gap, st.last_new_at";
+    st.retry_after, st.fresh_for, st.fresh_by, st.ttl, st.update_every, st.skip_hours, st.skip_days, st.gone, st.mean_gap, st.last_new_at,
+    st.outcome, st.class";
 
 fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
     let validators = match url(row.get("validator_url")?) {
@@ -167,6 +169,22 @@ fn history(row: &Row<'_>) -> rusqlite::Result<History> {
             mean_gap: seconds(row, "mean_gap")?,
             last_new: moment_at(row, "last_new_at")?,
         },
+        condition: condition(row)?,
+    })
+}
+
+/// A row whose location has changed keeps the outcome of the old one, but no errors in a row; a failure of our own network
+/// leaves the errors as they were.
+fn condition(row: &Row<'_>) -> rusqlite::Result<Condition> {
+    if row.get("gone")? {
+        return Ok(Condition::Gone);
+    }
+    if row.get::<_, u32>("errors")? == 0 {
+        return Ok(Condition::Well);
+    }
+    Ok(match word(row, "outcome", Outcome::from_word)? {
+        Some(Outcome::Throttled) => Condition::Throttled,
+        _ => Condition::Failing(word(row, "class", FailureClass::from_word)?),
     })
 }
 
@@ -280,7 +298,7 @@ pub(super) fn write_state(
         ":update_every": as_seconds(history.pace.update_every), ":skip_hours": history.pace.skip_hours,
         ":skip_days": history.pace.skip_days, ":gone": history.gone, ":mean_gap": as_seconds(history.rhythm.mean_gap),
         ":last_new_at": history.rhythm.last_new.map(ms),
-        ":outcome": record.last.outcome.as_str(), ":class": record.last.class.map(FailureClass::as_str),
+        ":outcome": record.last.outcome.as_str(), ":class": record.last.class.filter(|_| !record.is_local()).map(FailureClass::as_str),
         ":status": record.last.status, ":message": record.last.message, ":source": source,
     }, |row| row.get(0))
 }

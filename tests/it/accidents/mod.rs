@@ -10,6 +10,7 @@ mod crowd;
 mod disk;
 mod import;
 mod listing;
+mod news;
 mod parse_bounds;
 mod requests;
 mod restarts;
