@@ -12,7 +12,7 @@ use anyhow::Context;
 use tokio::sync::watch;
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, Environment};
+use crate::config::{self, Config, Environment};
 use crate::fetch::{Fetcher, HostHolds};
 use crate::model::{Location, Source, SourceReport, public_url};
 use crate::publish::{OpmlSource, opml};
@@ -60,7 +60,7 @@ pub struct Start {
 /// What keeps it from starting: the store or the port. Later, the store or the listener failing for good.
 pub async fn run(start: Start) -> anyhow::Result<()> {
     let (config, path) = (start.config, start.path);
-    let signals = Signals::catch()?;
+    let mut signals = Signals::catch()?;
     files::raise_limit();
     if let Some(what) = too_few_files(&config) {
         tracing::warn!("{what}");
@@ -85,7 +85,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         refresher: refresher(&config, &store, &clock, &metrics, &HostHolds::default()),
         targets: config.targets.clone(),
     });
-    let counts = counts(&config);
+    let counts = config.counts();
     let running = Running {
         edition: watch::Sender::new(Edition::of(&config)),
         config,
@@ -112,9 +112,9 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     );
     systemd::ready(&counts);
 
-    let stopped = tasks.run_beside(running.until_asked(signals)).await;
+    let stopped = tasks.run_beside(running.until_asked(&mut signals)).await;
     systemd::stopping();
-    let ended = tasks.end().await;
+    let ended = tasks.end(signals.stop()).await;
     close(store.as_ref()).await?;
     stopped.and(ended)
 }
@@ -240,8 +240,11 @@ fn refresher(
     Arc::new(refresher.with_metrics(metrics.clone()))
 }
 
-fn counts(config: &Config) -> String {
-    config.counts()
+/// Says what the configuration that is in force has wrong with it, one line for each problem.
+pub fn tell_problems(problems: &config::Problems) {
+    for problem in &problems.0 {
+        tracing::warn!("{}", problem.line());
+    }
 }
 
 /// Says which addresses beyond the public ones may be asked, once for each set of them.

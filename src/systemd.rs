@@ -70,6 +70,9 @@ pub fn watchdog_interval() -> Option<Duration> {
 
 fn notify(state: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(state) {
-        tracing::debug!(%error, "the service manager could not be told");
+        tracing::debug!(
+            error = &error as &dyn std::error::Error,
+            "the service manager could not be told"
+        );
     }
 }

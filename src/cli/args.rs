@@ -13,13 +13,13 @@ pub(super) struct Arguments {
     /// The configuration; else $MAINSTEM_CONFIG, ./config/mainstem.toml, /etc/mainstem/mainstem.toml
     #[arg(short, long, value_name = "FILE", global = true)]
     pub(super) config: Option<PathBuf>,
-    /// Say more; twice: everything
+    /// Say more: every poll; twice: everything
     #[arg(short, long, action = ArgAction::Count, global = true, conflicts_with = "quiet")]
     pub(super) verbose: u8,
     /// Say only what is wrong
     #[arg(short, long, global = true)]
     pub(super) quiet: bool,
-    /// When to use colours
+    /// When to use colours; auto: on a terminal, as NO_COLOR, CLICOLOR and TERM allow
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub(super) color: Color,
     /// How log lines are written
@@ -33,7 +33,7 @@ pub(super) struct Arguments {
 /// When colours are used.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum Color {
-    /// On a terminal
+    /// On a terminal that has colours, unless NO_COLOR is set
     Auto,
     /// Always
     Always,
@@ -44,7 +44,7 @@ pub(super) enum Color {
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum LogFormat {
-    /// For people, or the journal
+    /// For people; native entries where stderr is the journal
     Human,
     /// One JSON object a line
     Json,

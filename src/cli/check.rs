@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use super::args::Arguments;
+use super::voice::Voice;
 use super::{CONFIG, config_path, environment, note, print};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Loaded, Purpose, Severity};
@@ -11,14 +12,14 @@ use crate::republish::idle_parts;
 use crate::store::sqlite::{self, Audience};
 
 /// Prints every problem of the configuration: here they are the result.
-pub(super) fn check(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+pub(super) fn check(arguments: &Arguments, voice: Voice) -> anyhow::Result<ExitCode> {
     let path = config_path(arguments);
     let loaded = config::load_for(&path, &environment(), Purpose::Checking);
     let problems = match &loaded {
         Ok(loaded) => &loaded.problems,
         Err(problems) => problems,
     };
-    print(problems.to_string().as_bytes())?;
+    voice.say_findings(problems)?;
     if let Ok(Loaded { config, .. }) = &loaded {
         tell_of_store(config);
         if let Some(what) = daemon::too_few_files(config) {

@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use tracing::level_filters::LevelFilter;
 
 use crate::config::{self, Config, Environment, PathRule, Purpose};
+use crate::daemon;
 use crate::store::{StoreError, sqlite};
-use crate::{daemon, telemetry};
 
 mod args;
 mod check;
@@ -21,8 +20,10 @@ mod sources;
 mod stored;
 mod stories;
 mod told;
+mod voice;
 
-use args::{Arguments, Color, Command, LogFormat};
+use args::{Arguments, Command};
+use voice::Voice;
 
 /// A problem that the message names.
 const PROBLEM: u8 = 1;
@@ -44,29 +45,20 @@ struct Partly;
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    start_logging(&arguments);
-    match run(&arguments) {
+    let voice = Voice::start(&arguments);
+    match run(&arguments, voice) {
         Ok(code) => code,
         Err(error) => {
-            say(&error);
+            voice.say(&error);
             ExitCode::from(exit_code(&error))
         }
     }
 }
 
-/// Says what went wrong; a configuration's problems stand at the beginning of their lines, for editors to jump to.
-fn say(error: &anyhow::Error) {
-    if let Some(problems) = error.downcast_ref::<config::Problems>() {
-        let _ = write!(std::io::stderr(), "{problems}");
-    } else if !error.is::<Partly>() && !is_closed_pipe(error) {
-        let _ = writeln!(std::io::stderr(), "mainstem: {error:#}");
-    }
-}
-
-fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+fn run(arguments: &Arguments, voice: Voice) -> anyhow::Result<ExitCode> {
     let done = match &arguments.command {
         Command::Check { schema: true } => print(config::schema().as_bytes()),
-        Command::Check { schema: false } => return check::check(arguments),
+        Command::Check { schema: false } => return check::check(arguments, voice),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "mainstem", &mut script);
@@ -123,9 +115,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 fn run_daemon(arguments: &Arguments) -> anyhow::Result<()> {
     let environment = environment();
     let loaded = config::load(&config_path(arguments), &environment)?;
-    for problem in &loaded.problems.0 {
-        tracing::warn!("{problem}");
-    }
+    daemon::tell_problems(&loaded.problems);
     stored::check_place(&loaded.config.store)?;
     let start = daemon::Start {
         path: loaded.config.path.clone(),
@@ -190,12 +180,13 @@ fn tell_store(config: &Config) {
     reason = "the command line is where the environment is read"
 )]
 fn environment() -> Environment {
-    // systemd may name several directories; ours is the first.
+    // systemd may name several directories; ours is the first. From the commands of ExecReload= it hides the credentials.
     let first =
         |name| std::env::var_os(name).and_then(|paths| std::env::split_paths(&paths).next());
     Environment {
         state_directory: first("STATE_DIRECTORY"),
-        credentials_directory: first("CREDENTIALS_DIRECTORY"),
+        credentials_directory: first("CREDENTIALS_DIRECTORY")
+            .filter(|directory| std::fs::read_dir(directory).is_ok()),
     }
 }
 
@@ -218,45 +209,6 @@ fn config_path(arguments: &Arguments) -> PathBuf {
             PathBuf::from("/etc/mainstem/mainstem.toml")
         }
     })
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the command line is where the environment is read"
-)]
-fn start_logging(arguments: &Arguments) {
-    let daemon = matches!(arguments.command, Command::Run);
-    let level = match (arguments.quiet, arguments.verbose) {
-        (true, _) => LevelFilter::ERROR,
-        // A command says what came of it on stdout; its log would say it twice.
-        (false, 0) if !daemon => LevelFilter::ERROR,
-        (false, 0) => LevelFilter::INFO,
-        (false, 1) => LevelFilter::DEBUG,
-        (false, _) => LevelFilter::TRACE,
-    };
-    telemetry::start(telemetry::Settings {
-        level,
-        format: match arguments.log_format {
-            LogFormat::Human => telemetry::Format::Human,
-            LogFormat::Json => telemetry::Format::Json,
-        },
-        color: match arguments.color {
-            Color::Auto => None,
-            Color::Always => Some(true),
-            Color::Never => Some(false),
-        },
-        to_journal: daemon
-            && std::env::var_os("JOURNAL_STREAM").is_some()
-            && matches!(arguments.log_format, LogFormat::Human),
-    });
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic
-            .location()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        let what = panic.payload_as_str().unwrap_or("no message");
-        tracing::error!(place, what, "panic");
-    }));
 }
 
 fn on_runtime(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::io::{IsTerminal, Write as _};
+use std::io::Write as _;
 use std::sync::Arc;
 
 use anyhow::bail;
 use chrono::SecondsFormat;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
+use terminal_size::{Width, terminal_size_of};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::args::RefreshArguments;
+use super::voice::can_draw;
 use super::{Partly, stored};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, counted as counted_as};
@@ -137,14 +139,24 @@ fn as_lines(poll: &Poll, ended: Result<Vec<(SourceId, Refreshed)>, Unfinished>) 
 
 /// Drawn on a terminal only.
 fn progress(length: usize) -> ProgressBar {
-    let target = if std::io::stderr().is_terminal() {
+    let target = if can_draw() {
         ProgressDrawTarget::stderr()
     } else {
         ProgressDrawTarget::hidden()
     };
     let bar = ProgressBar::with_draw_target(Some(length as u64), target);
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} sources, {elapsed}");
+    let columns = terminal_size_of(std::io::stderr()).map(|(Width(columns), _)| columns);
+    let style = ProgressStyle::with_template(template(columns));
     style.map_or(bar.clone(), |style| bar.with_style(style))
+}
+
+/// What fits into so many columns, with up to 99,999 sources: a line that wraps is drawn again and again.
+fn template(columns: Option<u16>) -> &'static str {
+    match columns {
+        Some(..26) => "{pos}/{len}",
+        Some(26..62) => "{wide_bar} {pos}/{len}, {elapsed}",
+        Some(62..) | None => "{bar:30} {pos}/{len} sources, {elapsed}",
+    }
 }
 
 fn has_failed(refreshed: &Result<Refreshed, Unfinished>) -> bool {

@@ -32,18 +32,31 @@ pub struct Problem {
     pub hint: String,
 }
 
+impl Problem {
+    /// The whole problem on one line, for logs and status lines.
+    #[must_use]
+    pub fn line(&self) -> String {
+        format!("{}; hint: {}", self.head(), self.hint)
+    }
+
+    /// `file:line:column: what is wrong`.
+    fn head(&self) -> String {
+        let file = self.file.display();
+        let place = self
+            .place
+            .map(|(line, column)| format!("{line}:{column}:"))
+            .unwrap_or_default();
+        let warning = match self.severity {
+            Severity::Warning => " warning:",
+            Severity::Missing | Severity::Error => "",
+        };
+        format!("{file}:{place}{warning} {}", self.message)
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.file.display())?;
-        if let Some((line, column)) = self.place {
-            write!(f, "{line}:{column}:")?;
-        }
-        let warning = if self.severity == Severity::Warning {
-            " warning:"
-        } else {
-            ""
-        };
-        write!(f, "{warning} {}\n    hint: {}", self.message, self.hint)
+        write!(f, "{}\n    hint: {}", self.head(), self.hint)
     }
 }
 
@@ -67,6 +80,13 @@ impl Problems {
         let named = counts.iter().filter(|(count, _)| *count > 0);
         let named: Vec<String> = named.map(|(count, what)| counted(*count, what)).collect();
         named.join(" and ")
+    }
+
+    /// The first of the worst problems: what to say where there is room for one. `None`: there are none.
+    #[must_use]
+    pub fn first(&self) -> Option<&Problem> {
+        let worst = self.worst()?;
+        self.0.iter().find(|problem| problem.severity == worst)
     }
 }
 

@@ -378,7 +378,10 @@ impl Press {
 fn tell(error: &StoreError, is_known: bool) {
     // The store's own trouble is told by who watches it.
     if is_known || error.is_trouble() {
-        tracing::debug!(%error, "still no word from the store");
+        tracing::debug!(
+            error = error as &dyn std::error::Error,
+            "still no word from the store"
+        );
         return;
     }
     tracing::error!(

@@ -9,11 +9,11 @@ use tokio::sync::watch;
 use super::press::Edition;
 use super::{public_opml, refresher, show_outputs, sources, tell_widening};
 use crate::clock::Clock;
-use crate::config::{self, Config, Environment};
+use crate::config::{self, Config, Environment, Problem, Problems};
 use crate::serve::Site;
 use crate::store::Store;
 use crate::systemd;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, causes};
 use crate::worker::Orders;
 
 /// The signals that we listen to. Caught from the very start: one that comes early must not end the process.
@@ -31,6 +31,32 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
         })
     }
+
+    /// Ends with the next signal to stop: whoever sends one while the daemon is stopping is in a hurry.
+    pub(super) async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Everything that a reload was refused for, on one line.
+fn told(error: &anyhow::Error) -> String {
+    match error.downcast_ref::<Problems>() {
+        Some(problems) => {
+            let lines: Vec<String> = problems.0.iter().map(Problem::line).collect();
+            lines.join("; ")
+        }
+        None => causes(error.as_ref()),
+    }
+}
+
+/// The first thing to mend, for the status line.
+fn told_first(error: &anyhow::Error) -> String {
+    let problems = error.downcast_ref::<Problems>();
+    let first = problems.and_then(Problems::first).map(Problem::line);
+    first.unwrap_or_else(|| causes(error.as_ref()))
 }
 
 /// What a reload changes.
@@ -48,7 +74,7 @@ pub(super) struct Running {
 
 impl Running {
     /// Reloads as often as asked; ends with the reason to stop.
-    pub(super) async fn until_asked(mut self, mut signals: Signals) -> &'static str {
+    pub(super) async fn until_asked(mut self, signals: &mut Signals) -> &'static str {
         loop {
             tokio::select! {
                 _ = signals.terminate.recv() => return "SIGTERM",
@@ -58,17 +84,26 @@ impl Running {
         }
     }
 
-    /// Takes over a new configuration whole, or none of it.
+    /// Takes over a new configuration whole, or none of it; the status line says which.
     async fn reload(&mut self) {
         systemd::reloading();
-        if let Err(why) = self.try_reload().await {
-            tracing::error!(%why, "the configuration was not reloaded; the old one stays");
-        }
-        systemd::ready("reloaded");
+        let refused = self.try_reload().await.err();
+        let counts = self.config.counts();
+        let Some(error) = refused else {
+            systemd::ready(&counts);
+            return;
+        };
+        tracing::error!(
+            why = told(&error),
+            "reload refused, the old configuration stays in force: mend it, then reload again"
+        );
+        let first = told_first(&error);
+        systemd::ready(&format!("reload refused: {first} (in force: {counts})"));
     }
 
     async fn try_reload(&mut self) -> anyhow::Result<()> {
         let loaded = config::load(&self.path, &self.environment)?;
+        super::tell_problems(&loaded.problems);
         let new = loaded.config;
         for key in config::restart_needed(&self.config, &new) {
             tracing::warn!(key, "this takes effect only after a restart");

@@ -129,17 +129,33 @@ impl Tasks {
         Ok(())
     }
 
-    /// Tells everybody at once: what is under way reaches the store, readers that are being answered get their answer.
-    pub(super) async fn end(self) -> anyhow::Result<()> {
+    /// Tells everybody at once: what is under way reaches the store, readers that are being answered get their answer, until
+    /// `hurry` ends or their time is over.
+    pub(super) async fn end(self, hurry: impl Future<Output = ()>) -> anyhow::Result<()> {
         self.monitor.abort();
         let _ = self.stop.send(true);
-        let (worker, press, messenger, server, collected) = tokio::join!(
-            ended(self.worker, DRAIN),
-            ended(self.press, DRAIN),
-            ended(self.messenger, DRAIN),
-            ended(self.server, DRAIN),
-            ended(self.collected, DRAIN)
-        );
+        let (cut, is_cut) = watch::channel(false);
+        let limit = async {
+            tokio::select! {
+                () = hurry => tracing::info!("stopping at once: what is under way is cut, and done again after the next start"),
+                () = tokio::time::sleep(DRAIN) => {}
+            }
+            let _ = cut.send(true);
+            std::future::pending().await
+        };
+        let all = async {
+            tokio::join!(
+                ended(self.worker, is_cut.clone()),
+                ended(self.press, is_cut.clone()),
+                ended(self.messenger, is_cut.clone()),
+                ended(self.server, is_cut.clone()),
+                ended(self.collected, is_cut.clone())
+            )
+        };
+        let (worker, press, messenger, server, collected) = tokio::select! {
+            ended = all => ended,
+            never = limit => never,
+        };
         worker?.transpose()?;
         press?.transpose()?;
         messenger?;
@@ -153,17 +169,20 @@ impl Tasks {
 /// to the store by then is done again after the next start.
 async fn ended<T>(
     task: Option<JoinHandle<T>>,
-    limit: Duration,
+    is_cut: watch::Receiver<bool>,
 ) -> Result<Option<T>, tokio::task::JoinError> {
     let Some(mut task) = task else {
         return Ok(None);
     };
-    let Ok(ended) = tokio::time::timeout(limit, &mut task).await else {
-        // Not awaited: one that computes notices only at its next step.
-        task.abort();
-        return Ok(None);
-    };
-    ended.map(Some)
+    tokio::select! {
+        biased;
+        ended = &mut task => ended.map(Some),
+        () = until(is_cut) => {
+            // Not awaited: one that computes notices only at its next step.
+            task.abort();
+            Ok(None)
+        }
+    }
 }
 
 /// The end of a task that is running.
@@ -174,7 +193,7 @@ async fn joined<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::J
     }
 }
 
-/// Ends when the daemon is told to stop.
+/// Ends when the channel says so: the daemon is told to stop, or its time to stop is over.
 pub(super) async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }

@@ -301,3 +301,76 @@ fn a_feed_without_a_file_comes_when_the_file_does() {
     desk.write("late.xml", &rss(&[("1", "Here", TEXT)]));
     daemon.until("/merged.json", |answer| answer.text().contains("Here"));
 }
+
+#[test]
+fn a_second_interrupt_hurries_the_stop() {
+    // The answer never ends, so the first interrupt has to wait for it.
+    let origin = Origin::start(|_| crate::support::origin::Reply::default().silence());
+    let desk = Desk::new(&format!(
+        "[fetch]\nallow_addresses = [\"127.0.0.1\"]\n[[source]]\nid = \"a\"\nurl = \"{}\"\n{MERGED}",
+        origin.url("/a")
+    ));
+    let daemon = desk.start();
+    while origin.asked().is_empty() {
+        std::thread::yield_now();
+    }
+    daemon.signal("INT");
+    daemon.until_logged(|event| event["message"] == "stopping");
+    daemon.signal("INT");
+    daemon.until_logged(|event| {
+        let message = event["message"].as_str().unwrap_or_default();
+        message.starts_with("stopping at once")
+    });
+    let log = daemon.log();
+    assert_eq!(daemon.ended(), Some(0));
+    let said = |word: &str| log.iter().any(|event| event.to_string().contains(word));
+    assert!(
+        !said("were cut; they are repeated"),
+        "the grace time was not cut: {log:?}"
+    );
+}
+
+#[test]
+fn the_status_tells_of_a_refused_reload_and_keeps_its_counts() {
+    let good = format!("{}{MERGED}", file_source("a", ""));
+    let desk = Desk::new(&good);
+    desk.write("a.xml", &rss(&[("1", "Basin", TEXT)]));
+    let socket = service_manager(&desk);
+    let mut child = mainstem(&desk.path(""))
+        .args(["-c", "c.toml", "-q", "run"])
+        .env("NOTIFY_SOCKET", desk.path("notify"))
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let status = || loop {
+        let mut buffer = [0; 4096];
+        let length = socket.recv(&mut buffer).expect("it speaks");
+        let said = String::from_utf8_lossy(&buffer[..length]).into_owned();
+        if let Some(status) = said.lines().find_map(|line| line.strip_prefix("STATUS=")) {
+            return status.to_owned();
+        }
+    };
+    let reload = |text: &[u8]| {
+        desk.write("c.toml", text);
+        let sent = std::process::Command::new("kill")
+            .args(["-HUP", &child.id().to_string()])
+            .status();
+        assert!(sent.expect("kill runs").success());
+    };
+    let good = std::fs::read(desk.path("c.toml")).expect("just written");
+    let bad = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/corpus/accidents/unit-manners/bad-key.toml"
+    );
+    assert_eq!(status(), "1 source, 1 output");
+    reload(&std::fs::read(bad).expect("it is there"));
+    let refused = status();
+    assert!(
+        refused.starts_with("reload refused: ") && refused.contains("max_entrys"),
+        "{refused}"
+    );
+    reload(&good);
+    assert_eq!(status(), "1 source, 1 output");
+    child.kill().expect("it can be ended");
+    child.wait().expect("it ends");
+}

@@ -102,7 +102,7 @@ fn run(path: &Path, told: &Receiver<()>, patience_ms: &AtomicU64) {
                 log.db = None;
                 if !std::mem::replace(&mut is_said, true) {
                     // The writer's own checkpoints are far apart, but they come.
-                    tracing::warn!(%error, path = %path.display(), "the write-ahead log could not be carried over beside the writer; it is tried again");
+                    tracing::warn!(error = &error as &dyn std::error::Error, path = %path.display(), "the write-ahead log could not be carried over beside the writer; it is tried again");
                 }
             }
             again = rest(told);

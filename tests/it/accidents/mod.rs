@@ -23,6 +23,7 @@ mod store_files;
 mod store_lost;
 mod store_unwritable;
 mod stored_times;
+mod terminal;
 mod two_stores;
 mod wire;
 mod write_ahead_log;
@@ -34,4 +35,9 @@ fn corpus(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/corpus/accidents")
         .join(name)
+}
+
+/// The same, as text.
+fn corpus_text(name: &str) -> String {
+    std::fs::read_to_string(corpus(name)).expect(name)
 }

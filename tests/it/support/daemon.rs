@@ -305,6 +305,11 @@ impl Daemon {
         open.expect("it runs").count()
     }
 
+    /// Waits for its end; returns its exit code.
+    pub(crate) fn ended(mut self) -> Option<i32> {
+        self.child.wait().expect("it ends").code()
+    }
+
     /// Ends it politely; returns its exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
         self.signal("TERM");

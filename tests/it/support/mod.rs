@@ -1,5 +1,7 @@
 //! What tests share.
 
+use std::io::Write as _;
+
 pub(crate) mod cases;
 pub(crate) mod daemon;
 mod json;
@@ -13,3 +15,8 @@ mod pieces;
 pub(crate) mod random;
 pub(crate) mod releases;
 pub(crate) mod worst;
+
+/// Says that a test cannot run here. Not as a test's own output, which nobody sees of one that passes.
+pub(crate) fn skip(why: &str) {
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
+}
