@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment};
-use crate::fetch::{Fetcher, HostHolds};
+use crate::fetch::{Fetcher, HostHolds, NO_AUTHORITIES, has_authorities};
 use crate::model::{Location, Source, SourceReport, public_url};
 use crate::publish::{OpmlSource, opml};
 use crate::refresh::{Refresher, Target, align};
@@ -81,6 +81,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     show_outputs(&site, &config.plan);
     site.set_sources_opml(&public_opml(&config.plan, &store.source_reports().await?));
     tell_widening(&config.targets);
+    tell_authorities(&config.targets);
     let (order, orders) = watch::channel(Orders {
         refresher: refresher(&config, &store, &clock, &metrics, &HostHolds::default()),
         targets: config.targets.clone(),
@@ -245,6 +246,22 @@ pub fn tell_problems(problems: &config::Problems) {
     for problem in &problems.0 {
         tracing::warn!("{}", problem.line());
     }
+}
+
+/// Says once that the machine cannot verify any certificate, if a source needs that.
+pub fn tell_authorities(targets: &[Target]) {
+    if lacks_authorities(targets) {
+        tracing::error!("{NO_AUTHORITIES}; sources at http addresses are asked all the same");
+    }
+}
+
+/// Whether a source relies on the machine's certificate authorities, and there are none.
+#[must_use]
+pub fn lacks_authorities(targets: &[Target]) -> bool {
+    let relies = |target: &Target| {
+        matches!(target.source.location, Location::Url(_)) && target.fetch.ca_file.is_none()
+    };
+    targets.iter().any(relies) && !has_authorities()
 }
 
 /// Says which addresses beyond the public ones may be asked, once for each set of them.

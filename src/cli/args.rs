@@ -13,7 +13,7 @@ pub(super) struct Arguments {
     /// The configuration; else $MAINSTEM_CONFIG, ./config/mainstem.toml, /etc/mainstem/mainstem.toml
     #[arg(short, long, value_name = "FILE", global = true)]
     pub(super) config: Option<PathBuf>,
-    /// Say more: every poll; twice: everything
+    /// Say more: every poll; twice: every hop of a request too
     #[arg(short, long, action = ArgAction::Count, global = true, conflicts_with = "quiet")]
     pub(super) verbose: u8,
     /// Say only what is wrong

@@ -8,6 +8,7 @@ use super::{CONFIG, config_path, environment, note, print};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Loaded, Purpose, Severity};
 use crate::daemon;
+use crate::fetch::NO_AUTHORITIES;
 use crate::republish::idle_parts;
 use crate::store::sqlite::{self, Audience};
 
@@ -24,6 +25,9 @@ pub(super) fn check(arguments: &Arguments, voice: Voice) -> anyhow::Result<ExitC
         tell_of_store(config);
         if let Some(what) = daemon::too_few_files(config) {
             note(&what);
+        }
+        if daemon::lacks_authorities(&config.targets) {
+            note(NO_AUTHORITIES);
         }
     }
     let config = match &loaded {

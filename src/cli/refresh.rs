@@ -32,6 +32,7 @@ type Line = (SourceId, Result<Refreshed, Unfinished>);
 pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow::Result<()> {
     let polls = named(&config, &wanted.sources)?;
     daemon::tell_widening(&config.targets);
+    daemon::tell_authorities(&config.targets);
     let store = stored::open(&config)?;
     // What cannot be stored is not asked for.
     store.probe().await?;

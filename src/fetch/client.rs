@@ -1,14 +1,16 @@
 //! The client: one for each set of permitted addresses, made once.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use http::HeaderValue;
-use reqwest::{Certificate, Client, Proxy, redirect};
+use reqwest::{Client, ClientBuilder, Proxy, redirect};
 use url::Url;
 
+use super::authorities::{has_authorities, read_authorities};
 use super::body::Memory;
 use super::exchange::Exchange;
 use super::guard::EgressPolicy;
@@ -50,6 +52,8 @@ pub struct Fetcher {
     per_host: usize,
     /// A plain mutex: held for a look-up, never across an await.
     clients: Mutex<HashMap<ClientKey, Client>>,
+    /// The machine has no certificate authorities: only plain http, and sources with a `ca_file`, can be asked.
+    lacks_authorities: AtomicBool,
 }
 
 impl Fetcher {
@@ -63,6 +67,7 @@ impl Fetcher {
             shortages: Shortages::default(),
             per_host: settings.per_host.get(),
             clients: Mutex::default(),
+            lacks_authorities: AtomicBool::default(),
         }
     }
 
@@ -133,14 +138,42 @@ impl Fetcher {
             let http = http.clone();
             return Ok(GuardedClient { http, policy });
         }
-        let unbuilt = |why| Failure::new(FailureClass::Connect, why);
-        let http = build(&key, self.per_host).map_err(unbuilt)?;
+        let http = self
+            .build(&key)
+            .map_err(|why| Failure::new(FailureClass::Connect, why))?;
         clients.insert(key, http.clone());
         Ok(GuardedClient { http, policy })
     }
+
+    /// Without any certificate authorities the library refuses to make a client at all; plain http needs none.
+    fn build(&self, key: &ClientKey) -> Result<Client, String> {
+        let build = |builder: ClientBuilder| {
+            let built = builder.build();
+            built.map_err(|error| {
+                let why = std::error::Error::source(&error).map(ToString::to_string);
+                let why = why.unwrap_or_else(|| error.to_string());
+                format!("the HTTP client could not be made: {why}")
+            })
+        };
+        build(builder(key, self.per_host)?).or_else(|why| {
+            if key.ca_file.is_some() || has_authorities() {
+                return Err(why);
+            }
+            self.lacks_authorities.store(true, Ordering::Relaxed);
+            build(builder(key, self.per_host)?.tls_certs_only([]))
+        })
+    }
+
+    /// Whether the machine has no authority to verify the server at this address by.
+    pub(super) fn cannot_verify(&self, url: &Url, settings: &SourceSettings) -> bool {
+        url.scheme() == "https"
+            && settings.ca_file.is_none()
+            && self.lacks_authorities.load(Ordering::Relaxed)
+    }
 }
 
-fn build(key: &ClientKey, per_host: usize) -> Result<Client, String> {
+/// What every client of this key has in common, whomever it trusts.
+fn builder(key: &ClientKey, per_host: usize) -> Result<ClientBuilder, String> {
     let mut builder = Client::builder()
         // The environment's proxy would be asked in place of our resolver, unguarded.
         .no_proxy()
@@ -157,25 +190,7 @@ fn build(key: &ClientKey, per_host: usize) -> Result<Client, String> {
     if let Some(path) = &key.ca_file {
         builder = builder.tls_certs_merge(read_authorities(path)?);
     }
-    builder
-        .build()
-        .map_err(|error| format!("the HTTP client could not be made: {error}"))
-}
-
-/// Reads a PEM file of certificate authorities.
-///
-/// # Errors
-/// What is wrong with it, with its path.
-pub fn read_authorities(path: &Path) -> Result<Vec<Certificate>, String> {
-    let wrong = |what: String| format!("{}: {what}", path.display());
-    let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
-    match Certificate::from_pem_bundle(&pem) {
-        Ok(authorities) if authorities.is_empty() => {
-            Err(wrong("holds no certificate in PEM form".to_owned()))
-        }
-        Ok(authorities) => Ok(authorities),
-        Err(error) => Err(wrong(error.to_string())),
-    }
+    Ok(builder)
 }
 
 /// `Mainstem/VERSION (+CONTACT)`, the same in every request.

@@ -12,10 +12,11 @@ use super::headers::request_headers;
 use super::host::{Place, Visit};
 use super::line::Turn;
 use super::redirect::{Chain, bare, host_of};
+use super::shortage::Shortage;
 use super::throttle::{host_word, named_wait};
 use super::{
     Failure, Fault, FetchOutcome, Fetched, Fetcher, Fresh, Hold, NotModified, Request, body,
-    body_hash, freshness, validators,
+    body_hash, freshness, validators, wire,
 };
 use crate::clock::Clock;
 use crate::model::{FailureClass, HostHold, Validators};
@@ -75,10 +76,14 @@ impl Exchange<'_> {
         let policy = self.policy.judge(&chain.url, self.configured)?;
         // Made before the turn comes: the first takes its time.
         let client = self.fetcher.client(policy, self.request.settings)?;
+        let settings = self.request.settings;
+        if self.fetcher.cannot_verify(&chain.url, settings) {
+            return Err(Shortage::Authorities.failure(FailureClass::Tls));
+        }
         let host = host_of(&chain.url);
         let visit = Visit {
             host: &host,
-            settings: self.request.settings,
+            settings,
             due: self.request.due,
             insists: self.request.insists,
             clock: self.clock,
@@ -171,10 +176,12 @@ impl Exchange<'_> {
     ) -> Result<Response, Failure> {
         let network = &self.fetcher.network;
         let open = network.open();
+        let hop = wire::Hop::begin(url, &headers);
         let request = client.http.get(bare(url)).headers(headers);
         let sent = deadline.run(request.send()).await;
         let failure = match sent.map(|sent| sent.map_err(classify)) {
             Ok(Ok(response)) => {
+                hop.answered(&response);
                 network.answered(&host_of(url));
                 let direct = self.request.settings.proxy.is_none();
                 if let Some(address) = response.remote_addr().filter(|_| direct) {
@@ -184,6 +191,7 @@ impl Exchange<'_> {
             }
             Ok(Err(failure)) | Err(failure) => failure,
         };
+        hop.failed(&failure);
         if failure.fault != Fault::Source {
             return Err(failure);
         }
@@ -278,6 +286,7 @@ impl Exchange<'_> {
         let observer = self.request.observer;
         let body = body::read(response, max, deadline, memory, &mut hold, observer).await?;
         observer.decoded(body.len());
+        wire::read(url, body.len());
         if body.is_empty() {
             return Err(Failure::new(
                 FailureClass::NotAFeed,

@@ -18,6 +18,7 @@ use crate::model::{
     Validators,
 };
 
+mod authorities;
 mod body;
 mod client;
 mod coding;
@@ -38,8 +39,10 @@ mod redirect;
 mod shortage;
 mod throttle;
 mod validators;
+mod wire;
 
-pub use client::{Fetcher, read_authorities};
+pub use authorities::{NO_AUTHORITIES, has_authorities, read_authorities};
+pub use client::Fetcher;
 pub use guard::EgressPolicy;
 pub use hold::Hold;
 pub use holds::HostHolds;

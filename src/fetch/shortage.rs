@@ -25,6 +25,8 @@ pub enum Shortage {
     Memory,
     /// Local ports to connect from.
     Ports,
+    /// Certificate authorities to verify servers by.
+    Authorities,
 }
 
 impl Shortage {
@@ -85,6 +87,9 @@ impl Shortage {
                 "give the machine or the unit (MemoryMax=) more, or lower [fetch] concurrency"
                     .to_owned()
             }
+            Self::Authorities => {
+                "install the package ca-certificates, then restart mainstem".to_owned()
+            }
             Self::Ports => {
                 "widen net.ipv4.ip_local_port_range, or lower [fetch] concurrency".to_owned()
             }
@@ -98,6 +103,7 @@ impl std::fmt::Display for Shortage {
             Self::Files => "too many open files",
             Self::Memory => "not enough memory",
             Self::Ports => "no free local port",
+            Self::Authorities => "no CA certificates",
         })
     }
 }
@@ -125,6 +131,9 @@ pub(super) struct Shortages {
 impl Shortages {
     /// Says it once, with what to do about it, and once a day while it lasts.
     pub(super) fn tell(&self, shortage: Shortage) {
+        if shortage == Shortage::Authorities {
+            return; // The start says it, and `check`.
+        }
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         said.retain(|(_, at)| at.elapsed() < REMINDER);
         if said.iter().any(|(known, _)| *known == shortage) {

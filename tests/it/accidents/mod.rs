@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+mod authorities;
 mod clock;
 mod compact;
 mod crowd;

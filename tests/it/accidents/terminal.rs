@@ -171,3 +171,63 @@ fn warnings_of_the_configuration_are_one_line_each() {
     );
     assert!(lines.iter().all(|line| line.starts_with("20")), "{lines:?}");
 }
+
+#[test]
+fn twice_verbose_shows_every_hop_without_its_secrets() {
+    let origin = Origin::start(|asked| match asked.path.split('?').next() {
+        Some("/old") => response(
+            "302 Found",
+            &[
+                ("Location", "/new?token=s3cret-two"),
+                ("Set-Cookie", "id=s3cret-three"),
+            ],
+            b"",
+        ),
+        _ => response("503 Service Unavailable", &[("Server", "busy")], b""),
+    });
+    let address = origin
+        .url("/old?token=s3cret-one")
+        .replace("http://", "http://user:s3cret-four@");
+    let desk = Desk::new(&format!(
+        "[fetch]\nhost_gap = \"0s\"\nallow_addresses = [\"127.0.0.1\"]\n[[source]]\nid = \"a\"\nurl = \"{address}\"\n\
+         headers = {{ X-Key = {{ file = \"key\" }} }}\n"
+    ));
+    desk.write("key", b"s3cret-five");
+    let output = desk.run(&["-vv", "--log-format", "json", "refresh"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!said.contains("s3cret"), "{said}");
+    let lines: Vec<serde_json::Value> = said.lines().flat_map(serde_json::from_str).collect();
+    let hops: Vec<(&str, Option<u64>)> = lines
+        .iter()
+        .filter(|line| line["level"] == "TRACE" && line["url"].is_string())
+        .map(|line| {
+            (
+                line["message"].as_str().unwrap_or_default(),
+                line["status"].as_u64(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        hops,
+        [
+            ("asking", None),
+            ("answered", Some(302)),
+            ("asking", None),
+            ("answered", Some(503))
+        ],
+        "{said}"
+    );
+    let answered = lines.iter().filter(|line| line["message"] == "answered");
+    assert!(
+        answered.clone().all(|line| line["elapsed_ms"].is_u64()),
+        "{said}"
+    );
+    assert!(
+        answered.clone().any(|line| line["headers"]
+            .as_str()
+            .is_some_and(|all| all.contains("server: busy"))),
+        "{said}"
+    );
+    let once = desk.run(&["-v", "--log-format", "json", "refresh", "--force"]);
+    assert!(!String::from_utf8_lossy(&once.stderr).contains("TRACE"));
+}
