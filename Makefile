@@ -2,10 +2,17 @@
 
 CARGO ?= cargo
 
-.PHONY: bench check deny fuzz golden powercut test worst
+.PHONY: bench check deny fuzz golden powercut prepare test worst
 
-test: tools
+test: tools prepare
 	$(CARGO) test --locked
+
+# Some tests boot a real systemd. Installs what they need on Debian as root; elsewhere they are skipped, and say so.
+prepare:
+	@command -v systemd-nspawn >/dev/null && command -v systemd-analyze >/dev/null && command -v nsenter >/dev/null || \
+	{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends systemd systemd-container util-linux; } || \
+	echo "tests of the service are skipped: install systemd-container (systemd-nspawn), and run them as root"
 
 # Format, lints as errors, documentation.
 check: tools

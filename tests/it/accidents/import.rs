@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use super::corpus;
 use crate::support::daemon::{Desk, mainstem};
-use crate::support::machine::said;
+use crate::support::installation::said;
 
 /// `silent-import/mixed.opml`.
 #[test]

@@ -19,6 +19,7 @@ mod retention;
 mod room;
 mod second_daemon;
 mod secrets;
+mod service_manager;
 mod sockets;
 mod store_files;
 mod store_lost;
@@ -26,6 +27,7 @@ mod store_unwritable;
 mod stored_times;
 mod terminal;
 mod two_stores;
+mod unit;
 mod wire;
 mod write_ahead_log;
 

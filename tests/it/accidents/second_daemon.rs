@@ -1,8 +1,9 @@
 //! One daemon on a store.
 
 use crate::support::daemon::Desk;
-use crate::support::machine::{said, skipped};
+use crate::support::installation::said;
 use crate::support::origin::rss;
+use crate::support::skip;
 
 const TEXT: &str = "The tide mill grinds twice a day, and the miller eats when the water lets him";
 
@@ -68,7 +69,7 @@ fn a_daemon_of_another_container_is_not_named_by_its_number_alone() {
     let began = std::time::Instant::now();
     while !std::fs::read_to_string(&lock).is_ok_and(|held| held.starts_with("1\n")) {
         if let Some(ended) = apart.0.try_wait().expect("a child") {
-            skipped(&format!(
+            skip(&format!(
                 "a process namespace of its own takes root: {ended}"
             ));
             return;

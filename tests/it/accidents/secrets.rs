@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::corpus;
 use crate::support::daemon::{Desk, mainstem};
-use crate::support::machine::{Machine, said};
+use crate::support::installation::{Installation, said};
 use crate::support::origin::{Origin, response, rss};
 
 const OUTPUT: &str = "[[output]]\nid = \"o\"\n";
@@ -176,7 +176,7 @@ fn every_wrong_secret_is_told_with_what_to_write() {
 #[test]
 fn check_judges_files_as_the_service_will_see_them() {
     let header = |secret: &str| source(&format!("{{ file = \"{secret}\" }}"));
-    let Some(machine) = Machine::new(&format!("{}{OUTPUT}", header("agency.token"))) else {
+    let Some(machine) = Installation::new(&format!("{}{OUTPUT}", header("agency.token"))) else {
         return;
     };
     let set_mode = |name: &str, mode: u32| {
@@ -294,7 +294,7 @@ fn a_configuration_that_cannot_be_read_is_told_as_such() {
         "an empty variable is none: {ended:?}"
     );
 
-    let Some(machine) = Machine::new(OUTPUT) else {
+    let Some(machine) = Installation::new(OUTPUT) else {
         return;
     };
     let path = machine.at("etc/mainstem/mainstem.toml");

@@ -7,8 +7,9 @@ use std::process::{Command, Stdio};
 use rusqlite::Connection;
 
 use crate::support::daemon::Desk;
-use crate::support::machine::{said, skipped};
+use crate::support::installation::said;
 use crate::support::origin::rss;
+use crate::support::skip;
 
 const TEXT: &str = "The lighthouse keeper trims the wick at dusk, writes the wind into the book, and sleeps by day";
 
@@ -104,7 +105,7 @@ fn a_store_that_everybody_may_read_is_closed() {
 fn run_as_reader(desk: &Desk, arguments: &[&str]) -> Option<std::process::Output> {
     let root = std::fs::metadata("/proc/self").expect("a process").uid() == 0;
     if !root {
-        skipped("reading as another user takes root");
+        skip("reading as another user takes root");
         return None;
     }
     let copy = desk.path("mainstem");

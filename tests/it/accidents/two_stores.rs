@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use rusqlite::Connection;
 
 use crate::support::daemon::Desk;
-use crate::support::machine::{Machine, names, said};
+use crate::support::installation::{Installation, names, said};
 use crate::support::origin::rss;
 
 const TEXT: &str =
@@ -19,8 +19,8 @@ const NOBODY: u32 = 65_534;
 const UNIT: [(&str, &str); 1] = [("STATE_DIRECTORY", "/var/lib/mainstem")];
 const STORE: &str = "/var/lib/mainstem/mainstem.db";
 
-fn machine() -> Option<Machine> {
-    let machine = Machine::new(CONFIGURATION)?;
+fn machine() -> Option<Installation> {
+    let machine = Installation::new(CONFIGURATION)?;
     machine.write("etc/mainstem/a.xml", &rss(&[("1", "Ferry", TEXT)]));
     Some(machine)
 }

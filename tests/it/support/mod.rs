@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 pub(crate) mod cases;
 pub(crate) mod daemon;
+pub(crate) mod installation;
 mod json;
 pub(crate) mod laws;
 pub(crate) mod machine;
