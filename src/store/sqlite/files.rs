@@ -15,9 +15,16 @@ const OTHERS: u32 = 0o007;
 /// What it lets a group do.
 const GROUP: u32 = 0o070;
 
+/// The file that a path leads to; the path itself where nothing is there. SQLite keeps its files beside that one, not beside a link.
+pub(super) fn resolved(database: &Path) -> PathBuf {
+    database
+        .canonicalize()
+        .unwrap_or_else(|_| database.to_owned())
+}
+
 /// A file that belongs to a database: its name with this ending.
 pub(super) fn beside(database: &Path, ending: &str) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
+    let mut name = resolved(database).into_os_string();
     name.push(ending);
     name.into()
 }
@@ -110,7 +117,8 @@ fn mode(path: &Path) -> Option<u32> {
     found.is_file().then(|| found.permissions().mode())
 }
 
-fn directory(path: &Path) -> &Path {
+/// The directory of a file.
+pub(super) fn directory(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

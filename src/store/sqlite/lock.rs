@@ -29,9 +29,7 @@ impl DaemonLock {
     /// # Errors
     /// [`StoreError::InUse`] with the process that holds it; [`StoreError::Unusable`] where the file cannot be made.
     pub(super) fn take(database: &Path) -> Result<Option<Self>, StoreError> {
-        // One file for all names of a database.
-        let resolved = std::fs::canonicalize(database);
-        let path = files::beside(resolved.as_deref().unwrap_or(database), "-lock");
+        let path = files::beside(database, "-lock");
         let unusable = |error: io::Error| StoreError::Unusable {
             path: path.clone(),
             what: format!("the lock of the daemon cannot be taken: {error}"),

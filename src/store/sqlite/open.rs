@@ -12,7 +12,6 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::files;
 use super::panics::is_panic;
-use super::place::directory;
 use super::schema::{APPLICATION_ID, VERSION, migrate};
 use super::vitals;
 use crate::store::{StoreError, TroubleKind};
@@ -286,7 +285,7 @@ fn refuse(path: &Path, error: rusqlite::Error) -> StoreError {
 /// Why the database cannot be opened to be written, which SQLite does not tell, and what to do; `None`: nothing is in the way
 /// now.
 pub(super) fn obstacle(path: &Path) -> Option<(String, String)> {
-    let directory = directory(path);
+    let directory = files::directory(path);
     let place = directory.display();
     // Only trying tells: owner, mount and the sandbox of a service all have a say.
     let probe = directory.join(format!(".mainstem-probe-{}", std::process::id()));

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
 
+use super::files::{beside, directory, resolved};
+
 /// What one commit of the line may need: room for the pages of some refreshes. Less counts as a full disk.
 pub(super) const ROOM: u64 = 1024 * 1024;
 /// SQLite's lock on the write-ahead log: a byte of the `-shm` file ("wal-index locks" of SQLite's file format).
@@ -32,21 +34,6 @@ impl FileId {
     }
 }
 
-/// The directory of a database.
-pub(super) fn directory(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
-/// The path of a file that SQLite keeps beside the database.
-pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
-}
-
 /// A file system, as far as a message needs it.
 pub(super) struct Disk {
     /// Where it is mounted.
@@ -58,7 +45,7 @@ pub(super) struct Disk {
 impl Disk {
     /// The file system of a database; `None`: nothing can be learned of it.
     pub(super) fn of(path: &Path) -> Option<Self> {
-        let directory = directory(path).canonicalize().ok()?;
+        let directory = directory(&resolved(path)).canonicalize().ok()?;
         let found = statvfs(&directory).ok()?;
         let device = FileId::of(&directory).ok()?.device;
         let is_there = |path: &&Path| FileId::of(path).is_ok_and(|found| found.device == device);
@@ -76,7 +63,7 @@ impl Disk {
 /// # Errors
 /// There is less room, or a quota is in the way. What cannot be tried is no error.
 pub(super) fn try_room(path: &Path) -> io::Result<()> {
-    let trial = directory(path).join(format!(".mainstem-room-{}", std::process::id()));
+    let trial = directory(&resolved(path)).join(format!(".mainstem-room-{}", std::process::id()));
     // One that a crash has left behind is overwritten.
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600);

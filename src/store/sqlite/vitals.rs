@@ -7,8 +7,9 @@ use std::sync::Arc;
 use rusqlite::{ErrorCode, ffi};
 use tokio::sync::watch;
 
+use super::files::beside;
 use super::open::{BUSY, damage_advice, obstacle, words};
-use super::place::{Disk, FileId, ROOM, beside, lock_holder, try_room};
+use super::place::{Disk, FileId, ROOM, lock_holder, try_room};
 use crate::store::{StoreCondition, StoreTrouble, TroubleKind};
 
 /// The condition of one open database. Shared by everything that reads and writes it.
