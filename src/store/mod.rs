@@ -75,7 +75,7 @@ pub enum StoreError {
     },
     /// Another daemon runs on it; exit code 1.
     #[error(
-        "{path}: {by} is a mainstem daemon that uses it; end that one first, or give this one a [store] path of its own"
+        "{path}: {by} is a mainstem daemon that uses it; stop that one first (under systemd: systemctl stop mainstem); a second daemon needs a [store] path of its own"
     )]
     InUse {
         /// The database.

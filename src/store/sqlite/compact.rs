@@ -5,14 +5,15 @@
 //! stands there whole. The old one is taken out of write-ahead logging first, so
 //! that no log of it can ever be read as the new one's.
 
-use std::ffi::OsString;
 use std::fs::{File, Metadata};
 use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode};
 
+use super::files;
+use super::lock::DaemonLock;
 use super::open::{self, Opening, damaged, failed, flaw};
 use super::usage;
 use crate::store::StoreError;
@@ -38,7 +39,7 @@ pub struct Compacted {
 /// up to date.
 ///
 /// # Errors
-/// [`StoreError::Unusable`] where another process has it open, or where there is no room for the copy; those of
+/// [`StoreError::InUse`] where a daemon runs on it, [`StoreError::Unusable`] where another process has it open, or where there is no room for the copy; those of
 /// [`super::SqliteStore::open`]. The database is then as it was.
 pub fn compact(path: &Path) -> Result<Compacted, StoreError> {
     // A link stays a link, to the new file.
@@ -47,7 +48,9 @@ pub fn compact(path: &Path) -> Result<Compacted, StoreError> {
         .map_err(|error| unusable(path, format!("cannot be reached: {error}")))?;
     let total = || usage::sizes(&path).iter().map(|(_, size)| size).sum();
     let before = total();
-    let copy = beside(&path);
+    // Names a daemon that runs, and keeps one from starting. What else has the database open is found below.
+    let _lock = DaemonLock::take(&path)?;
+    let copy = files::beside(&path, COPY);
     remove(&copy)?;
     // Before anything of the database is changed.
     leave_room(&path, &open::open(&path, Opening::Quick)?)?;
@@ -91,12 +94,6 @@ fn in_use(path: &Path) -> StoreError {
         path,
         "is in use by another process, such as `mainstem run`: stop it first (`systemctl stop mainstem`), then compact, then start it again".to_owned(),
     )
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(COPY);
-    name.into()
 }
 
 /// Removes what a compaction that was cut short has left.
