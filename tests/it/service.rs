@@ -202,13 +202,19 @@ fn until_stored(desk: &Desk, question: &str) {
 #[test]
 fn a_reloaded_keep_takes_effect() {
     let text = |keep: &str| {
-        let source = file_source("a", "every = \"1d\"\n");
+        let source = file_source("a", "every = \"1s\"\n");
         format!("[store]\n{keep}{source}{MERGED}include = [\"nothing like it\"]\n")
     };
     let desk = Desk::new(&text(""));
     desk.write("a.xml", &rss(&[("1", "Old", TEXT)]));
     let daemon = desk.start();
     daemon.until("/merged.json", |answer| answer.status == 200);
+    // What its source still has is never let go.
+    desk.write(
+        "a.xml",
+        &rss(&[("2", "New", "It is another text altogether")]),
+    );
+    until_stored(&desk, "SELECT count(*) = 2 FROM entries");
     desk.configure(&text("keep = \"1ms\"\n"));
     daemon.signal("HUP");
     until_stored(

@@ -244,7 +244,7 @@ fn what_listen_may_say_is_checked() {
         ),
         ("listen = 8480", "an address"),
         ("proxies = [\"10.0.0.0/40\"]", "no block of addresses"),
-        ("token = \"open\"", "where the token is kept"),
+        ("token = \"open\"", "stands in the configuration itself"),
         ("token = { file = \"missing\" }", "missing"),
     ];
     for (server, words) in cases {

@@ -120,7 +120,7 @@ fn an_event_is_one_line_whatever_a_publisher_sends() {
         response("200 OK", &[], &rss(&[("1", title, "A"), ("1", title, "A")]))
     });
     let desk = Desk::new(&format!(
-        "[fetch]\nallow_addresses = [\"127.0.0.1\"]\n[[source]]\nid = \"a\"\nurl = \"{}\"\n",
+        "[fetch]\nallow_addresses = [\"127.0.0.1\"]\n[[source]]\nid = \"a\"\nurl = \"{}\"\n[[output]]\nid = \"o\"\n",
         origin.url("/a")
     ));
     let output = desk.run(&["-v", "refresh"]);
