@@ -4,8 +4,9 @@ CARGO ?= cargo
 
 .PHONY: bench check deny fuzz golden powercut prepare test worst
 
+# Most tests wait for a socket or a process most of the time.
 test: tools prepare
-	$(CARGO) test --locked
+	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-$$(( $$(nproc) * 2 ))} $(CARGO) test --locked
 
 # Some tests boot a real systemd. Installs what they need on Debian as root; elsewhere they are skipped, and say so.
 prepare:
