@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::args::Arguments;
 use super::voice::Voice;
-use super::{CONFIG, config_path, environment, note, print};
+use super::{CONFIG, config_path, environment, note, print, tell_choice};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Loaded, Purpose, Severity};
 use crate::daemon;
@@ -14,6 +14,7 @@ use crate::store::sqlite::{self, Audience};
 
 /// Prints every problem of the configuration: here they are the result.
 pub(super) fn check(arguments: &Arguments, voice: Voice) -> anyhow::Result<ExitCode> {
+    tell_choice(arguments);
     let path = config_path(arguments);
     let loaded = config::load_for(&path, &environment(), Purpose::Checking);
     let problems = match &loaded {

@@ -1,7 +1,7 @@
 //! What a user types: results to stdout, logs and progress to stderr, an exit code that says how it went.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -24,6 +24,10 @@ mod voice;
 
 use args::{Arguments, Command};
 use voice::Voice;
+
+/// Where a configuration is looked for if none is named: first in the working directory, then where the service has it.
+const HERE: &str = "config/mainstem.toml";
+const INSTALLED: &str = "/etc/mainstem/mainstem.toml";
 
 /// A problem that the message names.
 const PROBLEM: u8 = 1;
@@ -132,6 +136,7 @@ fn note(text: &str) {
 
 /// The configuration of a command beside the daemon. Its warnings are counted; `check` says them.
 fn load(arguments: &Arguments, purpose: Purpose<'_>) -> Result<Config, config::Problems> {
+    tell_choice(arguments);
     let loaded = config::load_for(&config_path(arguments), &environment(), purpose)?;
     if !arguments.quiet && !loaded.problems.0.is_empty() {
         note(&format!(
@@ -194,21 +199,35 @@ fn environment() -> Environment {
     clippy::disallowed_methods,
     reason = "the command line is where the environment is read"
 )]
-fn config_path(arguments: &Arguments) -> PathBuf {
-    let named = arguments.config.clone().or_else(|| {
+fn named_config(arguments: &Arguments) -> Option<PathBuf> {
+    arguments.config.clone().or_else(|| {
         let variable = std::env::var_os("MAINSTEM_CONFIG");
         // An empty one is none, as for other programs.
         let path = variable.filter(|path| !path.is_empty());
         path.map(PathBuf::from)
-    });
-    named.unwrap_or_else(|| {
-        let here = PathBuf::from("config/mainstem.toml");
-        if here.exists() {
-            here
-        } else {
-            PathBuf::from("/etc/mainstem/mainstem.toml")
-        }
     })
+}
+
+fn config_path(arguments: &Arguments) -> PathBuf {
+    let found = || {
+        if Path::new(HERE).exists() {
+            HERE
+        } else {
+            INSTALLED
+        }
+    };
+    named_config(arguments).unwrap_or_else(|| found().into())
+}
+
+/// Says that this directory's configuration goes before the one of the installed service: who installed it from here may mean
+/// that one.
+fn tell_choice(arguments: &Arguments) {
+    let is_found = named_config(arguments).is_none() && Path::new(HERE).exists();
+    if is_found && !arguments.quiet && Path::new(INSTALLED).exists() {
+        note(&format!(
+            "configuration {HERE}, not {INSTALLED}; -c FILE names one"
+        ));
+    }
 }
 
 fn on_runtime(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {

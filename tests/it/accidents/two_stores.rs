@@ -118,6 +118,24 @@ fn no_command_makes_a_store_beside_the_installed_configuration() {
     left(&["refresh"]);
 }
 
+/// As after the installation out of a clone, which has a configuration, too.
+#[test]
+fn another_configuration_in_the_working_directory_is_told_of() {
+    let Some(machine) = machine() else { return };
+    let clone = machine.at("lib/clone/config");
+    std::fs::create_dir_all(&clone).expect("writable");
+    std::fs::write(clone.join("mainstem.toml"), "[[output]]\nid = \"o\"\n").expect("writable");
+    for command in ["sources", "refresh", "check"] {
+        let (_, why) = said(&machine.run_in("/var/lib/clone", &[command]));
+        assert!(
+            why.contains("configuration config/mainstem.toml, not /etc/mainstem/mainstem.toml"),
+            "{command}: {why}"
+        );
+    }
+    let named = machine.run_in("/var/lib/clone", &["-c", "config/mainstem.toml", "sources"]);
+    assert!(!said(&named).1.contains("not /etc"), "{named:?}");
+}
+
 /// What an earlier version made there is told of, and not read.
 #[test]
 fn a_store_that_was_made_beside_the_installed_configuration_is_told_of() {

@@ -92,6 +92,15 @@ impl Installation {
         ended
     }
 
+    /// Runs it as root in a directory.
+    pub(crate) fn run_in(&self, directory: &str, arguments: &[&str]) -> Output {
+        let binary = self.at("mainstem");
+        let binary = binary.to_str().expect("UTF-8");
+        let command = [&["env", "-C", directory, binary], arguments].concat();
+        let ended = self.command(&[], &command).output();
+        ended.expect("unshare runs")
+    }
+
     fn command(&self, environment: &[(&str, &str)], command: &[&str]) -> Command {
         let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
         let mut unshare = Command::new("unshare");
