@@ -154,7 +154,11 @@ fn address(source: &OpmlSource, kind: &str, is_feed: bool) -> Result<Url, String
         return Err("it has no xmlUrl".to_owned());
     }
     match Url::parse(&source.xml_url) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+        Ok(mut url) if matches!(url.scheme(), "http" | "https") => {
+            // No server sees it, and the configuration does without.
+            url.set_fragment(None);
+            Ok(url)
+        }
         Ok(url) => {
             let mut schemes = SCHEMES.iter();
             let own = schemes.find(|(scheme, _)| *scheme == url.scheme());

@@ -74,9 +74,7 @@ fn run(arguments: &Arguments, voice: Voice) -> anyhow::Result<ExitCode> {
             print(&page)
         }
         Command::Import { file } => {
-            // Without a configuration everything in the list is new.
-            let known = config::load_for(&config_path(arguments), &environment(), Purpose::Reading);
-            let known = known.ok().map(|loaded| loaded.config);
+            let known = configured(arguments);
             import::import(file, known.as_ref(), arguments.quiet)
         }
         Command::Parse(arguments) => on_runtime(parse::parse(arguments)),
@@ -158,6 +156,25 @@ fn load_with_store(
         tell_store(&config);
     }
     Ok(config)
+}
+
+/// What is configured already; `None`: nothing, or what cannot be read, which is said.
+fn configured(arguments: &Arguments) -> Option<Config> {
+    tell_choice(arguments);
+    let path = config_path(arguments);
+    match config::load_for(&path, &environment(), Purpose::Reading) {
+        Ok(loaded) => Some(loaded.config),
+        Err(problems) => {
+            if !arguments.quiet && !sqlite::is_missing(&path) {
+                note(&format!(
+                    "{}: {}, `mainstem check` tells; until then everything counts as new",
+                    path.display(),
+                    problems.in_words()
+                ));
+            }
+            None
+        }
+    }
 }
 
 /// `sources`, with the store that it speaks of.

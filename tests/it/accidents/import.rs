@@ -46,6 +46,32 @@ fn what_is_left_out_is_named_with_its_reason() {
     assert_eq!(why, "");
 }
 
+/// `>>` puts what is imported behind what is there, so whoever has made a slip must not get all of it twice without a word.
+#[test]
+fn a_configuration_that_cannot_be_read_is_told() {
+    let desk = Desk::new("[[source]]\nid = \"a\"\nurl = \"https://a.example/feed\"\ntags = [\n");
+    let list = corpus("silent-import/mixed.opml");
+    let list = list.to_str().expect("UTF-8");
+    let ended = desk.run(&["import", list]);
+    assert!(ended.status.success(), "{ended:?}");
+    let (_, why) = said(&ended);
+    assert!(
+        why.contains("c.toml: 1 problem") && why.contains("counts as new"),
+        "{why}"
+    );
+}
+
+#[test]
+fn a_fragment_makes_no_other_source() {
+    let desk = Desk::new("");
+    desk.write(
+        "list.opml",
+        b"<opml><body><outline xmlUrl=\"https://x.example/1\"/><outline xmlUrl=\"https://x.example/1#top\"/></body></opml>",
+    );
+    let (tables, why) = said(&desk.run(&["import", "list.opml"]));
+    assert_eq!(tables.matches("[[source]]").count(), 1, "{tables}{why}");
+}
+
 /// A part of a line of the list, and what is said of it; `""`: it is imported.
 #[test]
 fn each_kind_of_line_has_its_word() {
