@@ -140,7 +140,7 @@ pub(super) async fn maintain(
 /// Rebuilds the store without its free pages.
 pub(super) fn compact(config: &Config) -> anyhow::Result<()> {
     let path = &config.store.path;
-    if !path.exists() {
+    if sqlite::is_missing(path) {
         bail!(
             "{} does not exist: there is nothing to rebuild yet",
             path.display()

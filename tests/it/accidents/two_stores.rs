@@ -136,6 +136,15 @@ fn another_configuration_in_the_working_directory_is_told_of() {
     assert!(!said(&named).1.contains("not /etc"), "{named:?}");
 }
 
+#[test]
+fn a_store_that_a_user_may_not_reach_is_not_missing() {
+    let Some(machine) = machine() else { return };
+    machine.make_private_state(SERVICE);
+    let (_, why) = said(&machine.run_as(NOBODY, &[], &["compact"]));
+    assert!(!why.contains("does not exist"), "{why}");
+    assert!(why.contains("Permission denied"), "{why}");
+}
+
 /// What an earlier version made there is told of, and not read.
 #[test]
 fn a_store_that_was_made_beside_the_installed_configuration_is_told_of() {
