@@ -22,7 +22,7 @@ pub(super) fn check(arguments: &Arguments, voice: Voice) -> anyhow::Result<ExitC
         Err(problems) => problems,
     };
     voice.say_findings(problems)?;
-    if let Ok(Loaded { config, .. }) = &loaded {
+    if let (Ok(Loaded { config, .. }), false) = (&loaded, arguments.quiet) {
         tell_of_store(config);
         if let Some(what) = daemon::too_few_files(config) {
             note(&what);
@@ -35,6 +35,9 @@ pub(super) fn check(arguments: &Arguments, voice: Voice) -> anyhow::Result<ExitC
         Ok(loaded) if problems.worst() < Some(Severity::Missing) => &loaded.config,
         _ => return Ok(ExitCode::from(CONFIG)),
     };
+    if arguments.quiet {
+        return Ok(ExitCode::SUCCESS);
+    }
     let is_missing = if sqlite::is_missing(&config.store.path) {
         ", not made yet"
     } else {

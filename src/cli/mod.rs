@@ -1,6 +1,6 @@
 //! What a user types: results to stdout, logs and progress to stderr, an exit code that says how it went.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -205,10 +205,16 @@ fn environment() -> Environment {
     // systemd may name several directories; ours is the first. From the commands of ExecReload= it hides the credentials.
     let first =
         |name| std::env::var_os(name).and_then(|paths| std::env::split_paths(&paths).next());
+    let credentials = first("CREDENTIALS_DIRECTORY");
+    let seen = credentials.as_deref().map(std::fs::read_dir);
+    let is_closed =
+        matches!(&seen, Some(Err(error)) if error.kind() == ErrorKind::PermissionDenied);
+    let started_by_systemd = std::env::var_os("SYSTEMD_EXEC_PID")
+        .is_some_and(|pid| *pid == *std::process::id().to_string());
     Environment {
         state_directory: first("STATE_DIRECTORY"),
-        credentials_directory: first("CREDENTIALS_DIRECTORY")
-            .filter(|directory| std::fs::read_dir(directory).is_ok()),
+        credentials_directory: credentials.filter(|_| matches!(seen, Some(Ok(_)))),
+        hides_credentials: is_closed && started_by_systemd,
     }
 }
 
@@ -268,7 +274,7 @@ fn print(bytes: &[u8]) -> anyhow::Result<()> {
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error
         .downcast_ref::<std::io::Error>()
-        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+        .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 /// What was typed cannot be done, whatever the store holds.

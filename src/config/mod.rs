@@ -45,6 +45,9 @@ pub struct Environment {
     pub state_directory: Option<PathBuf>,
     /// `$CREDENTIALS_DIRECTORY`: where systemd hands over secrets.
     pub credentials_directory: Option<PathBuf>,
+    /// The service manager runs us for a service, but keeps its secrets from us, as from the commands of `ExecReload=`:
+    /// nothing can be said of them.
+    pub hides_credentials: bool,
 }
 
 /// Where the path of the store comes from.

@@ -71,6 +71,7 @@ pub(super) fn read(
     environment: &Environment,
     found: &mut Found<'_>,
 ) -> Option<Vec<u8>> {
+    let is_hidden = environment.hides_credentials && found.purpose == Purpose::Checking;
     let path = match (place, &environment.credentials_directory) {
         (SecretPlace::File(secret), _) => relative(found.file, &secret.file),
         (SecretPlace::Credential(secret), _) if !is_name(&secret.credential) => {
@@ -83,6 +84,7 @@ pub(super) fn read(
             return None;
         }
         (SecretPlace::Credential(secret), Some(directory)) => directory.join(&secret.credential),
+        (SecretPlace::Credential(_), None) if is_hidden => return None,
         (SecretPlace::Credential(_), None) => {
             let what = "there is no $CREDENTIALS_DIRECTORY that the credential could come from";
             miss(holder, true, at, what.to_owned(), ELSEWHERE, found);
@@ -97,6 +99,7 @@ pub(super) fn read(
         Err(error) => {
             let what = format!("{}: {error}", path.display());
             match place {
+                SecretPlace::File(_) if is_hidden && is_elsewhere(&path, environment) => {}
                 SecretPlace::File(_) if is_elsewhere(&path, environment) => {
                     miss(
                         holder,

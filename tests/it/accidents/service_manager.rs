@@ -86,6 +86,46 @@ fn a_refused_reload_fails_loudly() {
     });
 }
 
+/// systemd hides credentials from the commands of a reload, and hands over new ones at a start only.
+#[test]
+fn a_reload_that_lacks_a_credential_fails_and_one_that_has_all_warns_of_none() {
+    let with = |name: &str| configuration("") + &format!("token = {{ credential = \"{name}\" }}\n");
+    let files = [
+        (
+            "etc/systemd/system/mainstem.service.d/credentials.conf",
+            "[Service]\nLoadCredential=readers:/etc/mainstem/readers.token\n",
+        ),
+        ("etc/mainstem/readers.token", "open-sesame\n"),
+    ];
+    let Some(machine) = boot(&with("readers"), &files) else {
+        return;
+    };
+    machine.tell("systemctl start mainstem");
+    machine.tell("systemctl reload mainstem");
+    machine.until_logged("the reload", |entry| {
+        message(entry).starts_with("reloaded ")
+    });
+    for entry in own(&machine) {
+        assert!(!message(&entry).contains("redential"), "{entry}");
+    }
+
+    machine.write(CONFIGURATION, &with("others"));
+    let refused = machine.run("systemctl reload mainstem");
+    assert!(!refused.status.success(), "the reload looks like a success");
+    let problem = machine.until_logged("the problem", |entry| {
+        message(entry).contains("LoadCredential=others:")
+    });
+    assert_eq!(problem["PRIORITY"], "3", "{problem}");
+
+    // What root may read and the service may not is refused, too.
+    machine.tell("chmod 600 /etc/mainstem/readers.token");
+    let file = configuration("") + "token = { file = \"readers.token\" }\n";
+    machine.write(CONFIGURATION, &file);
+    let refused = machine.run("systemctl reload mainstem");
+    assert!(!refused.status.success(), "the reload looks like a success");
+    assert_eq!(machine.property("StatusText"), "1 source, 1 output");
+}
+
 #[test]
 fn a_hundred_restarts_by_hand_leave_it_running() {
     let Some(machine) = boot(&configuration(""), &[]) else {
