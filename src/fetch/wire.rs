@@ -81,7 +81,29 @@ fn shown_value(name: &HeaderName, value: &HeaderValue) -> String {
     if value.is_sensitive() || SECRET.contains(name) {
         return HIDDEN.to_owned();
     }
-    without_queries(&String::from_utf8_lossy(value.as_bytes()))
+    without_queries(&without_user_info(&String::from_utf8_lossy(
+        value.as_bytes(),
+    )))
+}
+
+/// What stands before the host of an address, as the password of a redirect does, is left out.
+fn without_user_info(value: &str) -> String {
+    let mut parts = value.split("//");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let authority = part
+            .find(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '>' | '"' | ','))
+            .unwrap_or(part.len());
+        shown.push_str("//");
+        match part[..authority].rfind('@') {
+            Some(at) => {
+                shown.push_str(HIDDEN);
+                shown.push_str(&part[at..]);
+            }
+            None => shown.push_str(part),
+        }
+    }
+    shown
 }
 
 /// Addresses in `Location` and `Link` may carry keys: what follows a `?` is left out, up to the end of the address.

@@ -180,6 +180,8 @@ fn twice_verbose_shows_every_hop_without_its_secrets() {
             &[
                 ("Location", "/new?token=s3cret-two"),
                 ("Set-Cookie", "id=s3cret-three"),
+                ("Content-Location", "https://user:s3cret-six@a.example/new"),
+                ("Link", "<//s3cret-seven@a.example>; rel=\"self\""),
             ],
             b"",
         ),
