@@ -17,5 +17,10 @@ pub(super) fn names_its_host(version: Version, headers: &HeaderMap) -> bool {
 /// `uri-host [ ":" port ]` (RFC 9110 §7.2), which has no user information.
 fn is_host(value: &HeaderValue) -> bool {
     let authority = Authority::try_from(value.as_bytes());
-    authority.is_ok_and(|authority| !authority.as_str().contains('@'))
+    authority.is_ok_and(|authority| {
+        let behind = authority.as_str().strip_prefix(authority.host());
+        let port =
+            behind.and_then(|behind| behind.strip_prefix(':').or(behind.is_empty().then_some("")));
+        port.is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
+    })
 }

@@ -55,6 +55,8 @@ fn a_request_names_its_host_once() {
         ("HTTP/1.1", "Host: a.example\r\nHost: a.example\r\n", 400),
         ("HTTP/1.0", "Host: a.example\r\nHost: b.example\r\n", 400),
         ("HTTP/1.1", "Host: user@a.example\r\n", 400),
+        ("HTTP/1.1", "Host: a.example:http\r\n", 400),
+        ("HTTP/1.1", "Host: a.example:\r\n", 200),
         ("HTTP/1.1", "Host: a.example/path\r\n", 400),
         ("HTTP/1.1", "Host: a b\r\n", 400),
     ];
