@@ -1,5 +1,6 @@
 //! Secrets: read where they are kept, missed only where they are needed.
 
+use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 use std::path::{Component, Path};
 
@@ -12,6 +13,8 @@ use crate::model::Secret;
 
 /// Longest file that a secret is read from, bytes.
 const MAX_SECRET: usize = 8 * 1024;
+/// So much is read of it: what is longer is no secret, whatever white space it holds.
+const MAX_READ: u64 = 64 * 1024;
 /// Where systemd puts the credentials of its services.
 const CREDENTIALS: &str = "/run/credentials";
 
@@ -91,7 +94,7 @@ pub(super) fn read(
             return None;
         }
     };
-    match std::fs::read(&path) {
+    match read_bounded(&path) {
         Ok(bytes) => {
             reach::judge_secret(&path, at, found);
             content(&path, &bytes, at, found)
@@ -122,6 +125,17 @@ pub(super) fn read(
             None
         }
     }
+}
+
+/// The content of a file, as far as a secret may reach. A pipe would be waited for, and a device may have no end.
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "it is no file"));
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path)?;
+    file.take(MAX_READ).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 const ELSEWHERE: &str = "the unit hands it over with LoadCredential=NAME:/path; beside a running service set CREDENTIALS_DIRECTORY=/run/credentials/mainstem.service; elsewhere use { file = \"…\" }";

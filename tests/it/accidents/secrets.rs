@@ -1,6 +1,7 @@
 //! Secrets: one form for sources and outputs, needed only by what uses them, judged as the service will see them.
 
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
 use super::corpus;
 use crate::support::daemon::{Desk, mainstem};
@@ -110,6 +111,19 @@ fn a_token_is_a_file_or_a_credential() {
             assert_eq!(desk.run(&["run"]).status.code(), Some(78), "{form}");
             assert_eq!(desk.run(&["print", "o"]).status.code(), Some(0), "{form}");
         }
+    }
+}
+
+/// Neither is waited for, nor read without end.
+#[test]
+fn a_secret_is_read_from_a_file_only() {
+    let desk = Desk::new("");
+    let made = Command::new("mkfifo").arg(desk.path("pipe")).status();
+    assert!(made.expect("mkfifo runs").success());
+    for path in ["pipe", "/dev/zero"] {
+        desk.configure(&format!("{OUTPUT}token = {{ file = \"{path}\" }}\n"));
+        let (out, _) = said(&desk.run(&["check"]));
+        assert!(out.contains("it is no file"), "{path}: {out}");
     }
 }
 
