@@ -78,7 +78,7 @@ fn addresses(written: &At<Listens>, found: &mut Found<'_>) -> Vec<Address> {
             found.error(
                 &text.span,
                 format!("{address} is listened at already"),
-                "name each address once; localhost stands for 127.0.0.1 and [::1]",
+                "name each address once; localhost stands for 127.0.0.1 and [::1], 0.0.0.0 and [::] for every network",
             );
         }
         addresses.push(address);
@@ -119,8 +119,25 @@ fn clash(one: &Address, other: &Address) -> bool {
     };
     let is_same = one == other
         || (is_localhost(one) && is_within_localhost(other))
-        || (is_localhost(other) && is_within_localhost(one));
+        || (is_localhost(other) && is_within_localhost(one))
+        || takes_in(one, other)
+        || takes_in(other, one);
     is_same && port(one) == port(other) && port(one) != Some(0)
+}
+
+/// Whether an address stands for every network and so for the other, too. `[::]` leaves IPv4 to `0.0.0.0` beside it.
+fn takes_in(all: &Address, other: &Address) -> bool {
+    let Address::Ip(all) = all else {
+        return false;
+    };
+    match other {
+        Address::Ip(other) if all.ip() == Ipv6Addr::UNSPECIFIED => {
+            other.ip() != Ipv4Addr::UNSPECIFIED
+        }
+        Address::Ip(other) => all.ip() == Ipv4Addr::UNSPECIFIED && other.is_ipv4(),
+        Address::Localhost(_) => all.ip().is_unspecified(),
+        Address::Unix(_) => false,
+    }
 }
 
 /// Warns of an address that stands for every network, where no `public_url` says how readers reach it.

@@ -239,6 +239,14 @@ fn what_listen_may_say_is_checked() {
             "listened at already",
         ),
         (
+            "listen = [\"0.0.0.0:1\", \"127.0.0.1:1\"]",
+            "listened at already",
+        ),
+        (
+            "listen = [\"127.0.0.1:1\", \"[::]:1\"]",
+            "listened at already",
+        ),
+        (
             "listen = \"localhost:1\"\n[metrics]\nlisten = \"127.0.0.1:1\"",
             "where the outputs are served",
         ),
