@@ -21,7 +21,7 @@ use crate::republish::{Plan, Republisher};
 use crate::serve::{self, Address, Exposition, Listener, Outlet, Site};
 use crate::store::sqlite::{self, Opening, SqliteStore};
 use crate::store::{Store, StoreError};
-use crate::systemd;
+use crate::systemd::{self, StatusLine};
 use crate::telemetry::Metrics;
 use crate::worker::Orders;
 
@@ -88,6 +88,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     });
     let counts = config.counts();
     let running = Running {
+        status: StatusLine::default(),
         edition: watch::Sender::new(Edition::of(&config)),
         config,
         path,
@@ -108,10 +109,11 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
             orders,
             store: store.clone(),
             clock,
+            status: running.status.clone(),
         },
         outward,
     );
-    systemd::ready(&counts);
+    running.status.ready(&counts, None);
 
     let stopped = tasks.run_beside(running.until_asked(&mut signals)).await;
     systemd::stopping();

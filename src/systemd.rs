@@ -2,8 +2,10 @@
 //!
 //! Outside systemd every call does nothing and succeeds.
 
+use std::fmt;
 use std::net::TcpListener;
 use std::os::unix::net::UnixListener;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sd_notify::NotifyState;
@@ -35,14 +37,55 @@ pub fn inherited_listeners() -> std::io::Result<Vec<Inherited>> {
     Ok(listeners)
 }
 
-/// Says that the service is ready, or ready again after a reload.
-pub fn ready(status: &str) {
-    notify(&[NotifyState::Ready, NotifyState::Status(status)]);
+/// What the status line is made of.
+#[derive(Debug, Default)]
+struct Status {
+    /// Counts of what is in force.
+    in_force: String,
+    /// Why the last reload was refused, if it was.
+    refused: Option<String>,
+    /// What is wrong with the store, if anything is.
+    trouble: Option<String>,
 }
 
-/// Says how the service is doing, in one line.
-pub fn status(status: &str) {
-    notify(&[NotifyState::Status(status)]);
+/// How the service is doing, in one line, whoever knows of it. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct StatusLine(Arc<Mutex<Status>>);
+
+impl StatusLine {
+    /// Says that the service is ready with what is in force, or ready again after a reload, and why that was refused, if it was.
+    pub fn ready(&self, in_force: &str, refused: Option<&str>) {
+        let line = self.change(|status| {
+            in_force.clone_into(&mut status.in_force);
+            status.refused = refused.map(str::to_owned);
+        });
+        notify(&[NotifyState::Ready, NotifyState::Status(&line)]);
+    }
+
+    /// Says what is wrong with the store; `None`: nothing any more.
+    pub fn trouble(&self, trouble: Option<&str>) {
+        let line = self.change(|status| status.trouble = trouble.map(str::to_owned));
+        notify(&[NotifyState::Status(&line)]);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Status)) -> String {
+        let mut status = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut status);
+        status.to_string()
+    }
+}
+
+impl fmt::Display for Status {
+    /// What is worst comes first.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(trouble) = &self.trouble {
+            write!(f, "{trouble}; ")?;
+        }
+        match &self.refused {
+            Some(refused) => write!(f, "reload refused: {refused} (in force: {})", self.in_force),
+            None => f.write_str(&self.in_force),
+        }
+    }
 }
 
 /// Says that a reload has begun.

@@ -6,13 +6,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
-
 use crate::serve::Site;
 use crate::store::{Store, StoreCondition, StoreTrouble};
-use crate::systemd;
+use crate::systemd::{self, StatusLine};
 use crate::telemetry::{Metrics, StoreUse};
-use crate::worker::Orders;
 
 /// How often a store that is well is looked at: damage and removal are noticed within it.
 const LOOK: Duration = Duration::from_secs(3);
@@ -24,8 +21,7 @@ pub(super) struct Monitor {
     pub(super) store: Arc<dyn Store>,
     pub(super) site: Site,
     pub(super) metrics: Metrics,
-    /// What is polled and published, for the status line.
-    pub(super) orders: watch::Receiver<Orders>,
+    pub(super) status: StatusLine,
 }
 
 impl Monitor {
@@ -79,8 +75,7 @@ impl Monitor {
             self.site.set_store_trouble(None);
             let seconds = since.elapsed().as_secs();
             tracing::info!(seconds, "the store is well again: polling goes on");
-            let sources = self.orders.borrow().targets.len();
-            systemd::status(&format!("{sources} sources; the store is well again"));
+            self.status.trouble(None);
         }
     }
 
@@ -88,7 +83,8 @@ impl Monitor {
         let headline = trouble.kind.headline();
         let line = format!("{headline}: {}", trouble.found);
         self.site.set_store_trouble(Some(&line));
-        systemd::status(&format!("{line}; nothing is polled"));
+        self.status
+            .trouble(Some(&format!("{line}; nothing is polled")));
         let path = trouble.path.display();
         tracing::error!(%path, "{headline}: {}", consequences(trouble));
     }

@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config, Environment, Problem, Problems};
 use crate::serve::Site;
 use crate::store::Store;
-use crate::systemd;
+use crate::systemd::{self, StatusLine};
 use crate::telemetry::{Metrics, causes};
 use crate::worker::Orders;
 
@@ -70,6 +70,7 @@ pub(super) struct Running {
     pub(super) metrics: Metrics,
     pub(super) order: watch::Sender<Orders>,
     pub(super) edition: watch::Sender<Edition>,
+    pub(super) status: StatusLine,
 }
 
 impl Running {
@@ -90,15 +91,14 @@ impl Running {
         let refused = self.try_reload().await.err();
         let counts = self.config.counts();
         let Some(error) = refused else {
-            systemd::ready(&counts);
+            self.status.ready(&counts, None);
             return;
         };
         tracing::error!(
             why = told(&error),
             "reload refused, the old configuration stays in force: mend it, then reload again"
         );
-        let first = told_first(&error);
-        systemd::ready(&format!("reload refused: {first} (in force: {counts})"));
+        self.status.ready(&counts, Some(&told_first(&error)));
     }
 
     async fn try_reload(&mut self) -> anyhow::Result<()> {

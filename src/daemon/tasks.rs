@@ -13,17 +13,19 @@ use super::press::{Edition, Press};
 use crate::clock::Clock;
 use crate::serve::{self, Exposition, Listener, Site};
 use crate::store::{Store, StoreError};
+use crate::systemd::StatusLine;
 use crate::telemetry::Metrics;
 use crate::worker::{Orders, Reports, work};
 
 /// How long the tasks may take to end; a little longer than the worker gives to refreshes under way.
 const DRAIN: Duration = Duration::from_secs(6);
 
-/// What the worker is started with.
+/// What the worker is started with, and where it is said how the store is doing.
 pub(super) struct Inward {
     pub(super) orders: watch::Receiver<Orders>,
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) status: StatusLine,
 }
 
 /// What is asked from outside, and where.
@@ -67,12 +69,13 @@ impl Tasks {
             orders,
             store,
             clock,
+            status,
         } = inward;
         let monitor = Monitor {
             store: store.clone(),
             site: surface.site.clone(),
             metrics: metrics.clone(),
-            orders: orders.clone(),
+            status,
         };
         let monitor = tokio::spawn(monitor.run());
         let reports = Reports {

@@ -126,6 +126,39 @@ fn a_reload_that_lacks_a_credential_fails_and_one_that_has_all_warns_of_none() {
     assert_eq!(machine.property("StatusText"), "1 source, 1 output");
 }
 
+/// The line is written by whoever reloads and by whoever watches the store; neither may wipe out what the other has said.
+#[test]
+fn the_status_tells_of_a_refused_reload_and_of_the_store() {
+    let good = configuration("");
+    let Some(machine) = boot(&good, &[]) else {
+        return;
+    };
+    machine.tell("systemctl start mainstem");
+    let reload = "systemctl kill --kill-whom=main --signal=HUP mainstem";
+    let until = |wished: &[&str]| {
+        machine.until(&format!("the status tells of {wished:?}"), |machine| {
+            let status = machine.property("StatusText");
+            wished.iter().all(|part| status.contains(part))
+        });
+    };
+    let store = "/var/lib/mainstem/mainstem.db";
+    machine.tell(&format!("mv {store} /var/lib/mainstem/away"));
+    until(&["gone", "nothing is polled", "1 source, 1 output"]);
+    machine.write(CONFIGURATION, &corpus_text("unit-manners/bad-key.toml"));
+    machine.tell(reload);
+    until(&["nothing is polled", "reload refused", "1 source, 1 output"]);
+    machine.tell(&format!("mv /var/lib/mainstem/away {store}"));
+    machine.until("only the refusal is left", |machine| {
+        let status = machine.property("StatusText");
+        status.starts_with("reload refused: ") && status.contains("1 source, 1 output")
+    });
+    machine.write(CONFIGURATION, &good);
+    machine.tell("systemctl reload mainstem");
+    machine.until("the status is well again", |machine| {
+        machine.property("StatusText") == "1 source, 1 output"
+    });
+}
+
 #[test]
 fn a_hundred_restarts_by_hand_leave_it_running() {
     let Some(machine) = boot(&configuration(""), &[]) else {
