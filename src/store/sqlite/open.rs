@@ -342,7 +342,7 @@ pub(super) fn damaged(path: &Path, found: &str) -> StoreError {
 /// What to do about a damaged database.
 pub(super) fn damage_advice(path: &Path) -> String {
     format!(
-        "it is left as it is: put a backup in its place, or move it away and rescue what is readable with `sqlite3 {} .recover`",
+        "it is left as it is: put a backup in its place, but never beside its `-wal` and `-shm`, which would damage the backup; or move it away and rescue what is readable with `sqlite3 {} .recover`",
         path.display()
     )
 }
