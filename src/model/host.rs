@@ -30,11 +30,14 @@ impl HostHold {
     }
 
     /// The same hold by a clock that shows `now`. A clock that was ahead when the hold was noted has been set back since:
-    /// the hold then lasts as long as it was meant to, from now on.
+    /// the hold then lasts as long as it was meant to, from now on. A date that the host has named stays: it names a whole second
+    /// (RFC 9110 §5.6.7), and a time counted from the answer has milliseconds.
     #[must_use]
     pub fn as_seen_at(mut self, now: Timestamp) -> Self {
         if self.noted_at > now {
-            self.until -= self.noted_at - now;
+            if self.until.timestamp_subsec_millis() != 0 {
+                self.until -= self.noted_at - now;
+            }
             self.noted_at = now;
         }
         self

@@ -177,6 +177,7 @@ impl Refresher {
         for (target, state) in poll.targets().iter().zip(&states) {
             let unconditional = occasion == Occasion::Forced;
             let heard = heard.as_known_to(state, unconditional);
+            let is_held = matches!(heard.fetched, FetchOutcome::Held { .. });
             let record = settle(target, state, heard, self.clock.now());
             let (last, entries) = (record.last.clone(), record.entries.len());
             let (due, is_local) = (record.due.clone(), record.is_local());
@@ -191,7 +192,7 @@ impl Refresher {
             self.metrics.polled(&last, is_local, applied);
             let report = Report {
                 source: id,
-                news: news(&state.history, &last, is_local, applied, at),
+                news: news(&state.history, &last, is_local || is_held, applied, at),
                 last: &last,
                 history: &history,
                 entries,

@@ -27,7 +27,8 @@ pub(super) enum News {
     Entries,
     /// `debug`.
     Nothing,
-    /// Our own network kept us from asking: `debug`, for the fetcher says it once for all sources.
+    /// Our own network kept us from asking, or a redirect led to a host that wants to be left alone: `debug`, for that is said
+    /// once for all sources.
     NotReached,
 }
 
@@ -35,11 +36,11 @@ pub(super) enum News {
 pub(super) fn news(
     before: &History,
     last: &LastOutcome,
-    is_local: bool,
+    is_unreached: bool,
     applied: Applied,
     now: Timestamp,
 ) -> News {
-    if is_local {
+    if is_unreached {
         return News::NotReached;
     }
     let condition = Condition::after(last);

@@ -66,7 +66,7 @@ fn damage_is_told_with_its_file_and_what_to_do() {
             "{table}, {command:?}: {said}"
         );
         assert_eq!(said.lines().count(), 1, "{table}, {command:?}: {said}");
-        for expected in ["mainstem.db", ".recover"] {
+        for expected in ["mainstem.db", ".recover", "-wal"] {
             assert!(said.contains(expected), "{table}, {command:?}: {said}");
         }
         assert!(

@@ -48,11 +48,15 @@ pub(super) fn note(db: &Connection, changes: &[HostChange], at: Timestamp) -> ru
     Ok(())
 }
 
-/// Corrects what was noted by a clock that was ahead: a hold lasts as long as it was meant to, from now on.
+/// Whether a hold was counted from the answer; see [`HostHold::as_seen_at`].
+pub(super) const IS_RELATIVE: &str = "until % 1000 != 0";
+
+/// Corrects what was noted by a clock that was ahead; see [`HostHold::as_seen_at`].
 pub(super) fn correct(db: &Connection, now: Timestamp) -> rusqlite::Result<()> {
-    db.prepare_cached(
-        "UPDATE host_holds SET until = until - (noted_at - ?1), noted_at = ?1 WHERE noted_at > ?1",
-    )?
+    db.prepare_cached(&format!(
+        "UPDATE host_holds SET until = CASE WHEN {IS_RELATIVE} THEN until - (noted_at - ?1) ELSE until END, noted_at = ?1
+         WHERE noted_at > ?1"
+    ))?
     .execute([ms(now)])?;
     Ok(())
 }

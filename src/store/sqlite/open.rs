@@ -97,8 +97,12 @@ pub(super) fn open(path: &Path, opening: Opening) -> Result<Connection, StoreErr
             tracing::warn!(path = %path.display(), "everybody could read the store, which holds passwords of source addresses: its mode is 600 now");
         }
         let version = check(path, &db, opening)?;
+        // Whoever waited for `compact` to end holds the file that it has put another one in the place of. Nothing may be written
+        // into that: its log would be taken for the new file's.
+        if file.is_some() && file != inode(path) {
+            continue;
+        }
         prepare(&mut db, version, opening).map_err(|error| refuse(path, error))?;
-        // Whoever waited for `compact` to end may hold the file that it has put another one in the place of.
         if file.is_none() || file == inode(path) {
             return Ok(db);
         }
@@ -338,7 +342,7 @@ pub(super) fn damaged(path: &Path, found: &str) -> StoreError {
 /// What to do about a damaged database.
 pub(super) fn damage_advice(path: &Path) -> String {
     format!(
-        "it is left as it is: put a backup in its place, or move it away and rescue what is readable with `sqlite3 {} .recover`",
+        "it is left as it is: put a backup in its place, but never beside its `-wal` and `-shm`, which would damage the backup; or move it away and rescue what is readable with `sqlite3 {} .recover`",
         path.display()
     )
 }

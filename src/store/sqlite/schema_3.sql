@@ -13,9 +13,11 @@ CREATE TABLE host_holds (
 -- The source's own clock: it goes on only while the source is read, by at most a day, or its own interval, for each answer. It
 -- starts at the wall time of the first answer, so that it can be compared with what `entries.last_seen` held before.
 ALTER TABLE source_state ADD COLUMN heard_at INTEGER NOT NULL DEFAULT 0;
--- What has aged so far stays aged.
-UPDATE source_state SET heard_at = max(COALESCE(success_at, 0),
-    COALESCE((SELECT removed_at FROM sources WHERE source = source_state.source AND success_at IS NOT NULL), 0));
+-- What has aged so far stays aged, but not by the time that a clock was ahead: that would let everything go at once.
+UPDATE source_state SET heard_at = min(unixepoch() * 1000, max(COALESCE(success_at, 0),
+    COALESCE((SELECT removed_at FROM sources WHERE source = source_state.source AND success_at IS NOT NULL), 0)));
+UPDATE entries SET last_seen = (SELECT heard_at FROM source_state st WHERE st.source = entries.source)
+    WHERE last_seen > (SELECT heard_at FROM source_state st WHERE st.source = entries.source AND heard_at > 0);
 
 -- From now on `last_seen` is the source's `heard_at` when its document last had the entry. Retention walks each source's entries
 -- in this order.

@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::columns::ms;
+use super::hosts::IS_RELATIVE as HOLD_IS_RELATIVE;
 use super::stories::touch;
 use crate::clock::{Reading, STEP, is_step};
 use crate::model::{StoryId, Timestamp};
@@ -117,8 +118,6 @@ fn latest(db: &Connection) -> rusqlite::Result<i64> {
 /// A wait in seconds counts from the request; a date that the publisher named is a moment of the wall clock. Dates of HTTP name
 /// whole seconds (RFC 9110 §5.6.7), and we write milliseconds.
 const IS_RELATIVE: &str = "retry_after % 1000 != 0";
-/// The same of a host that wants to be left alone.
-const HOLD_IS_RELATIVE: &str = "until % 1000 != 0";
 
 /// Moves the sources' own times by `step` milliseconds, but for those written after the step: by a refresh that was under way.
 fn shift_histories(db: &Connection, now: i64, step: i64) -> rusqlite::Result<usize> {

@@ -100,7 +100,7 @@ impl Vitals {
             Err(error) if error.kind() == ErrorKind::NotFound => (
                 TroubleKind::Missing,
                 "it was removed or moved away while it was in use",
-                "move it back, or put a backup in its place and restart mainstem; started without it, mainstem begins an empty store",
+                "move it back, or put a backup in its place, but never beside its `-wal` and `-shm`, and restart mainstem; started without it, mainstem begins an empty store",
             ),
             // Whoever opens it will be told better.
             Err(_) => return Ok(()),

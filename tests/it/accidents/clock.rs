@@ -271,6 +271,37 @@ fn a_clock_that_is_behind_changes_no_place() {
     );
 }
 
+/// A date is a moment of the wall clock: one that was ahead when it was named takes nothing from it.
+#[test]
+fn a_date_that_a_host_names_stays_when_the_clock_is_put_right() {
+    let date = (SystemClock.now() + TimeDelta::hours(2))
+        .with_nanosecond(0)
+        .expect("a second");
+    let written = date.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let origin = Origin::start(move |_| {
+        response("429 Too Many Requests", &[("Retry-After", &written)], b"")
+    });
+    let (one, two) = (origin.url("/one"), origin.url("/two"));
+    let desk = Desk::new(&format!(
+        "[fetch]\nallow_addresses = [\"127.0.0.1/32\"]\n[[source]]\nid = \"one\"\nurl = \"{one}\"\n[[source]]\nid = \"two\"\nurl = \"{two}\"\n"
+    ));
+    let shim = shim("shift_clock").display().to_string();
+    let ahead = [("LD_PRELOAD", shim.as_str()), ("SHIFT_S", "3600")];
+    desk.run_in(&ahead, &["refresh", "one"]);
+    assert_eq!(origin.count("/one"), 1);
+    let due = || {
+        let told = desk.run(&["sources", "--json"]);
+        let rows: Vec<serde_json::Value> = serde_json::from_slice(&told.stdout).expect("an array");
+        let two = rows.into_iter().find(|row| row["id"] == "two");
+        let due = two.expect("a source")["next_due"].clone();
+        due.as_str().expect("a time").parse::<DateTime<Utc>>()
+    };
+    assert_eq!(due(), Ok(date), "before anything was corrected");
+    desk.run(&["refresh", "two"]);
+    assert_eq!(origin.count("/two"), 0);
+    assert_eq!(due(), Ok(date), "and after it");
+}
+
 #[test]
 fn cron_follows_the_wall_clock() {
     // To three seconds before an hour that is ahead, or has passed.

@@ -3,11 +3,13 @@
 //! - What it holds stays, byte for byte of what is published; its mode is 0600; later it gives pages back by itself.
 //! - Beside a daemon, and where there is no room for the copy, it refuses and changes nothing.
 //! - What a compaction that was cut short has left is in nobody's way.
+//! - A process that waits for it goes on with the new file.
 
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -174,4 +176,27 @@ fn without_room_it_refuses_and_changes_nothing() {
     assert!(std::fs::read(&database).expect("is there") == before);
     assert!(!place.join("mainstem.db.compact").exists());
     assert!(run("refresh").status.success());
+}
+
+#[test]
+fn who_waits_for_a_compaction_opens_what_it_has_made() {
+    let desk = loose_store();
+    let (path, copy) = (desk.path("mainstem.db"), desk.path("mainstem.db.compact"));
+    // The steps of `compact`, held up before the last.
+    let old = Connection::open(&path).expect("opens");
+    old.execute_batch(
+        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE; COMMIT",
+    )
+    .expect("is alone");
+    old.execute("VACUUM INTO ?", [copy.to_str()])
+        .expect("copied");
+    let waiting = std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| desk.run(&["refresh"]));
+        std::thread::sleep(Duration::from_secs(1));
+        std::fs::rename(&copy, &path).expect("renamed");
+        drop(old);
+        waiting.join().expect("it ends")
+    });
+    assert_eq!(waiting.status.code(), Some(0), "{}", said(&waiting));
+    assert_eq!(pragma(&desk, "freelist_count"), 0, "the new file is used");
 }

@@ -284,3 +284,24 @@ fn what_outputs_show_stays_and_a_size_that_it_exceeds_is_told() {
         answer.status == 200 && !answer.text().contains("the store is larger")
     });
 }
+
+/// A store of schema 2 that a clock ten years ahead has written into for a moment.
+#[test]
+fn an_upgrade_ages_nothing_by_a_clock_that_was_ahead() {
+    let desk = desk("keep = \"365d\"", UNSHOWN);
+    desk.write("a.xml", &rss(&[("1", "Weir", "Rebuilt in oak")]));
+    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/upgrade/store-2.db");
+    std::fs::copy(old, desk.path("mainstem.db")).expect("copied");
+    let changed = database(&desk).execute(
+        "UPDATE source_state SET attempt_at = attempt_at + ?1, success_at = success_at + ?1, parsed_at = parsed_at + ?1",
+        [10 * 365 * DAY_SECONDS * 1000],
+    );
+    assert!(changed.expect("writable") > 0);
+    refresh(&desk);
+    let gone = database(&desk).query_row(
+        "SELECT count(*) FROM entries WHERE expired_at IS NOT NULL",
+        [],
+        |row| row.get::<_, i64>(0),
+    );
+    assert_eq!(gone, Ok(0));
+}

@@ -401,6 +401,43 @@ fn a_redirect_leads_to_no_host_that_waits() {
     assert!((590..=601).contains(&wait(&told["two"])), "{told:?}");
 }
 
+/// A host that waits is told of once, not again by every source that a redirect leads there.
+#[test]
+fn redirects_to_a_host_that_waits_are_no_news() {
+    let busy = Origin::at("127.0.0.2", |_| {
+        response(BUSY, &[("Retry-After", "600")], b"")
+    });
+    let target = busy.url("/end");
+    let free = Origin::start(move |_| response("302 Found", &[("Location", &target)], b""));
+    let tables: String = ["one", "two", "three"]
+        .map(|id| source(id, &free.url(&format!("/{id}")), ""))
+        .concat();
+    let desk = Desk::new(&format!("{LOCAL}{tables}"));
+    desk.run(&["refresh", "one", "--force"]);
+    let told = desk.run(&["-v", "--log-format", "json", "refresh", "two", "three"]);
+    let told = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert_eq!((free.count("/two"), free.count("/three")), (1, 1));
+    assert_eq!(busy.paths(), ["/end"]);
+    assert!(!told.contains("in trouble"), "{told}");
+}
+
+/// Sixty times no gap is no wait at all.
+#[test]
+fn a_host_without_a_gap_is_left_alone_too() {
+    let origin = Origin::start(|_| response(BUSY, &[], b""));
+    let tables: String = (0..6)
+        .map(|nth| {
+            let id = format!("s{nth}");
+            source(&id, &origin.url(&format!("/{id}")), "per_host = 1")
+        })
+        .collect();
+    let desk = Desk::new(&format!(
+        "[fetch]\nallow_addresses = [\"127.0.0.0/8\"]\nhost_gap = \"0s\"\n{tables}"
+    ));
+    desk.run(&["refresh"]);
+    assert_eq!(origin.paths().len(), 1, "{:?}", origin.paths());
+}
+
 /// When a host may be asked again, one request goes alone, and the others follow in the order in which they were due.
 #[test]
 fn after_a_hold_the_queue_goes_on_in_its_order() {
