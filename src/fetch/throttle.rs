@@ -14,8 +14,6 @@ use crate::model::{HostChange, HostHold, Timestamp};
 
 /// Where a host names no time, it is left alone for so many gaps between two requests,
 const GAPS: u32 = 60;
-/// each of which counts so much where there is none: sixty times nothing is no wait at all,
-const NO_GAP: Duration = Duration::from_secs(1);
 /// doubled with each refusal in a row, but never for longer than this.
 const MAX_UNNAMED: Duration = Duration::from_secs(3600);
 /// A smaller reset counts seconds from now, a larger one the seconds since 1970.
@@ -104,7 +102,6 @@ fn unnamed(gap: Duration, refusals: u32) -> Duration {
     let doubled = 1_u32
         .checked_shl(refusals.saturating_sub(1))
         .unwrap_or(u32::MAX);
-    let gap = if gap.is_zero() { NO_GAP } else { gap };
     gap.saturating_mul(GAPS)
         .saturating_mul(doubled)
         .min(MAX_UNNAMED)

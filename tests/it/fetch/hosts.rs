@@ -421,23 +421,6 @@ fn redirects_to_a_host_that_waits_are_no_news() {
     assert!(!told.contains("in trouble"), "{told}");
 }
 
-/// Sixty times no gap is no wait at all.
-#[test]
-fn a_host_without_a_gap_is_left_alone_too() {
-    let origin = Origin::start(|_| response(BUSY, &[], b""));
-    let tables: String = (0..6)
-        .map(|nth| {
-            let id = format!("s{nth}");
-            source(&id, &origin.url(&format!("/{id}")), "per_host = 1")
-        })
-        .collect();
-    let desk = Desk::new(&format!(
-        "[fetch]\nallow_addresses = [\"127.0.0.0/8\"]\nhost_gap = \"0s\"\n{tables}"
-    ));
-    desk.run(&["refresh"]);
-    assert_eq!(origin.paths().len(), 1, "{:?}", origin.paths());
-}
-
 /// When a host may be asked again, one request goes alone, and the others follow in the order in which they were due.
 #[test]
 fn after_a_hold_the_queue_goes_on_in_its_order() {
