@@ -749,7 +749,8 @@ async fn hosts_that_want_to_be_left_alone_are_kept_until_they_answer_well() {
     let bench = Bench::new(&["a"]).await;
     let hold = |host: &str, minute: i64, until: i64, refusals: u32| HostHold {
         host: host.to_owned(),
-        until: at(until),
+        // Not a whole second: counted from the answer, and no date that the host has named.
+        until: at(until) + chrono::TimeDelta::milliseconds(1),
         refusals,
         status: 429,
         noted_at: at(minute),
@@ -775,13 +776,13 @@ async fn hosts_that_want_to_be_left_alone_are_kept_until_they_answer_well() {
     // The longer of two stays; another host is another row.
     let shorter = hold("a.example", 62, 65, 3);
     let kept = HostHold {
-        until: at(70),
+        until: at(70) + chrono::TimeDelta::milliseconds(1),
         ..shorter.clone()
     };
     assert_eq!(note(62, HostChange::Held(shorter)).await, [kept]);
     let other = hold("b.example", 63, 100_000, 1);
     assert_eq!(note(63, HostChange::Held(other.clone())).await.len(), 2);
-    assert_eq!(note(70, released()).await, [other]);
+    assert_eq!(note(71, released()).await, [other]);
     // A clock that was ahead: the hold lasts as long as it was meant to, from now on.
     bench
         .store
