@@ -183,10 +183,11 @@ impl Desk {
         let aligned = align(store, self.clock.as_ref()).await?;
         if let Some(aligned) = aligned {
             tracing::warn!("{aligned}");
-            if aligned.touches_outputs() {
-                // Full means that a word is pending already.
-                let _ = self.reports.changed.try_send(());
-            }
+        }
+        // After a step somebody else may have corrected them by now.
+        if is_stepped || aligned.is_some_and(|aligned| aligned.touches_outputs()) {
+            // Full means that a word is pending already.
+            let _ = self.reports.changed.try_send(());
         }
         let is_change = is_stepped || aligned.is_some_and(|aligned| aligned.is_change());
         if self.plan != Plan::Made || is_change {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 use super::{
     Entry, Hash, HostChange, LastOutcome, Layer, Location, Outcome, SourceId, SourceState,
     Timestamp,
@@ -49,6 +51,39 @@ impl RefreshRecord {
     pub fn is_local(&self) -> bool {
         self.last.outcome == Outcome::Failed && self.state.history.last_attempt != Some(self.at)
     }
+}
+
+impl RefreshRecord {
+    /// Moves its own times by a step of the wall clock that came while it waited to be stored. What a publisher or a server has
+    /// dated stays.
+    pub fn move_by(&mut self, step: TimeDelta) {
+        let read_at = self.at;
+        self.at += step;
+        let dated = self.state.history.retry_after.filter(|at| is_dated(*at));
+        if let Some(due) = self.due.at.as_mut().filter(|due| Some(**due) != dated) {
+            *due += step;
+        }
+        self.state.history.move_by(step);
+        for change in &mut self.hosts {
+            if let HostChange::Held(hold) = change {
+                hold.move_by(step);
+            }
+        }
+        // Without a date of its own an entry stands where its document was read.
+        let undated = self
+            .entries
+            .iter_mut()
+            .filter(|entry| entry.ordered_at == read_at);
+        for entry in undated {
+            entry.ordered_at = self.at;
+        }
+    }
+}
+
+/// Whether a moment was named as a date of HTTP, which has whole seconds (RFC 9110 §5.6.7). What is counted from one of our own
+/// moments has milliseconds.
+pub(super) fn is_dated(at: Timestamp) -> bool {
+    at.timestamp_subsec_millis() == 0
 }
 
 /// A source's next turn.

@@ -1,6 +1,9 @@
 //! What a host has asked of everybody who asks there.
 
+use chrono::TimeDelta;
+
 use super::Timestamp;
+use super::change::is_dated;
 
 /// A host that wants to be left alone, and its refusals so far. It ends with a good answer after `until`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,13 +32,21 @@ impl HostHold {
         }
     }
 
+    /// Moves it by a step of the wall clock; a date that the host has named stays.
+    pub fn move_by(&mut self, step: TimeDelta) {
+        self.noted_at += step;
+        if !is_dated(self.until) {
+            self.until += step;
+        }
+    }
+
     /// The same hold by a clock that shows `now`. A clock that was ahead when the hold was noted has been set back since:
     /// the hold then lasts as long as it was meant to, from now on. A date that the host has named stays: it names a whole second
     /// (RFC 9110 §5.6.7), and a time counted from the answer has milliseconds.
     #[must_use]
     pub fn as_seen_at(mut self, now: Timestamp) -> Self {
         if self.noted_at > now {
-            if self.until.timestamp_subsec_millis() != 0 {
+            if !is_dated(self.until) {
                 self.until -= self.noted_at - now;
             }
             self.noted_at = now;

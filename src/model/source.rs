@@ -5,8 +5,10 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use url::Url;
 
+use super::change::is_dated;
 use super::{Condition, Hash, Pace, SourceId, Timestamp};
 
 /// A configured place we poll.
@@ -164,6 +166,23 @@ pub struct History {
     pub rhythm: Rhythm,
     /// How the source was doing after the last request.
     pub condition: Condition,
+}
+
+impl History {
+    /// Moves our own moments by a step of the wall clock; a date that the server has named stays.
+    pub fn move_by(&mut self, step: TimeDelta) {
+        let own = [
+            &mut self.last_attempt,
+            &mut self.last_success,
+            &mut self.rhythm.last_new,
+        ];
+        for moment in own.into_iter().flatten() {
+            *moment += step;
+        }
+        if let Some(until) = self.retry_after.as_mut().filter(|until| !is_dated(**until)) {
+            *until += step;
+        }
+    }
 }
 
 /// How long an answer stays fresh (RFC 9111 §4.2).

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use chrono::TimeDelta;
+
 use super::watch::Watch;
-use super::{Occasion, Refresher};
-use crate::model::{Applied, Due, RefreshRecord, Timestamp};
+use super::{Occasion, Refresher, align};
+use crate::clock::is_step;
+use crate::model::{Applied, Due, HostChange, RefreshRecord, Timestamp};
 use crate::store::{StoreCondition, StoreError};
 use crate::telemetry::{Stage, StoreUse};
 
@@ -62,21 +65,23 @@ impl Refresher {
         }
     }
 
-    /// Stores what a refresh brought. While the store is in trouble what was due waits, with the wait that its server asked
-    /// for; a person's order fails at once. `None`: another process has asked the source since, and knows better.
+    /// Stores what a refresh brought; returns what came of it, and when the source is due. While the store is in trouble what
+    /// was due waits, with the wait that its server asked for; a person's order fails at once. `None`: another process has asked
+    /// the source since, and knows better.
     pub(super) async fn keep(
         &self,
         record: RefreshRecord,
         occasion: Occasion,
-    ) -> Result<Option<Applied>, StoreError> {
-        let record = Arc::new(record);
+    ) -> Result<Option<(Applied, Due)>, StoreError> {
+        let mut record = Arc::new(record);
         let mut condition = self.store.condition();
+        let mut booted_at_ms = self.clock.booted_at_ms();
         loop {
             let writing = Instant::now();
             let error = match self.store.apply(record.clone()).await {
                 Ok(applied) => {
                     self.metrics.took(Stage::Store, writing.elapsed());
-                    return Ok(Some(applied));
+                    return Ok(Some((applied, record.due.clone())));
                 }
                 Err(error) => error,
             };
@@ -84,10 +89,47 @@ impl Refresher {
                 return Err(error);
             }
             self.metrics.store_failed(StoreUse::Refresh);
+            self.is_well(&mut condition).await?;
+            let step = self.clock.booted_at_ms() - booted_at_ms;
+            if is_step(step) {
+                self.move_along(&mut record, TimeDelta::milliseconds(step))
+                    .await?;
+                booted_at_ms += step;
+            }
             if self.is_outdated(&record, &mut condition).await? {
                 return Ok(None);
             }
         }
+    }
+
+    async fn is_well(
+        &self,
+        condition: &mut tokio::sync::watch::Receiver<StoreCondition>,
+    ) -> Result<(), StoreError> {
+        let well = condition.wait_for(StoreCondition::is_well).await;
+        well.map(drop).map_err(|_| StoreError::Closed)
+    }
+
+    /// Follows a step of the wall clock that came while a record waited. The store's own times go first: what is stored after
+    /// them is not moved again. The holds of hosts in it bind from now on as they are stored.
+    async fn move_along(
+        &self,
+        record: &mut Arc<RefreshRecord>,
+        step: TimeDelta,
+    ) -> Result<(), StoreError> {
+        if let Some(aligned) = align(self.store.as_ref(), self.clock.as_ref()).await? {
+            tracing::warn!("{aligned}");
+        }
+        let record = Arc::make_mut(record);
+        record.move_by(step);
+        let held = record.hosts.iter().filter_map(|change| match change {
+            HostChange::Held(hold) => Some(hold.clone()),
+            HostChange::Released { .. } => None,
+        });
+        let mut holds = self.store.host_holds().await?;
+        holds.extend(held);
+        self.fetcher.holds().adopt(holds);
+        Ok(())
     }
 
     /// Waits until the store is well. Whether its source was asked again since, by another process.
@@ -97,8 +139,7 @@ impl Refresher {
         condition: &mut tokio::sync::watch::Receiver<StoreCondition>,
     ) -> Result<bool, StoreError> {
         loop {
-            let well = condition.wait_for(StoreCondition::is_well).await;
-            well.map(drop).map_err(|_| StoreError::Closed)?;
+            self.is_well(condition).await?;
             match self.store.source_state(&record.source).await {
                 Ok(state) => return Ok(state.history.last_attempt > Some(record.at)),
                 Err(error) if error.is_trouble() => {}

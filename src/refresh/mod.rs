@@ -185,7 +185,8 @@ impl Refresher {
             let health = Health::of(&history);
             let id = &target.source.id;
             let kept = self.keep(record, occasion).await;
-            let Some(applied) = kept.map_err(|error| Unfinished::not_stored(error, &due))? else {
+            let Some((applied, due)) = kept.map_err(|error| Unfinished::not_stored(error, &due))?
+            else {
                 done.push((id.clone(), Refreshed::Waiting { due }));
                 continue;
             };

@@ -152,6 +152,65 @@ fn jump(case: (i64, i64, Meanwhile)) -> Result<(), String> {
     }
 }
 
+#[test]
+fn a_jump_moves_what_waits_to_be_stored() {
+    let tried =
+        [2 * HOUR, -2 * HOUR].map(|step| std::thread::spawn(move || jump_beside_a_lock(step)));
+    for tried in tried {
+        let ended = tried.join().expect("it ends");
+        assert_eq!(ended, Ok(()));
+    }
+}
+
+/// The clock is stepped while another process holds the lock of the store, and answers wait in memory.
+fn jump_beside_a_lock(step: i64) -> Result<(), String> {
+    // Under way while the lock is taken.
+    let first_is_late = |nth: usize| {
+        if nth == 0 {
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    };
+    let feed = rss(&[("a", "A", "Words")]);
+    let origin = Origin::start(move |asked| {
+        first_is_late(asked.nth);
+        response("200 OK", &[], &feed)
+    });
+    let throttling = Origin::at("127.0.0.2", move |asked| {
+        first_is_late(asked.nth);
+        response("429 Too Many Requests", &[("Retry-After", "3600")], b"")
+    });
+    let all_at_once = "host_gap = \"1ms\"\nper_host = 8";
+    let configuration = sources(&origin, &throttling).replace("host_gap = \"1ms\"", all_at_once);
+    let room = Room::new(&configuration, 0);
+    let daemon = room.start();
+    throttling.until("/slow0", 1);
+    for path in ["/quick", "/slow1", "/slow2", "/slow3", "/slow4"] {
+        origin.until(path, 1);
+    }
+    let other = rusqlite::Connection::open(room.desk.path("mainstem.db")).expect("opens");
+    other.busy_timeout(Duration::from_secs(60)).expect("set");
+    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    daemon.until("/readyz", |answer| answer.text().contains("held its lock"));
+    room.step_to(step);
+    other.execute_batch("COMMIT").expect("unlocked");
+    let before = origin.count("/quick");
+    std::thread::sleep(WATCHED);
+    let quick = origin.count("/quick") - before;
+    let slow = (1..SLOW).map(|nth| origin.count(&format!("/slow{nth}")));
+    let early = slow.sum::<usize>() + throttling.count("/slow0") - SLOW;
+    if !(LEAST..=MOST).contains(&quick) || early > 0 {
+        return Err(format!(
+            "{step}: {quick} polls of what is due every 2 s, {early} of what is not due, said: {:?}",
+            warnings(&daemon)
+        ));
+    }
+    let wrong = wrong_times(&room, SystemClock.now() + TimeDelta::seconds(step));
+    match wrong.is_empty() {
+        true => Ok(()),
+        false => Err(format!("{step}: {}", wrong.join("; "))),
+    }
+}
+
 /// Stored times of the future, and sources that are due earlier or later than their interval says.
 fn wrong_times(room: &Room, now: DateTime<Utc>) -> Vec<String> {
     let future = room.future(now).into_iter();
