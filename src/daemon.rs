@@ -68,13 +68,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = open(&config).await?;
     let (surface, metrics) = surface(&config, &clock).await?;
-    store
-        .register_sources(&sources(&config), clock.now())
-        .await?;
-
-    if let Some(aligned) = align(store.as_ref(), clock.as_ref()).await? {
-        tracing::warn!("{aligned}");
-    }
+    prepare(store.as_ref(), &config, clock.as_ref()).await?;
 
     let site = surface.site.clone();
     site.set_token(config.server_token.as_ref());
@@ -120,6 +114,17 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     let ended = tasks.end(signals.stop()).await;
     close(store.as_ref()).await?;
     stopped.and(ended)
+}
+
+/// Makes the store know the sources, and brings its times in line with the clock.
+async fn prepare(store: &dyn Store, config: &Config, clock: &dyn Clock) -> Result<(), StoreError> {
+    store
+        .register_sources(&sources(config), clock.now())
+        .await?;
+    if let Some(aligned) = align(store, clock).await? {
+        tracing::warn!("{aligned}");
+    }
+    Ok(())
 }
 
 /// Who publishes, and who tells hubs of it.

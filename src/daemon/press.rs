@@ -165,17 +165,7 @@ impl Press {
                 () = super::tasks::until(stopped.clone()) => return Ok(()),
                 Ok(()) = condition.changed() => self.hear(&condition.borrow_and_update(), &mut duty),
                 Some(()) = changes.recv() => duty.catch_up = true,
-                Ok(()) = editions.changed() => {
-                    let edition = editions.borrow_and_update().clone();
-                    self.republisher.replace_plan(edition.plan);
-                    duty.replay = true;
-                    duty.tell_idle = true;
-                    if self.retention != edition.retention {
-                        self.housekeeper.hurry();
-                    }
-                    self.retention = edition.retention;
-                    self.ward.hurry();
-                }
+                Ok(()) = editions.changed() => self.take_over(editions.borrow_and_update().clone(), &mut duty),
                 true = all_asked(unasked.clone()), if !self.open => {
                     self.open = true;
                     duty.replay = true;
@@ -213,6 +203,18 @@ impl Press {
                 }
             }
         }
+    }
+
+    /// Goes on by a reloaded configuration.
+    fn take_over(&mut self, edition: Edition, duty: &mut Duty) {
+        self.republisher.replace_plan(edition.plan);
+        duty.replay = true;
+        duty.tell_idle = true;
+        if self.retention != edition.retention {
+            self.housekeeper.hurry();
+        }
+        self.retention = edition.retention;
+        self.ward.hurry();
     }
 
     /// The store is in trouble, or is well again.

@@ -175,43 +175,54 @@ impl Refresher {
         report::report_hosts(&heard.hosts);
         let mut done = Vec::with_capacity(states.len());
         for (target, state) in poll.targets().iter().zip(&states) {
-            let unconditional = occasion == Occasion::Forced;
-            let heard = heard.as_known_to(state, unconditional);
-            let is_held = matches!(heard.fetched, FetchOutcome::Held { .. });
-            let record = settle(target, state, heard, self.clock.now());
-            let (last, entries) = (record.last.clone(), record.entries.len());
-            let (due, is_local) = (record.due.clone(), record.is_local());
-            let (at, history) = (record.at, record.state.history.clone());
-            let health = Health::of(&history);
-            let id = &target.source.id;
-            let kept = self.keep(record, occasion).await;
-            let Some((applied, due)) = kept.map_err(|error| Unfinished::not_stored(error, &due))?
-            else {
-                done.push((id.clone(), Refreshed::Waiting { due }));
-                continue;
-            };
-            self.metrics.polled(&last, is_local, applied);
-            let report = Report {
-                source: id,
-                news: news(&state.history, &last, is_local || is_held, applied, at),
-                last: &last,
-                history: &history,
-                entries,
-                applied,
-                due: &due,
-                elapsed: began.elapsed(),
-            };
-            report.log();
-            let refreshed = Refreshed::Done {
-                last,
-                entries,
-                applied,
-                health,
-                due,
-            };
-            done.push((id.clone(), refreshed));
+            let settled = self.settle(target, state, &heard, occasion, began).await?;
+            done.push((target.source.id.clone(), settled));
         }
         Ok(done)
+    }
+
+    /// Stores what was heard for one of the sources, and logs it.
+    async fn settle(
+        &self,
+        target: &Target,
+        state: &SourceState,
+        heard: &Heard,
+        occasion: Occasion,
+        began: Instant,
+    ) -> Result<Refreshed, Unfinished> {
+        let unconditional = occasion == Occasion::Forced;
+        let heard = heard.as_known_to(state, unconditional);
+        let is_held = matches!(heard.fetched, FetchOutcome::Held { .. });
+        let record = settle(target, state, heard, self.clock.now());
+        let (last, entries) = (record.last.clone(), record.entries.len());
+        let (due, is_local) = (record.due.clone(), record.is_local());
+        let (at, history) = (record.at, record.state.history.clone());
+        let health = Health::of(&history);
+        let id = &target.source.id;
+        let kept = self.keep(record, occasion).await;
+        let Some((applied, due)) = kept.map_err(|error| Unfinished::not_stored(error, &due))?
+        else {
+            return Ok(Refreshed::Waiting { due });
+        };
+        self.metrics.polled(&last, is_local, applied);
+        let report = Report {
+            source: id,
+            news: news(&state.history, &last, is_local || is_held, applied, at),
+            last: &last,
+            history: &history,
+            entries,
+            applied,
+            due: &due,
+            elapsed: began.elapsed(),
+        };
+        report.log();
+        Ok(Refreshed::Done {
+            last,
+            entries,
+            applied,
+            health,
+            due,
+        })
     }
 
     /// What is due waits from now on; what somebody asked for has no time that it is late by. Nobody is late for waiting as

@@ -60,13 +60,7 @@ fn output(
     let face = face(table, found);
     let id = id?;
     let output = Output {
-        title: table
-            .title
-            .as_ref()
-            .map(|title| title.trim())
-            .filter(|title| !title.is_empty())
-            .unwrap_or(id.as_str())
-            .to_owned(),
+        title: title(table).unwrap_or(id.as_str()).to_owned(),
         id,
         max_entries: table
             .max_entries
@@ -99,6 +93,12 @@ fn output(
         rule_text,
         token,
     })
+}
+
+/// The title, where one is written.
+fn title(table: &OutputTable) -> Option<&str> {
+    let title = table.title.as_ref()?.trim();
+    (!title.is_empty()).then_some(title)
 }
 
 /// An id that is neither taken nor served otherwise.
