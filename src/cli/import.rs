@@ -174,7 +174,7 @@ fn address(source: &OpmlSource, kind: &str, is_feed: bool) -> Result<Url, String
 /// A line for each line that was left out, as compilers write them, and the count.
 fn tell(sorted: &Sorted, name: &str) {
     for (line, address, reason) in &sorted.left_out {
-        // Whatever a list holds, the terminal obeys none of it.
+        // Control characters in an imported list must not reach the terminal, which would carry them out.
         let address = address.replace(|c: char| c.is_control(), "\u{FFFD}");
         let of = if address.is_empty() { "" } else { ": " };
         super::note(&format!("{name}:{line}: {address}{of}left out, {reason}"));
@@ -214,7 +214,7 @@ fn quoted(text: &str) -> String {
         .replace('\u{7F}', "\\u007F")
 }
 
-/// From the title, else the host; numbered where taken.
+/// Makes an id for a source from its title, or from its host if it has no title, and appends a number if the id is taken.
 fn new_id(source: &OpmlSource, ids: &mut BTreeSet<String>) -> String {
     let host = Url::parse(&source.xml_url)
         .ok()

@@ -151,7 +151,8 @@ fn progress(length: usize) -> ProgressBar {
     style.map_or(bar.clone(), |style| bar.with_style(style))
 }
 
-/// What fits into so many columns, with up to 99,999 sources: a line that wraps is drawn again and again.
+/// A progress line that fits into this many columns, with up to 99,999 sources. A line that wrapped would be printed again at every
+/// update instead of being redrawn.
 fn template(columns: Option<u16>) -> &'static str {
     match columns {
         Some(..26) => "{pos}/{len}",

@@ -38,7 +38,7 @@ impl Voice {
             color: match arguments.color {
                 Color::Always => true,
                 Color::Never => false,
-                // NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM=dumb, and whether it is a terminal.
+                // Follows NO_COLOR, CLICOLOR, CLICOLOR_FORCE and TERM=dumb, and uses colours only on a terminal.
                 Color::Auto => AutoStream::choice(&std::io::stderr()) != ColorChoice::Never,
             },
             to_journal,

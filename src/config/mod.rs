@@ -57,7 +57,7 @@ pub enum PathRule {
     Written,
     /// `$STATE_DIRECTORY`: we are the service.
     StateDirectory,
-    /// The state directory of the installed service, whose configuration this is.
+    /// The state directory of the installed service (`/var/lib/mainstem`), because the configuration lies below `/etc`.
     OfService,
     /// Beside the configuration.
     Beside,

@@ -49,7 +49,7 @@ impl Shortage {
         match Errno::from_io_error(error)? {
             Errno::MFILE | Errno::NFILE => Some(Self::Files),
             Errno::NOMEM | Errno::NOBUFS => Some(Self::Memory),
-            // Also what a machine without IPv6 says of an IPv6 address: that is no shortage.
+            // Connecting to an IPv6 address from a machine without IPv6 fails with the same error, although ports are free.
             Errno::ADDRNOTAVAIL if !has_port() => Some(Self::Ports),
             _ => None,
         }

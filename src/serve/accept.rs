@@ -14,7 +14,7 @@ use super::listener::Listener;
 use super::seat::Hall;
 use super::stream::Stream;
 
-/// How long to wait when the system has no connection to give.
+/// Pause before the next try after `accept` has failed, for example because the process has no file descriptor left.
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 
 /// A connection that was accepted, and the address behind it; `None` over a Unix socket.

@@ -34,7 +34,7 @@ impl Accident {
         }
     }
 
-    /// The earliest turn; a clock that was set back adds nothing to the wait.
+    /// The earliest time at which a source that is `due` may be asked. Setting the clock back does not lengthen the wait.
     pub(super) fn bind(&self, due: Timestamp, now: Timestamp) -> Timestamp {
         due.max(self.until.min(now + self.wait))
     }

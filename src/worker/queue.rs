@@ -55,7 +55,7 @@ impl Queue {
         self.turns.pop().map(|Reverse((_, source))| source)
     }
 
-    /// When the first turn is or was due, on the wall clock; `None`: there is none.
+    /// The due time of the first turn by the wall clock, which may have passed already. `None` if the queue is empty.
     pub(super) fn next(&self) -> Option<Timestamp> {
         let Reverse((at, _)) = self.turns.peek()?;
         let (now, up) = (self.clock.now(), self.clock.since_boot());

@@ -39,7 +39,8 @@ fn judge(path: &Path, found: &Found<'_>) -> Option<String> {
     ))
 }
 
-/// The file, or the directory on the way to it, that keeps everybody else out; `None`: everybody may read it, or it is not there.
+/// Finds what keeps other users from reading a file: the file itself or a directory above it. `None` if everybody may read it or it
+/// does not exist.
 fn closed_part(path: &Path) -> Option<PathBuf> {
     let real = std::fs::canonicalize(path).ok()?;
     let mode = |path: &Path| std::fs::metadata(path).map(|found| found.permissions().mode());

@@ -1,4 +1,4 @@
-//! One daemon on a database: a lock that ends with the process that holds it.
+//! The lock that lets only one daemon run on a database. The kernel releases it when the process ends, however it ends.
 //!
 //! Commands beside the daemon do not take it; SQLite's own locks keep their
 //! steps apart. It is held on a file of its own, for closing any descriptor of

@@ -63,7 +63,7 @@ pub fn start(settings: Settings) {
         .try_init();
 }
 
-/// Writes each event to where the settings say.
+/// Writes each event to the journal or to stderr, in the configured format.
 struct Log {
     settings: Settings,
     /// `None`: stderr is not the journal, or the journal's socket cannot be used.
