@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 
-use super::{connect, say, status, until};
+use super::{connect, is_accepted, say, status, until};
 use crate::support::daemon::{Daemon, Desk};
 use crate::support::origin::{PATIENCE, rss};
 
@@ -46,14 +46,14 @@ fn ask_from(host: &str, daemon: &Daemon, path: &str) -> String {
 
 /// So many connections that keep their places; returns when they have them.
 fn hold(count: usize, host: &str, daemon: &Daemon) -> Vec<TcpStream> {
-    let before = daemon.open_files();
     let held = (0..count).map(|_| {
         let mut stream = connect_from(host, daemon.address);
         stream.write_all(HALF).expect("it reads");
         stream
     });
     let held: Vec<_> = held.collect();
-    until("all have places", || daemon.open_files() >= before + count);
+    // Connections are accepted in the order in which they came.
+    until("all have places", || held.last().is_none_or(is_accepted));
     held
 }
 

@@ -31,7 +31,7 @@ mod unit;
 mod wire;
 mod write_ahead_log;
 
-use wire::{connect, say, status, until};
+use wire::{connect, is_accepted, say, status, until};
 
 /// An input of the corpus.
 fn corpus(name: &str) -> PathBuf {

@@ -31,6 +31,19 @@ pub(super) fn status(answer: &str) -> u16 {
     status.unwrap_or_else(|| panic!("no answer: {answer:?}"))
 }
 
+/// Whether the daemon has accepted this connection, which the kernel had completed before: a socket in the backlog has no inode yet
+/// (proc_pid_net_tcp(5)). Counting the daemon's open files would count its other connections too.
+pub(super) fn is_accepted(stream: &TcpStream) -> bool {
+    let port_of = |address: std::io::Result<SocketAddr>| address.expect("it is connected").port();
+    let (ours, theirs) = (port_of(stream.local_addr()), port_of(stream.peer_addr()));
+    let ends = (format!(":{theirs:04X}"), format!(":{ours:04X}"));
+    let table = std::fs::read_to_string("/proc/net/tcp").expect("Linux");
+    table.lines().skip(1).any(|line| {
+        let columns: Vec<&str> = line.split_whitespace().collect();
+        columns[1].ends_with(&ends.0) && columns[2].ends_with(&ends.1) && columns[9] != "0"
+    })
+}
+
 /// Waits until this is so.
 pub(super) fn until(what: &str, is_so: impl Fn() -> bool) {
     let mut waits = PATIENCE.as_millis() / 5;
