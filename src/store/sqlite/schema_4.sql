@@ -1,0 +1,8 @@
+-- Version 4: ids of outputs outlast their address; validators are doubted.
+
+-- The base of all links (`public_url`) when the output's documents were first made: the ids of its documents follow from it, so
+-- that they stay when the base changes (RFC 4287 §4.2.6). NULL: the one of the next start.
+ALTER TABLE outputs ADD COLUMN id_base TEXT;
+
+-- When the source was last asked without validators, or last gave a document. NULL: not since this version.
+ALTER TABLE source_state ADD COLUMN whole_at INTEGER;
