@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use crate::support::daemon::Desk;
 use crate::support::releases::told;
 
+mod readings;
+
 /// Where the stores of the fixture say that their feeds lie.
 const HOME: &str = "/srv/mainstem";
 /// Outputs of which nothing may change.
