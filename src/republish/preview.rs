@@ -7,7 +7,7 @@ use chrono::Duration;
 use super::explain::explain;
 use super::judge::judge;
 use super::plan::{OutputPlan, Plan};
-use crate::model::{EntryId, Member, OutputId, SourceId, Story, StoryId, Timestamp};
+use crate::model::{EntryId, Member, Output, OutputId, SourceId, Story, StoryId, Timestamp};
 use crate::store::{KeptItem, Store, StoreError};
 
 /// Stories read in one step.
@@ -88,11 +88,20 @@ pub async fn preview(
 struct Side<'p> {
     plan: &'p Plan,
     output: &'p OutputId,
-    /// Places of all that it keeps.
-    places: Vec<Timestamp>,
-    /// Places of what the other does not keep.
-    only: Vec<Timestamp>,
+    /// The newest of what it keeps: all that can stand in the documents.
+    newest: Vec<Kept>,
+    /// How many the other does not keep.
+    only: usize,
     items: Vec<Previewed>,
+}
+
+/// What a place in the documents depends on.
+struct Kept {
+    ordered_at: Timestamp,
+    item_id: String,
+    source: SourceId,
+    /// Whether the other rule does not keep it.
+    is_only: bool,
 }
 
 impl<'p> Side<'p> {
@@ -100,19 +109,16 @@ impl<'p> Side<'p> {
         Self {
             plan,
             output,
-            places: Vec::new(),
-            only: Vec::new(),
+            newest: Vec::new(),
+            only: 0,
             items: Vec::new(),
         }
     }
 
-    fn kept(&mut self, story: &Story) -> BTreeMap<i64, KeptItem> {
+    fn kept(&self, story: &Story) -> BTreeMap<i64, KeptItem> {
         let (membership, _) = judge(self.plan, story, |output| output == self.output);
         let items = membership.kept.into_iter().flat_map(|(_, items)| items);
-        let items: BTreeMap<i64, KeptItem> = items.map(|item| (item.slot, item)).collect();
-        self.places
-            .extend(items.values().map(|item| item.ordered_at));
-        items
+        items.map(|item| (item.slot, item)).collect()
     }
 
     /// Notes what of `own` the `other` rule has not kept.
@@ -124,21 +130,36 @@ impl<'p> Side<'p> {
         other_plan: &Plan,
         limit: usize,
     ) {
-        for item in own.values().filter(|item| !other.contains_key(&item.slot)) {
-            self.only.push(item.ordered_at);
+        for item in own.values() {
             let shown = story.members.iter().find(|member| member.id == item.shown);
             let Some(shown) = shown else { continue };
-            self.items.push(Previewed {
+            let is_only = !other.contains_key(&item.slot);
+            self.newest.push(Kept {
                 ordered_at: item.ordered_at,
-                entry: shown.id,
+                item_id: item.item_id.clone(),
                 source: shown.source.clone(),
-                title: shown.entry.title.clone(),
-                because: why_not(other_plan, self.output, story, shown),
+                is_only,
             });
+            if is_only {
+                self.only += 1;
+                self.items.push(Previewed {
+                    ordered_at: item.ordered_at,
+                    entry: shown.id,
+                    source: shown.source.clone(),
+                    title: shown.entry.title.clone(),
+                    because: why_not(other_plan, self.output, story, shown),
+                });
+            }
         }
         // Twice as many as wanted at most are held.
         if self.items.len() >= limit.saturating_mul(2).max(BATCH) {
             self.keep_newest(limit);
+        }
+        if let Some(output) = output_in(self.plan, self.output) {
+            let most = usize::try_from(output.output.max_entries.get()).unwrap_or(usize::MAX);
+            if self.newest.len() >= most.saturating_mul(2).max(BATCH) {
+                cut_to_window(&mut self.newest, &output.output);
+            }
         }
     }
 
@@ -150,34 +171,45 @@ impl<'p> Side<'p> {
     }
 
     fn difference(mut self, limit: usize, now: Timestamp) -> Difference {
-        let oldest = self.oldest_shown(now);
         self.keep_newest(limit);
         Difference {
-            count: self.only.len(),
-            in_documents: self
-                .only
-                .iter()
-                .filter(|place| Some(**place) >= oldest)
-                .count(),
+            count: self.only,
+            in_documents: self.only_in_documents(now),
             items: self.items,
         }
     }
 
-    /// The place of the oldest item in the output's documents; `None`: there is none.
-    fn oldest_shown(&mut self, now: Timestamp) -> Option<Timestamp> {
-        let output = &output_in(self.plan, self.output)?.output;
-        let not_before = output
-            .max_age
+    /// How many of what only this rule keeps stand in the output's documents.
+    fn only_in_documents(&mut self, now: Timestamp) -> usize {
+        let Some(plan) = output_in(self.plan, self.output) else {
+            return 0;
+        };
+        cut_to_window(&mut self.newest, &plan.output);
+        let not_before = (plan.output.max_age)
             .and_then(|age| now.checked_sub_signed(Duration::from_std(age).ok()?));
-        self.places.sort_unstable_by(|left, right| right.cmp(left));
-        let count = usize::try_from(output.max_entries.get()).unwrap_or(usize::MAX);
-        let shown = self.places.iter().take(count);
-        shown
-            .copied()
-            .take_while(|place| not_before.is_none_or(|bound| *place >= bound))
-            .last()
-            .or(Some(Timestamp::MAX_UTC))
+        let is_young = |kept: &&Kept| not_before.is_none_or(|bound| kept.ordered_at >= bound);
+        let shown = self.newest.iter().filter(is_young);
+        shown.filter(|kept| kept.is_only).count()
     }
+}
+
+/// Leaves what stands in an output's documents, age aside: newest first, at most `max_per_source` of each source and
+/// `max_entries` in all. Whatever comes later, none of the others can come in again.
+fn cut_to_window(kept: &mut Vec<Kept>, output: &Output) {
+    kept.sort_unstable_by(|left, right| {
+        let newest_first = right.ordered_at.cmp(&left.ordered_at);
+        newest_first.then_with(|| left.item_id.cmp(&right.item_id))
+    });
+    let mut of_source: BTreeMap<SourceId, u32> = BTreeMap::new();
+    kept.retain(|kept| {
+        let count = of_source.entry(kept.source.clone()).or_default();
+        *count += 1;
+        output
+            .max_per_source
+            .is_none_or(|most| *count <= most.get())
+    });
+    let most = usize::try_from(output.max_entries.get()).unwrap_or(usize::MAX);
+    kept.truncate(most);
 }
 
 fn output_in<'p>(plan: &'p Plan, id: &OutputId) -> Option<&'p OutputPlan> {

@@ -1,5 +1,7 @@
 //! `preview`: a changed rule, tried on what is stored, and nothing changed by it.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::support::daemon::Desk;
@@ -147,4 +149,123 @@ fn a_rule_that_cannot_be_compiled_is_a_slip_of_the_keyboard() {
     let answer = desk.run(&["preview", "nosuch", "--include", "x"]);
     assert_eq!(answer.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&answer.stderr).contains("there are: merged"));
+}
+
+/// How large the window is, the output's rule, what is tried in its place, and the same as it is written.
+type WindowCase<'a> = (&'a str, &'a str, &'a [&'a str], &'a str);
+
+const WINDOWS: &[WindowCase<'_>] = &[
+    (
+        "max_per_source = 1",
+        "",
+        &["--exclude", "closes"],
+        "exclude = [\"closes\"]",
+    ),
+    (
+        "max_per_source = 1\nmax_entries = 2",
+        "",
+        &["--include", "harbour"],
+        "include = [\"harbour\"]",
+    ),
+    (
+        "max_entries = 5",
+        "",
+        &["--exclude", "choir"],
+        "exclude = [\"choir\"]",
+    ),
+    (
+        "max_age = \"90d\"",
+        "",
+        &["--include", "harbour"],
+        "include = [\"harbour\"]",
+    ),
+    (
+        "max_per_source = 2\nmax_entries = 5\nmax_age = \"36500d\"",
+        "",
+        &["--where", "!title.contains(\"gate\")"],
+        "where = '!title.contains(\"gate\")'",
+    ),
+    (
+        "max_per_source = 1",
+        "include = [\"harbour\"]",
+        &["--include", ""],
+        "",
+    ),
+];
+
+const SOURCES: [&str; 3] = ["a", "b", "c"];
+
+/// Three sources with the same entries under other words, so that each stands for itself.
+fn three_sources() -> Desk {
+    let desk = Desk::new("");
+    for source in SOURCES {
+        let named = ENTRIES.iter().map(|(guid, title, text)| {
+            [
+                format!("{source}{guid}"),
+                format!("{title} in {source}{source}"),
+                format!("{source}{source} {text}"),
+            ]
+        });
+        let named: Vec<[String; 3]> = named.collect();
+        let entries: Vec<(&str, &str, &str)> = named
+            .iter()
+            .map(|[guid, title, text]| (&**guid, &**title, &**text))
+            .collect();
+        desk.write(&format!("{source}.xml"), &rss(&entries));
+    }
+    desk
+}
+
+/// The ids that the output shows with this window and rule.
+fn shown(desk: &Desk, window: &str, rule: &str) -> BTreeSet<String> {
+    let sources = SOURCES.map(|id| format!("[[source]]\nid = \"{id}\"\npath = \"{id}.xml\"\n"));
+    let sources = sources.concat();
+    desk.configure(&format!(
+        "{sources}[[output]]\nid = \"merged\"\nduplicates = \"off\"\n{window}\n{rule}\n"
+    ));
+    let document = desk.json("merged");
+    let items = document["items"].as_array().expect("items").iter();
+    items.map(|item| item["id"].to_string()).collect()
+}
+
+#[test]
+fn it_counts_as_the_documents_do() {
+    const ALL: &str = "max_entries = 1000";
+    for (window, old, tried, new) in WINDOWS {
+        let desk = three_sources();
+        shown(&desk, window, old);
+        assert!(desk.run(&["refresh"]).status.success());
+        let told = desk.run(&[&["preview", "merged", "--json"], *tried].concat());
+        let told: Value = serde_json::from_slice(&told.stdout).expect("JSON");
+        let [before, after] = [old, new].map(|rule| shown(&desk, window, rule));
+        let [kept_before, kept_after] = [old, new].map(|rule| shown(&desk, ALL, rule));
+        let only =
+            |these: &BTreeSet<String>, kept: &BTreeSet<String>| these.difference(kept).count();
+        let case = format!("{window} {tried:?}");
+        assert_eq!(
+            told["goes"]["in_documents"],
+            only(&before, &kept_after),
+            "{case}"
+        );
+        assert_eq!(
+            told["appears"]["in_documents"],
+            only(&after, &kept_before),
+            "{case}"
+        );
+        assert_eq!(
+            told["goes"]["count"],
+            only(&kept_before, &kept_after),
+            "{case}"
+        );
+        assert_eq!(
+            told["appears"]["count"],
+            only(&kept_after, &kept_before),
+            "{case}"
+        );
+        assert_eq!(
+            told["stays"],
+            kept_before.intersection(&kept_after).count(),
+            "{case}"
+        );
+    }
 }
