@@ -9,7 +9,7 @@ use super::UsageError;
 use super::args::PreviewArguments;
 use super::stored::{known_output, open_to_show, work_on};
 use crate::clock::{Clock, SystemClock};
-use crate::config::Config;
+use crate::config::{Config, Lists, list_named};
 use crate::republish::{Difference, Preview, Previewed, preview as judge_both};
 use crate::select::{RuleError, RulePart, RuleText};
 
@@ -20,7 +20,7 @@ pub(super) async fn preview(config: Config, wanted: &PreviewArguments) -> anyhow
     let Some(plan) = plans.find(|plan| plan.output.id == output) else {
         bail!("there is no output {output}");
     };
-    let text = wanted.rule(&plan.rule_text);
+    let text = wanted.rule(&plan.rule_text, &config.words)?;
     let changed = config.plan.with_rule(&output, text.clone());
     let changed = changed.map_err(|errors| describe(&errors, &text))?;
     let readable = open_to_show(&config)?;
@@ -41,25 +41,39 @@ pub(super) async fn preview(config: Config, wanted: &PreviewArguments) -> anyhow
 }
 
 impl PreviewArguments {
-    /// The rule with the parts that were given in place of the output's own; an empty word leaves a part out.
-    fn rule(&self, own: &RuleText) -> RuleText {
+    /// The rule with the parts that were given in place of the output's own; an empty word leaves a part out, and `list:NAME` is
+    /// a list of the configuration.
+    fn rule(&self, own: &RuleText, lists: &Lists) -> Result<RuleText, UsageError> {
         let words = |given: &[String], own: &[String]| match given {
-            [] => own.to_vec(),
-            given => given
-                .iter()
-                .filter(|word| !word.is_empty())
-                .cloned()
-                .collect(),
+            [] => Ok(own.to_vec()),
+            given => expanded(given, lists),
         };
-        RuleText {
-            include: words(&self.include, &own.include),
-            exclude: words(&self.exclude, &own.exclude),
+        Ok(RuleText {
+            include: words(&self.include, &own.include)?,
+            exclude: words(&self.exclude, &own.exclude)?,
             condition: match &self.condition {
                 None => own.condition.clone(),
                 Some(given) => Some(given.clone()).filter(|given| !given.is_empty()),
             },
+            fields: own.fields.clone(),
+        })
+    }
+}
+
+/// The words with those of the lists that they name.
+fn expanded(given: &[String], lists: &Lists) -> Result<Vec<String>, UsageError> {
+    let mut words = Vec::new();
+    for word in given.iter().filter(|word| !word.is_empty()) {
+        match list_named(word) {
+            None => words.push(word.clone()),
+            Some(name) => words.extend_from_slice(lists.get(name).ok_or_else(|| {
+                UsageError(format!(
+                    "there is no list {name:?} in [words] of the configuration"
+                ))
+            })?),
         }
     }
+    Ok(words)
 }
 
 /// Everything that is wrong with the rule, each with its place and what to write instead.

@@ -10,7 +10,9 @@ use toml::de::DeTable;
 use super::problem::Found;
 use super::secret::{HeaderText, TokenText};
 use super::table::{At, RawTable};
-use super::values::{ContentWord, DuplicatesWord, IdentityWord, Listens, Size, Span, UpdatesWord};
+use super::values::{
+    ContentWord, DuplicatesWord, IdentityWord, Listens, Size, Span, UpdatesWord, WordList,
+};
 
 type Texts = Vec<At<String>>;
 
@@ -28,6 +30,8 @@ pub(super) struct File {
     pub(super) fetch: Option<FetchTable>,
     /// How the same release is recognized.
     pub(super) dedupe: Option<DedupeTable>,
+    /// Lists of words that `include` and `exclude` name as "list:NAME": cities = ["Geneva", "Bern"], or cities = { file = "cities.txt" } with a word or phrase a line.
+    pub(super) words: Option<At<BTreeMap<String, At<WordList>>>>,
     /// The sources that are polled.
     #[schemars(rename = "source")]
     pub(super) sources: Vec<SourceTable>,
@@ -133,6 +137,8 @@ table! {
         include: Texts,
         /// Drop entries with any of these words or phrases.
         exclude: Texts,
+        /// Where these words are looked for: "title", "text", "url", "author", "enclosures". Default ["title", "text"].
+        fields as "in": Texts,
         /// Keep only entries for which this CEL expression is true.
         condition as "where": String,
         /// Fetch the linked page and publish its article. Without effect in this version.
@@ -162,10 +168,12 @@ table! {
         title: String,
         /// Source ids and "tag:…". Default: all sources.
         sources: Texts,
-        /// Keep only entries with any of these words or phrases: whole words, case, accents and typographic variants folded.
+        /// Keep only entries with any of these words or phrases: whole words with their signs ("C++", "#shorts"), case, accents and typographic variants folded; "migra*" for all words that begin so; "list:NAME" for a list of [words]; a pattern between slashes.
         include: Texts,
         /// Drop entries with any of these words or phrases.
         exclude: Texts,
+        /// Where these words are looked for: "title", "text", "url", "author", "enclosures". Default ["title", "text"].
+        fields as "in": Texts,
         /// Keep only entries for which this CEL expression is true.
         condition as "where": String,
         /// How many entries the documents hold. Default 200.
@@ -235,6 +243,7 @@ impl File {
             dedupe: root
                 .take_table("dedupe", "[dedupe]", found)
                 .map(|table| DedupeTable::read(table, found)),
+            words: root.take("words", found),
             sources: root
                 .take_tables("source", "[[source]]", found)
                 .into_iter()
@@ -253,7 +262,7 @@ impl File {
 
 /// The tables.
 const TABLES: &[&str] = &[
-    "server", "metrics", "store", "fetch", "dedupe", "source", "output",
+    "server", "metrics", "store", "fetch", "dedupe", "words", "source", "output",
 ];
 
 /// Whether any table has a key of this name.

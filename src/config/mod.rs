@@ -31,6 +31,7 @@ pub use file::schema;
 pub use load::{Loaded, Purpose, load, load_for};
 pub use problem::{Problem, Problems, Severity};
 pub use reload::restart_needed;
+pub use validate::{Lists, list_named};
 
 const LISTEN: &str = "127.0.0.1:8480";
 const DEDUPE_WINDOW: Duration = Duration::from_secs(7 * 86_400);
@@ -108,6 +109,8 @@ pub struct Config {
     pub targets: Vec<Target>,
     /// The sources that are not enabled, in configured order.
     pub disabled: Vec<Arc<Source>>,
+    /// Lists of words that rules share.
+    pub words: Lists,
     /// What is published.
     pub plan: Arc<Plan>,
 }

@@ -135,6 +135,24 @@ impl<'t> Found<'t> {
         self.add(Severity::Error, at, message.into(), hint.into());
     }
 
+    /// Notes what is wrong in a line of another file, which the configuration names `at` this place.
+    pub(super) fn error_elsewhere(
+        &mut self,
+        at: &Range<usize>,
+        (file, line): (&Path, usize),
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let problem = Problem {
+            severity: Severity::Error,
+            file: file.to_owned(),
+            place: Some((line, 1)),
+            message: message.into(),
+            hint: hint.into(),
+        };
+        self.problems.push((at.start, problem));
+    }
+
     pub(super) fn missing(
         &mut self,
         at: &Range<usize>,

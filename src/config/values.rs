@@ -134,6 +134,81 @@ impl JsonSchema for Listens {
     }
 }
 
+/// A list of words that rules share.
+#[derive(Debug, Clone)]
+pub(super) enum WordList {
+    /// As written here.
+    Words(Vec<At<String>>),
+    /// A file with one a line, relative to the configuration.
+    File(String),
+    /// Something else, and what. A value and no error, so that the other lists are read all the same.
+    Wrong(String),
+}
+
+impl<'de> Deserialize<'de> for WordList {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct WordsOrFile;
+
+        impl<'de> de::Visitor<'de> for WordsOrFile {
+            type Value = WordList;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of words or a file of them")
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<WordList, E> {
+                Ok(WordList::Wrong("is a text and no list".to_owned()))
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut values: A) -> Result<WordList, A::Error> {
+                let mut words = Vec::new();
+                while let Some(word) = values.next_element()? {
+                    words.push(word);
+                }
+                Ok(WordList::Words(words))
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut keys: A) -> Result<WordList, A::Error> {
+                let mut file = None;
+                let mut unknown = None;
+                while let Some(key) = keys.next_key::<String>()? {
+                    match key.as_str() {
+                        "file" => file = Some(keys.next_value()?),
+                        _ => {
+                            keys.next_value::<de::IgnoredAny>()?;
+                            unknown = Some(key);
+                        }
+                    }
+                }
+                Ok(match (file, unknown) {
+                    (_, Some(key)) => WordList::Wrong(format!("has an unknown key `{key}`")),
+                    (Some(file), None) => WordList::File(file),
+                    (None, None) => WordList::Wrong("names no file".to_owned()),
+                })
+            }
+        }
+
+        deserializer.deserialize_any(WordsOrFile)
+    }
+}
+
+impl JsonSchema for WordList {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "WordList".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [
+            { "type": "array", "items": { "type": "string" }, "minItems": 1 },
+            { "type": "object", "properties": { "file": { "type": "string" } }, "required": ["file"], "additionalProperties": false },
+        ] })
+    }
+}
+
 macro_rules! forms {
     ($($type:ty => $form:literal,)+) => { $(impl Value for $type { const FORM: &'static str = $form; })+ };
 }
@@ -147,6 +222,7 @@ forms! {
     Listens => r#"an address such as "127.0.0.1:8480", or a list of them: ["127.0.0.1:8480", "unix:/run/mainstem/http.sock"]"#,
     Vec<At<String>> => r#"a list of texts: ["…", "…"]"#,
     TokenText => r#"{ file = "merged.token" } or { credential = "name" }"#,
+    BTreeMap<String, At<WordList>> => r#"lists below a line [words], such as cities = ["Geneva", "Bern"] or cities = { file = "cities.txt" }"#,
     BTreeMap<String, At<HeaderText>> => r#"headers such as { Authorization = { file = "agency.token" } }"#,
 }
 

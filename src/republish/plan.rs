@@ -146,7 +146,7 @@ impl Plan {
                     &seen.source.id,
                     seen.source.priority,
                     &seen.source.tags,
-                    &seen.rule_text,
+                    Hashed(&seen.rule_text),
                 )
             })
             .collect();
@@ -155,7 +155,7 @@ impl Plan {
             (
                 plan.output.duplicates,
                 plan.output.updates,
-                &plan.rule_text,
+                Hashed(&plan.rule_text),
                 sources,
             )
         );
@@ -165,5 +165,23 @@ impl Plan {
         let mut hash = Hash::default();
         hasher.finalize_xof().fill(&mut hash);
         hash
+    }
+}
+
+/// A rule as [`Plan::rules_hash`] sees it. A rule that means what it always meant is written as the first versions wrote it, so
+/// that an upgrade replays nothing.
+struct Hashed<'r>(&'r RuleText);
+
+impl fmt::Debug for Hashed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0;
+        let mut rule = f.debug_struct("RuleText");
+        rule.field("include", &text.include)
+            .field("exclude", &text.exclude)
+            .field("condition", &text.condition);
+        if text.is_of_new_kind() {
+            rule.field("fields", &text.fields);
+        }
+        rule.finish()
     }
 }

@@ -6,7 +6,7 @@ use cel::Context;
 use cel::extractors::This;
 use url::Url;
 
-use crate::text::{fold, tokens};
+use super::phrase::Phrase;
 
 /// Their names.
 pub(super) const NAMES: &[&str] = &["has_word", "host"];
@@ -18,15 +18,14 @@ pub(super) fn add(context: &mut Context<'_, '_>) {
     let _ = context.add_function("host", host);
 }
 
-/// `title.has_word("peace talks")`: whether a text has a word or phrase, whole and folded, as `include` has it.
+/// `title.has_word("peace talks")`: whether a text has a word or phrase, as `include` has it. Anything that is no phrase is in no
+/// text.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "what the interpreter hands over"
 )]
 fn has_word(This(text): This<Arc<String>>, wanted: Arc<String>) -> bool {
-    let wanted = tokens(&fold(&wanted));
-    let text = tokens(&fold(&text));
-    !wanted.is_empty() && format!(" {} ", text.joined()).contains(&format!(" {} ", wanted.joined()))
+    Phrase::read(&wanted).is_ok_and(|wanted| wanted.occurs_in(&text))
 }
 
 /// `host(url)`: the host of an address, lower case, without `www.`; empty where there is none.

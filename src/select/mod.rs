@@ -4,20 +4,25 @@
 //! with their reason. A rule that cannot be evaluated on an entry keeps it:
 //! nothing is lost to a rule that failed.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 mod expression;
+mod field;
 mod helpers;
+mod phrase;
 mod shown;
 mod subject;
 mod vocabulary;
 mod words;
 
+pub use field::Field;
 pub use shown::choose_shown;
 pub use subject::{Reading, Subject};
 pub use vocabulary::Vocabulary;
 
 use expression::Expression;
+use phrase::Phrase;
 use words::Words;
 
 /// A rule as written: all three parts must agree.
@@ -29,6 +34,27 @@ pub struct RuleText {
     pub exclude: Vec<String>,
     /// An expression in CEL that is true.
     pub condition: Option<String>,
+    /// Where the words are looked for; none: in [`Field::DEFAULT`].
+    pub fields: BTreeSet<Field>,
+}
+
+impl RuleText {
+    /// Whether it says something that no rule could say before words carried signs, ended in `*` or were looked for elsewhere
+    /// than in title and text. A rule of the older kind means the same as ever.
+    #[must_use]
+    pub fn is_of_new_kind(&self) -> bool {
+        let words = self.include.iter().chain(&self.exclude);
+        let phrases = words.filter(|word| !words::is_pattern(word));
+        let mut phrases = phrases.filter_map(|word| Phrase::read(word).ok());
+        !self.fields.is_empty() || phrases.any(|phrase| phrase.is_of_new_kind())
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        match self.fields.is_empty() {
+            true => Field::DEFAULT.to_vec(),
+            false => self.fields.iter().copied().collect(),
+        }
+    }
 }
 
 /// A compiled rule.
@@ -115,11 +141,12 @@ impl Rule {
     /// Everything that is wrong with it.
     pub fn compile(text: &RuleText) -> Result<Self, Vec<RuleError>> {
         let mut errors = Vec::new();
+        let fields = text.fields();
         let mut words = |words: &[String], part: fn(usize) -> RulePart| {
             if words.is_empty() {
                 return None;
             }
-            Words::compile(words, part)
+            Words::compile(words, &fields, part)
                 .map_err(|found| errors.extend(found))
                 .ok()
         };
@@ -155,7 +182,7 @@ impl Rule {
     }
 
     /// What a [`Vocabulary`] has to look for.
-    fn phrases(&self) -> impl Iterator<Item = &str> {
+    fn phrases(&self) -> impl Iterator<Item = &Phrase> {
         let lists = self.include.iter().chain(&self.exclude);
         lists.flat_map(Words::phrases)
     }
@@ -192,7 +219,7 @@ impl Rule {
         if included.is_some_and(|included| included.is_empty()) {
             return (Verdict::Dropped(Reason::NotIncluded), signs);
         }
-        let first = excluded.and_then(|excluded| excluded.into_iter().min());
+        let first = excluded.and_then(|excluded| excluded.into_iter().next());
         if let Some((nth, words)) = first.zip(self.exclude.as_ref()) {
             let reason = Reason::Excluded(words.written(nth).to_owned());
             return (Verdict::Dropped(reason), signs);

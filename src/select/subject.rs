@@ -1,20 +1,18 @@
 //! An entry as rules see it.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 
-use super::Vocabulary;
+use super::phrase::Phrase;
+use super::vocabulary::Found;
+use super::{Field, Vocabulary};
 use crate::model::{Entry, Source, Timestamp};
-use crate::text::{fold, tokens};
 
-/// An entry as it was read for rules: folded and searched once, when the first of them asks.
+/// An entry as it was read for rules: each field is folded and searched once, when the first rule asks.
 pub struct Reading<'a> {
     entry: &'a Entry,
     vocabulary: &'a Vocabulary,
-    words: OnceCell<String>,
-    word_count: OnceCell<usize>,
-    /// Numbers of the vocabulary.
-    found: OnceCell<BTreeSet<usize>>,
+    /// What of the vocabulary each field has, by [`Field::number`].
+    found: [OnceCell<Vec<Found>>; Field::ALL.len()],
 }
 
 impl<'a> Reading<'a> {
@@ -24,19 +22,15 @@ impl<'a> Reading<'a> {
         Self {
             entry,
             vocabulary,
-            words: OnceCell::new(),
-            word_count: OnceCell::new(),
-            found: OnceCell::new(),
+            found: Default::default(),
         }
     }
 
-    /// Title and text as folded words between single spaces; a `.` that no phrase holds parts the two.
-    fn words(&self) -> &str {
-        self.words.get_or_init(|| {
-            let title = tokens(&fold(&self.entry.title));
-            let text = tokens(&fold(&self.entry.text));
-            let _ = self.word_count.set(text.len());
-            format!(" {} . {} ", title.joined(), text.joined())
+    /// What of the vocabulary the texts of a field have.
+    fn found(&self, field: Field) -> &[Found] {
+        self.found[field.number()].get_or_init(|| {
+            let texts = field.texts(self.entry).into_iter();
+            texts.map(|text| self.vocabulary.find_in(&text)).collect()
         })
     }
 }
@@ -68,17 +62,16 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The words and phrases of the vocabulary that occur in title or text.
-    pub(super) fn found(&self) -> impl Iterator<Item = &'a str> {
+    /// The words and phrases of the vocabulary that occur in a field.
+    pub(super) fn phrases_in(&self, field: Field) -> impl Iterator<Item = &'a Phrase> {
         let reading = self.reading;
-        let find = || reading.vocabulary.found_in(reading.words());
-        let found = reading.found.get_or_init(find);
-        found.iter().map(|nth| reading.vocabulary.phrase(*nth))
+        let found = reading.found(field).iter();
+        found.flat_map(|found| reading.vocabulary.phrases(found))
     }
 
     /// Words of the text.
     pub(super) fn word_count(&self) -> usize {
-        let count = || tokens(&fold(&self.entry.text)).len();
-        *self.reading.word_count.get_or_init(count)
+        let found = self.reading.found(Field::Text).iter();
+        found.map(|found| found.word_count).sum()
     }
 }

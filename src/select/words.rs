@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use regex::{Regex, RegexBuilder};
 
-use super::{RuleError, RulePart, Subject};
-use crate::text::{fold, tokens};
+use super::phrase::{Phrase, Slip};
+use super::{Field, RuleError, RulePart, Subject};
 
 /// What a compiled `/pattern/` may take.
 const MAX_PATTERN_BYTES: usize = 1024 * 1024;
@@ -16,37 +16,47 @@ pub(super) struct Words {
     /// All of the list, as written.
     written: Vec<String>,
     /// Phrases as the vocabulary has them, with their place in the list.
-    phrases: HashMap<String, usize>,
+    phrases: HashMap<Phrase, usize>,
     /// Patterns with their place.
     patterns: Vec<(usize, Regex)>,
+    /// Where they are looked for.
+    fields: Vec<Field>,
 }
 
 impl Words {
     pub(super) fn compile(
         words: &[String],
+        fields: &[Field],
         part: fn(usize) -> RulePart,
     ) -> Result<Self, Vec<RuleError>> {
         let (mut phrases, mut patterns, mut errors) = (HashMap::new(), Vec::new(), Vec::new());
         for (nth, word) in words.iter().enumerate() {
-            let error = |message, hint: &str| RuleError {
+            let error = |offset, message, hint: &str| RuleError {
                 part: part(nth),
-                offset: None,
+                offset,
                 message,
                 hint: Some(hint.to_owned()),
             };
             match pattern(word) {
                 Some(Ok(pattern)) => patterns.push((nth, pattern)),
                 Some(Err(message)) => errors.push(error(
+                    None,
                     message,
                     "patterns are those of the Rust crate `regex`: no look-around, no back-references",
                 )),
-                None => match phrase(word) {
-                    Some(phrase) => {
+                None => match Phrase::read(word) {
+                    Ok(phrase) => {
                         phrases.entry(phrase).or_insert(nth);
                     }
-                    None => errors.push(error(
+                    Err(Slip::Empty) => errors.push(error(
+                        None,
                         format!("{word:?} holds no word"),
                         "write at least one letter or digit, or a pattern between slashes",
+                    )),
+                    Err(Slip::Star(offset)) => errors.push(error(
+                        Some(offset),
+                        format!("{word:?} has a `*` that does not end a word at its end"),
+                        "write \"migra*\" for all words that begin so, or a pattern between slashes for anything else",
                     )),
                 },
             }
@@ -58,6 +68,7 @@ impl Words {
             written: words.to_vec(),
             phrases,
             patterns,
+            fields: fields.to_vec(),
         })
     }
 
@@ -68,8 +79,8 @@ impl Words {
     }
 
     /// What the vocabulary has to look for.
-    pub(super) fn phrases(&self) -> impl Iterator<Item = &str> {
-        self.phrases.keys().map(String::as_str)
+    pub(super) fn phrases(&self) -> impl Iterator<Item = &Phrase> {
+        self.phrases.keys()
     }
 
     /// The n-th of the list, as written.
@@ -78,22 +89,24 @@ impl Words {
     }
 
     /// The places of all of the list that occur; of two that fold to the same phrase the first.
-    pub(super) fn all_in(&self, subject: &Subject<'_>) -> Vec<usize> {
+    pub(super) fn all_in(&self, subject: &Subject<'_>) -> BTreeSet<usize> {
         let phrases = self.phrases_in(subject);
         phrases.chain(self.patterns_in(subject)).collect()
     }
 
     fn phrases_in(&self, subject: &Subject<'_>) -> impl Iterator<Item = usize> {
         // What occurs is mostly less than what is looked for; without phrases nothing is folded.
-        let found = (!self.phrases.is_empty()).then(|| subject.found());
-        let found = found.into_iter().flatten();
+        let fields = self.fields.iter().filter(|_| !self.phrases.is_empty());
+        let found = fields.flat_map(|field| subject.phrases_in(*field));
         found.filter_map(|phrase| self.phrases.get(phrase).copied())
     }
 
     fn patterns_in(&self, subject: &Subject<'_>) -> impl Iterator<Item = usize> {
-        let entry = subject.entry;
-        let occurs =
-            |pattern: &Regex| pattern.is_match(&entry.title) || pattern.is_match(&entry.text);
+        let fields = self.fields.iter().filter(|_| !self.patterns.is_empty());
+        let texts: Vec<_> = fields
+            .flat_map(|field| field.texts(subject.entry))
+            .collect();
+        let occurs = move |pattern: &Regex| texts.iter().any(|text| pattern.is_match(text));
         let found = self.patterns.iter();
         found
             .filter(move |(_, pattern)| occurs(pattern))
@@ -101,19 +114,20 @@ impl Words {
     }
 }
 
-/// The words of a phrase, folded, between single spaces: so it is found whole. A script that parts no words is found
-/// anywhere, for each of its characters is a word.
-fn phrase(word: &str) -> Option<String> {
-    let words = tokens(&fold(word));
-    (!words.is_empty()).then(|| format!(" {} ", words.joined()))
+/// What stands between the slashes of a pattern; `None`: it is none.
+fn between_slashes(word: &str) -> Option<&str> {
+    let inner = word.strip_prefix('/')?.strip_suffix('/')?;
+    (!inner.is_empty()).then_some(inner)
+}
+
+/// Whether it is a pattern and no word or phrase.
+pub(super) fn is_pattern(word: &str) -> bool {
+    between_slashes(word).is_some()
 }
 
 /// A pattern between slashes, on the text as it stands, whatever the case.
 fn pattern(word: &str) -> Option<Result<Regex, String>> {
-    let inner = word
-        .strip_prefix('/')?
-        .strip_suffix('/')
-        .filter(|inner| !inner.is_empty())?;
+    let inner = between_slashes(word)?;
     let built = RegexBuilder::new(inner)
         .case_insensitive(true)
         .size_limit(MAX_PATTERN_BYTES)

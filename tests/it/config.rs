@@ -30,7 +30,51 @@ const OUTPUT: &str = "[[output]]\nid = \"o\"\n";
 #[test]
 #[expect(clippy::too_many_lines, reason = "the cases are a table")]
 fn each_problem_has_its_place() {
-    let cases: [(String, &str); 29] = [
+    let cases: [(String, &str); 40] = [
+        (
+            format!("[words]\ncities = [\"Bern\"]\n{SOURCE}{OUTPUT}include = [\"list:citys\"]\n"),
+            "8:12: there is no list \"citys\" in [words]",
+        ),
+        (
+            format!("[words]\ncities = [\"Bern\", \"…\"]\n{SOURCE}{OUTPUT}"),
+            "2:19: \"…\" holds no word",
+        ),
+        (
+            format!("[words]\ncities = []\n{SOURCE}{OUTPUT}"),
+            "2:10: the list \"cities\" in [words] is empty",
+        ),
+        (
+            format!("[words]\ncities = \"Bern\"\n{SOURCE}{OUTPUT}"),
+            "2:10: the list \"cities\" in [words] is a text and no list",
+        ),
+        (
+            format!("[words]\ncities = {{ path = \"x\" }}\n{SOURCE}{OUTPUT}"),
+            "2:10: the list \"cities\" in [words] has an unknown key `path`",
+        ),
+        (
+            format!("[words]\ncities = {{ file = \"nosuch.txt\" }}\n{SOURCE}{OUTPUT}"),
+            "2:10: the list \"cities\" in [words]: ",
+        ),
+        (
+            format!("[words]\nCities = [\"Bern\"]\n{SOURCE}{OUTPUT}"),
+            "2:10: the list \"Cities\" in [words] has a name that is not made of a-z, 0-9 and -",
+        ),
+        (
+            format!("{SOURCE}{OUTPUT}include = [\"x\"]\nin = [\"titel\"]\n"),
+            "7:7: \"titel\" is no part of an entry",
+        ),
+        (
+            format!("{SOURCE}{OUTPUT}include = [\"x\"]\nin = []\n"),
+            "7:6: `in` names nothing to look in",
+        ),
+        (
+            format!("{SOURCE}in = [\"headline\"]\nexclude = [\"x\"]\n{OUTPUT}"),
+            "4:7: \"headline\" is no part of an entry",
+        ),
+        (
+            format!("{SOURCE}{OUTPUT}include = [\"mi*ion\"]\n"),
+            "6:15: \"mi*ion\" has a `*` that does not end a word at its end",
+        ),
         (
             format!("{SOURCE}titel = \"x\"\n{OUTPUT}"),
             "4:1: unknown key `titel` in [[source]]",
@@ -377,5 +421,69 @@ fn an_id_that_cannot_be_is_answered_with_one_that_can() {
         let text = format!("[[source]]\nid = \"{id}\"\nurl = \"https://a.example/\"\n{OUTPUT}");
         let found = load(&text).expect_err("wrong");
         assert_eq!(found.0[0].hint, hint, "{id:?}");
+    }
+}
+
+/// A configuration with two lists of words, one of them in a file with this text.
+fn with_lists(cities: &str) -> crate::support::daemon::Desk {
+    let desk = crate::support::daemon::Desk::new("");
+    desk.write("cities.txt", cities.as_bytes());
+    desk.configure(
+        "[words]\ncities = { file = \"cities.txt\" }\ntech = [\"C++\", \"#shorts\"]\n\
+         [[source]]\nid = \"a\"\npath = \"a.xml\"\nexclude = [\"list:tech\"]\n\
+         [[output]]\nid = \"o\"\ninclude = [\"list:cities\", \"harbour\"]\n",
+    );
+    let entries = [
+        ("1", "Genève opens", "one"),
+        ("2", "Peace talks end", "two"),
+        ("3", "#Bern today", "three"),
+        ("4", "Bern today", "four"),
+        ("5", "Harbour opens", "five"),
+        ("6", "C++ in Geneve", "six"),
+    ];
+    desk.write("a.xml", &crate::support::origin::rss(&entries));
+    desk
+}
+
+/// Lists come from the configuration or from a file beside it, whose comments and blank lines are passed over.
+#[test]
+fn lists_of_words_are_shared() {
+    let desk = with_lists("# Where our readers live\n#\nGeneve\n\n  peace talk*\n#bern\n");
+    assert!(desk.run(&["refresh"]).status.success());
+    let document = desk.json("o");
+    let items = document["items"].as_array().expect("items").iter();
+    let mut titles: Vec<&str> = items.filter_map(|item| item["title"].as_str()).collect();
+    titles.sort_unstable();
+    let kept = [
+        "#Bern today",
+        "Genève opens",
+        "Harbour opens",
+        "Peace talks end",
+    ];
+    assert_eq!(titles, kept);
+    let tried = desk.run(&["preview", "o", "--include", "list:tech", "--json"]);
+    assert!(tried.status.success());
+    let slip = desk.run(&["preview", "o", "--include", "list:nosuch"]);
+    assert_eq!(slip.status.code(), Some(2));
+}
+
+/// A slip in a file has its line there; a rule with nothing to include would keep everything, so a list is never empty.
+#[test]
+fn what_is_wrong_in_a_list_has_its_line() {
+    let cases = [
+        ("Geneve\n\n…\n", "cities.txt:3:1: \"…\" holds no word"),
+        (
+            "Geneve\nBern\nmi*ion\n",
+            "cities.txt:3:1: \"mi*ion\" has a `*`",
+        ),
+        ("", "is empty"),
+        ("# only this\n", "is empty"),
+    ];
+    for (cities, message) in cases {
+        let checked = with_lists(cities).run(&["check"]);
+        assert_eq!(checked.status.code(), Some(78), "{cities:?}");
+        let said =
+            String::from_utf8_lossy(&checked.stdout) + String::from_utf8_lossy(&checked.stderr);
+        assert!(said.contains(message), "{cities:?}: {said}");
     }
 }

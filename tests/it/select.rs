@@ -85,6 +85,158 @@ fn words_are_folded_and_whole() {
     }
 }
 
+/// A title, a word of a rule, and whether it is found.
+const SIGNS: &[(&str, &str, bool)] = &[
+    ("C++ news", "C++", true),
+    ("New in (C++), C# and F#", "c++", true),
+    ("New in (C++), C# and F#", "C#", true),
+    ("Vitamin C helps", "C++", false),
+    ("C++20 is out", "C++", false),
+    ("Objective-C++ and C", "C++", true),
+    // As ever: a word without signs is found whatever signs stand around it.
+    ("C++ news", "C", true),
+    ("#shorts clip", "shorts", true),
+    ("#Shorts clip", "#shorts", true),
+    ("＃shorts clip", "#shorts", true),
+    ("Men wear shorts", "#shorts", false),
+    ("Move to .NET now", ".NET", true),
+    ("Ends with dots....NET", ".NET", false),
+    ("The net result", ".NET", false),
+    ("Buy $TSLA, sell", "$TSLA", true),
+    ("TSLA falls", "$TSLA", false),
+    ("AT&T buys", "AT&T", true),
+    ("at t", "AT&T", false),
+    ("Look at TT", "AT&T", false),
+    ("Thanks, @name!", "@name", true),
+    ("A name", "@name", false),
+    ("Rates at 3.5% again", "3.5%", true),
+    ("Rates at 3.5 again", "3.5%", false),
+    ("Cost: €5", "€5", true),
+    ("Cost: $5", "€5", false),
+    ("learn C++ today", "learn C++", true),
+    ("learn C today", "learn C++", false),
+    // Punctuation parts words and is none, in rules and texts.
+    ("Yahoo buys", "Yahoo!", true),
+    ("Peace-talks go on", "peace talks", true),
+    ("Peace talks go on", "peace-talks", true),
+    ("Q and A", "Q & A", false),
+    ("Q, A", "Q & A", true),
+    ("TCP IP", "TCP/IP", true),
+    ("#東京 の天気", "#東京", true),
+    ("東京の天気", "#東京", false),
+    // Beginnings.
+    ("Migrants arrive", "migra*", true),
+    ("MIGRATION rises", "migra*", true),
+    ("Emigrants leave", "migra*", false),
+    ("Peace talkers", "peace talk*", true),
+    ("Peace talks", "peace talk*", true),
+    ("#covid19 rises", "#covid*", true),
+    ("covid19 rises", "#covid*", false),
+];
+
+#[test]
+fn signs_belong_to_words() {
+    for (title, word, is_found) in SIGNS {
+        let entry = Entry {
+            title: (*title).to_owned(),
+            ..Entry::default()
+        };
+        let rules = [
+            RuleText {
+                include: words(&[word]),
+                ..RuleText::default()
+            },
+            RuleText {
+                condition: Some(format!("title.has_word({word:?})")),
+                ..RuleText::default()
+            },
+        ];
+        for text in rules {
+            let rule = Rule::compile(&text).unwrap_or_else(|errors| panic!("{word}: {errors:?}"));
+            let verdict = judge_by(&rule, &entry, &source(), 1);
+            assert_eq!(
+                verdict == Verdict::Kept,
+                *is_found,
+                "{word:?} in {title:?}: {text:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn words_are_looked_for_where_the_rule_says() {
+    use mainstem::model::{Enclosure, Person};
+    use mainstem::select::Field::{Author, Enclosures, Text, Title, Url};
+    let entry = Entry {
+        title: "Regatta".to_owned(),
+        text: "The harbour is full.".to_owned(),
+        url: "https://news.example/sport/caf%C3%A9/1".parse().ok(),
+        authors: vec![Person {
+            name: "Ann Writer".to_owned(),
+            ..Person::default()
+        }],
+        enclosures: vec![Enclosure {
+            url: "https://cdn.example/interview.mp3"
+                .parse()
+                .expect("an address"),
+            media_type: Some("audio/mpeg".to_owned()),
+            length: None,
+            duration_seconds: None,
+            title: Some("Long talk".to_owned()),
+        }],
+        ..Entry::default()
+    };
+    let all = [Title, Text, Url, Author, Enclosures];
+    // A word, and where it is found.
+    let cases = [
+        ("regatta", vec![Title]),
+        ("harbour", vec![Text]),
+        ("sport", vec![Url]),
+        ("café", vec![Url]),
+        ("/^https:..news/", vec![Url]),
+        ("ann writer", vec![Author]),
+        ("interview", vec![Enclosures]),
+        ("audio", vec![Enclosures]),
+        ("long talk", vec![Enclosures]),
+        ("regatta the", vec![]),
+        ("mpeg long", vec![]),
+    ];
+    for (word, found_in) in cases {
+        for field in all {
+            let text = RuleText {
+                include: words(&[word]),
+                fields: [field].into(),
+                ..RuleText::default()
+            };
+            let rule = Rule::compile(&text).expect(word);
+            let kept = judge_by(&rule, &entry, &source(), 1) == Verdict::Kept;
+            assert_eq!(kept, found_in.contains(&field), "{word:?} in {field:?}");
+        }
+    }
+}
+
+#[test]
+fn a_star_ends_a_word_or_is_wrong() {
+    for (word, offset) in [
+        ("*", 0),
+        ("*tion", 0),
+        ("mi*ion", 2),
+        ("peace* talks", 5),
+        ("peace *", 6),
+        ("migra**", 5),
+    ] {
+        let text = RuleText {
+            include: words(&[word]),
+            ..RuleText::default()
+        };
+        let errors = Rule::compile(&text).map(|_| ()).expect_err(word);
+        assert!(
+            errors[0].offset == Some(offset) || errors[0].message.contains("holds no word"),
+            "{word}: {errors:?}"
+        );
+    }
+}
+
 #[test]
 fn where_sees_what_it_is_promised() {
     let cases = [
@@ -172,7 +324,7 @@ fn what_is_wrong_has_its_place() {
     let text = RuleText {
         include: words(&["fine", "/(/"]),
         exclude: words(&["", "…"]),
-        condition: None,
+        ..RuleText::default()
     };
     let parts: Vec<RulePart> = Rule::compile(&text)
         .map(|_| ())

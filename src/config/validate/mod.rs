@@ -22,6 +22,9 @@ mod secret;
 mod server;
 mod source;
 mod store;
+mod words;
+
+pub use words::{Lists, list_named};
 
 /// Turns the file into settings. `None`: something in it is an error, and noted.
 pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found<'_>) -> Config {
@@ -43,8 +46,9 @@ pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found
     let metrics = server::metrics(file.metrics.as_ref(), &listen, found);
     let store = store(file, environment, found);
     let defaults = fetch::defaults(file.fetch.as_ref(), found);
-    let sources = source::sources(&file.sources, &defaults, environment, found);
-    let outputs = output::outputs(&file.outputs, &sources, environment, found);
+    let lists = words::lists(file.words.as_ref(), found);
+    let sources = source::sources(&file.sources, (&defaults, &lists), environment, found);
+    let outputs = output::outputs(&file.outputs, (&sources, &lists), environment, found);
     let dedupe_window = file
         .dedupe
         .as_ref()
@@ -68,6 +72,7 @@ pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found
         dedupe_window,
         targets: source::targets(&sources, dedupe_window),
         disabled: source::disabled(&sources),
+        words: lists,
         plan: Arc::new(plan),
     }
 }
@@ -236,26 +241,33 @@ fn texts(written: Option<&At<Vec<At<String>>>>) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// The three parts of a rule as they stand in the file.
+/// The parts of a rule as they stand in the file, and the lists that they may name.
 struct WrittenRule<'a> {
     include: Option<&'a At<Vec<At<String>>>>,
     exclude: Option<&'a At<Vec<At<String>>>>,
+    fields: Option<&'a At<Vec<At<String>>>>,
     condition: Option<&'a At<String>>,
+    lists: &'a Lists,
 }
 
 impl WrittenRule<'_> {
     /// Compiles the rule; one with errors keeps everything, but then nothing starts.
     fn compile(&self, found: &mut Found<'_>) -> (Arc<Rule>, RuleText) {
+        let include = words::expand(self.include, self.lists, found);
+        let exclude = words::expand(self.exclude, self.lists, found);
+        let texts = |words: &[At<String>]| words.iter().map(|word| word.value.clone()).collect();
+        let has_words = self.include.is_some() || self.exclude.is_some();
         let text = RuleText {
-            include: texts(self.include),
-            exclude: texts(self.exclude),
+            include: texts(&include),
+            exclude: texts(&exclude),
             condition: self.condition.map(|condition| condition.value.clone()),
+            fields: words::fields(self.fields, has_words, found),
         };
         let rule = Rule::compile(&text).unwrap_or_else(|errors| {
             for error in errors {
                 let written = match error.part {
-                    RulePart::Include(index) => self.include.and_then(|words| words.get(index)),
-                    RulePart::Exclude(index) => self.exclude.and_then(|words| words.get(index)),
+                    RulePart::Include(index) => include.get(index),
+                    RulePart::Exclude(index) => exclude.get(index),
                     RulePart::Where => self.condition,
                 };
                 let at = written.map_or(0..0, |written| {

@@ -11,7 +11,7 @@ use super::super::secret::{SecretFile, SecretPlace, TokenText};
 use super::super::table::At;
 use super::super::{Environment, MAX_ENTRIES};
 use super::source::Checked;
-use super::{Ids, WrittenRule, http_url, id, nearest_hint, secret};
+use super::{Ids, Lists, WrittenRule, http_url, id, nearest_hint, secret};
 use crate::model::{ContentForm, Duplicates, Face, Output, OutputId, Secret, SourceId, Updates};
 use crate::publish::is_language;
 use crate::republish::OutputPlan;
@@ -21,7 +21,7 @@ const RESERVED: &[&str] = &["health", "sources", "healthz", "readyz"];
 
 pub(super) fn outputs(
     tables: &[OutputTable],
-    sources: &[Checked],
+    (sources, lists): (&[Checked], &Lists),
     environment: &Environment,
     found: &mut Found<'_>,
 ) -> Vec<OutputPlan> {
@@ -35,13 +35,13 @@ pub(super) fn outputs(
     }
     tables
         .iter()
-        .filter_map(|table| output(table, sources, environment, &mut ids, found))
+        .filter_map(|table| output(table, (sources, lists), environment, &mut ids, found))
         .collect()
 }
 
 fn output(
     table: &OutputTable,
-    sources: &[Checked],
+    (sources, lists): (&[Checked], &Lists),
     environment: &Environment,
     ids: &mut Ids,
     found: &mut Found<'_>,
@@ -52,7 +52,9 @@ fn output(
     let (rule, rule_text) = WrittenRule {
         include: table.include.as_ref(),
         exclude: table.exclude.as_ref(),
+        fields: table.fields.as_ref(),
         condition: table.condition.as_ref(),
+        lists,
     }
     .compile(found);
     let token = token(table, environment, found);

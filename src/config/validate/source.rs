@@ -16,7 +16,7 @@ use super::super::table::At;
 use super::super::{DAILY_ITEMS, Environment, FIRST_ITEMS};
 use super::fetch::{Defaults, settle};
 use super::secret::{self, Holder};
-use super::{Ids, WrittenRule, http_url, id, not_yet, reach, relative, texts};
+use super::{Ids, Lists, WrittenRule, http_url, id, not_yet, reach, relative, texts};
 use crate::model::{Location, Source, SourceId};
 use crate::refresh::Target;
 use crate::republish::SourcePlan;
@@ -51,14 +51,14 @@ impl Checked {
 
 pub(super) fn sources(
     tables: &[SourceTable],
-    defaults: &Defaults,
+    (defaults, lists): (&Defaults, &Lists),
     environment: &Environment,
     found: &mut Found<'_>,
 ) -> Vec<Checked> {
     let mut ids = Ids::default();
     let checked: Vec<Checked> = tables
         .iter()
-        .filter_map(|table| source(table, defaults, environment, &mut ids, found))
+        .filter_map(|table| source(table, (defaults, lists), environment, &mut ids, found))
         .collect();
     check_renames(tables, &ids, found);
     if tables.is_empty() && !found.is_broken {
@@ -106,7 +106,7 @@ pub(super) fn plans(sources: &[Checked]) -> BTreeMap<SourceId, SourcePlan> {
 
 fn source(
     table: &SourceTable,
-    defaults: &Defaults,
+    (defaults, lists): (&Defaults, &Lists),
     environment: &Environment,
     ids: &mut Ids,
     found: &mut Found<'_>,
@@ -118,7 +118,9 @@ fn source(
     let (rule, rule_text) = WrittenRule {
         include: table.include.as_ref(),
         exclude: table.exclude.as_ref(),
+        fields: table.fields.as_ref(),
         condition: table.condition.as_ref(),
+        lists,
     }
     .compile(found);
     let mut fetch = settled.source;
