@@ -36,6 +36,8 @@ pub(super) struct Ward {
     events: Vec<HealthEvent>,
     /// Our own events since the start, newest first; a store that cannot be written cannot keep them.
     own: VecDeque<OwnEvent>,
+    /// What the feed's id follows from, as the store said last; `None`: `public_url`, for nothing was published yet.
+    id_base: Option<String>,
     is_shown: bool,
     /// That the store is larger than it may be; `None`: it is not.
     too_large: Option<OwnEvent>,
@@ -52,6 +54,7 @@ impl Ward {
             next: Instant::now(),
             events: Vec::new(),
             own: VecDeque::new(),
+            id_base: None,
             is_shown: false,
             too_large: None,
             is_loose_told: false,
@@ -91,6 +94,7 @@ impl Ward {
         let findings = self.examine_all(plan, reports);
         let changed = self.store.note_health(findings, self.clock.now()).await?;
         if changed || !self.is_shown {
+            self.id_base = self.store.id_base().await?;
             self.events = self.store.health_events(SHOWN).await?;
             self.show(plan);
         }
@@ -98,9 +102,10 @@ impl Ward {
         Ok(())
     }
 
-    /// Looks with the next beat: the list of sources has changed, or every source was heard for the first time.
+    /// Looks with the next beat: the configuration has changed, or every source was heard for the first time.
     pub(super) fn hurry(&mut self) {
         self.next = Instant::now();
+        self.is_shown = false;
     }
 
     /// Tells that the store is in trouble, or is not any more.
@@ -134,7 +139,9 @@ impl Ward {
     fn show(&mut self, plan: &Plan) {
         let own = self.own.iter().chain(&self.too_large);
         let own: Vec<OwnEvent> = own.cloned().collect();
-        let feed = health_feed(&plan.public_url, &self.events, &own);
+        let public_url = &plan.public_url;
+        let id_base = self.id_base.as_deref().unwrap_or(public_url.as_str());
+        let feed = health_feed(public_url, id_base, &self.events, &own);
         self.site.show_health(feed, self.clock.now());
         self.is_shown = true;
     }

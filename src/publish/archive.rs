@@ -32,8 +32,8 @@ pub(super) fn archive_url(feed: &OutboundFeed, number: u32) -> String {
 pub fn archive(feed: &OutboundFeed, number: u32) -> Document {
     let mut xml = Xml::new();
     xml.element("feed", NAMESPACES, |xml| {
-        let (base, output) = (feed.public_url.as_str(), feed.output.id.as_str());
-        xml.text("id", &[], &archive_id(base, output, number));
+        let output = feed.output.id.as_str();
+        xml.text("id", &[], &archive_id(&feed.id_base, output, number));
         xml.prose("title", &[], &feed.output.title);
         xml.text("updated", &[], &rfc3339(feed.updated()));
         xml.empty("fh:archive", &[]);

@@ -15,11 +15,8 @@ pub(super) fn shell(feed: &OutboundFeed) -> Shell {
     let face = &feed.output.face;
     attributes.extend(face.language.as_deref().map(|tag| ("xml:lang", tag)));
     xml.element("feed", &attributes, |xml| {
-        xml.text(
-            "id",
-            &[],
-            &feed_id(feed.public_url.as_str(), feed.output.id.as_str()),
-        );
+        let output = feed.output.id.as_str();
+        xml.text("id", &[], &feed_id(&feed.id_base, output));
         xml.prose("title", &[], &feed.output.title);
         xml.text("updated", &[], &rfc3339(feed.updated()));
         xml.empty(

@@ -10,8 +10,14 @@ use crate::model::{HealthEvent, OwnEvent, Timestamp};
 const NAME: &str = "health";
 
 /// Writes the events of the sources and our own, each in the given order, our own first. The same events give the same bytes.
+/// `id_base`: what `public_url` was when anything was first published; the feed's id follows from it.
 #[must_use]
-pub fn health_feed(public_url: &url::Url, events: &[HealthEvent], own: &[OwnEvent]) -> Document {
+pub fn health_feed(
+    public_url: &url::Url,
+    id_base: &str,
+    events: &[HealthEvent],
+    own: &[OwnEvent],
+) -> Document {
     let own_entries = own.iter().map(|event| {
         let told = Told::of_own(event);
         (told.updated(), told.written())
@@ -22,13 +28,14 @@ pub fn health_feed(public_url: &url::Url, events: &[HealthEvent], own: &[OwnEven
     });
     let (updated, pieces): (Vec<_>, Vec<_>) = own_entries.chain(entries).unzip();
     let updated = updated.into_iter().max().unwrap_or_default();
-    Document::new(DocumentFormat::Atom, shell(public_url, updated), pieces)
+    let shell = shell(public_url, id_base, updated);
+    Document::new(DocumentFormat::Atom, shell, pieces)
 }
 
-fn shell(public_url: &url::Url, updated: Timestamp) -> Shell {
+fn shell(public_url: &url::Url, id_base: &str, updated: Timestamp) -> Shell {
     let mut xml = Xml::new();
     xml.element("feed", &[("xmlns", "http://www.w3.org/2005/Atom")], |xml| {
-        xml.text("id", &[], &feed_id(public_url.as_str(), NAME));
+        xml.text("id", &[], &feed_id(id_base, NAME));
         xml.text("title", &[], "Mainstem: what is wrong with the sources");
         xml.text("updated", &[], &rfc3339(updated));
         let own = format!("{public_url}{NAME}.atom");

@@ -27,9 +27,9 @@ pub fn outbound_id(member: &Member, announced: Option<Timestamp>) -> (String, St
     (own.map_or_else(|| derived.clone(), str::to_owned), derived)
 }
 
-/// The permanent id of an outbound feed.
-pub(super) fn feed_id(public_url: &str, output: &str) -> String {
-    urn(&[b"output", public_url.as_bytes(), output.as_bytes()])
+/// The permanent id of an outbound feed. `base`: that of all links when it was first published.
+pub(super) fn feed_id(base: &str, output: &str) -> String {
+    urn(&[b"output", base.as_bytes(), output.as_bytes()])
 }
 
 /// The permanent id of an event in a source's life.
@@ -44,15 +44,10 @@ pub(super) fn own_event_id(part: &str, at: Timestamp) -> String {
     urn(&[b"own event", part.as_bytes(), &at])
 }
 
-/// The permanent id of an archive document.
-pub(super) fn archive_id(public_url: &str, output: &str, number: u32) -> String {
+/// The permanent id of an archive document, from the same base.
+pub(super) fn archive_id(base: &str, output: &str, number: u32) -> String {
     let number = number.to_le_bytes();
-    urn(&[
-        b"archive",
-        public_url.as_bytes(),
-        output.as_bytes(),
-        &number,
-    ])
+    urn(&[b"archive", base.as_bytes(), output.as_bytes(), &number])
 }
 
 fn is_global(guid: &str) -> bool {

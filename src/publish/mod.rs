@@ -59,6 +59,9 @@ pub struct OutboundFeed {
     pub public_url: Url,
     /// Newest place first.
     pub items: Vec<Arc<Fragment>>,
+    /// What the base was when the output was first published: the ids of its documents follow from it and stay when the base
+    /// becomes another (RFC 4287 §4.2.6).
+    pub id_base: String,
     /// The number of the archive document that holds what came before; 0: there is none.
     pub prev_archive: u32,
 }

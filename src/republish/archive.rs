@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::plan::{OutputPlan, Plan};
 use super::scribe::write_item;
-use super::{Rendered, Republisher};
+use super::{IdBases, Rendered, Republisher, id_base};
 use crate::clock::Clock;
 use crate::model::{ContentForm, Hash, OutputId};
 use crate::publish::{self, Coding, Fragment, ItemForm, OutboundFeed};
@@ -54,6 +54,7 @@ pub struct Archivist {
     clock: Arc<dyn Clock>,
     plan: Arc<Plan>,
     rules: Arc<BTreeMap<OutputId, Hash>>,
+    id_bases: Arc<IdBases>,
 }
 
 impl Republisher {
@@ -65,6 +66,7 @@ impl Republisher {
             clock: self.clock.clone(),
             plan: self.plan.clone(),
             rules: self.rules.clone(),
+            id_bases: self.id_bases.clone(),
         }
     }
 }
@@ -148,10 +150,11 @@ impl Archivist {
         let ids = items.iter().map(|item| item.item_id.clone()).collect();
         let number = newest + 1;
         let base = self.plan.public_url.to_string();
-        let (site, own) = (self.plan.clone(), plan.clone());
+        let (site, own, bases) = (self.plan.clone(), plan.clone(), self.id_bases.clone());
         let written = tokio::task::spawn_blocking(move || {
             let feed = OutboundFeed {
                 items: fragments(&site, &own, items),
+                id_base: id_base(&bases, &site, &own.output.id),
                 output: own.output,
                 public_url: site.public_url.clone(),
                 prev_archive: newest,

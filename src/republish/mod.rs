@@ -37,6 +37,9 @@ use render::Shown;
 use replay::Replay;
 use tally::Tally;
 
+/// [`OutputState::id_base`] of each registered output.
+type IdBases = BTreeMap<OutputId, String>;
+
 /// Stories judged in one step.
 const BATCH: usize = 256;
 
@@ -47,6 +50,8 @@ pub struct Republisher {
     plan: Arc<Plan>,
     /// What each output is judged by.
     rules: Arc<BTreeMap<OutputId, Hash>>,
+    /// What the ids of each output's documents follow from, as the store said last.
+    id_bases: Arc<IdBases>,
     /// Rules that could not be evaluated, said once each.
     unjudged: BTreeSet<(RuleOwner, String)>,
     /// Which parts of the rules do anything; `None` until it was read from the store.
@@ -72,6 +77,7 @@ impl Republisher {
             store,
             clock,
             rules: Arc::new(plan.rules()),
+            id_bases: Arc::default(),
             plan,
             unjudged: BTreeSet::new(),
             tally: None,
@@ -121,13 +127,19 @@ impl Republisher {
     ///
     /// # Errors
     /// The store's.
-    pub async fn is_rendered(&self) -> Result<bool, StoreError> {
+    pub async fn is_rendered(&mut self) -> Result<bool, StoreError> {
         Ok(self.register().await?.iter().any(|state| state.rendered))
     }
 
-    async fn register(&self) -> Result<Vec<OutputState>, StoreError> {
+    async fn register(&mut self) -> Result<Vec<OutputState>, StoreError> {
         let rules: Vec<_> = BTreeMap::clone(&self.rules).into_iter().collect();
-        self.store.register_outputs(&rules, self.clock.now()).await
+        let base = self.plan.public_url.as_str();
+        let registering = self.store.register_outputs(&rules, base, self.clock.now());
+        let states = registering.await?;
+        let bases = states.iter();
+        let bases = bases.map(|state| (state.id.clone(), state.id_base.clone()));
+        self.id_bases = Arc::new(bases.collect());
+        Ok(states)
     }
 
     /// Judges every changed story for every output, until none is left; returns the outputs whose documents may differ.
@@ -229,6 +241,12 @@ impl Republisher {
         }
         Ok(())
     }
+}
+
+/// What the ids of an output's documents follow from. One that the store has not registered has none yet.
+fn id_base(bases: &IdBases, plan: &Plan, output: &OutputId) -> String {
+    let base = bases.get(output).map(String::as_str);
+    base.unwrap_or(plan.public_url.as_str()).to_owned()
 }
 
 /// Which of its items an output shows now.

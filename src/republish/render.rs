@@ -74,7 +74,7 @@ impl Republisher {
         let wanted: Vec<&OutputPlan> = wanted
             .filter(|plan| outputs.contains(&plan.output.id))
             .collect();
-        let scribe = Scribe::new(plan.clone());
+        let scribe = Scribe::new(plan.clone(), self.id_bases.clone());
         // Half of them is read while the other half is written.
         let lanes = tokio::try_join!(
             self.lane(&scribe, &wanted, 0, now),

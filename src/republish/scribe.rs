@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::archive::slack;
 use super::plan::{OutputPlan, Plan};
-use super::{Reach, assemble};
+use super::{IdBases, Reach, assemble, id_base};
 use crate::model::{OutputId, Timestamp};
 use crate::publish::{self, Documents, Fragment, ItemForm, OutboundFeed};
 use crate::store::{Archived, ItemVersion, WindowItem, WindowRow};
@@ -49,14 +49,16 @@ type Likeness = (ItemForm, Arc<ItemVersion>, Vec<bool>);
 #[derive(Clone)]
 pub(super) struct Scribe {
     plan: Arc<Plan>,
+    id_bases: Arc<IdBases>,
     /// A plain mutex: held while an item is written, which nobody else should do beside it.
     written: Arc<Mutex<HashMap<Likeness, Option<Arc<Fragment>>>>>,
 }
 
 impl Scribe {
-    pub(super) fn new(plan: Arc<Plan>) -> Self {
+    pub(super) fn new(plan: Arc<Plan>, id_bases: Arc<IdBases>) -> Self {
         Self {
             plan,
+            id_bases,
             written: Arc::default(),
         }
     }
@@ -89,6 +91,7 @@ impl Scribe {
         }
         let feed = OutboundFeed {
             output: output.output.clone(),
+            id_base: id_base(&self.id_bases, &plan, &sheet.output),
             public_url: plan.public_url.clone(),
             items,
             prev_archive: sheet.archived.newest,

@@ -185,12 +185,18 @@ pub trait Store: Send + Sync {
     // Outputs.
 
     /// Makes the known outputs these, each with the hash of everything that its membership depends on; reports which are stale.
-    /// The documents of an output no longer configured are forgotten, not its item ids.
+    /// The documents of an output no longer configured are forgotten, not its item ids. `base`, that of all links now, is noted
+    /// for those that have none yet ([`OutputState::id_base`]).
     async fn register_outputs(
         &self,
         outputs: &[(OutputId, Hash)],
+        base: &str,
         now: Timestamp,
     ) -> Result<Vec<OutputState>, StoreError>;
+
+    /// The [`OutputState::id_base`] of the output that was registered first, configured today or not: ids of the whole site
+    /// follow from it. `None`: there was never an output.
+    async fn id_base(&self) -> Result<Option<String>, StoreError>;
 
     /// Up to `limit` changed stories from the outbox, longest waiting first, whole. Empty: nothing has changed.
     async fn changed_stories(&self, limit: usize) -> Result<Vec<Story>, StoreError>;

@@ -166,6 +166,8 @@ pub struct OutputState {
     pub replaying: bool,
     /// Whether its documents were ever rendered ([`super::Store::stamp`]); with an empty store the first follow the first pass.
     pub rendered: bool,
+    /// The base of all links when it was first registered. The ids of its documents follow from it.
+    pub id_base: String,
 }
 
 /// An output's documents as last rendered.

@@ -36,7 +36,7 @@ impl Bench {
         let outputs = [(out("o"), [1; 16])];
         bench
             .store
-            .register_outputs(&outputs, at(0))
+            .register_outputs(&outputs, "https://host.example/", at(0))
             .await
             .expect("registers");
         bench
@@ -309,7 +309,9 @@ async fn verdicts_by_other_rules_make_an_output_stale() {
     let store = &bench.store;
     let stale = async |hash: [u8; 16]| {
         let outputs = [(out("o"), hash)];
-        let states = store.register_outputs(&outputs, at(1)).await;
+        let states = store
+            .register_outputs(&outputs, "https://host.example/", at(1))
+            .await;
         states.expect("registers")[0].stale
     };
     let finish = async |hash: [u8; 16]| {

@@ -10,10 +10,14 @@ use super::stories::touch;
 use crate::model::{EntryId, Hash, OutputId, Story, StoryId, Timestamp};
 use crate::store::{DocumentStamp, KeptItem, Membership, OutputState};
 
+/// `rules`, `replaying`, `documents` and `id_base` of an output.
+type Registered = (Option<Hash>, Option<Hash>, Option<Hash>, String);
+
 /// See [`crate::store::Store::register_outputs`].
 pub(super) fn register(
     db: &Connection,
     outputs: &[(OutputId, Hash)],
+    base: &str,
 ) -> rusqlite::Result<Vec<OutputState>> {
     db.execute_batch("CREATE TEMP TABLE IF NOT EXISTS configured (id TEXT PRIMARY KEY); DELETE FROM temp.configured")?;
     let mut states = Vec::new();
@@ -26,12 +30,15 @@ pub(super) fn register(
             "INSERT OR IGNORE INTO outputs (id) VALUES (?)",
             [id.as_str()],
         )?;
-        let (stored, replaying, documents): (Option<Hash>, Option<Hash>, Option<Hash>) = db
-            .query_row(
-                "SELECT rules, replaying, documents FROM outputs WHERE id = ?",
-                [id.as_str()],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-            )?;
+        db.execute(
+            "UPDATE outputs SET id_base = ? WHERE id = ? AND id_base IS NULL",
+            [base, id.as_str()],
+        )?;
+        let (stored, replaying, documents, id_base): Registered = db.query_row(
+            "SELECT rules, replaying, documents, id_base FROM outputs WHERE id = ?",
+            [id.as_str()],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )?;
         // A replay that another process has begun by other rules is crossed, and begins again there.
         db.execute(
             "UPDATE outputs SET rules = NULL, replaying = ?2 WHERE id = ?1 AND rules IS NOT ?2",
@@ -42,11 +49,21 @@ pub(super) fn register(
             stale: stored != Some(*rules),
             replaying: replaying == Some(*rules),
             rendered: documents.is_some(),
+            id_base,
         });
     }
     // One that comes back later is replayed, under the item ids it had.
     db.execute("UPDATE outputs SET rules = NULL, replaying = NULL, documents = NULL WHERE id NOT IN (SELECT id FROM temp.configured)", [])?;
     Ok(states)
+}
+
+/// See [`crate::store::Store::id_base`]. No row is ever deleted.
+pub(super) fn id_base(db: &Connection) -> rusqlite::Result<Option<String>> {
+    db.prepare_cached(
+        "SELECT id_base FROM outputs WHERE id_base IS NOT NULL ORDER BY output LIMIT 1",
+    )?
+    .query_row([], |row| row.get(0))
+    .optional()
 }
 
 /// See [`crate::store::Store::changed_stories`].

@@ -1,7 +1,7 @@
 -- Version 4: ids of outputs outlast their address; validators are doubted.
 
--- The base of all links (`public_url`) when the output's documents were first made: the ids of its documents follow from it, so
--- that they stay when the base changes (RFC 4287 §4.2.6). NULL: the one of the next start.
+-- The base of all links (`public_url`) when the output was first registered: the ids of its documents follow from it, so that
+-- they stay when the base changes (RFC 4287 §4.2.6). NULL: registered by an earlier version; the next start notes its own.
 ALTER TABLE outputs ADD COLUMN id_base TEXT;
 
 -- When the source was last asked without validators, or last gave a document. NULL: not since this version.

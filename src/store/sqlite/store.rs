@@ -104,13 +104,20 @@ impl Store for SqliteStore {
     async fn register_outputs(
         &self,
         outputs: &[(OutputId, Hash)],
+        base: &str,
         _now: Timestamp,
     ) -> Result<Vec<OutputState>, StoreError> {
-        let outputs = outputs.to_vec();
+        let (outputs, base) = (outputs.to_vec(), base.to_owned());
         self.writer
             .step("register the outputs", move |db| {
-                outputs::register(db, &outputs)
+                outputs::register(db, &outputs, &base)
             })
+            .await
+    }
+
+    async fn id_base(&self) -> Result<Option<String>, StoreError> {
+        self.readers
+            .read("read the base of ids", outputs::id_base)
             .await
     }
 

@@ -242,6 +242,7 @@ pub(crate) fn items(feed: &Feed) -> Vec<Item> {
         home_url: text(&feed.home_url),
         self_url: text(&feed.self_url),
         updated: feed.updated,
+        id_base: "https://host.example/".to_owned(),
         language: feed.language.clone(),
         icon: text(&feed.icon),
     };
