@@ -162,7 +162,7 @@ table! {
 table! {
     /// `[[output]]`
     OutputTable {
-        /// Unique; made of a-z, 0-9 and -; served as /ID.atom, /ID.rss and /ID.json.
+        /// Unique; made of a-z, 0-9 and -; served as /ID.atom, /ID.rss and /ID.json, with the page /ID.
         id: String,
         /// What subscribers see. Default: the id.
         title: String,

@@ -38,6 +38,14 @@ pub fn archive(feed: &OutboundFeed, number: u32) -> Document {
         xml.text("updated", &[], &rfc3339(feed.updated()));
         xml.empty("fh:archive", &[]);
         link(xml, "link", "self", &archive_url(feed, number));
+        xml.empty(
+            "link",
+            &[
+                ("rel", "alternate"),
+                ("type", "text/html"),
+                ("href", &feed.page_url()),
+            ],
+        );
         link(xml, "link", "current", &feed.url(DocumentFormat::Atom));
         prev_archive(xml, "link", feed);
         // RFC 4287 §4.1.1: a feed without entries has an author.

@@ -27,12 +27,13 @@ pub(super) fn shell(feed: &OutboundFeed) -> Shell {
                 ("href", &feed.url(DocumentFormat::Atom)),
             ],
         );
+        // The other formats are no alternates here: readers take the first alternate, or the last, for the feed's page.
         xml.empty(
             "link",
             &[
                 ("rel", "alternate"),
-                ("type", "application/feed+json"),
-                ("href", &feed.url(DocumentFormat::Json)),
+                ("type", "text/html"),
+                ("href", &feed.page_url()),
             ],
         );
         if let Some(hub) = &face.hub {

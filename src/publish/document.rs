@@ -9,7 +9,7 @@ use brotli::enc::BrotliEncoderParams;
 use bytes::Bytes;
 use flate2::{Compression, GzBuilder};
 
-use super::DocumentFormat;
+use super::{DocumentFormat, Medium};
 use crate::model::Hash;
 
 /// brotli's steps of effort above this take several times as long for a few percent.
@@ -83,7 +83,7 @@ impl Coding {
 /// A rendered document with its validators. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Document {
-    format: DocumentFormat,
+    medium: Medium,
     shell: Arc<Shell>,
     items: Arc<[Piece]>,
     /// Of head, items and tail, without quotes.
@@ -94,7 +94,7 @@ pub struct Document {
 }
 
 impl Document {
-    pub(super) fn new(format: DocumentFormat, shell: Shell, items: Vec<Piece>) -> Self {
+    pub(super) fn new(medium: impl Into<Medium>, shell: Shell, items: Vec<Piece>) -> Self {
         let mut hasher = blake3::Hasher::new();
         for part in [&shell.head, &shell.tail] {
             hasher.update(&part.len().to_le_bytes());
@@ -105,7 +105,7 @@ impl Document {
         }
         let hash = hasher.finalize().to_hex();
         Self {
-            format,
+            medium: medium.into(),
             shell: Arc::new(shell),
             items: items.into(),
             tag: hash.as_str()[..32].to_owned(),
@@ -137,10 +137,10 @@ impl Document {
         Some(document)
     }
 
-    /// Its format.
+    /// What it is.
     #[must_use]
-    pub fn format(&self) -> DocumentFormat {
-        self.format
+    pub fn medium(&self) -> Medium {
+        self.medium
     }
 
     /// As written; put together when it is first wanted.
@@ -158,7 +158,7 @@ impl Document {
         bytes.extend_from_slice(head);
         for (nth, item) in items.into_iter().enumerate() {
             if nth > 0 {
-                bytes.extend_from_slice(separator(self.format));
+                bytes.extend_from_slice(separator(self.medium));
             }
             bytes.extend_from_slice(&item.bytes);
         }
@@ -228,10 +228,10 @@ impl Document {
 }
 
 /// What stands between two items.
-fn separator(format: DocumentFormat) -> &'static [u8] {
-    match format {
-        DocumentFormat::Atom | DocumentFormat::Rss => b"",
-        DocumentFormat::Json => b",",
+fn separator(medium: Medium) -> &'static [u8] {
+    match medium {
+        Medium::Feed(DocumentFormat::Json) => b",",
+        Medium::Feed(DocumentFormat::Atom | DocumentFormat::Rss) | Medium::Page => b"",
     }
 }
 

@@ -45,6 +45,7 @@ fn members(feed: &OutboundFeed) -> Value {
         Some("https://jsonfeed.org/version/1.1"),
     );
     put(&mut head, "title", Some(&feed.output.title));
+    put(&mut head, "home_page_url", Some(&feed.page_url()));
     put(&mut head, "feed_url", Some(&feed.url(DocumentFormat::Json)));
     let face = &feed.output.face;
     put(&mut head, "icon", face.icon.as_ref().map(url::Url::as_str));

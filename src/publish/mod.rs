@@ -11,7 +11,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use url::Url;
 
-use document::Piece;
+use document::{Piece, Shell};
 
 use crate::model::{Copy, Entry, FeedFields, Hash, Output, SourceId, StoryId, Timestamp};
 
@@ -20,7 +20,9 @@ mod atom;
 mod content;
 mod document;
 mod fit;
+mod format;
 mod health;
+mod html;
 mod ids;
 mod json_feed;
 mod opml;
@@ -33,7 +35,9 @@ pub use archive::{archive, unpack_archive};
 pub use content::ItemForm;
 pub use document::{Coding, Document, Edition};
 pub use fit::{fit, is_language};
+pub use format::{DocumentFormat, Medium};
 pub use health::health_feed;
+pub use html::Page;
 pub use ids::outbound_id;
 pub use opml::{OpmlError, OpmlOutline, OpmlSource, opml, read_opml};
 pub use parsed::parsed_as_json;
@@ -57,11 +61,11 @@ pub struct OutboundFeed {
     pub output: Output,
     /// Base of every self link; ends in `/`.
     pub public_url: Url,
-    /// Newest place first.
-    pub items: Vec<Arc<Fragment>>,
     /// What the base was when the output was first published: the ids of its documents follow from it and stay when the base
     /// becomes another (RFC 4287 §4.2.6).
     pub id_base: String,
+    /// Newest place first.
+    pub items: Vec<Arc<Fragment>>,
     /// The number of the archive document that holds what came before; 0: there is none.
     pub prev_archive: u32,
 }
@@ -74,6 +78,8 @@ pub struct Fragment {
     /// As written.
     updated: Timestamp,
     pieces: [Piece; DocumentFormat::ALL.len()],
+    /// As the page lists it.
+    headline: Piece,
 }
 
 impl Fragment {
@@ -88,6 +94,7 @@ impl Fragment {
         Self {
             ordered_at: item.ordered_at,
             updated: item.updated(),
+            headline: Piece::new(html::headline(form, item)),
             pieces: DocumentFormat::ALL.map(|format| {
                 Piece::new(match format {
                     DocumentFormat::Atom => atom::entry(form, item),
@@ -140,42 +147,6 @@ pub struct CopyView {
     pub copy: Copy,
 }
 
-/// The formats that an output is served in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DocumentFormat {
-    /// Atom 1.0, RFC 4287.
-    Atom,
-    /// RSS 2.0.
-    Rss,
-    /// JSON Feed 1.1.
-    Json,
-}
-
-impl DocumentFormat {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Atom, Self::Rss, Self::Json];
-
-    /// The word for it, and the ending of its path.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Atom => "atom",
-            Self::Rss => "rss",
-            Self::Json => "json",
-        }
-    }
-
-    /// Its media type.
-    #[must_use]
-    pub fn media_type(self) -> &'static str {
-        match self {
-            Self::Atom => "application/atom+xml; charset=utf-8",
-            Self::Rss => "application/rss+xml; charset=utf-8",
-            Self::Json => "application/feed+json; charset=utf-8",
-        }
-    }
-}
-
 /// An output's documents.
 #[derive(Debug, Clone)]
 pub struct Documents {
@@ -185,7 +156,9 @@ pub struct Documents {
     pub rss: Document,
     /// JSON Feed 1.1.
     pub json: Document,
-    /// Of all their bytes.
+    /// The page that they name as their own.
+    pub page: Page,
+    /// Of the three documents' bytes. The page says nothing that they do not say.
     pub hash: Hash,
     /// How long a reader may do with them, by the rhythm of their items.
     pub fresh_for: Duration,
@@ -210,14 +183,8 @@ impl Documents {
 /// Renders an outbound feed in every format.
 #[must_use]
 pub fn render(feed: &OutboundFeed) -> Documents {
-    let [atom, rss, json] = DocumentFormat::ALL.map(|format| {
-        let shell = match format {
-            DocumentFormat::Atom => atom::shell(feed),
-            DocumentFormat::Rss => rss::shell(feed),
-            DocumentFormat::Json => json_feed::shell(feed),
-        };
-        Document::new(format, shell, feed.pieces(format))
-    });
+    let [atom, rss, json] = DocumentFormat::ALL
+        .map(|format| Document::new(format, feed.shell(format), feed.pieces(format)));
     let mut hasher = blake3::Hasher::new();
     for document in [&atom, &rss, &json] {
         hasher.update(document.etag(Coding::Identity).as_bytes());
@@ -228,6 +195,7 @@ pub fn render(feed: &OutboundFeed) -> Documents {
         atom,
         rss,
         json,
+        page: Page::of(feed),
         hash,
         fresh_for: fresh_for(&feed.items),
         prev_archive: feed.prev_archive,
@@ -252,6 +220,15 @@ fn fresh_for(items: &[Arc<Fragment>]) -> Duration {
 }
 
 impl OutboundFeed {
+    /// A document without its items.
+    fn shell(&self, format: DocumentFormat) -> Shell {
+        match format {
+            DocumentFormat::Atom => atom::shell(self),
+            DocumentFormat::Rss => rss::shell(self),
+            DocumentFormat::Json => json_feed::shell(self),
+        }
+    }
+
     fn pieces(&self, format: DocumentFormat) -> Vec<Piece> {
         let pieces = self.items.iter().map(|item| &item.pieces[format as usize]);
         pieces.cloned().collect()
@@ -260,6 +237,11 @@ impl OutboundFeed {
     /// Where one of its documents lives.
     fn url(&self, format: DocumentFormat) -> String {
         format!("{}{}.{}", self.public_url, self.output.id, format.as_str())
+    }
+
+    /// Where its page lives.
+    fn page_url(&self) -> String {
+        format!("{}{}", self.public_url, self.output.id)
     }
 
     /// Where the archive document before it lives; `None`: there is none.

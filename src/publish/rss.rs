@@ -19,7 +19,7 @@ pub(super) fn shell(feed: &OutboundFeed) -> Shell {
     xml.element("rss", NAMESPACES, |xml| {
         xml.element("channel", &[], |xml| {
             xml.prose("title", &[], &feed.output.title);
-            xml.text("link", &[], feed.public_url.as_str());
+            xml.text("link", &[], &feed.page_url());
             xml.prose("description", &[], &feed.output.title);
             xml.empty(
                 "atom:link",
@@ -42,7 +42,7 @@ pub(super) fn shell(feed: &OutboundFeed) -> Shell {
                 xml.element("image", &[], |xml| {
                     xml.text("url", &[], icon.as_str());
                     xml.prose("title", &[], &feed.output.title);
-                    xml.text("link", &[], feed.public_url.as_str());
+                    xml.text("link", &[], &feed.page_url());
                 });
             }
             prev_archive(xml, "atom:link", feed);

@@ -31,6 +31,14 @@ impl Xml {
         xml
     }
 
+    /// An HTML page. It is XML all the same, which HTML's own syntax takes as it is: every element that may have content is
+    /// closed, and none that may not has any.
+    pub(super) fn page() -> Self {
+        let mut xml = Self::empty_handed();
+        xml.event(Event::DocType(BytesText::from_escaped("html")));
+        xml
+    }
+
     /// `<name attributes>` and what `inner` writes and `</name>`.
     pub(super) fn element(
         &mut self,
@@ -150,7 +158,7 @@ pub(super) fn rfc822(at: Timestamp) -> String {
 
 /// Both forms have years of four digits: what lies beyond becomes the first or last second that they can say. Parsing lets
 /// no such date in, but an older version stored some.
-fn writable(at: Timestamp) -> Timestamp {
+pub(super) fn writable(at: Timestamp) -> Timestamp {
     const FIRST: i64 = -62_135_596_800;
     const LAST: i64 = 253_402_300_799;
     if (FIRST..=LAST).contains(&at.timestamp()) {

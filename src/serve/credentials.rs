@@ -25,6 +25,11 @@ pub(super) fn refused(token: Option<&Secret>, realm: &str, request: &Request) ->
     Some((StatusCode::UNAUTHORIZED, AppendHeaders(challenges), why).into_response())
 }
 
+/// The token, where the address of the request carries it.
+pub(super) fn in_address(token: &Secret, request: &Request) -> Option<Vec<u8>> {
+    from_query(request.uri().query()).filter(|carried| token.matches(carried))
+}
+
 /// The realm of everything that is no output; no output's id has a capital.
 pub(super) const REST: &str = "Mainstem";
 

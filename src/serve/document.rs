@@ -23,7 +23,7 @@ pub(super) fn at_hand(published: &Published, asked: &HeaderMap) -> Option<Respon
     if let Some(response) = conditional(published.evaluate(asked, coding), heads, coding) {
         return Some(response);
     }
-    if takes_differences(asked) {
+    if published.has_differences() && takes_differences(asked) {
         return None;
     }
     let bytes = document.coded(coding)?.clone();
@@ -55,7 +55,8 @@ pub(super) async fn answer(published: &Published, asked: &HeaderMap) -> Response
     if let Some(response) = at_hand(published, asked) {
         return response;
     }
-    if takes_differences(asked)
+    if published.has_differences()
+        && takes_differences(asked)
         && let Some(difference) = published.since(known_tags(asked))
     {
         let status = StatusCode::from_u16(IM_USED).unwrap_or(StatusCode::OK);

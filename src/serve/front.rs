@@ -48,11 +48,11 @@ impl Front {
         if !names_its_host(request.version(), request.headers()) {
             return None;
         }
-        let (_, served, format) = named(&content, request.uri().path().strip_prefix('/')?)?;
+        let (_, served, medium) = named(&content, request.uri().path().strip_prefix('/')?)?;
         if served.token.is_some() {
             return None;
         }
-        let response = at_hand(served.published.get(&format)?, request.headers())?;
+        let response = at_hand(served.published.get(&medium)?, request.headers())?;
         note(&self.metrics, &response, is_head);
         Some(response)
     }

@@ -6,10 +6,14 @@ use std::time::{Duration, SystemTime};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::model::Timestamp;
-use crate::publish::{Coding, Document};
+use crate::publish::{Coding, Document, Medium};
 
 /// For so many times what a document is fresh, a cache may answer with the last one while it asks.
 const STALE_FACTOR: u32 = 10;
+/// What a page of ours may do: show its text and lead elsewhere. Not in a sandbox, which keeps a browser from opening a link in
+/// another tab.
+const PAGE_POLICY: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// What a reader within a web page may see of an answer.
 const SHOWN: &str = "ETag, Last-Modified, IM, Link, Retry-After";
 
@@ -49,9 +53,12 @@ impl Heads {
         let modified = SystemTime::from(changed_at);
         let by_coding = Coding::ALL.map(|coding| {
             let mut known = shared(modified, freshness, reach);
+            if document.medium() == Medium::Page {
+                put(&mut known, header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
+            }
             put(&mut known, header::ETAG, &document.etag(coding));
             let mut whole = known.clone();
-            let media_type = document.format().media_type();
+            let media_type = document.medium().media_type();
             put(&mut whole, header::CONTENT_TYPE, media_type);
             if coding != Coding::Identity {
                 put(&mut whole, header::CONTENT_ENCODING, coding.as_str());
@@ -126,16 +133,17 @@ fn shared(modified: SystemTime, freshness: Freshness, reach: &Reach) -> HeaderMa
 pub(super) fn guard(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; sandbox",
-        ),
+        // A page's address may carry a token.
+        (header::REFERRER_POLICY, "no-referrer"),
         // Without credentials of the browser's: a token is in the request, where there is one.
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (header::ACCESS_CONTROL_EXPOSE_HEADERS, SHOWN),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // What may do more than nothing has said so before.
+    let policy = headers.entry(header::CONTENT_SECURITY_POLICY);
+    policy.or_insert(HeaderValue::from_static("default-src 'none'; sandbox"));
 }
 
 fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {

@@ -11,12 +11,12 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 
-use super::credentials::{REST, refused};
+use super::credentials::{REST, in_address, refused};
 use super::precondition::{Selected, Verdict, evaluate};
 use super::request::names_its_host;
 use super::site::{Content, Served, Site};
 use super::{archive, document, head};
-use crate::publish::{Coding, DocumentFormat};
+use crate::publish::{Coding, DocumentFormat, Medium};
 use crate::store::Store;
 use crate::telemetry::Metrics;
 
@@ -141,27 +141,38 @@ async fn output(
         return not_found();
     };
     let content = site.0.load_full();
-    let Some((id, served, format)) = named(&content, &document) else {
+    let Some((id, served, medium)) = named(&content, &document) else {
         return not_found();
     };
     if let Some(refused) = refused(served.token.as_ref(), id, &request) {
         return refused;
     }
-    match served.published.get(&format) {
+    let token = served.token.as_ref();
+    let published = match token.and_then(|token| in_address(token, &request)) {
+        Some(token) if medium == Medium::Page => served.passing(&token),
+        _ => served.published.get(&medium).map(Arc::as_ref),
+    };
+    match published {
         None => later(FIRST_PASS),
         Some(published) => document::answer(published, request.headers()).await,
     }
 }
 
-/// The output that a document's name names, under its id, and the format.
+/// The output that a document's name names, under its id, and which of its documents it is.
 pub(super) fn named<'c, 'd>(
     content: &'c Content,
     document: &'d str,
-) -> Option<(&'d str, &'c Served, DocumentFormat)> {
-    let (id, ending) = document.rsplit_once('.')?;
-    let mut formats = DocumentFormat::ALL.into_iter();
-    let format = formats.find(|format| format.as_str() == ending)?;
-    Some((id, content.outputs.get(id)?, format))
+) -> Option<(&'d str, &'c Served, Medium)> {
+    // No id has a full stop.
+    let (id, medium) = match document.rsplit_once('.') {
+        None => (document, Medium::Page),
+        Some((id, ending)) => {
+            let mut formats = DocumentFormat::ALL.into_iter();
+            let format = formats.find(|format| format.as_str() == ending)?;
+            (id, format.into())
+        }
+    };
+    Some((id, content.outputs.get(id)?, medium))
 }
 
 pub(super) const FIRST_PASS: &str = "the first pass over the sources is still running\n";

@@ -1,7 +1,7 @@
 //! What is served at one moment, swapped in whole.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -11,7 +11,7 @@ use url::Url;
 use super::head::Reach;
 use super::published::Published;
 use crate::model::{OutputId, Secret, Timestamp};
-use crate::publish::{Document, DocumentFormat, Documents};
+use crate::publish::{Document, DocumentFormat, Documents, Medium, Page};
 use crate::websub::{discovery_links, topic};
 
 /// What is wrong with a source is looked at a few times an hour.
@@ -89,36 +89,55 @@ pub(super) struct Served {
     pub(super) token: Option<Secret>,
     /// What the answers say of hub and topic, by format; none without a hub.
     pub(super) links: BTreeMap<DocumentFormat, Arc<[HeaderValue]>>,
-    /// By format; empty until the first pass has ended.
-    pub(super) published: BTreeMap<DocumentFormat, Arc<Published>>,
+    /// The documents and the page that they name; empty until the first pass has ended.
+    pub(super) published: BTreeMap<Medium, Arc<Published>>,
+    /// The page, to be written with the token in its addresses; `None` until the first pass has ended.
+    page: Option<Page>,
+    /// It written so, when first asked for. There is one token, so there is one such page.
+    passing: Arc<OnceLock<Published>>,
     /// The number of the newest archive document, and the base of its links; `None` until the first pass has ended.
     pub(super) archives: Option<(u32, Url)>,
 }
 
 impl Served {
-    fn reach(&self, format: DocumentFormat) -> Reach {
+    fn reach(&self, medium: Medium) -> Reach {
+        let links = match medium {
+            Medium::Feed(format) => self.links.get(&format).cloned(),
+            Medium::Page => None,
+        };
         Reach {
             private: self.token.is_some(),
-            links: self.links.get(&format).cloned().unwrap_or_default(),
+            links: links.unwrap_or_default(),
         }
+    }
+
+    /// The page for who came with the token in its address; `None` until the first pass has ended.
+    pub(super) fn passing(&self, token: &[u8]) -> Option<&Published> {
+        let (page, plain) = (self.page.as_ref()?, self.published.get(&Medium::Page)?);
+        let write = || plain.instead(page.document(Some(token)));
+        Some(self.passing.get_or_init(write))
     }
 
     /// Token or links have become others.
     fn write_heads(&mut self) {
-        for (format, published) in std::mem::take(&mut self.published) {
-            let next = published.under(self.reach(format));
-            self.published.insert(format, Arc::new(next));
+        self.passing = Arc::default();
+        for (medium, published) in std::mem::take(&mut self.published) {
+            let next = published.under(self.reach(medium));
+            self.published.insert(medium, Arc::new(next));
         }
     }
 
     fn publish(&mut self, documents: &Documents, changed_at: Timestamp) {
-        for format in DocumentFormat::ALL {
-            let before = self.published.get(&format).map(Arc::as_ref);
-            let document = documents.get(format).clone();
+        let feeds = DocumentFormat::ALL.map(|format| documents.get(format).clone());
+        for document in feeds.into_iter().chain([documents.page.document(None)]) {
+            let medium = document.medium();
+            let before = self.published.get(&medium).map(Arc::as_ref);
             let dates = (changed_at, documents.fresh_for);
-            let next = Published::after(before, document, dates, self.reach(format));
-            self.published.insert(format, Arc::new(next));
+            let next = Published::after(before, document, dates, self.reach(medium));
+            self.published.insert(medium, Arc::new(next));
         }
+        self.page = Some(documents.page.clone());
+        self.passing = Arc::default();
         let base = documents.public_url.clone();
         self.archives = Some((documents.prev_archive, base));
     }

@@ -30,7 +30,7 @@ const OUTPUT: &str = "[[output]]\nid = \"o\"\n";
 #[test]
 #[expect(clippy::too_many_lines, reason = "the cases are a table")]
 fn each_problem_has_its_place() {
-    let cases: [(String, &str); 40] = [
+    let cases: Vec<(String, &str)> = vec![
         (
             format!("[words]\ncities = [\"Bern\"]\n{SOURCE}{OUTPUT}include = [\"list:citys\"]\n"),
             "8:12: there is no list \"citys\" in [words]",
@@ -151,7 +151,11 @@ fn each_problem_has_its_place() {
         ),
         (
             format!("{SOURCE}[[output]]\nid = \"sources\"\n"),
-            "5:6: the id \"sources\" is served already",
+            "5:6: the id \"sources\" is the address of something else",
+        ),
+        (
+            format!("{SOURCE}[[output]]\nid = \"story\"\n"),
+            "5:6: the id \"story\" is the address of something else",
         ),
         (
             format!("{SOURCE}{OUTPUT}sources = [\"a\", \"b\"]\n"),

@@ -29,6 +29,7 @@ mod opml;
 mod orders;
 mod outputs;
 mod overrule;
+mod pages;
 mod parse;
 mod parse_laws;
 mod partition;

@@ -31,7 +31,10 @@ fn what_is_not_there_is_a_plain_404() {
         "/merged.atom/",
         "/a/b",
         "/",
-        "/merged",
+        "/merged/",
+        "/MERGED",
+        "/health",
+        "/other",
     ] {
         let answer = daemon.ask("GET", path, &[]);
         assert_eq!(

@@ -16,8 +16,10 @@ use crate::model::{ContentForm, Duplicates, Face, Output, OutputId, Secret, Sour
 use crate::publish::is_language;
 use crate::republish::OutputPlan;
 
-/// Paths that are served already.
-const RESERVED: &[&str] = &["health", "sources", "healthz", "readyz"];
+/// Ids that no output may have: under these names something else is served, or is to be.
+const RESERVED: &[&str] = &[
+    "health", "healthz", "readyz", "sources", "source", "story", "static", "push",
+];
 
 pub(super) fn outputs(
     tables: &[OutputTable],
@@ -117,8 +119,11 @@ fn free_id(table: &OutputTable, ids: &mut Ids, found: &mut Found<'_>) -> Option<
     {
         found.error(
             &written.span,
-            format!("the id {:?} is served already", written.value),
-            format!("any but {}", RESERVED.join(", ")),
+            format!(
+                "the id {:?} is the address of something else",
+                written.value
+            ),
+            format!("take any but {}", RESERVED.join(", ")),
         );
     }
     let unique = table

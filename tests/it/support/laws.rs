@@ -180,6 +180,7 @@ pub(crate) fn is_inert(html: &str) -> Result<(), String> {
 fn documents_hold(feed: &Feed) -> Result<(), String> {
     let items = items(feed);
     let documents = documents(&items);
+    page_holds(&documents, items.len())?;
     for format in DocumentFormat::ALL {
         let name = format.as_str();
         let written = documents.get(format).bytes().to_vec();
@@ -220,6 +221,19 @@ fn documents_hold(feed: &Feed) -> Result<(), String> {
     Ok(())
 }
 
+/// The page is XML, too, and nothing that a publisher wrote is markup in it.
+fn page_holds(documents: &Documents, items: usize) -> Result<(), String> {
+    let page = documents.page.document(None).bytes().to_vec();
+    let page = String::from_utf8(page).map_err(|error| format!("page: {error}"))?;
+    well_formed(&page).map_err(|what| format!("page: {what}"))?;
+    // Every item has one date, and an item that breaks out of its text would close something.
+    let shown = page.matches("<time datetime=").count();
+    match page.matches("</main>").count() == 1 && (shown == items || shown == 100) {
+        true => Ok(()),
+        false => Err(format!("page: {shown} headlines of {items} items: {page}")),
+    }
+}
+
 /// The documents of an output of these items.
 pub(crate) fn documents(items: &[Item]) -> Documents {
     let output = output();
@@ -228,6 +242,7 @@ pub(crate) fn documents(items: &[Item]) -> Documents {
     render(&OutboundFeed {
         prev_archive: 0,
         public_url: Url::parse("https://host.example/").expect("a URL"),
+        id_base: "https://host.example/".to_owned(),
         items: written.map(Arc::new).collect(),
         output,
     })
@@ -242,7 +257,6 @@ pub(crate) fn items(feed: &Feed) -> Vec<Item> {
         home_url: text(&feed.home_url),
         self_url: text(&feed.self_url),
         updated: feed.updated,
-        id_base: "https://host.example/".to_owned(),
         language: feed.language.clone(),
         icon: text(&feed.icon),
     };

@@ -12,6 +12,13 @@ pub(super) fn check(broken: &mut Broken, xml: &str) -> Vec<String> {
         xml,
     );
     metadata(broken, &feed, &["id", "title", "updated", "generator"]);
+    let links = feed.all("link");
+    let mut alternates = links.filter(|link| link.get("rel") == Some("alternate"));
+    let page = alternates.next();
+    let is_page = page.is_some_and(|page| page.get("type") == Some("text/html"));
+    broken.check("alternate", is_page && alternates.next().is_none(), "");
+    let href = page.and_then(|page| page.get("href")).unwrap_or_default();
+    values::page(broken, "alternate", href);
     let first = feed.children.iter().position(|child| child.name == "entry");
     let behind = &feed.children[first.unwrap_or(feed.children.len())..];
     broken.check(

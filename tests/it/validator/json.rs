@@ -37,6 +37,8 @@ pub(super) fn check(broken: &mut Broken, text: &str) -> Vec<String> {
         "feed_url",
         feed["feed_url"].as_str().unwrap_or_default(),
     );
+    let home = feed["home_page_url"].as_str().unwrap_or_default();
+    values::page(broken, "home_page_url", home);
     let items = feed["items"].as_array().expect("items");
     let ids: Vec<String> = items
         .iter()

@@ -47,7 +47,7 @@ fn check_channel(broken: &mut Broken, channel: &Element) {
     for text in channel.all("title").chain(channel.all("description")) {
         values::plain(broken, text);
     }
-    values::url(broken, "link", channel.text_of("link"));
+    values::page(broken, "link", channel.text_of("link"));
     for link in channel.all("atom:link") {
         values::url(broken, "atom:link", link.get("href").unwrap_or_default());
     }

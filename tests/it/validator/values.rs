@@ -54,6 +54,14 @@ pub(super) fn url(broken: &mut Broken, at: &str, value: &str) {
     broken.check(&format!("InvalidLink {at}"), holds, value);
 }
 
+/// The page of the output that the document is of: beside it, without an ending.
+pub(super) fn page(broken: &mut Broken, at: &str, value: &str) {
+    url(broken, at, value);
+    let output = broken.document.split('.').next().unwrap_or_default();
+    let holds = value == format!("https://news.example.org/{output}");
+    broken.check(&format!("page {at}"), holds, value);
+}
+
 /// What names something everywhere.
 pub(super) fn iri(broken: &mut Broken, at: &str, value: &str) {
     let lower = value.to_ascii_lowercase();

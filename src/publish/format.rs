@@ -1,0 +1,63 @@
+//! What there is to be served of an output: a feed in three formats, and a page.
+
+/// The formats that an output is served in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DocumentFormat {
+    /// Atom 1.0, RFC 4287.
+    Atom,
+    /// RSS 2.0.
+    Rss,
+    /// JSON Feed 1.1.
+    Json,
+}
+
+impl DocumentFormat {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Atom, Self::Rss, Self::Json];
+
+    /// The word for it, and the ending of its path.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Atom => "atom",
+            Self::Rss => "rss",
+            Self::Json => "json",
+        }
+    }
+
+    /// Its media type.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Atom => "application/atom+xml; charset=utf-8",
+            Self::Rss => "application/rss+xml; charset=utf-8",
+            Self::Json => "application/feed+json; charset=utf-8",
+        }
+    }
+}
+
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Medium {
+    /// A feed in one of its formats.
+    Feed(DocumentFormat),
+    /// A page for a browser.
+    Page,
+}
+
+impl Medium {
+    /// Its media type.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Feed(format) => format.media_type(),
+            Self::Page => "text/html; charset=utf-8",
+        }
+    }
+}
+
+impl From<DocumentFormat> for Medium {
+    fn from(format: DocumentFormat) -> Self {
+        Self::Feed(format)
+    }
+}
