@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::sync::watch;
+use url::Url;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment};
@@ -59,7 +60,7 @@ pub struct Start {
 /// # Errors
 /// What keeps it from starting: the store or the port. Later, the store or the listener failing for good.
 pub async fn run(start: Start) -> anyhow::Result<()> {
-    let (config, path) = (start.config, start.path);
+    let (mut config, path) = (start.config, start.path);
     let mut signals = Signals::catch()?;
     files::raise_limit();
     if let Some(what) = too_few_files(&config) {
@@ -68,6 +69,8 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = open(&config).await?;
     let (surface, metrics) = surface(&config, &clock).await?;
+    let served_at = served_at(&config.listen, &surface.listeners);
+    follow_sockets(&mut config, served_at.as_ref());
     prepare(store.as_ref(), &config, clock.as_ref()).await?;
 
     let site = surface.site.clone();
@@ -86,6 +89,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         edition: watch::Sender::new(Edition::of(&config)),
         config,
         path,
+        served_at,
         environment: start.environment,
         store: store.clone(),
         clock: clock.clone(),
@@ -183,21 +187,33 @@ async fn listen(config: &Config) -> anyhow::Result<Vec<Listener>> {
         return Ok(serve::bind(&config.listen, "[server] listen").await?);
     }
     let inherited = inherited.into_iter().map(Listener::inherited);
-    let listeners: Vec<Listener> = inherited.collect::<Result<_, _>>().context(NOT_SERVED)?;
-    tell_wrong_links(config, &listeners);
-    Ok(listeners)
+    let listeners: Result<Vec<Listener>, _> = inherited.collect();
+    listeners.context(NOT_SERVED)
 }
 
-/// Self links follow the configuration, which does not say what the service manager listens at.
-fn tell_wrong_links(config: &Config, listeners: &[Listener]) {
-    let linked = config.plan.public_url.port_or_known_default();
-    let is_served = |listener: &Listener| listener.ip().map(|ip| ip.port()) == linked;
-    if !config.has_public_url && !listeners.iter().any(is_served) {
-        tracing::warn!(
-            public_url = %config.plan.public_url,
-            "self links lead to a port that no socket of the service manager's is at: write `public_url` in [server]"
-        );
-    }
+/// The base of links to what the service manager listens at, where the configuration names a port that nobody listens at.
+/// `None`: what it names can be opened.
+fn served_at(configured: &[Address], listeners: &[Listener]) -> Option<Url> {
+    let served = listeners.iter().filter_map(Listener::ip);
+    let served: Vec<Address> = served.map(Address::Ip).collect();
+    let (by_file, by_socket) = (config::base_at(configured), config::base_at(&served));
+    let port = by_file.port_or_known_default();
+    let is_served =
+        |address: &Address| matches!(address, Address::Ip(ip) if Some(ip.port()) == port);
+    let is_inherited = listeners.iter().any(Listener::is_inherited);
+    (is_inherited && !served.iter().any(is_served)).then_some(by_socket)
+}
+
+/// Has self links lead to what the service manager listens at, where nobody has written a `public_url`.
+fn follow_sockets(config: &mut Config, served_at: Option<&Url>) {
+    let Some(base) = served_at.filter(|_| !config.has_public_url) else {
+        return;
+    };
+    Arc::make_mut(&mut config.plan).public_url = base.clone();
+    tracing::warn!(
+        public_url = %base,
+        "self links name a socket of the service manager's, of which `listen`, and what `print` writes, know nothing: write `public_url` in [server]"
+    );
 }
 
 /// What listens, and the metrics; without `[metrics]` nothing is noted.
@@ -321,7 +337,7 @@ fn show_outputs(site: &Site, plan: &Plan) {
 pub fn sources_opml(
     plan: &Plan,
     reports: &[SourceReport],
-    shown: impl Fn(&url::Url) -> String,
+    shown: impl Fn(&Url) -> String,
 ) -> String {
     let sources = plan.sources.values().map(|seen| &*seen.source);
     opml(&opml_sources(sources, reports, shown))
@@ -333,7 +349,7 @@ pub fn sources_opml(
 pub fn opml_sources<'s>(
     sources: impl Iterator<Item = &'s Source>,
     reports: &[SourceReport],
-    shown: impl Fn(&url::Url) -> String,
+    shown: impl Fn(&Url) -> String,
 ) -> Vec<OpmlSource> {
     let reports: BTreeMap<_, _> = reports.iter().map(|report| (&report.id, report)).collect();
     sources

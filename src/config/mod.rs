@@ -31,7 +31,7 @@ pub use file::schema;
 pub use load::{Loaded, Purpose, load, load_for};
 pub use problem::{Problem, Problems, Severity};
 pub use reload::restart_needed;
-pub use validate::{Lists, list_named};
+pub use validate::{Lists, base_at, list_named};
 
 const LISTEN: &str = "127.0.0.1:8480";
 const DEDUPE_WINDOW: Duration = Duration::from_secs(7 * 86_400);

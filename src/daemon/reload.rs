@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
+use url::Url;
 
 use super::press::Edition;
-use super::{public_opml, refresher, show_outputs, sources, tell_widening};
+use super::{follow_sockets, public_opml, refresher, show_outputs, sources, tell_widening};
 use crate::clock::Clock;
 use crate::config::{self, Config, Environment, Problem, Problems};
 use crate::serve::Site;
@@ -63,6 +64,8 @@ fn told_first(error: &anyhow::Error) -> String {
 pub(super) struct Running {
     pub(super) config: Config,
     pub(super) path: PathBuf,
+    /// The base of links to the sockets of the service manager's, where the configuration names another place.
+    pub(super) served_at: Option<Url>,
     pub(super) environment: Environment,
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
@@ -104,7 +107,8 @@ impl Running {
     async fn try_reload(&mut self) -> anyhow::Result<()> {
         let loaded = config::load(&self.path, &self.environment)?;
         super::tell_problems(&loaded.problems);
-        let new = loaded.config;
+        let mut new = loaded.config;
+        follow_sockets(&mut new, self.served_at.as_ref());
         for key in config::restart_needed(&self.config, &new) {
             tracing::warn!(key, "this takes effect only after a restart");
         }

@@ -81,6 +81,12 @@ impl Listener {
         })
     }
 
+    /// Whether the service manager holds it, too.
+    #[must_use]
+    pub fn is_inherited(&self) -> bool {
+        self.is_inherited
+    }
+
     /// The address and port; `None`: it is a Unix socket.
     #[must_use]
     pub fn ip(&self) -> Option<SocketAddr> {

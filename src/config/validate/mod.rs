@@ -14,6 +14,7 @@ use super::table::At;
 use super::{Config, DEDUPE_WINDOW, Environment, Purpose, StoreSettings};
 use crate::republish::Plan;
 use crate::select::{Rule, RulePart, RuleText};
+use crate::serve::Address;
 
 mod fetch;
 mod output;
@@ -25,6 +26,12 @@ mod store;
 mod words;
 
 pub use words::{Lists, list_named};
+
+/// The base of self links where nobody has written one and this is listened at.
+#[must_use]
+pub fn base_at(listen: &[Address]) -> Url {
+    server::fallback(listen)
+}
 
 /// Turns the file into settings. `None`: something in it is an error, and noted.
 pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found<'_>) -> Config {
@@ -55,7 +62,7 @@ pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found
         .and_then(|dedupe| dedupe.window.as_ref())
         .map_or(DEDUPE_WINDOW, |window| window.0);
     if !has_public_url {
-        server::tell_wildcard(file.server.as_ref(), &listen, found);
+        server::tell_unlinked(file.server.as_ref(), &listen, found);
         output::tell_unreachable(&file.outputs, &public_url, found);
     }
     let plan = Plan::new(public_url, source::plans(&sources), outputs);

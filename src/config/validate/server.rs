@@ -38,7 +38,7 @@ pub(super) fn settings(table: Option<&ServerTable>, found: &mut Found<'_>) -> Se
 
 /// The base of self links where nobody has said how readers see us: the first address that a reader on this machine can
 /// open.
-fn fallback(listen: &[Address]) -> Url {
+pub(super) fn fallback(listen: &[Address]) -> Url {
     let host = listen.iter().find_map(|address| match address {
         // What stands for every network is no address to be opened.
         Address::Ip(ip) if ip.ip().is_unspecified() => Some(format!("localhost:{}", ip.port())),
@@ -140,19 +140,28 @@ fn takes_in(all: &Address, other: &Address) -> bool {
     }
 }
 
-/// Warns of an address that stands for every network, where no `public_url` says how readers reach it.
-pub(super) fn tell_wildcard(
+/// Warns of what others reach by an address that nobody has written, where no `public_url` says which.
+pub(super) fn tell_unlinked(
     table: Option<&ServerTable>,
     listen: &[Address],
     found: &mut Found<'_>,
 ) {
+    const HINT: &str = "write the address that readers use as public_url in [server], such as \"https://news.example.org/\"";
     let written = table.and_then(|table| table.listen.as_ref());
+    let is_unix = |address: &Address| matches!(address, Address::Unix(_));
+    if let (Some(written), true) = (written, listen.iter().all(is_unix)) {
+        found.warning(
+            &written.span,
+            format!("only Unix sockets are listened at, and without a `public_url` the documents link to {}", fallback(listen)),
+            HINT,
+        );
+    }
     let is_wildcard = |address: &&Address| matches!(address, Address::Ip(ip) if ip.ip().to_canonical().is_unspecified());
     if let (Some(written), Some(address)) = (written, listen.iter().find(is_wildcard)) {
         found.warning(
             &written.span,
             format!("{address} is open to other machines, but without a `public_url` the documents link to this machine alone"),
-            "write the address that readers use as public_url in [server], such as \"https://news.example.org/\"",
+            HINT,
         );
     }
 }

@@ -264,6 +264,7 @@ fn an_address_of_every_network_without_a_public_url_is_told() {
             false,
         ),
         ("127.0.0.1:0", "", false),
+        ("unix:x.sock", "", true),
     ] {
         let text = format!(
             "[server]\nlisten = \"{listen}\"\n{url}{}",

@@ -95,13 +95,26 @@ fn a_unix_socket_of_systemds_is_served_and_stays() {
 }
 
 #[test]
-fn what_cannot_be_served_and_links_that_lead_nowhere_are_told() {
+fn what_cannot_be_served_is_told_and_links_follow_the_socket() {
     let desk = desk("");
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     let daemon = desk.start_with(vec![listener.into()]);
-    daemon.until_logged(|event| event["public_url"] == "http://127.0.0.1:8480/");
+    let base = format!("http://{address}/");
+    daemon.until_logged(|event| event["public_url"] == base.as_str());
     assert_eq!(ask(address, "GET", "/healthz", &[]).status, 200);
+    // What cannot be known from the configuration is known from the socket, before and after a reload.
+    for reload in [false, true] {
+        if reload {
+            daemon.signal("HUP");
+            daemon.until_logged(|event| event["message"] == "reloaded");
+        }
+        let document = daemon.until("/merged.json", |answer| answer.status == 200);
+        let document: serde_json::Value = serde_json::from_slice(&document.body).expect("JSON");
+        for (member, path) in [("feed_url", "merged.json"), ("home_page_url", "merged")] {
+            assert_eq!(document[member], format!("{base}{path}"));
+        }
+    }
     assert_eq!(daemon.stop(), Some(0));
     // A connection, as with Accept=yes.
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
