@@ -178,6 +178,8 @@ table! {
         condition as "where": String,
         /// How many entries the documents hold. Default 200.
         max_entries: NonZeroU32,
+        /// How large a document may be: the oldest entries leave before it grows beyond, but the newest always stands. Default: as large as its entries make it.
+        max_bytes: Size,
         /// Older entries leave the documents. Default: age does not matter.
         max_age: Span,
         /// What counts as one release: "near", "exact" or "off". Default "near".

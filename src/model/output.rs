@@ -1,6 +1,6 @@
 //! An outbound feed's identity and shape.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::time::Duration;
 
 use url::Url;
@@ -63,6 +63,8 @@ pub struct Output {
     pub title: String,
     /// How many items its documents hold.
     pub max_entries: NonZeroU32,
+    /// How many bytes each of its documents may have; `None`: as many as its items take.
+    pub max_bytes: Option<NonZeroU64>,
     /// Items older than this leave its documents; `None`: age does not matter.
     pub max_age: Option<Duration>,
     /// What counts as one release.

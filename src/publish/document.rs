@@ -47,6 +47,10 @@ impl Piece {
         }
     }
 
+    pub(super) fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Enough to tell the items of one document's editions apart.
     fn short_hash(&self) -> u64 {
         let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = self.hash;

@@ -27,6 +27,7 @@ mod ids;
 mod json_feed;
 mod opml;
 mod parsed;
+mod room;
 mod rss;
 mod uri;
 mod xml;
@@ -41,6 +42,7 @@ pub use html::Page;
 pub use ids::outbound_id;
 pub use opml::{OpmlError, OpmlOutline, OpmlSource, opml, read_opml};
 pub use parsed::parsed_as_json;
+pub use room::fitting;
 
 /// Items whose rhythm tells how long a document stays fresh.
 const RHYTHM_ITEMS: usize = 20;

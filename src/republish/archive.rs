@@ -15,7 +15,7 @@ use super::{IdBases, Rendered, Republisher, id_base};
 use crate::clock::Clock;
 use crate::model::{ContentForm, Hash, OutputId};
 use crate::publish::{self, Coding, Fragment, ItemForm, OutboundFeed};
-use crate::store::{ArchiveDocument, Archived, Place, Store, StoreError, WindowItem, WindowRow};
+use crate::store::{ArchiveDocument, Archived, ItemVersion, Place, Store, StoreError, WindowItem};
 
 /// Items of a document, at most.
 const ITEMS: usize = 100;
@@ -34,16 +34,34 @@ pub struct Reach {
     half: Option<Place>,
     /// Of all of it. Items behind it must be.
     end: Option<Place>,
+    /// How many items it has room for: as many as the output may show, or those that its documents' bytes allow.
+    room: usize,
 }
 
 impl Reach {
-    pub(super) fn of(window: &[WindowRow]) -> Self {
+    pub(super) fn of(window: &[Arc<ItemVersion>], room: usize) -> Self {
         let half = window.len().div_ceil(2).checked_sub(1);
-        let place = |row: &WindowRow| Place::of(&row.version);
+        let place = |item: &Arc<ItemVersion>| Place::of(item);
         Self {
             half: half.and_then(|at| window.get(at)).map(place),
             end: window.last().map(place),
+            room,
         }
+    }
+
+    pub(super) fn end(&self) -> Option<Place> {
+        self.end.clone()
+    }
+
+    /// So many items may come between two looks for something to cut ahead, and none leaves the window unseen.
+    pub(super) fn slack(&self) -> usize {
+        (self.room / 2).saturating_sub(self.enough()).max(1)
+    }
+
+    /// So many items behind the newer half of a full window are cut ahead: three quarters of the older half, which leaves time
+    /// for many outputs before the first item leaves.
+    fn enough(&self) -> usize {
+        (self.room / 8 * 3).clamp(AHEAD, ITEMS)
     }
 }
 
@@ -88,7 +106,7 @@ impl Archivist {
         };
         let reach = &rendered.reach;
         let is_due = !rendered.is_archived && self.archived(plan, reach).await?.is_due;
-        let at_least = if is_due { 1 } else { enough(plan) };
+        let at_least = if is_due { 1 } else { reach.enough() };
         self.cut(plan, reach, at_least).await
     }
 
@@ -188,19 +206,6 @@ fn fragments(site: &Plan, plan: &OutputPlan, items: Vec<WindowItem>) -> Vec<Arc<
     let form = ItemForm::of(&plan.output);
     let write = |item| write_item(site, plan, &form, item);
     items.into_iter().filter_map(write).collect()
-}
-
-/// So many items may come between two looks for something to cut ahead, and none leaves the window unseen.
-pub(super) fn slack(plan: &OutputPlan) -> usize {
-    let window = usize::try_from(plan.output.max_entries.get()).unwrap_or(usize::MAX);
-    (window / 2).saturating_sub(enough(plan)).max(1)
-}
-
-/// So many items behind the newer half of a full window are cut ahead: three quarters of the older half, which leaves time
-/// for many outputs before the first item leaves.
-fn enough(plan: &OutputPlan) -> usize {
-    let window = usize::try_from(plan.output.max_entries.get()).unwrap_or(usize::MAX);
-    (window / 8 * 3).clamp(AHEAD, ITEMS)
 }
 
 /// How many of the items, oldest first, have room in one document.

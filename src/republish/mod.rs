@@ -35,6 +35,7 @@ pub use tally::{IdlePart, idle_parts};
 
 use render::Shown;
 use replay::Replay;
+use scribe::Scribe;
 use tally::Tally;
 
 /// [`OutputState::id_base`] of each registered output.
@@ -182,7 +183,9 @@ impl Republisher {
         match plans.find(|plan| plan.output.id == *output) {
             Some(plan) => {
                 let bounds = bounds(plan, self.clock.now());
-                self.store.window(output, bounds).await
+                let items = self.store.window(output, bounds).await?;
+                let scribe = Scribe::new(self.plan.clone(), self.id_bases.clone());
+                Ok(scribe.in_room(output, items))
             }
             None => Ok(Vec::new()),
         }

@@ -6,13 +6,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::plan::OutputPlan;
-use super::scribe::{Drawn, Fragments, Scribe, Sheet};
+use super::scribe::{Drawn, Fragments, Pile, Scribe, Sheet};
 use super::{Reach, Republisher, bounds};
 use crate::model::{OutputId, Timestamp};
 use crate::publish::Documents;
-use crate::store::{
-    Archived, DocumentStamp, ItemVersion, PriorWindow, StoreError, Window, WindowRequest,
-};
+use crate::store::{Archived, DocumentStamp, ItemVersion, PriorWindow, StoreError, WindowRequest};
 use crate::telemetry::Stage;
 
 /// Outputs whose windows are read at once: it bounds the texts in memory when none of them is known.
@@ -21,9 +19,9 @@ const AT_ONCE: usize = 16;
 /// What an output showed when it was last rendered.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shown {
-    /// `None`: what has changed since is not known.
+    /// All of its window, whether the documents had room for it or not; `None`: what has changed since is not known.
     rows: Option<Arc<Vec<Arc<ItemVersion>>>>,
-    /// [`Window::feeds`].
+    /// [`crate::store::Window::feeds`].
     feeds: i64,
     fragments: Arc<Fragments>,
 }
@@ -89,7 +87,7 @@ impl Republisher {
         }
         let hashes = drawn
             .iter()
-            .map(|drawn| (drawn.output.clone(), drawn.documents.hash))
+            .map(|drawn| (drawn.sheet.output.clone(), drawn.documents.hash))
             .collect();
         let stamps = self.store.stamp(hashes, now).await?;
         self.metrics.took(Stage::Render, began.elapsed());
@@ -109,24 +107,27 @@ impl Republisher {
     ) -> Result<Vec<Written>, StoreError> {
         let mut drawn = Vec::new();
         for some in wanted.chunks(AT_ONCE).skip(nth).step_by(2) {
-            let sheets = self.sheets(some, now).await?;
-            let scribe = scribe.clone();
-            // Off the async threads: where all is new, it takes a while.
-            let written = tokio::task::spawn_blocking(move || {
-                let draw = |sheet: Sheet| {
-                    let output = sheet.output.clone();
-                    scribe.draw(sheet).ok_or(output)
-                };
-                sheets.into_iter().map(draw).collect::<Vec<_>>()
-            });
-            let written = written.await;
-            drawn.extend(written.map_err(|ended| StoreError::of_task("write documents", &ended))?);
+            let piles = self.piles(some, now).await?;
+            let of = scribe.clone();
+            let write = move |pile: Pile| {
+                let output = pile.output.clone();
+                of.write(pile).ok_or(output)
+            };
+            let sheets = off_threads(piles, write).await?;
+            let sheets = self.archive_all(some, sheets).await?;
+            let of = scribe.clone();
+            let draw = move |sheet: Result<Sheet, OutputId>| {
+                let sheet = sheet?;
+                let output = sheet.output.clone();
+                of.draw(sheet).ok_or(output)
+            };
+            drawn.extend(off_threads(sheets, draw).await?);
         }
         Ok(drawn)
     }
 
-    /// Reads what is needed to write some outputs' documents.
-    async fn sheets(&self, some: &[&OutputPlan], now: Timestamp) -> Result<Vec<Sheet>, StoreError> {
+    /// Reads the windows of some outputs.
+    async fn piles(&self, some: &[&OutputPlan], now: Timestamp) -> Result<Vec<Pile>, StoreError> {
         let shown = |plan: &OutputPlan| {
             let shown = self.shown.get(&plan.output.id);
             shown.cloned().unwrap_or_default()
@@ -148,27 +149,34 @@ impl Republisher {
             }
         });
         let windows = self.store.windows(requests.collect()).await?;
-        let mut sheets = Vec::new();
-        for (plan, window) in some.iter().zip(windows) {
-            let Window {
-                rows,
-                archived,
-                feeds,
-            } = window;
-            let reach = Reach::of(&rows);
-            let archived = match archived.is_due && !self.is_behind.contains(&plan.output.id) {
-                false => archived,
-                // What leaves the window with this document stands in the one that it links to.
-                true => self.archive_behind(plan, &reach, archived).await?,
+        let piles = some.iter().zip(windows).map(|(plan, window)| Pile {
+            output: plan.output.id.clone(),
+            window,
+            known: shown(plan).fragments,
+        });
+        Ok(piles.collect())
+    }
+
+    /// Sees to it that what leaves a window with its next document stands in the archive document that it links to.
+    async fn archive_all(
+        &self,
+        some: &[&OutputPlan],
+        mut sheets: Vec<Result<Sheet, OutputId>>,
+    ) -> Result<Vec<Result<Sheet, OutputId>>, StoreError> {
+        for (plan, sheet) in some.iter().zip(&mut sheets) {
+            let Ok(sheet) = sheet else {
+                continue;
             };
-            sheets.push(Sheet {
-                output: plan.output.id.clone(),
-                rows,
-                known: shown(plan).fragments,
-                feeds,
-                reach,
-                archived,
-            });
+            let output = &plan.output.id;
+            if sheet.shown < sheet.rows.len() {
+                // What was read with the window is of all of it.
+                let (end, rules) = (sheet.reach.end(), self.rules_of(plan));
+                sheet.archived = self.store.archived(output, end, rules).await?;
+            }
+            if sheet.archived.is_due && !self.is_behind.contains(output) {
+                let (reach, archived) = (&sheet.reach, sheet.archived);
+                sheet.archived = self.archive_behind(plan, reach, archived).await?;
+            }
         }
         Ok(sheets)
     }
@@ -203,22 +211,24 @@ impl Republisher {
 
     fn stamped(&mut self, drawn: Drawn, stamp: DocumentStamp) -> (OutputId, Rendered) {
         let Drawn {
-            output,
+            sheet,
             documents,
+            oldest,
+            expires_at,
+        } = drawn;
+        let Sheet {
+            output,
             rows,
-            feeds,
             fragments,
             reach,
             archived,
-            oldest,
-            expires_at,
-            fresh,
-            slack,
-        } = drawn;
-        self.metrics.rendered(&output, rows.len(), stamp.changed_at);
+            ..
+        } = sheet;
+        self.metrics
+            .rendered(&output, sheet.shown, stamp.changed_at);
         let shown = Shown {
             rows: Some(Arc::new(rows)),
-            feeds,
+            feeds: sheet.feeds,
             fragments: Arc::new(fragments),
         };
         self.shown.insert(output.clone(), shown);
@@ -232,14 +242,24 @@ impl Republisher {
             documents,
             changed_at: stamp.changed_at,
             oldest,
+            slack: reach.slack(),
             reach,
             is_archived: !archived.is_due,
             expires_at,
-            fresh,
-            slack,
+            fresh: sheet.fresh,
         };
         (output, rendered)
     }
+}
+
+/// Works on each of some things off the async threads: where all is new, it takes a while.
+async fn off_threads<T: Send + 'static, R: Send + 'static>(
+    things: Vec<T>,
+    work: impl Fn(T) -> R + Send + 'static,
+) -> Result<Vec<R>, StoreError> {
+    let working = tokio::task::spawn_blocking(move || things.into_iter().map(work).collect());
+    let worked = working.await;
+    worked.map_err(|ended| StoreError::of_task("write documents", &ended))
 }
 
 /// The place of each output's oldest shown item, the end of time where it shows none: what retention must not touch.

@@ -7,21 +7,33 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::archive::slack;
 use super::plan::{OutputPlan, Plan};
 use super::{IdBases, Reach, assemble, id_base};
 use crate::model::{OutputId, Timestamp};
 use crate::publish::{self, Documents, Fragment, ItemForm, OutboundFeed};
-use crate::store::{Archived, ItemVersion, WindowItem, WindowRow};
+use crate::store::{Archived, ItemVersion, Window, WindowItem, WindowRow};
 
 /// Items as they were last written. `None`: writing it panicked, and it is left out.
 pub(super) type Fragments = HashMap<Arc<ItemVersion>, Option<Arc<Fragment>>>;
 
+/// An output's window as it was read.
+pub(super) struct Pile {
+    pub(super) output: OutputId,
+    pub(super) window: Window,
+    /// What was written before.
+    pub(super) known: Arc<Fragments>,
+}
+
 /// What an output's documents are made of.
 pub(super) struct Sheet {
     pub(super) output: OutputId,
-    pub(super) rows: Vec<WindowRow>,
-    pub(super) known: Arc<Fragments>,
+    /// All of the window.
+    pub(super) rows: Vec<Arc<ItemVersion>>,
+    /// So many of them have room in the documents.
+    pub(super) shown: usize,
+    /// Of all of them.
+    pub(super) fragments: Fragments,
+    pub(super) fresh: usize,
     pub(super) feeds: i64,
     pub(super) reach: Reach,
     pub(super) archived: Archived,
@@ -29,17 +41,11 @@ pub(super) struct Sheet {
 
 /// An output's documents, not stamped yet.
 pub(super) struct Drawn {
-    pub(super) output: OutputId,
+    pub(super) sheet: Sheet,
     pub(super) documents: Documents,
-    pub(super) rows: Vec<Arc<ItemVersion>>,
-    pub(super) feeds: i64,
-    pub(super) fragments: Fragments,
-    pub(super) reach: Reach,
-    pub(super) archived: Archived,
+    /// The place of the oldest item shown.
     pub(super) oldest: Option<Timestamp>,
     pub(super) expires_at: Option<Timestamp>,
-    pub(super) fresh: usize,
-    pub(super) slack: usize,
 }
 
 /// What an item's bytes depend on: its form, its version, and which of its copies are named.
@@ -63,52 +69,110 @@ impl Scribe {
         }
     }
 
-    /// Writes the documents of an output. `None`: that panicked.
-    pub(super) fn draw(&self, sheet: Sheet) -> Option<Drawn> {
-        caught(|| self.write(sheet))
+    /// Writes the items of an output that are not known, and measures how many of all of them have room in its documents.
+    /// `None`: that panicked.
+    pub(super) fn write(&self, pile: Pile) -> Option<Sheet> {
+        caught(|| self.write_items(pile))
     }
 
-    fn write(&self, sheet: Sheet) -> Drawn {
+    fn write_items(&self, pile: Pile) -> Sheet {
+        let Pile {
+            output,
+            window,
+            known,
+        } = pile;
         let plan = self.plan.clone();
-        let oldest = sheet.rows.last().map(|row| row.version.ordered_at);
-        let mut outputs = plan.outputs.iter();
-        let output = outputs
-            .find(|plan| plan.output.id == sheet.output)
-            .expect("a sheet is of an output of the plan");
-        let form = ItemForm::of(&output.output);
-        let mut fragments = Fragments::with_capacity(sheet.rows.len());
-        let mut items = Vec::with_capacity(sheet.rows.len());
-        let mut rows = Vec::with_capacity(sheet.rows.len());
-        let fresh = sheet.rows.iter().filter(|row| row.item.is_some()).count();
-        for WindowRow { version, item } in sheet.rows {
+        let plan = output_of(&plan, &output);
+        let form = ItemForm::of(&plan.output);
+        let fresh = window.rows.iter().filter(|row| row.item.is_some()).count();
+        let mut fragments = Fragments::with_capacity(window.rows.len());
+        let mut rows = Vec::with_capacity(window.rows.len());
+        for WindowRow { version, item } in window.rows {
             let fragment = match item {
-                Some(item) => self.fragment(&form, output, &version, *item),
-                None => sheet.known[&version].clone(),
+                Some(item) => self.fragment(&form, plan, &version, *item),
+                None => known[&version].clone(),
             };
-            items.extend(fragment.clone());
             fragments.insert(version.clone(), fragment);
             rows.push(version);
         }
-        let feed = OutboundFeed {
-            output: output.output.clone(),
-            id_base: id_base(&self.id_bases, &plan, &sheet.output),
-            public_url: plan.public_url.clone(),
-            items,
-            prev_archive: sheet.archived.newest,
+        let shown = self.room(plan, &rows, &fragments);
+        let room = match shown < rows.len() {
+            true => shown,
+            false => usize::try_from(plan.output.max_entries.get()).unwrap_or(usize::MAX),
         };
-        Drawn {
-            output: sheet.output,
-            documents: publish::render(&feed),
+        Sheet {
+            output,
+            reach: Reach::of(&rows[..shown], room),
             rows,
-            feeds: sheet.feeds,
+            shown,
             fragments,
-            reach: sheet.reach,
-            archived: sheet.archived,
-            oldest,
-            expires_at: expires_at(output, oldest),
             fresh,
-            slack: slack(output),
+            feeds: window.feeds,
+            archived: window.archived,
         }
+    }
+
+    /// How many items of a window, the newest first, its documents' bytes have room for.
+    fn room(&self, plan: &OutputPlan, rows: &[Arc<ItemVersion>], fragments: &Fragments) -> usize {
+        let Some(max_bytes) = plan.output.max_bytes else {
+            return rows.len();
+        };
+        let feed = self.feed(plan, rows, fragments, Archived::default());
+        // What panics here panics again where the documents are written, and is told there.
+        let fit = caught(|| publish::fitting(&feed, max_bytes)).unwrap_or(feed.items.len());
+        let written = |(_, row): &(usize, &Arc<ItemVersion>)| fragments[*row].is_some();
+        let beyond = rows.iter().enumerate().filter(written).nth(fit);
+        beyond.map_or(rows.len(), |(at, _)| at)
+    }
+
+    /// Writes the documents of an output. `None`: that panicked.
+    pub(super) fn draw(&self, sheet: Sheet) -> Option<Drawn> {
+        caught(|| {
+            let plan = output_of(&self.plan, &sheet.output);
+            let shown = &sheet.rows[..sheet.shown];
+            let feed = self.feed(plan, shown, &sheet.fragments, sheet.archived);
+            let oldest = shown.last().map(|item| item.ordered_at);
+            Drawn {
+                documents: publish::render(&feed),
+                oldest,
+                expires_at: expires_at(plan, oldest),
+                sheet,
+            }
+        })
+    }
+
+    fn feed(
+        &self,
+        plan: &OutputPlan,
+        rows: &[Arc<ItemVersion>],
+        fragments: &Fragments,
+        archived: Archived,
+    ) -> OutboundFeed {
+        let items = rows.iter().filter_map(|row| fragments[row].clone());
+        OutboundFeed {
+            id_base: id_base(&self.id_bases, &self.plan, &plan.output.id),
+            output: plan.output.clone(),
+            public_url: self.plan.public_url.clone(),
+            items: items.collect(),
+            prev_archive: archived.newest,
+        }
+    }
+
+    /// Those of an output's items, the newest first, that its documents have room for.
+    pub(super) fn in_room(&self, output: &OutputId, mut items: Vec<WindowItem>) -> Vec<WindowItem> {
+        let plan = output_of(&self.plan, output);
+        let form = ItemForm::of(&plan.output);
+        let Some(max_bytes) = plan.output.max_bytes else {
+            return items;
+        };
+        let written = items.iter().cloned();
+        let written = written.filter_map(|item| write_item(&self.plan, plan, &form, item));
+        let feed = OutboundFeed {
+            items: written.collect(),
+            ..self.feed(plan, &[], &Fragments::new(), Archived::default())
+        };
+        items.truncate(publish::fitting(&feed, max_bytes));
+        items
     }
 
     /// The item as written before, for any output that shows it alike, or written now. `None`: writing it panicked.
@@ -127,6 +191,13 @@ impl Scribe {
         let write = || write_item(plan, output, form, item);
         written.or_insert_with(write).clone()
     }
+}
+
+/// An output of the plan, which every window that is written is of.
+fn output_of<'p>(plan: &'p Plan, id: &OutputId) -> &'p OutputPlan {
+    let mut outputs = plan.outputs.iter();
+    let output = outputs.find(|plan| plan.output.id == *id);
+    output.expect("a window is of an output of the plan")
 }
 
 fn expires_at(output: &OutputPlan, oldest: Option<Timestamp>) -> Option<Timestamp> {

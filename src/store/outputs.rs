@@ -211,7 +211,7 @@ impl Place {
 }
 
 /// How far an output is archived.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Archived {
     /// The number of its newest archive document; 0: there is none.
     pub newest: u32,

@@ -79,6 +79,7 @@ fn walk(daemon: &Daemon, output: &str) -> (Seen, BTreeMap<String, Vec<u8>>, Vec<
         assert!(seen.is_archive, "{url}");
         assert_eq!(seen.links["self"], url);
         assert_eq!(path(&seen.links["current"]), subscription);
+        assert_eq!(path(&seen.links["alternate"]), format!("/{output}"));
         assert!(feeds.insert(seen.id), "{url} has the id of another");
         assert!(!seen.entries.is_empty(), "{url} is empty");
         ids.extend(seen.entries);
@@ -234,6 +235,50 @@ fn a_walk_finds_every_entry_once_whatever_happens_meanwhile() {
     let (window, documents, ids) = walk(&daemon, "merged");
     assert_whole(&window, &ids, 0..200);
     assert_kept(&known, &documents);
+}
+
+/// By `max_bytes` alone: one large entry pushes out many, and an edit lets them back in.
+#[test]
+fn what_has_no_room_in_a_documents_bytes_is_archived() {
+    let desk = Desk::new(&format!(
+        "{SOURCE}[[output]]\nid = \"merged\"\nmax_entries = 1000\nmax_bytes = \"20KiB\"\n"
+    ));
+    desk.write("a.json", &feed(0..30, plain));
+    let daemon = desk.start();
+    until_shown(&daemon, 29);
+    let mut known = BTreeMap::new();
+    for (upto, length) in [
+        (50_usize, 10),
+        (70, 8_000),
+        (90, 40_000),
+        (91, 10),
+        (110, 10),
+    ] {
+        // The newest has a body of its own length, until another is.
+        let some = feed(upto.saturating_sub(30)..upto, plain);
+        let mut some: serde_json::Value = serde_json::from_slice(&some).expect("JSON");
+        let newest = some["items"]
+            .as_array_mut()
+            .and_then(|items| items.last_mut());
+        let body = format!("<p>{} {}</p>", text(upto - 1), "x".repeat(length));
+        newest.expect("items")["content_html"] = body.into();
+        desk.write("a.json", some.to_string().as_bytes());
+        until_shown(&daemon, upto - 1);
+        let (window, documents, ids) = walk(&daemon, "merged");
+        assert_whole(&window, &ids, 0..upto);
+        assert_kept(&known, &documents);
+        known = documents;
+        if length < 20_000 {
+            assert!(window.entries.len() > 5, "{:?}", window.entries);
+        } else {
+            assert_eq!(window.entries, [id(upto - 1)]);
+        }
+        for format in ["atom", "rss", "json"] {
+            let served = daemon.ask("GET", &format!("/merged.{format}"), &[]);
+            let printed = desk.run(&["print", "merged", "--format", format]).stdout;
+            assert_eq!(served.text(), String::from_utf8_lossy(&printed), "{format}");
+        }
+    }
 }
 
 #[test]

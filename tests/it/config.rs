@@ -158,6 +158,10 @@ fn each_problem_has_its_place() {
             "5:6: the id \"story\" is the address of something else",
         ),
         (
+            format!("{SOURCE}{OUTPUT}max_bytes = \"0B\"\n"),
+            "6:13: `max_bytes` of nothing",
+        ),
+        (
             format!("{SOURCE}{OUTPUT}sources = [\"a\", \"b\"]\n"),
             "6:17: there is no source \"b\"",
         ),

@@ -24,6 +24,7 @@ mod identity;
 mod layers;
 mod line;
 mod lookalikes;
+mod max_bytes;
 mod metrics;
 mod opml;
 mod orders;

@@ -1,7 +1,7 @@
 //! `[[output]]`.
 
 use std::collections::BTreeSet;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 
 use url::Url;
 
@@ -72,6 +72,10 @@ fn output(
             .map_or(NonZeroU32::new(MAX_ENTRIES).expect("not zero"), |count| {
                 count.value
             }),
+        max_bytes: table
+            .max_bytes
+            .as_ref()
+            .and_then(|size| NonZeroU64::new(size.0)),
         max_age: table.max_age.as_ref().map(|age| age.0),
         duplicates: table
             .duplicates
@@ -135,6 +139,13 @@ fn free_id(table: &OutputTable, ids: &mut Ids, found: &mut Found<'_>) -> Option<
 
 /// Keys that stand for themselves.
 fn check_keys(table: &OutputTable, found: &mut Found<'_>) {
+    if let Some(size) = table.max_bytes.as_ref().filter(|size| size.0 == 0) {
+        found.error(
+            &size.span,
+            "`max_bytes` of nothing leaves no room for a document",
+            "write a size such as \"4MiB\", or remove it",
+        );
+    }
     if let Some(age) = table.max_age.as_ref().filter(|age| age.0.is_zero()) {
         found.error(
             &age.span,

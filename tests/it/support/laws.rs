@@ -285,6 +285,7 @@ pub(crate) fn output() -> Output {
         id: OutputId::new("merged").expect("an id"),
         title: "M".to_owned(),
         max_entries: std::num::NonZeroU32::MIN,
+        max_bytes: None,
         max_age: None,
         duplicates: Duplicates::Near,
         content: ContentForm::Full,
