@@ -33,6 +33,7 @@ mod files;
 mod housekeeper;
 mod hubs;
 mod monitor;
+mod own_names;
 mod press;
 mod reload;
 mod tasks;
@@ -41,6 +42,7 @@ mod ward;
 pub use files::too_few_files;
 
 use hubs::{Messenger, hub_of};
+use own_names::tell_own_names;
 use press::{Edition, Press};
 use reload::{Running, Signals};
 use tasks::{Inward, Outward, Surface, Tasks};
@@ -78,6 +80,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     show_outputs(&site, &config.plan);
     site.set_sources_opml(&public_opml(&config.plan, &store.source_reports().await?));
     tell_widening(&config.targets);
+    tell_own_names(&[], &config.targets);
     tell_authorities(&config.targets);
     let (order, orders) = watch::channel(Orders {
         refresher: refresher(&config, &store, &clock, &metrics, &HostHolds::default()),

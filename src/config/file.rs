@@ -149,7 +149,7 @@ table! {
         daily_items: u32,
         /// What tells its entries apart: "guid", "link" or "title". Entries with the same are one entry, of which the latest is kept. Default: decided from what the source gives.
         identity: IdentityWord,
-        /// Headers for the source's own origin only.
+        /// Headers that it is asked with, in place of ours where we have the same. They go to its own origin only; User-Agent, Accept and Accept-Language, written here and not kept elsewhere, follow redirects.
         headers: BTreeMap<String, At<HeaderText>>,
         /// Whether it is polled and published. Default true.
         enabled: bool,

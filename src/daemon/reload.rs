@@ -8,7 +8,9 @@ use tokio::sync::watch;
 use url::Url;
 
 use super::press::Edition;
-use super::{follow_sockets, public_opml, refresher, show_outputs, sources, tell_widening};
+use super::{
+    follow_sockets, public_opml, refresher, show_outputs, sources, tell_own_names, tell_widening,
+};
 use crate::clock::Clock;
 use crate::config::{self, Config, Environment, Problem, Problems};
 use crate::serve::Site;
@@ -122,6 +124,7 @@ impl Running {
         let _ = self.edition.send(Edition::of(&new));
         if new.targets != self.config.targets {
             tell_widening(&new.targets);
+            tell_own_names(&self.config.targets, &new.targets);
         }
         // The same fetcher goes on, so that no host's turns begin anew; addresses that are no longer allowed are another
         // client's from now on, with connections of its own.

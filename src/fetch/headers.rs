@@ -11,23 +11,26 @@ use super::client::{same_origin, user_agent};
 use super::coding::ACCEPT_ENCODING;
 
 const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
-                      application/xml;q=0.8, application/json;q=0.7, text/xml;q=0.7, */*;q=0.1";
+                      application/xml;q=0.8, application/json;q=0.7, text/xml;q=0.7, text/html;q=0.2, */*;q=0.1";
 
-/// Constant but for what belongs to the source's own origin; each field once. A configured `Authorization` takes the place
-/// of the address's user info: of two, a server would read either (RFC 9110 §11.6.2).
+/// Ours, and in their place the source's own; each field once. What belongs to the source's own origin goes nowhere else. A
+/// configured `Authorization` takes the place of the address's user info: of two, a server would read either (RFC 9110 §11.6.2).
 pub(super) fn request_headers(url: &Url, configured: &Url, settings: &SourceSettings) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    if same_origin(url, configured) {
-        if let Some(basic) = basic_credentials(configured) {
-            headers.insert(header::AUTHORIZATION, basic);
-        }
-        for (name, value) in &settings.headers {
+    let contact = settings.contact.as_deref();
+    headers.insert(header::USER_AGENT, user_agent(contact));
+    // Some servers answer 406 unless `text/html` is named, wildcard or not (miniflux #2248).
+    headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
+    let is_own = same_origin(url, configured);
+    if let Some(basic) = basic_credentials(configured).filter(|_| is_own) {
+        headers.insert(header::AUTHORIZATION, basic);
+    }
+    for (name, value) in &settings.headers {
+        // What says who asks is not secret, and a server behind a redirect wants to know it too.
+        if is_own || !value.is_sensitive() {
             headers.insert(name, value.clone());
         }
     }
-    let contact = settings.contact.as_deref();
-    headers.insert(header::USER_AGENT, user_agent(contact));
-    headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
     headers.insert(
         header::ACCEPT_ENCODING,
         HeaderValue::from_static(ACCEPT_ENCODING),

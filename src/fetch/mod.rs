@@ -89,7 +89,8 @@ pub struct SourceSettings {
     pub ca_file: Option<PathBuf>,
     /// Private, loopback and link-local addresses that may be asked all the same.
     pub allow_addresses: Vec<IpNet>,
-    /// Sent to the source's own origin only.
+    /// Headers of the source's own. One that is marked as sensitive goes to the source's own origin only; the others say who asks
+    /// and follow redirects.
     pub headers: Vec<(HeaderName, HeaderValue)>,
 }
 

@@ -45,7 +45,7 @@ pub(super) fn advice(last: &LastOutcome) -> Option<&'static str> {
 fn by_status(status: Option<u16>) -> &'static str {
     match status {
         Some(401 | 403 | 407) => {
-            "the server refuses us: set credentials in `headers`, or ask the publisher"
+            "the server refuses us: set a `User-Agent` or credentials in `headers`, or ask the publisher"
         }
         Some(404 | 410) => "look for the feed's new address, and write it into the source",
         Some(500..) => "nothing, unless it lasts: the trouble is the server's own",

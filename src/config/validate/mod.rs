@@ -17,6 +17,7 @@ use crate::select::{Rule, RulePart, RuleText};
 use crate::serve::Address;
 
 mod fetch;
+mod headers;
 mod output;
 mod reach;
 mod secret;

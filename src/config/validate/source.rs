@@ -11,29 +11,14 @@ use http::{HeaderName, HeaderValue};
 
 use super::super::file::SourceTable;
 use super::super::problem::Found;
-use super::super::secret::HeaderText;
 use super::super::table::At;
 use super::super::{DAILY_ITEMS, Environment, FIRST_ITEMS};
 use super::fetch::{Defaults, settle};
-use super::secret::{self, Holder};
-use super::{Ids, Lists, WrittenRule, http_url, id, not_yet, reach, relative, texts};
+use super::{Ids, Lists, WrittenRule, headers, http_url, id, not_yet, reach, relative, texts};
 use crate::model::{Location, Source, SourceId};
 use crate::refresh::Target;
 use crate::republish::SourcePlan;
 use crate::select::{Rule, RuleText};
-
-/// What only we may say; a source that sets it would break conditional requests or decoding.
-const OURS: &[&str] = &[
-    "accept-encoding",
-    "connection",
-    "content-length",
-    "host",
-    "if-modified-since",
-    "if-none-match",
-    "range",
-    "te",
-    "transfer-encoding",
-];
 
 /// A checked source.
 pub(super) struct Checked {
@@ -124,7 +109,7 @@ fn source(
     }
     .compile(found);
     let mut fetch = settled.source;
-    fetch.headers = headers(table, environment, found);
+    fetch.headers = headers::headers(table, environment, found);
     warn_of_two_credentials(table, location.as_ref(), &fetch.headers, found);
     let quota = |written: Option<&At<u32>>, default: u32| {
         NonZeroU32::new(written.map_or(default, |written| written.value))
@@ -162,7 +147,7 @@ fn source(
     })
 }
 
-fn is_enabled(table: &SourceTable) -> bool {
+pub(super) fn is_enabled(table: &SourceTable) -> bool {
     table.enabled.as_ref().is_none_or(|enabled| enabled.value)
 }
 
@@ -226,54 +211,6 @@ fn location(table: &SourceTable, found: &mut Found<'_>) -> Option<Location> {
     }
 }
 
-fn headers(
-    table: &SourceTable,
-    environment: &Environment,
-    found: &mut Found<'_>,
-) -> Vec<(HeaderName, HeaderValue)> {
-    let Some(written) = &table.headers else {
-        return Vec::new();
-    };
-    let holder = Holder::Source {
-        id: table.id.as_ref().map(|id| id.value.as_str()),
-        enabled: is_enabled(table),
-    };
-    let mut headers = Vec::new();
-    for (name, value) in &written.value {
-        let known = HeaderName::try_from(name.as_str())
-            .ok()
-            .filter(|name| !OURS.contains(&name.as_str()));
-        let Some(header) = known else {
-            found.error(
-                &value.span,
-                format!("{name:?} is no header that a source can set"),
-                format!("any but {}", OURS.join(", ")),
-            );
-            continue;
-        };
-        let Some(bytes) = header_bytes(name.as_str(), value, holder, environment, found) else {
-            continue;
-        };
-        match HeaderValue::from_bytes(&bytes) {
-            Ok(_) if headers.iter().any(|(known, _)| *known == header) => found.error(
-                &written.span,
-                format!("{header} stands there twice"),
-                "write each header once; upper and lower case are the same",
-            ),
-            Ok(mut value) => {
-                value.set_sensitive(true);
-                headers.push((header, value));
-            }
-            Err(_) => found.error(
-                &value.span,
-                format!("the value of {header} holds control characters"),
-                "write it in one line",
-            ),
-        }
-    }
-    headers
-}
-
 /// A request has one `Authorization`.
 fn warn_of_two_credentials(
     table: &SourceTable,
@@ -291,29 +228,6 @@ fn warn_of_two_credentials(
             "the user info of `url` is not sent, for `headers` sets Authorization",
             "keep one of the two",
         );
-    }
-}
-
-/// The value of a header; `None`: it cannot be one, which is noted. A secret that is not at hand is nothing: its source is not
-/// polled, but neither is it taken for one that is asked like others without that header ([`crate::refresh::Poll::group`]).
-fn header_bytes(
-    name: &str,
-    value: &At<HeaderText>,
-    holder: Holder<'_>,
-    environment: &Environment,
-    found: &mut Found<'_>,
-) -> Option<Vec<u8>> {
-    match &value.value {
-        HeaderText::Plain(text) => Some(text.clone().into_bytes()),
-        HeaderText::Secret(place) => {
-            let bytes = secret::read(place, &value.span, holder, environment, found);
-            Some(bytes.unwrap_or_default())
-        }
-        HeaderText::Wrong(what) => {
-            let hint = format!("write {}", HeaderText::FORM);
-            found.error(&value.span, format!("the header {name:?} {what}"), hint);
-            None
-        }
     }
 }
 

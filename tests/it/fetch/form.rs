@@ -1,7 +1,7 @@
 //! The form of a request.
 //!
 //! - `User-Agent: Mainstem/VERSION (+CONTACT)`, the same at every poll, hop and host; without a contact, without the bracket.
-//! - `Accept` names the feed types; `Accept-Encoding` what is decoded, and nothing else.
+//! - `Accept` names the feed types, and `text/html` for servers that answer 406 without; `Accept-Encoding` what is decoded, and nothing else.
 //! - GET alone, of the target as configured without its fragment: no query, favicon or robots.txt added.
 //! - No cookie, whatever a server sets; no Referer, Range or anything else that says more than is needed.
 //! - Credentials and headers of a source go to its own origin only: not to another port, host or hop; and appear nowhere.
@@ -14,7 +14,8 @@ use super::{LOCAL, feed, refresh, source};
 use crate::support::daemon::Desk;
 use crate::support::origin::{Asked, Origin, response};
 
-const ACCEPTED: [&str; 4] = [
+const ACCEPTED: [&str; 5] = [
+    "text/html;q=",
     "application/rss+xml",
     "application/atom+xml",
     "application/feed+json",
