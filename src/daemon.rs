@@ -285,7 +285,9 @@ pub fn tell_authorities(targets: &[Target]) {
 #[must_use]
 pub fn lacks_authorities(targets: &[Target]) -> bool {
     let relies = |target: &Target| {
-        matches!(target.source.location, Location::Url(_)) && target.fetch.ca_file.is_none()
+        matches!(target.source.location, Location::Url(_))
+            && target.fetch.ca_file.is_none()
+            && !target.fetch.insecure
     };
     targets.iter().any(relies) && !has_authorities()
 }

@@ -11,7 +11,7 @@ use super::problem::Found;
 use super::secret::{HeaderText, TokenText};
 use super::table::{At, RawTable};
 use super::values::{
-    ContentWord, DuplicatesWord, IdentityWord, Listens, Size, Span, UpdatesWord, WordList,
+    ContentWord, DuplicatesWord, IdentityWord, Listens, Size, Span, TlsText, UpdatesWord, WordList,
 };
 
 type Texts = Vec<At<String>>;
@@ -109,7 +109,7 @@ table! {
         concurrency: NonZeroU32,
         /// Proxy that every request goes through; the environment's is never used.
         proxy: String,
-        /// Further certificate authorities, PEM.
+        /// Certificates that are trusted besides the machine's authorities, PEM: authorities, or servers' own.
         ca_file: String,
         /// Where publishers learn who asks: a URL or an address; goes into the User-Agent.
         contact: String,
@@ -151,6 +151,8 @@ table! {
         identity: IdentityWord,
         /// Headers that it is asked with, in place of ours where we have the same. They go to its own origin only; User-Agent, Accept and Accept-Language, written here and not kept elsewhere, follow redirects.
         headers: BTreeMap<String, At<HeaderText>>,
+        /// Whom it is taken from: { ca_file = "own.pem" } trusts these certificates besides the machine's authorities; { insecure = true } trusts whoever answers, and every start says so.
+        tls: TlsText,
         /// Whether it is polled and published. Default true.
         enabled: bool,
         /// The id that it had before: its entries go on under the new one, and nothing is published again.

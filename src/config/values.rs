@@ -209,6 +209,17 @@ impl JsonSchema for WordList {
     }
 }
 
+/// `tls` of a source.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline, deny_unknown_fields)]
+pub(super) struct TlsText {
+    /// Certificates, PEM; relative to the configuration file.
+    pub(super) ca_file: Option<At<String>>,
+    /// Trusts whoever answers.
+    pub(super) insecure: Option<bool>,
+}
+
 macro_rules! forms {
     ($($type:ty => $form:literal,)+) => { $(impl Value for $type { const FORM: &'static str = $form; })+ };
 }
@@ -221,6 +232,7 @@ forms! {
     NonZeroU32 => "a whole number from 1, without quotes",
     Listens => r#"an address such as "127.0.0.1:8480", or a list of them: ["127.0.0.1:8480", "unix:/run/mainstem/http.sock"]"#,
     Vec<At<String>> => r#"a list of texts: ["…", "…"]"#,
+    TlsText => r#"{ ca_file = "own.pem" } or { insecure = true }"#,
     TokenText => r#"{ file = "merged.token" } or { credential = "name" }"#,
     BTreeMap<String, At<WordList>> => r#"lists below a line [words], such as cities = ["Geneva", "Bern"] or cities = { file = "cities.txt" }"#,
     BTreeMap<String, At<HeaderText>> => r#"headers such as { Authorization = { file = "agency.token" } }"#,

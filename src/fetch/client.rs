@@ -1,17 +1,16 @@
-//! The client: one for each set of permitted addresses, made once.
+//! The client, and how it is made.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use http::HeaderValue;
 use reqwest::{Client, ClientBuilder, Proxy, redirect};
 use url::Url;
 
-use super::authorities::{has_authorities, read_authorities};
+use super::authorities::has_authorities;
 use super::body::Memory;
+use super::certificate;
+use super::clients::{ClientKey, Clients};
 use super::exchange::Exchange;
 use super::guard::EgressPolicy;
 use super::host::Hosts;
@@ -28,13 +27,8 @@ const IDLE: Duration = Duration::from_secs(15);
 /// Header lines of one answer.
 const MAX_HEADERS: usize = 128;
 
-/// What makes one client differ from another.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct ClientKey {
-    policy: EgressPolicy,
-    proxy: Option<Url>,
-    ca_file: Option<PathBuf>,
-}
+/// What is offered by ALPN (RFC 7301), best first.
+const PROTOCOLS: &[&str] = &["h2", "http/1.1"];
 
 /// A client, and the policy by which its resolver and whoever uses it judge addresses.
 pub(super) struct GuardedClient {
@@ -50,9 +44,8 @@ pub struct Fetcher {
     pub(super) shortages: Shortages,
     /// Connections kept at one host: as many as may be used at once.
     per_host: usize,
-    /// A plain mutex: held for a look-up, never across an await.
-    clients: Mutex<HashMap<ClientKey, Client>>,
-    /// The machine has no certificate authorities: only plain http, and sources with a `ca_file`, can be asked.
+    clients: Clients,
+    /// The machine has no certificate authorities: only plain http, and sources with `tls` settings, can be asked.
     lacks_authorities: AtomicBool,
 }
 
@@ -66,7 +59,7 @@ impl Fetcher {
             memory: Memory::default(),
             shortages: Shortages::default(),
             per_host: settings.per_host.get(),
-            clients: Mutex::default(),
+            clients: Clients::default(),
             lacks_authorities: AtomicBool::default(),
         }
     }
@@ -128,20 +121,12 @@ impl Fetcher {
         policy: EgressPolicy,
         settings: &SourceSettings,
     ) -> Result<GuardedClient, Failure> {
-        let key = ClientKey {
-            policy: policy.clone(),
-            proxy: settings.proxy.clone(),
-            ca_file: settings.ca_file.clone(),
-        };
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(http) = clients.get(&key) {
-            let http = http.clone();
-            return Ok(GuardedClient { http, policy });
-        }
+        let key = ClientKey::new(policy, settings);
         let http = self
-            .build(&key)
+            .clients
+            .get(&key, || self.build(&key))
             .map_err(|why| Failure::new(FailureClass::Connect, why))?;
-        clients.insert(key, http.clone());
+        let policy = key.policy;
         Ok(GuardedClient { http, policy })
     }
 
@@ -168,11 +153,12 @@ impl Fetcher {
     pub(super) fn cannot_verify(&self, url: &Url, settings: &SourceSettings) -> bool {
         url.scheme() == "https"
             && settings.ca_file.is_none()
+            && !settings.insecure
             && self.lacks_authorities.load(Ordering::Relaxed)
     }
 }
 
-/// What every client of this key has in common, whomever it trusts.
+/// What every client of this key has in common; whom it trusts, where the key says so.
 fn builder(key: &ClientKey, per_host: usize) -> Result<ClientBuilder, String> {
     let mut builder = Client::builder()
         // The environment's proxy would be asked in place of our resolver, unguarded.
@@ -187,8 +173,11 @@ fn builder(key: &ClientKey, per_host: usize) -> Result<ClientBuilder, String> {
         builder =
             builder.proxy(Proxy::all(proxy.clone()).map_err(|error| format!("proxy: {error}"))?);
     }
-    if let Some(path) = &key.ca_file {
-        builder = builder.tls_certs_merge(read_authorities(path)?);
+    if key.insecure {
+        return Ok(builder.tls_danger_accept_invalid_certs(true));
+    }
+    if let Some(own) = &key.ca_file {
+        builder = builder.tls_backend_preconfigured(certificate::trusting(own, PROTOCOLS)?);
     }
     Ok(builder)
 }

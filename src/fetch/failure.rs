@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use super::certificate;
 use super::guard::Refusal;
 use super::shortage::Shortage;
 use super::{Failure, Fault, FetchOutcome};
@@ -52,10 +53,15 @@ pub(super) fn classify(error: reqwest::Error) -> Failure {
     let mut causes = vec![error.to_string()];
     let mut cause = error.source();
     let mut is_refused = false;
+    let mut certificate = None;
     while let Some(inner) = cause {
+        certificate = certificate.or_else(|| certificate::told(inner));
         causes.push(inner.to_string());
         is_refused |= inner.is::<Refusal>();
         cause = inner.source();
+    }
+    if let Some(what) = certificate {
+        return Failure::new(FailureClass::Tls, format!("no secure connection: {what}"));
     }
     let deepest = causes.last().cloned().unwrap_or_default();
     let chain = causes.join(": ").to_lowercase();

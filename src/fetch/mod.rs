@@ -5,7 +5,6 @@
 //! does that.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -20,7 +19,9 @@ use crate::model::{
 
 mod authorities;
 mod body;
+mod certificate;
 mod client;
+mod clients;
 mod coding;
 mod deadline;
 mod exchange;
@@ -41,7 +42,7 @@ mod throttle;
 mod validators;
 mod wire;
 
-pub use authorities::{NO_AUTHORITIES, has_authorities, read_authorities};
+pub use authorities::{Authorities, NO_AUTHORITIES, has_authorities};
 pub use client::Fetcher;
 pub use guard::EgressPolicy;
 pub use hold::Hold;
@@ -85,8 +86,10 @@ pub struct SourceSettings {
     pub contact: Option<String>,
     /// A proxy for every request; never the environment's.
     pub proxy: Option<Url>,
-    /// Further certificate authorities, PEM.
-    pub ca_file: Option<PathBuf>,
+    /// Certificates that are trusted besides the machine's authorities.
+    pub ca_file: Option<Authorities>,
+    /// Whoever answers is taken for the server: certificates are not looked at.
+    pub insecure: bool,
     /// Private, loopback and link-local addresses that may be asked all the same.
     pub allow_addresses: Vec<IpNet>,
     /// Headers of the source's own. One that is marked as sensitive goes to the source's own origin only; the others say who asks
@@ -104,6 +107,7 @@ impl Default for SourceSettings {
             contact: None,
             proxy: None,
             ca_file: None,
+            insecure: false,
             allow_addresses: Vec::new(),
             headers: Vec::new(),
         }

@@ -15,7 +15,7 @@ pub(super) fn advice(last: &LastOutcome) -> Option<&'static str> {
                 "check that the server is up and that the port in the source's url is right"
             }
             FailureClass::Tls => {
-                "check the server's certificate; name a private authority in `ca_file`"
+                "check the server's certificate; if it is right, name it or the authority that issued it in the source: tls = { ca_file = \"…\" }"
             }
             FailureClass::Timeout => "raise `timeout` if the server is always this slow",
             FailureClass::TooLarge => "raise `max_body` if the feed is meant to be this large",

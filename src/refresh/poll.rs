@@ -126,5 +126,6 @@ fn asked_alike(left: &SourceSettings, right: &SourceSettings) -> bool {
     left.headers == right.headers
         && left.proxy == right.proxy
         && left.ca_file == right.ca_file
+        && left.insecure == right.insecure
         && left.allow_addresses == right.allow_addresses
 }

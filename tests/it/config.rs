@@ -312,7 +312,7 @@ fn collect_keys(schema: &serde_json::Value, keys: &mut Vec<String>) {
                 keys.extend(
                     properties
                         .keys()
-                        .filter(|key| !["file", "credential"].contains(&key.as_str()))
+                        .filter(|key| !["file", "credential", "insecure"].contains(&key.as_str()))
                         .cloned(),
                 );
             }

@@ -10,7 +10,7 @@ use super::super::problem::Found;
 use super::super::table::At;
 use super::super::values::Span;
 use super::{address_blocks, http_url, nearest_hint, reach, relative};
-use crate::fetch::{self, SourceSettings, read_authorities};
+use crate::fetch::{self, Authorities, SourceSettings};
 use crate::schedule::{self, Cadence, CronLine, duration_in_words};
 
 /// What a source has that says nothing else.
@@ -96,16 +96,22 @@ fn identity(table: &FetchTable, source: &mut SourceSettings, found: &mut Found<'
         source.proxy = http_url(proxy, found);
     }
     if let Some(written) = &table.ca_file {
-        let path = relative(found.file, written);
-        if let Err(what) = read_authorities(&path) {
-            found.error(
-                &written.span,
-                what,
-                "name a readable PEM file of certificates",
-            );
+        source.ca_file = authorities(written, found);
+    }
+}
+
+/// The certificates of a `ca_file`.
+pub(super) fn authorities(written: &At<String>, found: &mut Found<'_>) -> Option<Authorities> {
+    let path = relative(found.file, written);
+    let read = Authorities::read(&path);
+    reach::judge_file(&path, &written.span, found);
+    match read {
+        Ok(authorities) => Some(authorities),
+        Err(what) => {
+            let hint = "name a readable PEM file of certificates";
+            found.error(&written.span, what, hint);
+            None
         }
-        reach::judge_file(&path, &written.span, found);
-        source.ca_file = Some(path);
     }
 }
 

@@ -13,8 +13,9 @@ use super::super::file::SourceTable;
 use super::super::problem::Found;
 use super::super::table::At;
 use super::super::{DAILY_ITEMS, Environment, FIRST_ITEMS};
-use super::fetch::{Defaults, settle};
+use super::fetch::{self, Defaults, settle};
 use super::{Ids, Lists, WrittenRule, headers, http_url, id, not_yet, reach, relative, texts};
+use crate::fetch::SourceSettings;
 use crate::model::{Location, Source, SourceId};
 use crate::refresh::Target;
 use crate::republish::SourcePlan;
@@ -110,6 +111,7 @@ fn source(
     .compile(found);
     let mut fetch = settled.source;
     fetch.headers = headers::headers(table, environment, found);
+    tls(table, &mut fetch, found);
     warn_of_two_credentials(table, location.as_ref(), &fetch.headers, found);
     let quota = |written: Option<&At<u32>>, default: u32| {
         NonZeroU32::new(written.map_or(default, |written| written.value))
@@ -208,6 +210,48 @@ fn location(table: &SourceTable, found: &mut Found<'_>) -> Option<Location> {
             );
             None
         }
+    }
+}
+
+/// Whom the source is taken from.
+fn tls(table: &SourceTable, fetch: &mut SourceSettings, found: &mut Found<'_>) {
+    let Some(tls) = &table.tls else {
+        return;
+    };
+    fetch.insecure = tls.insecure == Some(true);
+    if let Some(written) = &tls.ca_file {
+        fetch.ca_file = fetch::authorities(written, found);
+    }
+    let own = table.fetch.ca_file.as_ref();
+    match (&tls.ca_file, own) {
+        (Some(_), Some(own)) => found.error(
+            &own.span,
+            "`ca_file` stands twice: on the source and in its `tls`",
+            "keep the one in `tls`",
+        ),
+        (None, None) if tls.insecure.is_none() => found.error(
+            &tls.span,
+            "`tls` says nothing",
+            "write { ca_file = \"own.pem\" } or { insecure = true }, or remove it",
+        ),
+        _ => {}
+    }
+    if !fetch.insecure {
+        return;
+    }
+    if tls.ca_file.is_some() || own.is_some() {
+        found.error(
+            &tls.span,
+            "`insecure` trusts whoever answers, so `ca_file` would mean nothing",
+            "keep one of the two",
+        );
+    } else if is_enabled(table) {
+        let id = table.id.as_ref().map_or("?", |id| id.value.as_str());
+        found.warning(
+            &tls.span,
+            format!("insecure: whoever answers for the source {id:?} is believed, and may read what it is sent"),
+            "name the server's certificate instead: tls = { ca_file = \"own.pem\" }",
+        );
     }
 }
 

@@ -23,6 +23,7 @@ mod pace;
 mod ports;
 mod shortage;
 mod status;
+mod tls;
 
 const TEXT: &str = "The orchard road is closed to lorries from the first Monday of the month until the apples have been brought in";
 /// Loopback may be asked, at once, with bodies of a size that tests can afford.

@@ -15,6 +15,7 @@ pub(crate) mod origin;
 mod pieces;
 pub(crate) mod random;
 pub(crate) mod releases;
+pub(crate) mod tls;
 pub(crate) mod worst;
 
 /// Says that a test cannot run here. Not as a test's own output, which nobody sees of one that passes.
