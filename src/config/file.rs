@@ -151,6 +151,8 @@ table! {
         identity: IdentityWord,
         /// Headers that it is asked with, in place of ours where we have the same. They go to its own origin only; User-Agent, Accept and Accept-Language, written here and not kept elsewhere, follow redirects.
         headers: BTreeMap<String, At<HeaderText>>,
+        /// Whether ETag and Last-Modified are sent back; false always asks for the whole document. Default true.
+        validators: bool,
         /// Whom it is taken from: { ca_file = "own.pem" } trusts these certificates besides the machine's authorities; { insecure = true } trusts whoever answers, and every start says so.
         tls: TlsText,
         /// Whether it is polled and published. Default true.

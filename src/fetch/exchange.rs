@@ -129,8 +129,10 @@ impl Exchange<'_> {
     ) -> Result<Hop, Failure> {
         let mut headers = request_headers(&chain.url, self.configured, self.request.settings);
         let known = self.request.state.validators.as_ref();
-        let known = known.filter(|_| !self.request.unconditional);
-        let with = known.filter(|known| validators::ask(&mut headers, &chain.url, known));
+        let settings = self.request.settings;
+        let known = known.filter(|_| settings.validators && !self.request.unconditional);
+        let now = self.clock.now();
+        let with = known.filter(|known| validators::ask(&mut headers, &chain.url, known, now));
         let delta = with.is_some_and(|known| known.etag.is_some());
         if delta {
             headers.insert(A_IM, HeaderValue::from_static(IM_FEED));
@@ -239,7 +241,7 @@ impl Exchange<'_> {
             StatusCode::NOT_MODIFIED if asked.with.is_some() => {
                 Ok(FetchOutcome::NotModified(NotModified {
                     status: Some(code),
-                    validators: validators::renewed(headers, asked.with),
+                    validators: validators::renewed(headers, asked.with, self.clock.now()),
                     // RFC 9111 §4.3.4: what a 304 does not say stays as it was.
                     freshness: freshness.or(self.request.state.history.freshness),
                     moved_to: None,
@@ -276,7 +278,7 @@ impl Exchange<'_> {
     ) -> Result<FetchOutcome, Failure> {
         let status = Some(response.status().as_u16());
         let headers = response.headers();
-        let validators = validators::given(headers, url);
+        let validators = validators::given(headers, url, self.clock.now());
         let freshness = freshness::freshness(headers, self.clock.now());
         let content_type = headers
             .get(header::CONTENT_TYPE)

@@ -90,6 +90,8 @@ pub struct SourceSettings {
     pub ca_file: Option<Authorities>,
     /// Whoever answers is taken for the server: certificates are not looked at.
     pub insecure: bool,
+    /// Whether validators are sent, if the server has given any.
+    pub validators: bool,
     /// Private, loopback and link-local addresses that may be asked all the same.
     pub allow_addresses: Vec<IpNet>,
     /// Headers of the source's own. One that is marked as sensitive goes to the source's own origin only; the others say who asks
@@ -108,6 +110,7 @@ impl Default for SourceSettings {
             proxy: None,
             ca_file: None,
             insecure: false,
+            validators: true,
             allow_addresses: Vec::new(),
             headers: Vec::new(),
         }

@@ -166,6 +166,8 @@ pub struct History {
     pub rhythm: Rhythm,
     /// How the source was doing after the last request.
     pub condition: Condition,
+    /// When the source was last asked without validators, or gave a whole document; `None`: not since this is kept.
+    pub whole_at: Option<Timestamp>,
 }
 
 impl History {
@@ -175,6 +177,7 @@ impl History {
             &mut self.last_attempt,
             &mut self.last_success,
             &mut self.rhythm.last_new,
+            &mut self.whole_at,
         ];
         for moment in own.into_iter().flatten() {
             *moment += step;

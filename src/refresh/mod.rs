@@ -165,10 +165,13 @@ impl Refresher {
             return Ok(waiting(poll, &due));
         }
         let late = self.waiting(poll, &states, occasion);
-        let shared = Poll::shared(&states);
+        let (shared, doubted) = doubted(poll.lead(), Poll::shared(&states), now);
         let since = poll.due(&states, now).at.unwrap_or(now);
         let heard = self.hear(poll, &shared, occasion, since, late).await;
-        let heard = heard.map_err(Unfinished::NotAsked)?;
+        let heard = Heard {
+            doubted,
+            ..heard.map_err(Unfinished::NotAsked)?
+        };
         if let Some(due) = heard.not_asked() {
             return Ok(waiting(poll, &due));
         }
@@ -298,6 +301,7 @@ impl Refresher {
             fetched: fetched.outcome,
             parsed,
             page: false,
+            doubted: false,
             hosts: fetched.hosts,
         }
     }
@@ -316,6 +320,19 @@ impl Refresher {
         self.metrics.took(Stage::Parse, began.elapsed());
         Some(read)
     }
+}
+
+/// What is known of a source as it is asked now, and whether its validators are left out because its word is doubted.
+fn doubted(target: &Target, known: SourceState, now: Timestamp) -> (SourceState, bool) {
+    let doubts = known.validators.is_some()
+        && target.fetch.validators
+        && schedule::doubts(&target.source.id, &known.history, now);
+    let validators = known.validators.filter(|_| !doubts);
+    let asked = SourceState {
+        validators,
+        ..known
+    };
+    (asked, doubts)
 }
 
 /// Whether a page may say where the source's feed is: at first contact with the configured address, found at its own host. A
@@ -347,6 +364,7 @@ fn behind_page(page: Heard, found: Heard, feed: Url) -> Heard {
         fetched,
         parsed: found.parsed,
         page: true,
+        doubted: false,
         hosts: [page.hosts, found.hosts].concat(),
     }
 }
@@ -406,6 +424,7 @@ impl Heard {
                 fetched: FetchOutcome::NotModified(same),
                 parsed: None,
                 page: self.page,
+                doubted: self.doubted,
                 hosts: self.hosts.clone(),
             },
             None => self.clone(),

@@ -127,5 +127,6 @@ fn asked_alike(left: &SourceSettings, right: &SourceSettings) -> bool {
         && left.proxy == right.proxy
         && left.ca_file == right.ca_file
         && left.insecure == right.insecure
+        && left.validators == right.validators
         && left.allow_addresses == right.allow_addresses
 }

@@ -23,6 +23,9 @@ pub const LOCAL_REASONS: [&str; 2] = [OWN_NETWORK, OWN_MACHINE];
 
 /// A refusal's freshness is believed up to this, as an answer's is.
 const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+/// Statuses of an answer that is no whole document (RFC 9110 §15.4.5, RFC 3229 §10.4.1).
+const NOT_MODIFIED: u16 = 304;
+const DELTA: u16 = 226;
 /// Repairs that are told of one document; `mainstem parse` tells all.
 const TOLD_REPAIRS: usize = 8;
 /// How many characters of a title a message quotes.
@@ -37,6 +40,8 @@ pub(super) struct Heard {
     pub(super) parsed: Option<Result<Feed, ParseError>>,
     /// Whether a web page at the source's address led to it.
     pub(super) page: bool,
+    /// Whether validators were left out because the source was no longer believed.
+    pub(super) doubted: bool,
     /// What changed for hosts.
     pub(super) hosts: Vec<HostChange>,
 }
@@ -72,6 +77,7 @@ fn settle_source(
     }
     next.history.last_attempt = Some(now);
     next.history.retry_after = None;
+    next.history.whole_at = whole_at(&next.history, &heard, now);
     let page = heard.page;
     let (fetched, moved_to) = match heard.fetched {
         FetchOutcome::Moved(moved) => (FetchOutcome::Fresh(moved.fresh), Some(moved.to)),
@@ -107,6 +113,24 @@ fn settle_source(
     record(target, next, last, feed, now)
 }
 
+/// From when on the source's word that nothing is new is believed: since its last whole document; since a question without
+/// validators, whatever the answer, so that a server which refuses that is not pressed; and since its first word where neither is
+/// known, as after an upgrade.
+fn whole_at(history: &History, heard: &Heard, now: Timestamp) -> Option<Timestamp> {
+    if heard.doubted {
+        return Some(now);
+    }
+    let status = match &heard.fetched {
+        FetchOutcome::Fresh(fresh) | FetchOutcome::Moved(Moved { fresh, .. }) => fresh.status,
+        FetchOutcome::NotModified(same) => same.status,
+        _ => return history.whole_at,
+    };
+    match status {
+        Some(NOT_MODIFIED | DELTA) => history.whole_at.or(Some(now)),
+        _ => Some(now),
+    }
+}
+
 /// The clock may have been put back while the source was asked: what was read before counts as now at the latest, so that no
 /// refresh stores a time of the future.
 fn leave_no_future(history: &mut History, now: Timestamp) {
@@ -114,6 +138,7 @@ fn leave_no_future(history: &mut History, now: Timestamp) {
         &mut history.last_attempt,
         &mut history.last_success,
         &mut history.rhythm.last_new,
+        &mut history.whole_at,
     ] {
         *at = at.map(|at| at.min(now));
     }

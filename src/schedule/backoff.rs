@@ -29,11 +29,15 @@ pub(super) fn most_jitter(spread: Duration) -> Duration {
 /// Up to a tenth of `spread`, the same for the same source and turn: sources configured alike do not come all at once, and
 /// a restart changes nothing.
 pub(super) fn jitter(source: &SourceId, turn: Timestamp, spread: Duration) -> Duration {
-    let most = most_jitter(spread);
+    most_jitter(spread).mul_f64(draw(source, turn))
+}
+
+/// From 0 to 1, the same for the same source and turn.
+pub(super) fn draw(source: &SourceId, turn: Timestamp) -> f64 {
     let mut hasher = blake3::Hasher::new();
     hasher.update(source.as_str().as_bytes());
     hasher.update(&turn.timestamp_millis().to_le_bytes());
     let mut draw = [0; 4];
     hasher.finalize_xof().fill(&mut draw);
-    most.mul_f64(f64::from(u32::from_le_bytes(draw)) / f64::from(u32::MAX))
+    f64::from(u32::from_le_bytes(draw)) / f64::from(u32::MAX)
 }

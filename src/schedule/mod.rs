@@ -11,11 +11,13 @@ use crate::model::{Due, History, SourceId, Timestamp};
 mod adaptive;
 mod backoff;
 mod cron_line;
+mod doubt;
 mod wishes;
 mod words;
 
 pub use adaptive::observe;
 pub use cron_line::{CronError, CronLine};
+pub use doubt::doubts;
 pub use words::duration_in_words;
 
 /// What decides a source's rhythm.

@@ -111,6 +111,10 @@ fn source(
     .compile(found);
     let mut fetch = settled.source;
     fetch.headers = headers::headers(table, environment, found);
+    fetch.validators = table
+        .validators
+        .as_ref()
+        .is_none_or(|validators| validators.value);
     tls(table, &mut fetch, found);
     warn_of_two_credentials(table, location.as_ref(), &fetch.headers, found);
     let quota = |written: Option<&At<u32>>, default: u32| {

@@ -74,7 +74,7 @@ fn add(db: &Connection, source: &Source, now: Timestamp) -> rusqlite::Result<()>
             db.execute(
                 "UPDATE source_state SET validator_url = NULL, etag = NULL, last_modified = NULL, body_hash = NULL, moved_to = NULL,
                      attempt_at = NULL, errors = 0, retry_after = NULL, fresh_for = NULL, fresh_by = NULL, ttl = NULL,
-                     update_every = NULL, skip_hours = 0, skip_days = 0, gone = 0, due_at = NULL, because = NULL
+                     update_every = NULL, skip_hours = 0, skip_days = 0, gone = 0, due_at = NULL, because = NULL, whole_at = NULL
                  WHERE source = ?",
                 [row],
             )?;
@@ -125,7 +125,7 @@ pub(super) const A_DAY_MS: i64 = 24 * 3600 * 1000;
 
 const STATE: &str = "st.validator_url, st.etag, st.last_modified, st.body_hash, st.moved_to, st.attempt_at, st.success_at, st.errors,
     st.retry_after, st.fresh_for, st.fresh_by, st.ttl, st.update_every, st.skip_hours, st.skip_days, st.gone, st.mean_gap, st.last_new_at,
-    st.outcome, st.class";
+    st.outcome, st.class, st.whole_at";
 
 fn state_of(row: &Row<'_>) -> rusqlite::Result<SourceState> {
     let validators = match url(row.get("validator_url")?) {
@@ -170,6 +170,7 @@ fn history(row: &Row<'_>) -> rusqlite::Result<History> {
             last_new: moment_at(row, "last_new_at")?,
         },
         condition: condition(row)?,
+        whole_at: moment_at(row, "whole_at")?,
     })
 }
 
@@ -280,7 +281,7 @@ pub(super) fn write_state(
              etag = :etag, last_modified = :last_modified, body_hash = :body_hash, moved_to = :moved_to, attempt_at = :attempt_at,
              success_at = :success_at, errors = :errors, retry_after = :retry_after, fresh_for = :fresh_for, fresh_by = :fresh_by,
              parsed_at = COALESCE(:parsed_at, parsed_at), ttl = :ttl, update_every = :update_every, skip_hours = :skip_hours, skip_days = :skip_days, gone = :gone,
-             mean_gap = :mean_gap, last_new_at = :last_new_at, outcome = :outcome, class = :class, status = :status, message = CASE
+             mean_gap = :mean_gap, last_new_at = :last_new_at, whole_at = :whole_at, outcome = :outcome, class = :class, status = :status, message = CASE
                  WHEN :message IS NULL AND :outcome = 'not_modified' AND outcome IN ('fresh', 'not_modified') THEN message
                  ELSE :message END
          WHERE source = :source RETURNING heard_at"
@@ -297,7 +298,7 @@ pub(super) fn write_state(
         ":fresh_by": history.freshness.map(|fresh| fresh.by.as_str()), ":ttl": as_seconds(history.pace.ttl),
         ":update_every": as_seconds(history.pace.update_every), ":skip_hours": history.pace.skip_hours,
         ":skip_days": history.pace.skip_days, ":gone": history.gone, ":mean_gap": as_seconds(history.rhythm.mean_gap),
-        ":last_new_at": history.rhythm.last_new.map(ms),
+        ":last_new_at": history.rhythm.last_new.map(ms), ":whole_at": history.whole_at.map(ms),
         ":outcome": record.last.outcome.as_str(), ":class": record.last.class.filter(|_| !record.is_local()).map(FailureClass::as_str),
         ":status": record.last.status, ":message": record.last.message, ":source": source,
     }, |row| row.get(0))

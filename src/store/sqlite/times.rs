@@ -133,7 +133,7 @@ fn shift_histories(db: &Connection, now: i64, step: i64) -> rusqlite::Result<usi
     let shifted = db.execute(
         &format!(
             "UPDATE source_state SET attempt_at = attempt_at + ?1, success_at = success_at + ?1, parsed_at = parsed_at + ?1,
-                 last_new_at = last_new_at + ?1, due_at = due_at + ?1,
+                 last_new_at = last_new_at + ?1, whole_at = whole_at + ?1, due_at = due_at + ?1,
                  retry_after = CASE WHEN {IS_RELATIVE} THEN retry_after + ?1 ELSE retry_after END
              WHERE {}",
             is_older("attempt_at")
@@ -169,13 +169,19 @@ fn all_corrected(columns: &[&str]) -> String {
 
 /// Puts sources' own times that lie in the future back; how many sources had any.
 fn correct_histories(db: &Connection, now: i64, by: i64) -> rusqlite::Result<usize> {
-    let columns = all_corrected(&["attempt_at", "success_at", "parsed_at", "last_new_at"]);
+    let columns = all_corrected(&[
+        "attempt_at",
+        "success_at",
+        "parsed_at",
+        "last_new_at",
+        "whole_at",
+    ]);
     let corrected_sources = db.execute(
         &format!(
             "UPDATE source_state SET {columns},
                  due_at = CASE WHEN attempt_at > :now THEN due_at - :by ELSE due_at END,
                  retry_after = CASE WHEN attempt_at > :now AND {IS_RELATIVE} THEN retry_after - :by ELSE retry_after END
-             WHERE attempt_at > :now OR success_at > :now OR parsed_at > :now OR last_new_at > :now"
+             WHERE attempt_at > :now OR success_at > :now OR parsed_at > :now OR last_new_at > :now OR whole_at > :now"
         ),
         named_params! {":now": now, ":by": by},
     )?;

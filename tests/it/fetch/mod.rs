@@ -16,6 +16,7 @@ mod conditional;
 mod discovery;
 mod egress;
 mod form;
+mod frozen;
 mod hosts;
 mod isolation;
 mod limits;
