@@ -9,7 +9,7 @@ use url::{Host, Url};
 
 use super::args::ParseArguments;
 use crate::clock::{Clock, SystemClock};
-use crate::fetch::{self, FetchOutcome, Fetcher, Request, SourceSettings};
+use crate::fetch::{self, FetchOutcome, Fetcher, Request, SourceSettings, in_between};
 use crate::model::{FailureClass, Location, SourceState};
 use crate::parse::{Input, ParseError, parse as read};
 use crate::publish::parsed_as_json;
@@ -19,6 +19,8 @@ struct Document {
     bytes: Vec<u8>,
     content_type: Option<String>,
     url: Option<Url>,
+    /// [`Fresh::challenge`](crate::fetch::Fresh::challenge)
+    challenge: Option<&'static str>,
 }
 
 pub(super) async fn parse(arguments: &ParseArguments) -> anyhow::Result<()> {
@@ -39,6 +41,10 @@ pub(super) async fn parse(arguments: &ParseArguments) -> anyhow::Result<()> {
         bytes: &document.bytes,
         content_type,
         base,
+    })
+    .map_err(|error| ParseError {
+        message: in_between(error.message, document.challenge),
+        ..error
     })
     .with_context(|| arguments.input.clone())?;
     super::print(parsed_as_json(&feed).as_bytes())
@@ -62,6 +68,7 @@ fn bounded(input: impl Read) -> anyhow::Result<Document> {
         bytes,
         content_type: None,
         url: None,
+        challenge: None,
     })
 }
 
@@ -90,6 +97,11 @@ async fn fetched(url: Url) -> anyhow::Result<Document> {
         FetchOutcome::Failed(failure) => {
             bail!("{location}: {}: {}", failure.class, failure.message)
         }
+        FetchOutcome::Throttled {
+            status,
+            message: Some(message),
+            ..
+        } => bail!("{location}: the server answered {status}: {message}"),
         FetchOutcome::Gone { status } | FetchOutcome::Throttled { status, .. } => {
             bail!("{location}: the server answered {status}")
         }
@@ -100,6 +112,7 @@ async fn fetched(url: Url) -> anyhow::Result<Document> {
         bytes: fresh.body.to_vec(),
         content_type: fresh.content_type,
         url: fresh.url,
+        challenge: fresh.challenge,
     })
 }
 

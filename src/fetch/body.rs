@@ -54,6 +54,15 @@ impl Memory {
             .await
             .unwrap_or(Err(DecodeError::Broken))
     }
+
+    /// Runs `work`, which decodes, off the async threads, when a decoder is free; `None`: it panicked.
+    pub(super) async fn decode_by<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        let _decoder = self.decoders.acquire().await;
+        tokio::task::spawn_blocking(work).await.ok()
+    }
 }
 
 /// Reads and decodes a body of at most `max` bytes, on the wire and decoded; `hold` keeps what it takes until it was parsed.

@@ -16,7 +16,7 @@ use super::shortage::Shortage;
 use super::throttle::{host_word, named_wait};
 use super::{
     Failure, Fault, FetchOutcome, Fetched, Fetcher, Fresh, Hold, NotModified, Request, body,
-    body_hash, freshness, validators, wire,
+    body_hash, challenge, freshness, refusal, validators, wire,
 };
 use crate::clock::Clock;
 use crate::model::{FailureClass, HostHold, Validators};
@@ -149,6 +149,7 @@ impl Exchange<'_> {
                     status: status.as_u16(),
                     retry_after: Some(retry_after),
                     freshness: None,
+                    message: None,
                 })));
             }
             return chain
@@ -222,13 +223,7 @@ impl Exchange<'_> {
         let status = response.status();
         let code = status.as_u16();
         let headers = response.headers();
-        let retry_after = freshness::retry_after(headers, self.clock.now());
         let freshness = freshness::freshness(headers, self.clock.now());
-        let throttled = FetchOutcome::Throttled {
-            status: code,
-            retry_after,
-            freshness,
-        };
         match status {
             StatusCode::OK => self.fresh(url, response, deadline, hold).await,
             StatusCode::IM_USED if asked.delta && is_delta(headers) => {
@@ -252,21 +247,44 @@ impl Exchange<'_> {
                 "304 without having been asked for it",
             )),
             StatusCode::GONE => Ok(FetchOutcome::Gone { status: code }),
-            StatusCode::TOO_MANY_REQUESTS => Ok(FetchOutcome::Throttled {
-                status: code,
-                retry_after: named_wait(headers, self.clock.now()),
-                freshness,
-            }),
-            StatusCode::SERVICE_UNAVAILABLE if retry_after.is_some() => Ok(throttled),
-            _ => {
-                let reason = status.canonical_reason().unwrap_or_default();
-                let what = format!("the server answered {code} {reason}");
-                Err(Failure {
-                    retry_after,
-                    ..Failure::new(FailureClass::Status, what.trim_end())
-                })
-            }
+            _ => self.refused(response, deadline).await,
         }
+    }
+
+    /// A status that is no answer, and whatever shows who gave it.
+    async fn refused(
+        &self,
+        response: Response,
+        deadline: &Deadline,
+    ) -> Result<FetchOutcome, Failure> {
+        let (status, now) = (response.status(), self.clock.now());
+        let headers = response.headers();
+        let retry_after = freshness::retry_after(headers, now);
+        let freshness = freshness::freshness(headers, now);
+        let wait = match status {
+            StatusCode::TOO_MANY_REQUESTS => Some(named_wait(headers, now)),
+            StatusCode::SERVICE_UNAVAILABLE if retry_after.is_some() => Some(retry_after),
+            _ => None,
+        };
+        let told = refusal::told(response, deadline, &self.fetcher.memory).await;
+        if let Some(retry_after) = wait {
+            return Ok(FetchOutcome::Throttled {
+                status: status.as_u16(),
+                retry_after,
+                freshness,
+                message: told,
+            });
+        }
+        let reason = status.canonical_reason().unwrap_or_default();
+        let what = format!("the server answered {} {reason}", status.as_u16());
+        let what = match told {
+            Some(told) => format!("{}: {told}", what.trim_end()),
+            None => what.trim_end().to_owned(),
+        };
+        Err(Failure {
+            retry_after,
+            ..Failure::new(FailureClass::Status, what)
+        })
     }
 
     async fn fresh(
@@ -279,6 +297,7 @@ impl Exchange<'_> {
         let status = Some(response.status().as_u16());
         let headers = response.headers();
         let validators = validators::given(headers, url, self.clock.now());
+        let challenge = challenge::named(headers);
         let freshness = freshness::freshness(headers, self.clock.now());
         let content_type = headers
             .get(header::CONTENT_TYPE)
@@ -312,6 +331,7 @@ impl Exchange<'_> {
             status,
             validators,
             freshness,
+            challenge,
             hold,
         }))
     }

@@ -49,6 +49,7 @@ pub(super) async fn read(path: &Path, request: Request<'_>) -> FetchOutcome {
         status: None,
         validators: None,
         freshness: None,
+        challenge: None,
         hold: Hold::default(),
     })
 }

@@ -20,6 +20,7 @@ use crate::model::{
 mod authorities;
 mod body;
 mod certificate;
+mod challenge;
 mod client;
 mod clients;
 mod coding;
@@ -37,12 +38,14 @@ mod hub;
 mod line;
 mod network;
 mod redirect;
+mod refusal;
 mod shortage;
 mod throttle;
 mod validators;
 mod wire;
 
 pub use authorities::{Authorities, NO_AUTHORITIES, has_authorities};
+pub use challenge::in_between;
 pub use client::Fetcher;
 pub use guard::EgressPolicy;
 pub use hold::Hold;
@@ -182,6 +185,8 @@ pub enum FetchOutcome {
         retry_after: Option<Timestamp>,
         /// RFC 9111 §4.2, of the refusal.
         freshness: Option<Freshness>,
+        /// What stands in between, where the answer shows it.
+        message: Option<String>,
     },
     /// The host, or one that redirects led to, wants to be left alone: it was not asked.
     Held {
@@ -211,6 +216,8 @@ pub struct Fresh {
     pub validators: Option<Validators>,
     /// RFC 9111 §4.2.
     pub freshness: Option<Freshness>,
+    /// What stands between us and the server, if the answer's head says so; a feed may come all the same.
+    pub challenge: Option<&'static str>,
     /// What the body takes of what all requests share.
     pub hold: Hold,
 }

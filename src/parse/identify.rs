@@ -1,6 +1,7 @@
 //! What a document is, before anything tries to read it.
 
 use super::tags::Tags;
+use super::title::title_of;
 use super::{ParseError, rewrite};
 use crate::model::FailureClass;
 
@@ -72,9 +73,17 @@ pub(super) fn identify(text: &str) -> Result<Kind, ParseError> {
         }
         _ => instead(format!(
             "XML with the root element <{}>, no feed",
-            name.chars().take(64).collect::<String>()
+            name.chars().take(64).collect::<String>().escape_debug()
         )),
     }
+}
+
+/// What to call a web page that stands in place of a feed. Its title, which anybody may have written, is escaped.
+pub(super) fn page_in_words(text: &str) -> String {
+    title_of(text).map_or_else(
+        || "an HTML page, no feed".to_owned(),
+        |title| format!("an HTML page titled {title:?}, no feed"),
+    )
 }
 
 /// The feed behind what a server printed first: warnings as HTML.

@@ -28,6 +28,7 @@ mod releases;
 mod rewrite;
 mod surplus;
 mod tags;
+mod title;
 
 use identify::Kind;
 
@@ -75,6 +76,15 @@ pub fn text_of(bytes: &[u8]) -> Cow<'_, str> {
     decode::decode(bytes, None).text
 }
 
+/// What a web page calls itself: its title, else its first heading, as plain text in one line. `content_type`: as it was sent.
+/// `None`: it has neither, or is no page.
+#[must_use]
+pub fn page_title(bytes: &[u8], content_type: Option<&str>) -> Option<String> {
+    let text = decode::decode(bytes, content_type).text;
+    // Libraries have panicked on pages found in the wild: then there is no title.
+    catch_unwind(AssertUnwindSafe(|| title::title_of(&text))).unwrap_or_default()
+}
+
 /// Reads one document. Entries stand in document order, at most the 2,000 newest.
 ///
 /// # Errors
@@ -113,9 +123,10 @@ pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
 /// An HTML page is no feed, but it may name one.
 fn page(text: &str, base: Option<&Url>) -> ParseError {
     let feed = autodiscovery::feed_of(text, base);
+    let page = identify::page_in_words(text);
     let what = match &feed {
-        Some(feed) => format!("an HTML page, no feed; it names {feed} as its feed"),
-        None => "an HTML page, no feed: give the address of the feed itself".to_owned(),
+        Some(feed) => format!("{page}; it names {feed} as its feed"),
+        None => format!("{page}: give the address of the feed itself"),
     };
     ParseError {
         feed,

@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::dedupe::{Told, settle_document_by};
-use crate::fetch::{Failure, Fault, FetchOutcome, Fresh, Moved, NotModified};
+use crate::fetch::{Failure, Fault, FetchOutcome, Fresh, Moved, NotModified, in_between};
 use crate::model::{
     Condition, Due, Entry, FailureClass, Feed, FeedFields, History, HostChange, HostHold,
     LastOutcome, Location, Outcome, Pace, RefreshRecord, SourceState, Timestamp,
@@ -99,7 +99,7 @@ fn settle_source(
         }
         (FetchOutcome::Fresh(fresh), parsed) => {
             let error = parsed.and_then(Result::err);
-            unreadable(&mut next, fresh.status, error)
+            unreadable(&mut next, &fresh, error)
         }
         // The page is there: what is gone is a feed that it names, and may name another next time.
         (FetchOutcome::Gone { status }, _) if page => {
@@ -283,17 +283,14 @@ fn behind_page(last: LastOutcome) -> LastOutcome {
 }
 
 /// A body that is no feed: nothing of it is kept, least of all its validators.
-fn unreadable(
-    next: &mut SourceState,
-    status: Option<u16>,
-    error: Option<ParseError>,
-) -> LastOutcome {
+fn unreadable(next: &mut SourceState, fresh: &Fresh, error: Option<ParseError>) -> LastOutcome {
     fail(next);
     let (class, message) = error.map(|error| (error.class, error.message)).unzip();
+    let message = message.map(|message| in_between(message, fresh.challenge));
     LastOutcome {
         class,
         message,
-        ..plain(Outcome::Failed, status)
+        ..plain(Outcome::Failed, fresh.status)
     }
 }
 
@@ -306,12 +303,16 @@ fn settle_bodiless(next: &mut SourceState, fetched: FetchOutcome, now: Timestamp
             status,
             retry_after,
             freshness,
+            message,
         } => {
             // A refusal that may be kept is a wish to be left alone as long (RFC 6585 §4 lets a 429 be cached).
             let fresh = freshness.and_then(|fresh| later(now, fresh.lifetime.min(DAY)));
             next.history.errors = next.history.errors.saturating_add(1);
             next.history.retry_after = retry_after.max(fresh.filter(|until| *until > now));
-            plain(Outcome::Throttled, Some(status))
+            LastOutcome {
+                message,
+                ..plain(Outcome::Throttled, Some(status))
+            }
         }
         FetchOutcome::Held { hold, redirect } => held(next, &hold, redirect),
         FetchOutcome::Failed(failure) => {
@@ -324,7 +325,7 @@ fn settle_bodiless(next: &mut SourceState, fetched: FetchOutcome, now: Timestamp
             }
         }
         FetchOutcome::Fresh(fresh) | FetchOutcome::Moved(Moved { fresh, .. }) => {
-            unreadable(next, fresh.status, None)
+            unreadable(next, &fresh, None)
         }
     }
 }

@@ -25,6 +25,7 @@ mod ports;
 mod shortage;
 mod status;
 mod tls;
+mod walls;
 
 const TEXT: &str = "The orchard road is closed to lorries from the first Monday of the month until the apples have been brought in";
 /// Loopback may be asked, at once, with bodies of a size that tests can afford.
