@@ -172,7 +172,7 @@ pub(super) struct PreviewArguments {
 /// What `parse` takes.
 #[derive(Debug, Args)]
 pub(super) struct ParseArguments {
-    /// A file, an http(s) URL, or - for standard input
+    /// A file, an http(s) URL (with or without feed: before it), or - for standard input
     #[arg(value_name = "FILE|URL|-")]
     pub(super) input: String,
     /// Content-Type to read it as

@@ -10,7 +10,7 @@ use url::{Host, Url};
 use super::args::ParseArguments;
 use crate::clock::{Clock, SystemClock};
 use crate::fetch::{self, FetchOutcome, Fetcher, Request, SourceSettings, in_between};
-use crate::model::{FailureClass, Location, SourceState};
+use crate::model::{FailureClass, Location, SourceState, plain_address};
 use crate::parse::{Input, ParseError, parse as read};
 use crate::publish::parsed_as_json;
 
@@ -24,7 +24,8 @@ struct Document {
 }
 
 pub(super) async fn parse(arguments: &ParseArguments) -> anyhow::Result<()> {
-    let document = match Url::parse(&arguments.input) {
+    let address = plain_address(&arguments.input);
+    let document = match Url::parse(&address) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => fetched(url).await?,
         _ if arguments.input == "-" => bounded(std::io::stdin().lock())?,
         _ => File::open(&arguments.input)

@@ -11,6 +11,7 @@ use std::sync::Arc;
 #[macro_use]
 mod words;
 
+mod address;
 mod change;
 mod condition;
 mod entry;
@@ -22,6 +23,7 @@ mod secret;
 mod source;
 mod story;
 
+pub use address::plain_address;
 pub use change::{
     Applied, Basis, Due, FeedFields, Fingerprint, Incoming, Joined, RefreshRecord, compared_at,
 };

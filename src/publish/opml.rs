@@ -4,6 +4,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::xml::Xml;
+use crate::model::plain_address;
 
 /// A list of sources is not longer than this.
 const MAX_SOURCES: usize = 200_000;
@@ -263,7 +264,9 @@ fn outline(start: &BytesStart<'_>, folders: &[Option<String>], line: usize) -> O
     let is_comment = attribute(start, "isComment");
     let source = OpmlSource {
         title: label(start),
-        xml_url: address.map(without_feed).unwrap_or_default(),
+        xml_url: address
+            .map(|address| plain_address(&address).into_owned())
+            .unwrap_or_default(),
         html_url: attribute(start, "htmlUrl"),
         tags,
         is_comment: is_comment.is_some_and(|word| word.eq_ignore_ascii_case("true")),
@@ -274,16 +277,4 @@ fn outline(start: &BytesStart<'_>, folders: &[Option<String>], line: usize) -> O
         is_feed,
         source,
     })
-}
-
-/// `feed://host/x` and `feed:https://host/x`, which readers register for themselves.
-fn without_feed(address: String) -> String {
-    let scheme = address.split(':').next().unwrap_or_default();
-    if !scheme.eq_ignore_ascii_case("feed") {
-        return address;
-    }
-    match &address["feed:".len()..] {
-        rest if rest.starts_with("//") => format!("http:{rest}"),
-        rest => rest.to_owned(),
-    }
 }

@@ -16,7 +16,7 @@ use super::super::{DAILY_ITEMS, Environment, FIRST_ITEMS};
 use super::fetch::{self, Defaults, settle};
 use super::{Ids, Lists, WrittenRule, headers, http_url, id, not_yet, reach, relative, texts};
 use crate::fetch::SourceSettings;
-use crate::model::{Location, Source, SourceId};
+use crate::model::{Location, Source, SourceId, plain_address};
 use crate::refresh::Target;
 use crate::republish::SourcePlan;
 use crate::select::{Rule, RuleText};
@@ -187,7 +187,14 @@ fn check_keys(table: &SourceTable, found: &mut Found<'_>) {
 
 fn location(table: &SourceTable, found: &mut Found<'_>) -> Option<Location> {
     match (&table.url, &table.path) {
-        (Some(url), None) => http_url(url, found).map(Location::Url),
+        (Some(url), None) => {
+            // Pasted from a browser, an address may begin with `feed:`; it means what stands behind that.
+            let plain = At {
+                value: plain_address(url).into_owned(),
+                span: url.span.clone(),
+            };
+            http_url(&plain, found).map(Location::Url)
+        }
         (None, Some(written)) => {
             let path = relative(found.file, written);
             if !path.is_file() {

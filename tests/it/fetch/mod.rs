@@ -22,6 +22,7 @@ mod isolation;
 mod limits;
 mod pace;
 mod ports;
+mod schemes;
 mod shortage;
 mod status;
 mod tls;
