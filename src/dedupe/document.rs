@@ -51,9 +51,22 @@ pub fn settle_document_by(
     entries: Vec<Entry>,
     now: Timestamp,
 ) -> Settled {
-    let mut kept: Vec<Option<Identified>> = Vec::with_capacity(entries.len());
-    let mut groups: HashMap<Hash, Vec<usize>> = HashMap::with_capacity(entries.len());
-    for entry in entries {
+    settle_pages(stated, entries, Vec::new(), now)
+}
+
+/// The same of a feed in pages (RFC 5005 §3): its document, and the entries of further pages, which are told apart as if they
+/// stood in one document.
+#[must_use]
+pub fn settle_pages(
+    stated: Option<Identity>,
+    entries: Vec<Entry>,
+    further: Vec<Entry>,
+    now: Timestamp,
+) -> Settled {
+    let (first, count) = (entries.len(), entries.len() + further.len());
+    let mut kept: Vec<Option<Identified>> = Vec::with_capacity(count);
+    let mut groups: HashMap<Hash, Vec<usize>> = HashMap::with_capacity(count);
+    for entry in entries.into_iter().chain(further) {
         let identified = identity::identify(entry, stated);
         groups.entry(identified.hash).or_default().push(kept.len());
         kept.push(Some(identified));
@@ -76,7 +89,7 @@ pub fn settle_document_by(
             let told = identities.get(&position).copied();
             note.count(identified.basis, told.is_some());
             let ordered_at = ordered_at(&identified.entry, now, position);
-            Some(identified.incoming(told, ordered_at))
+            Some(identified.incoming(told, ordered_at, position >= first))
         })
         .collect();
     Settled {

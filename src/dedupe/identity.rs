@@ -126,7 +126,12 @@ pub(super) fn told_again(told: Hash, nth: u64) -> Hash {
 
 impl Identified {
     /// `told`: the identity of an entry that shares its basis with others; `None`: it shares it with none.
-    pub(super) fn incoming(self, told: Option<Hash>, ordered_at: Timestamp) -> Incoming {
+    pub(super) fn incoming(
+        self,
+        told: Option<Hash>,
+        ordered_at: Timestamp,
+        is_further: bool,
+    ) -> Incoming {
         let form = self.entry.url.as_ref().and_then(canonical);
         Incoming {
             fingerprint: Fingerprint {
@@ -138,6 +143,7 @@ impl Identified {
             },
             entry: self.entry,
             ordered_at,
+            is_further,
         }
     }
 }

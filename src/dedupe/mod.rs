@@ -32,7 +32,7 @@ mod wording;
 pub use blocks::Boilerplate;
 pub use compare::{Comparison, Evidence, Sameness, compare, evidence};
 pub use differences::{replaces, revises};
-pub use document::{Settled, Told, settle_document, settle_document_by};
+pub use document::{Settled, Told, settle_document, settle_document_by, settle_pages};
 pub use gone::Absent;
 pub use identity::{Lookup, READING_VERSION, identity_of_version_1, lookup_hashes, url_hash};
 pub use namesake::{Namesake, is_of_version_1};

@@ -123,6 +123,9 @@ pub struct Incoming {
     pub fingerprint: Fingerprint,
     /// Its place in outputs, should it be new.
     pub ordered_at: Timestamp,
+    /// Whether it stands on a further page of its feed, which is read at first contact alone: it comes in with the others, but
+    /// no later document is expected to have it.
+    pub is_further: bool,
 }
 
 /// The first second of the year in which the first feeds were written: an earlier date is a system's epoch.

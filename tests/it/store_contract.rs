@@ -219,6 +219,24 @@ async fn a_refresh_is_stored_whole_and_comes_back_byte_for_byte() {
     );
 }
 
+/// A feed's further pages are its backlog: they come in with its first document, and with no later one, whichever process is first.
+#[tokio::test]
+async fn further_pages_come_in_with_the_first_document_only() {
+    let bench = Bench::new(&["a"]).await;
+    let paged = |minute, guids: &[&str]| {
+        let entries = guids.iter().map(|guid| entry(guid, guid, "x")).collect();
+        let mut paged = record("a", minute, entries);
+        for incoming in paged.entries.iter_mut().skip(1) {
+            incoming.is_further = true;
+        }
+        Arc::new(paged)
+    };
+    for (minute, guids, new) in [(1, &["1", "2", "3"][..], 3), (2, &["4", "3", "5"], 1)] {
+        let applied = bench.store.apply(paged(minute, guids)).await;
+        assert_eq!(applied.expect("applies"), counts(new, 0, 0));
+    }
+}
+
 #[tokio::test]
 async fn seen_again_is_nothing_and_an_edit_is_in_place() {
     let bench = Bench::new(&["a"]).await;

@@ -48,6 +48,7 @@ pub(super) fn apply(db: &Connection, record: &RefreshRecord) -> rusqlite::Result
         .is_none_or(|before| before.entries.is_empty());
     let is_first = is_empty && !sources::has_entries(db, source)?;
     let read_by = before.as_ref().map(|before| before.read_by);
+    let record = &*of_its_document(record, is_first);
     let links = record.entries.iter();
     let links = links.map(|incoming| incoming.entry.url.as_ref());
     let mut work = Apply {
@@ -72,6 +73,18 @@ pub(super) fn apply(db: &Connection, record: &RefreshRecord) -> rusqlite::Result
     work.note_document()?;
     work.count()?;
     Ok(work.applied)
+}
+
+/// Further pages are a backlog: where the source has entries by now, because another process was faster, they are none of its
+/// document.
+fn of_its_document(record: &RefreshRecord, is_first: bool) -> Cow<'_, RefreshRecord> {
+    let has_further = record.entries.iter().any(|incoming| incoming.is_further);
+    if is_first || !has_further {
+        return Cow::Borrowed(record);
+    }
+    let mut own = record.clone();
+    own.entries.retain(|incoming| !incoming.is_further);
+    Cow::Owned(own)
 }
 
 /// An entry whose identity its source did not have before.
@@ -244,7 +257,9 @@ impl<'a> Apply<'a> {
         let entry = self.write_row(incoming, &profile.text, story, held)?;
         near::write_keys(self.db, entry, &profile.text, at)?;
         self.linking.add(EntryId(entry), story, &found)?;
-        self.present.push(entry);
+        if !incoming.is_further {
+            self.present.push(entry);
+        }
         self.applied.new += 1;
         Ok(())
     }
