@@ -35,6 +35,10 @@ pub struct Feed {
     pub home_url: Option<Url>,
     /// Where the document says it lives: `atom:link rel=self`, `feed_url`.
     pub self_url: Option<Url>,
+    /// Where its older entries go on: `link rel=next` (RFC 5005 §3), else `link rel=prev-archive` (§4), JSON Feed `next_url`.
+    pub next_url: Option<Url>,
+    /// Where it says that it has moved to: `itunes:new-feed-url`.
+    pub new_feed_url: Option<Url>,
     /// WebSub hubs: `link rel=hub`, JSON Feed `hubs`.
     pub hubs: Vec<Url>,
     /// RSS `image`, Atom `icon` or `logo`, JSON Feed `icon`.

@@ -24,6 +24,7 @@ const FEED: Shape = Shape::Object(&[
     ("title", Shape::Plain),
     ("home_page_url", Shape::Plain),
     ("feed_url", Shape::Plain),
+    ("next_url", Shape::Plain),
     ("description", Shape::Plain),
     ("icon", Shape::Plain),
     ("favicon", Shape::Plain),
@@ -98,6 +99,8 @@ pub(super) fn read(document: &str, base: Option<&Url>) -> Result<Feed, ParseErro
         description: line(&value, "description"),
         home_url: url(&value, "home_page_url", base),
         self_url: url(&value, "feed_url", base),
+        next_url: url(&value, "next_url", base),
+        new_feed_url: None,
         hubs: value
             .get("hubs")
             .elements()

@@ -31,9 +31,12 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritte
             .iter()
             .filter(|link| link.rel.as_deref() == Some(rel))
             .filter_map(|link| web_url(&link.href, base))
-            .collect()
+            .collect::<Vec<Url>>()
     };
     let self_links: Vec<Url> = links("self");
+    let next_url = ["next", "prev-archive"]
+        .into_iter()
+        .find_map(|rel| links(rel).into_iter().next());
     // Relative links in entries mean the feed's address first, the site's where a file has none.
     let inner = base.or(home_url.as_ref()).cloned();
     let entries = read
@@ -51,6 +54,8 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritte
         icon: image.and_then(|url| web_url(&url, inner.as_ref())),
         self_url: self_links.into_iter().next(),
         hubs: links("hub"),
+        next_url,
+        new_feed_url: rewritten.new_feed_url.and_then(|url| web_url(&url, base)),
         home_url,
         language,
         authors,

@@ -41,6 +41,8 @@ pub(super) struct Rewritten {
     pub(super) format: FeedFormat,
     /// Of the feed.
     pub(super) authors: Vec<Person>,
+    /// `itunes:new-feed-url`, as written.
+    pub(super) new_feed_url: Option<String>,
     /// The newest, in the order of the document.
     pub(super) entries: Vec<Handed>,
     /// It breaks off before its first entry is complete.

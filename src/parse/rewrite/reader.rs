@@ -13,7 +13,7 @@ use super::notes::{Note, Notes};
 use super::record::Record;
 use super::spaces::Spaces;
 use super::tokens::{Tag, Token, Tokens};
-use super::words;
+use super::words::{self, Slot};
 use super::write::{self, Dialect};
 use super::{Format, Rewritten};
 use crate::parse::MAX_ENTRIES;
@@ -136,6 +136,7 @@ impl<'t> Reader<'t> {
             xml,
             format: self.format,
             authors: self.feed.authors(),
+            new_feed_url: self.feed.text(Slot::NewFeed).map(str::to_owned),
             entries: self.entries.handed,
             notes: self.notes,
             clipped: self.entries.clipped,

@@ -16,10 +16,12 @@ pub(super) enum Slot {
     Generator,
     Ttl,
     Icon,
+    /// `itunes:new-feed-url`.
+    NewFeed,
 }
 
 impl Slot {
-    pub(super) const COUNT: usize = Self::Icon as usize + 1;
+    pub(super) const COUNT: usize = Self::NewFeed as usize + 1;
 }
 
 /// What an element is to us.
@@ -164,6 +166,7 @@ fn podcast(local: &str, in_entry: bool) -> Word {
         "category" if !in_entry => Word::Category,
         "keywords" => Word::Keywords,
         "duration" if in_entry => Word::Duration,
+        "new-feed-url" | "newfeedurl" if !in_entry => Word::Slot(Slot::NewFeed, 0),
         _ => Word::Nothing,
     }
 }
