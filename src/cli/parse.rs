@@ -1,7 +1,7 @@
 //! `mainstem parse`: one feed, normalized.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 
 use anyhow::{Context, bail};
 use ipnet::IpNet;
@@ -10,45 +10,72 @@ use url::{Host, Url};
 use super::args::ParseArguments;
 use crate::clock::{Clock, SystemClock};
 use crate::fetch::{self, FetchOutcome, Fetcher, Request, SourceSettings, in_between};
-use crate::model::{FailureClass, Location, SourceState, plain_address};
+use crate::model::{FailureClass, Feed, Location, SourceState, plain_address};
 use crate::parse::{Input, ParseError, parse as read};
 use crate::publish::parsed_as_json;
+use crate::refresh::{Search, Verdict};
 
 /// What was read, from wherever.
 struct Document {
     bytes: Vec<u8>,
     content_type: Option<String>,
     url: Option<Url>,
+    links: Vec<String>,
     /// [`Fresh::challenge`](crate::fetch::Fresh::challenge)
     challenge: Option<&'static str>,
 }
 
 pub(super) async fn parse(arguments: &ParseArguments) -> anyhow::Result<()> {
-    let address = plain_address(&arguments.input);
-    let document = match Url::parse(&address) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => fetched(url).await?,
-        _ if arguments.input == "-" => bounded(std::io::stdin().lock())?,
-        _ => File::open(&arguments.input)
-            .map_err(anyhow::Error::from)
-            .and_then(bounded)
-            .with_context(|| arguments.input.clone())?,
+    let feed = match Url::parse(&plain_address(&arguments.input)) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => {
+            let web = Web::at(url);
+            let first = web.ask(None).await;
+            let first = read_as(arguments, &document(&web.location, first)?);
+            match first {
+                Err(page) if !page.leads.is_empty() => web.follow(page).await,
+                read => read,
+            }
+        }
+        _ if arguments.input == "-" => read_as(arguments, &bounded(std::io::stdin().lock())?),
+        _ => {
+            let document = File::open(&arguments.input)
+                .map_err(anyhow::Error::from)
+                .and_then(bounded)
+                .with_context(|| arguments.input.clone())?;
+            read_as(arguments, &document)
+        }
     };
-    let content_type = arguments
-        .content_type
-        .as_deref()
-        .or(document.content_type.as_deref());
-    let base = arguments.base_url.as_ref().or(document.url.as_ref());
+    let feed = feed.with_context(|| arguments.input.clone())?;
+    super::print(parsed_as_json(&feed).as_bytes())
+}
+
+/// Reads what was typed as its arguments say.
+fn read_as(arguments: &ParseArguments, document: &Document) -> Result<Feed, ParseError> {
+    let content_type = arguments.content_type.as_deref();
+    read_at(
+        document,
+        content_type.or(document.content_type.as_deref()),
+        arguments.base_url.as_ref().or(document.url.as_ref()),
+    )
+}
+
+fn read_at(
+    document: &Document,
+    content_type: Option<&str>,
+    base: Option<&Url>,
+) -> Result<Feed, ParseError> {
     let feed = read(Input {
         bytes: &document.bytes,
         content_type,
         base,
+    });
+    feed.map_err(|error| {
+        let error = error.with_links(&document.links, document.url.as_ref());
+        ParseError {
+            message: in_between(error.message, document.challenge),
+            ..error
+        }
     })
-    .map_err(|error| ParseError {
-        message: in_between(error.message, document.challenge),
-        ..error
-    })
-    .with_context(|| arguments.input.clone())?;
-    super::print(parsed_as_json(&feed).as_bytes())
 }
 
 /// A document from a file, a pipe or a device, no larger than a source's may be. A pipe and a device do not say beforehand how
@@ -61,7 +88,7 @@ fn bounded(input: impl Read) -> anyhow::Result<Document> {
         return Err(ParseError {
             class: FailureClass::TooLarge,
             message: format!("the body is larger than max_body allows ({max} bytes)"),
-            feed: None,
+            leads: Vec::new(),
         }
         .into());
     }
@@ -70,29 +97,90 @@ fn bounded(input: impl Read) -> anyhow::Result<Document> {
         content_type: None,
         url: None,
         challenge: None,
+        links: Vec::new(),
     })
 }
 
-async fn fetched(url: Url) -> anyhow::Result<Document> {
-    let settings = SourceSettings {
-        allow_addresses: typed_addresses(&url),
-        ..SourceSettings::default()
-    };
-    let location = Location::Url(url);
-    let state = SourceState::default();
-    let request = Request {
-        location: &location,
-        settings: &settings,
-        state: &state,
-        unconditional: true,
-        due: SystemClock.now(),
-        insists: true,
-        observer: &(),
-    };
-    let fetched = Fetcher::new(&fetch::Settings::default())
-        .fetch(request, &SystemClock)
-        .await;
-    let fresh = match fetched.outcome {
+/// Asks an address that was typed, and those that it leads to.
+struct Web {
+    fetcher: Fetcher,
+    location: Location,
+    settings: SourceSettings,
+}
+
+impl Web {
+    fn at(url: Url) -> Self {
+        Self {
+            fetcher: Fetcher::new(&fetch::Settings::default()),
+            settings: SourceSettings {
+                allow_addresses: typed_addresses(&url),
+                ..SourceSettings::default()
+            },
+            location: Location::Url(url),
+        }
+    }
+
+    /// Asks what was typed, or another address in its place.
+    async fn ask(&self, instead: Option<&Url>) -> FetchOutcome {
+        let state = SourceState {
+            moved_to: instead.cloned(),
+            ..SourceState::default()
+        };
+        let request = Request {
+            location: &self.location,
+            settings: &self.settings,
+            state: &state,
+            unconditional: true,
+            due: SystemClock.now(),
+            insists: true,
+            observer: &(),
+        };
+        self.fetcher.fetch(request, &SystemClock).await.outcome
+    }
+
+    /// Reads the feed that a page leads to, as a refresh would, and says which one it is.
+    async fn follow(&self, page: ParseError) -> Result<Feed, ParseError> {
+        let Location::Url(typed) = &self.location else {
+            return Err(page);
+        };
+        let mut search = Search::new(&page.leads, Some(typed), true);
+        while let Some(lead) = search.next_lead() {
+            let fetched = self.ask(Some(&lead.to)).await;
+            let document = document(&Location::Url(lead.to.clone()), fetched.clone());
+            let read = document.map(|document| {
+                let content_type = document.content_type.as_deref();
+                read_at(&document, content_type, document.url.as_ref())
+            });
+            match (search.hear(&lead, &fetched, read.as_ref().ok()), read) {
+                (Verdict::Found, Ok(feed)) => {
+                    let trail = search.trail(lead.by, Verdict::Found);
+                    let told = trail.found(lead.to.as_str(), "this is that feed");
+                    tell(&format!("{}: {told}", self.location));
+                    return feed;
+                }
+                (Verdict::Ended, Err(why)) => {
+                    tell(&format!(
+                        "{}: a web page that leads to {why}",
+                        self.location
+                    ));
+                    break;
+                }
+                (_, _) => {}
+            }
+        }
+        if let Some(missed) = search.in_vain() {
+            tell(&format!("{}: asked in vain: {missed}", self.location));
+        }
+        Err(page)
+    }
+}
+
+fn tell(what: &str) {
+    let _ = writeln!(std::io::stderr(), "mainstem: {what}");
+}
+
+fn document(location: &Location, fetched: FetchOutcome) -> anyhow::Result<Document> {
+    let fresh = match fetched {
         FetchOutcome::Fresh(fresh) => fresh,
         FetchOutcome::Moved(moved) => moved.fresh,
         FetchOutcome::Failed(failure) => {
@@ -114,6 +202,7 @@ async fn fetched(url: Url) -> anyhow::Result<Document> {
         content_type: fresh.content_type,
         url: fresh.url,
         challenge: fresh.challenge,
+        links: fresh.links,
     })
 }
 

@@ -303,6 +303,9 @@ impl Exchange<'_> {
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned);
+        let links = headers.get_all(header::LINK).iter();
+        let links = links.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let links = links.collect();
         let (max, memory) = (self.request.settings.max_body, &self.fetcher.memory);
         let observer = self.request.observer;
         let body = body::read(response, max, deadline, memory, &mut hold, observer).await?;
@@ -328,6 +331,7 @@ impl Exchange<'_> {
             body_hash,
             content_type,
             url: Some(bare(url)),
+            links,
             status,
             validators,
             freshness,

@@ -46,6 +46,7 @@ pub(super) async fn read(path: &Path, request: Request<'_>) -> FetchOutcome {
         body_hash: hash,
         content_type: None,
         url: None,
+        links: Vec::new(),
         status: None,
         validators: None,
         freshness: None,

@@ -210,6 +210,8 @@ pub struct Fresh {
     pub content_type: Option<String>,
     /// The last URL: base of relative links; `None` for a file.
     pub url: Option<Url>,
+    /// Its `Link` headers, as sent.
+    pub links: Vec<String>,
     /// `None` for a file.
     pub status: Option<u16>,
     /// To be stored together with what the body holds.

@@ -22,3 +22,11 @@ pub(super) fn allowed(url: Url) -> Option<Url> {
     let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
     (is_web && url.as_str().len() <= MAX_URL).then_some(url)
 }
+
+/// The host of a URL without `www.`: what tells one site from another.
+#[must_use]
+pub fn site_of(url: &Url) -> &str {
+    let host = url.host_str().unwrap_or_default();
+    let host = host.trim_end_matches('.');
+    host.strip_prefix("www.").unwrap_or(host)
+}

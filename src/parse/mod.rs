@@ -19,10 +19,14 @@ mod json_feed;
 mod json_node;
 mod json_text;
 mod language;
+mod leads;
 mod limits;
+mod link_header;
 mod links;
+mod marks;
 mod normalize;
 mod pace;
+mod page;
 mod people;
 mod releases;
 mod rewrite;
@@ -31,6 +35,9 @@ mod tags;
 mod title;
 
 use identify::Kind;
+
+pub use leads::{Lead, LeadBy};
+pub use links::site_of;
 
 /// Entries taken of one document, the newest.
 const MAX_ENTRIES: usize = 2000;
@@ -56,17 +63,45 @@ pub struct ParseError {
     pub class: FailureClass,
     /// What it is instead, or what is wrong with it, in one line.
     pub message: String,
-    /// A web page in place of a feed: the feed that it names.
-    pub feed: Option<Url>,
+    /// What leads from a document that is no feed to one, in the order in which it is to be tried.
+    pub leads: Vec<Lead>,
 }
+
+/// What stands behind the message where nothing leads on.
+const NOTHING_NAMED: &str = ": give the address of the feed itself";
 
 impl ParseError {
     fn new(class: FailureClass, message: impl Into<String>) -> Self {
         Self {
             class,
             message: message.into(),
-            feed: None,
+            leads: Vec::new(),
         }
+    }
+
+    /// The same with what the `Link` headers lead to that came with the document from `page` (RFC 8288).
+    #[must_use]
+    pub fn with_links(mut self, headers: &[String], page: Option<&Url>) -> Self {
+        if self.class != FailureClass::NotAFeed || headers.is_empty() {
+            return self;
+        }
+        let leads = autodiscovery::leads_of_headers(headers, page);
+        let Some(first) = leads.first() else {
+            return self;
+        };
+        self.leads.retain(|lead| lead.by != LeadBy::Guess);
+        if self.leads.is_empty() {
+            let what = self.message.strip_suffix(NOTHING_NAMED);
+            let what = what.unwrap_or(&self.message);
+            self.message = format!("{what}; it {}", first.by.in_words(first.to.as_str()));
+        }
+        for lead in leads {
+            if self.leads.iter().all(|known| known.to != lead.to) {
+                self.leads.push(lead);
+            }
+        }
+        self.leads.sort_by_key(|lead| lead.by);
+        self
     }
 }
 
@@ -120,16 +155,15 @@ pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
     Ok(feed)
 }
 
-/// An HTML page is no feed, but it may name one.
+/// An HTML page is no feed, but it may lead to one.
 fn page(text: &str, base: Option<&Url>) -> ParseError {
-    let feed = autodiscovery::feed_of(text, base);
+    let leads = autodiscovery::leads_of(text, base);
+    let first = leads.iter().find(|lead| lead.by != LeadBy::Guess);
+    let led = first.map(|first| format!("; it {}", first.by.in_words(first.to.as_str())));
     let page = identify::page_in_words(text);
-    let what = match &feed {
-        Some(feed) => format!("{page}; it names {feed} as its feed"),
-        None => format!("{page}: give the address of the feed itself"),
-    };
+    let what = format!("{page}{}", led.as_deref().unwrap_or(NOTHING_NAMED));
     ParseError {
-        feed,
+        leads,
         ..ParseError::new(FailureClass::NotAFeed, what)
     }
 }

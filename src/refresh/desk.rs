@@ -38,11 +38,12 @@ impl Desk {
         // Fails only when closed, and nobody closes it.
         let _place = self.places.acquire().await;
         let mut reading = tokio::task::spawn_blocking(move || {
-            parse::parse(Input {
+            let read = parse::parse(Input {
                 bytes: &fresh.body,
                 content_type: fresh.content_type.as_deref(),
                 base: fresh.url.as_ref(),
-            })
+            });
+            read.map_err(|error| error.with_links(&fresh.links, fresh.url.as_ref()))
         });
         let read = match tokio::time::timeout(DEADLINE, &mut reading).await {
             Ok(read) => read,
@@ -71,6 +72,6 @@ fn failed(class: FailureClass, message: String) -> ParseError {
     ParseError {
         class,
         message,
-        feed: None,
+        leads: Vec::new(),
     }
 }

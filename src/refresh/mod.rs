@@ -8,13 +8,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use url::Url;
-
 use crate::clock::Clock;
-use crate::fetch::{FetchOutcome, Fetcher, HostHolds, Moved, NotModified, Request, SourceSettings};
-use crate::model::{
-    Applied, Due, Feed, LastOutcome, Location, Source, SourceId, SourceState, Timestamp,
-};
+use crate::fetch::{FetchOutcome, Fetcher, HostHolds, NotModified, Request, SourceSettings};
+use crate::model::{Applied, Due, Feed, LastOutcome, Source, SourceId, SourceState, Timestamp};
 use crate::parse::ParseError;
 use crate::schedule;
 use crate::store::{Store, StoreError};
@@ -23,18 +19,23 @@ use crate::telemetry::{Health, Metrics, Stage, Waiting};
 mod advice;
 mod align;
 mod desk;
+mod discovery;
+mod follow;
 mod keep;
 mod poll;
 mod report;
 mod settle;
+mod told;
 mod watch;
 
 pub use align::{Aligned, align};
+pub use discovery::{Search, Trail, Verdict};
 pub use keep::Unfinished;
 pub use poll::Poll;
 pub use settle::LOCAL_REASONS;
 
 use desk::Desk;
+use follow::Asked;
 use report::{Report, news};
 use settle::{Heard, settle};
 use watch::Watch;
@@ -165,13 +166,9 @@ impl Refresher {
             return Ok(waiting(poll, &due));
         }
         let late = self.waiting(poll, &states, occasion);
-        let (shared, doubted) = doubted(poll.lead(), Poll::shared(&states), now);
         let since = poll.due(&states, now).at.unwrap_or(now);
-        let heard = self.hear(poll, &shared, occasion, since, late).await;
-        let heard = Heard {
-            doubted,
-            ..heard.map_err(Unfinished::NotAsked)?
-        };
+        let heard = self.hear(poll, &states, occasion, since, late).await;
+        let heard = heard.map_err(Unfinished::NotAsked)?;
         if let Some(due) = heard.not_asked() {
             return Ok(waiting(poll, &due));
         }
@@ -244,37 +241,31 @@ impl Refresher {
         }
     }
 
-    /// Asks, and reads what comes. A web page in place of a feed is followed to the feed that it names.
+    /// Asks, and reads what comes: a web page is followed to the feed that it leads to.
     async fn hear(
         &self,
         poll: &Poll,
-        state: &SourceState,
+        states: &[SourceState],
         occasion: Occasion,
         due: Timestamp,
         waiting: Waiting,
     ) -> Result<Heard, StoreError> {
         let lead = poll.lead();
+        let (state, doubted) = doubted(lead, Poll::shared(states), self.clock.now());
         let watch = Watch::new(&self.metrics, waiting);
         let heard = tokio::select! {
             biased;
             error = self.held_back(&watch) => return Err(error),
-            heard = self.ask(lead, state, occasion, due, &watch) => heard,
+            heard = self.ask(lead, &state, occasion, due, &watch) => heard,
         };
-        let Some(Err(page)) = &heard.parsed else {
-            return Ok(heard);
+        let asked = Asked {
+            target: lead,
+            state: &state,
+            occasion,
+            due,
         };
-        let Some(feed) = page.feed.clone().filter(|_| may_lead(lead, state, &heard)) else {
-            return Ok(heard);
-        };
-        let found = SourceState {
-            moved_to: Some(feed.clone()),
-            validators: None,
-            body_hash: None,
-            ..state.clone()
-        };
-        let watch = Watch::new(&self.metrics, Waiting::default());
-        let found = self.ask(lead, &found, occasion, due, &watch).await;
-        Ok(behind_page(heard, found, feed))
+        let heard = self.follow(asked, heard).await;
+        Ok(Heard { doubted, ..heard })
     }
 
     async fn ask(
@@ -300,7 +291,7 @@ impl Refresher {
         Heard {
             fetched: fetched.outcome,
             parsed,
-            page: false,
+            trail: None,
             doubted: false,
             hosts: fetched.hosts,
         }
@@ -335,40 +326,6 @@ fn doubted(target: &Target, known: SourceState, now: Timestamp) -> (SourceState,
     (asked, doubts)
 }
 
-/// Whether a page may say where the source's feed is: at first contact with the configured address, found at its own host. A
-/// page that stands for a while where a feed was (maintenance, a login on the way, a parked domain) may not.
-fn may_lead(target: &Target, state: &SourceState, heard: &Heard) -> bool {
-    let FetchOutcome::Fresh(page) = &heard.fetched else {
-        return matches!(heard.fetched, FetchOutcome::Moved(_)) && state.body_hash.is_none();
-    };
-    let host = |url: &Url| {
-        let host = url.host_str().unwrap_or_default();
-        host.strip_prefix("www.").unwrap_or(host).to_owned()
-    };
-    let configured = match &target.source.location {
-        Location::Url(url) => Some(host(url)),
-        Location::File(_) => None,
-    };
-    state.moved_to.is_none()
-        && state.body_hash.is_none()
-        && page.url.as_ref().map(host) == configured
-}
-
-/// What came of asking for the feed that a page names, as the page's own answer.
-fn behind_page(page: Heard, found: Heard, feed: Url) -> Heard {
-    let fetched = match (found.fetched, &found.parsed) {
-        (FetchOutcome::Fresh(fresh), Some(Ok(_))) => FetchOutcome::Moved(Moved { to: feed, fresh }),
-        (fetched, _) => fetched,
-    };
-    Heard {
-        fetched,
-        parsed: found.parsed,
-        page: true,
-        doubted: false,
-        hosts: [page.hosts, found.hosts].concat(),
-    }
-}
-
 /// The sources of an address that was not asked.
 fn waiting(poll: &Poll, due: &Due) -> Vec<(SourceId, Refreshed)> {
     let waiting = |target: &Target| {
@@ -401,7 +358,7 @@ impl Heard {
             FetchOutcome::Held {
                 hold,
                 redirect: None,
-            } if !self.page => Some(poll::held_until(hold)),
+            } if self.trail.is_none() => Some(poll::held_until(hold)),
             _ => None,
         }
     }
@@ -423,7 +380,7 @@ impl Heard {
             Some(same) => Self {
                 fetched: FetchOutcome::NotModified(same),
                 parsed: None,
-                page: self.page,
+                trail: self.trail.clone(),
                 doubted: self.doubted,
                 hosts: self.hosts.clone(),
             },

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::dedupe::{Told, settle_document_by};
+use crate::dedupe::settle_document_by;
 use crate::fetch::{Failure, Fault, FetchOutcome, Fresh, Moved, NotModified, in_between};
 use crate::model::{
     Condition, Due, Entry, FailureClass, Feed, FeedFields, History, HostChange, HostHold,
@@ -12,6 +12,8 @@ use crate::parse::ParseError;
 use crate::schedule::{next_due, observe};
 
 use super::Target;
+use super::discovery::Trail;
+use super::told::{moved_by_its_word, repaired, told_otherwise};
 
 /// When a source is asked again after our own network or machine failed: nobody was bothered.
 const AFTER_LOCAL: chrono::Duration = chrono::Duration::minutes(1);
@@ -26,10 +28,6 @@ const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
 /// Statuses of an answer that is no whole document (RFC 9110 §15.4.5, RFC 3229 §10.4.1).
 const NOT_MODIFIED: u16 = 304;
 const DELTA: u16 = 226;
-/// Repairs that are told of one document; `mainstem parse` tells all.
-const TOLD_REPAIRS: usize = 8;
-/// How many characters of a title a message quotes.
-const EXAMPLE_CHARS: usize = 80;
 
 /// What one request brought.
 #[derive(Clone)]
@@ -38,8 +36,8 @@ pub(super) struct Heard {
     pub(super) fetched: FetchOutcome,
     /// Its body, read; `None` where there was none.
     pub(super) parsed: Option<Result<Feed, ParseError>>,
-    /// Whether a web page at the source's address led to it.
-    pub(super) page: bool,
+    /// How a web page at the source's address led to it; `None`: there was none, or it led nowhere.
+    pub(super) trail: Option<Trail>,
     /// Whether validators were left out because the source was no longer believed.
     pub(super) doubted: bool,
     /// What changed for hosts.
@@ -78,7 +76,8 @@ fn settle_source(
     next.history.last_attempt = Some(now);
     next.history.retry_after = None;
     next.history.whole_at = whole_at(&next.history, &heard, now);
-    let page = heard.page;
+    let trail = heard.trail;
+    let mut moves = None;
     let (fetched, moved_to) = match heard.fetched {
         FetchOutcome::Moved(moved) => (FetchOutcome::Fresh(moved.fresh), Some(moved.to)),
         fetched => (fetched, None),
@@ -88,9 +87,10 @@ fn settle_source(
         (FetchOutcome::Fresh(fresh), Some(Ok(parsed))) => {
             take_body(&mut next, &fresh, &parsed, &target.source.location, now);
             let repaired = repaired(&parsed);
+            moves = moved_by_its_word(target, &fresh, &parsed);
             feed = Some(parsed);
             match moved_to {
-                Some(to) => remember(&mut next, to, fresh.status, page),
+                Some(to) => remember(&mut next, to, fresh.status, trail.as_ref()),
                 None => LastOutcome {
                     message: repaired,
                     ..plain(Outcome::Fresh, fresh.status)
@@ -102,15 +102,23 @@ fn settle_source(
             unreadable(&mut next, &fresh, error)
         }
         // The page is there: what is gone is a feed that it names, and may name another next time.
-        (FetchOutcome::Gone { status }, _) if page => {
+        (FetchOutcome::Gone { status }, _) if trail.is_some() => {
             fail(&mut next);
             gone_elsewhere("the feed is gone", status)
         }
         (fetched, _) => settle_bodiless(&mut next, fetched, now),
     };
-    let last = if page { behind_page(last) } else { last };
+    let last = behind_page(last, trail.as_ref());
     next.history.condition = Condition::after(&last);
-    record(target, next, last, feed, now)
+    let document = feed.map(|feed| Document { feed, moves });
+    record(target, next, last, document, now)
+}
+
+/// A document that was read.
+struct Document {
+    feed: Feed,
+    /// What it says of its own address, for a person.
+    moves: Option<String>,
 }
 
 /// From when on the source's word that nothing is new is believed: since its last whole document; since a question without
@@ -148,14 +156,17 @@ fn record(
     target: &Target,
     state: SourceState,
     mut last: LastOutcome,
-    feed: Option<Feed>,
+    document: Option<Document>,
     now: Timestamp,
 ) -> RefreshRecord {
-    let fields = feed.as_ref().map(fields);
+    let fields = document.as_ref().map(|document| fields(&document.feed));
     let stated = target.source.identity;
-    let settled = feed.map(|feed| settle_document_by(stated, feed.entries, now));
-    let settled = settled.unwrap_or_default();
     let mut told: Vec<String> = last.message.take().into_iter().collect();
+    let settled = document.map(|document| {
+        told.extend(document.moves);
+        settle_document_by(stated, document.feed.entries, now)
+    });
+    let settled = settled.unwrap_or_default();
     told.extend(told_otherwise(&settled.told));
     last.message = (!told.is_empty()).then(|| told.join("; "));
     let due = next_due(&target.schedule, &target.source.id, &state.history, now);
@@ -174,46 +185,6 @@ fn record(
         daily_items: quota(target.source.daily_items),
         window: target.window,
     }
-}
-
-/// How entries are told apart that their GUID does not tell, and which were left out.
-fn told_otherwise(told: &Told) -> Vec<String> {
-    let counts = [
-        (told.shared_guids, "share a GUID", "link, title and date"),
-        (told.by_link, "have no GUID", "link"),
-        (
-            told.shared_links,
-            "have no GUID and share a link",
-            "title and date",
-        ),
-        (
-            told.by_title,
-            "have neither GUID nor link",
-            "title and date",
-        ),
-    ];
-    let mut said: Vec<String> = counts
-        .iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, what, by)| match count {
-            1 => format!("1 entry {}: told apart by {by}", of_one(what)),
-            _ => format!("{count} entries {what}: told apart by {by}"),
-        })
-        .collect();
-    if let Some(example) = &told.example {
-        let example: String = example.chars().take(EXAMPLE_CHARS).collect();
-        let what = match told.repeated {
-            1 => "1 repeated entry left out".to_owned(),
-            count => format!("{count} repeated entries left out, such as"),
-        };
-        said.push(format!("{what}: {example:?}"));
-    }
-    said
-}
-
-/// Puts the verbs of a phrase into the singular.
-fn of_one(what: &str) -> String {
-    what.replace("have", "has").replace("share", "shares")
 }
 
 /// Our own network was down, or our own machine short of something: nobody was asked, so nothing is held against the source,
@@ -256,13 +227,17 @@ fn fail(next: &mut SourceState) {
     forget_move(next);
 }
 
-fn remember(next: &mut SourceState, to: Url, status: Option<u16>, page: bool) -> LastOutcome {
-    let to_write = Location::Url(to.clone());
+fn remember(
+    next: &mut SourceState,
+    to: Url,
+    status: Option<u16>,
+    trail: Option<&Trail>,
+) -> LastOutcome {
+    let to_write = Location::Url(to.clone()).to_string();
     next.moved_to = Some(to);
-    let message = if page {
-        format!("a web page that names {to_write} as its feed: write that into the configuration")
-    } else {
-        format!("moved permanently: write {to_write} into the configuration")
+    let message = match trail {
+        Some(trail) => trail.found(&to_write, "write that into the configuration"),
+        None => format!("moved permanently: write {to_write} into the configuration"),
     };
     LastOutcome {
         message: Some(message),
@@ -270,14 +245,14 @@ fn remember(next: &mut SourceState, to: Url, status: Option<u16>, page: bool) ->
     }
 }
 
-/// A feed that a page names and that cannot be had is the page's failure.
-fn behind_page(last: LastOutcome) -> LastOutcome {
-    let message = match (last.outcome, last.message) {
-        (Outcome::Failed | Outcome::Throttled | Outcome::Gone, message) => {
+/// Feeds that a page leads to and that cannot be had are the page's failure.
+fn behind_page(last: LastOutcome, trail: Option<&Trail>) -> LastOutcome {
+    let message = match (last.outcome, trail, last.message) {
+        (Outcome::Failed | Outcome::Throttled | Outcome::Gone, Some(trail), message) => {
             let why = message.unwrap_or_else(|| last.outcome.to_string());
-            Some(format!("a web page, and the feed that it names: {why}"))
+            Some(trail.missed(&why))
         }
-        (_, message) => message,
+        (_, _, message) => message,
     };
     LastOutcome { message, ..last }
 }
@@ -362,13 +337,6 @@ fn gone(next: &mut SourceState, status: u16) -> LastOutcome {
         message: Some(message.to_owned()),
         ..plain(Outcome::Gone, Some(status))
     }
-}
-
-/// What had to be mended to read a document; `None`: nothing.
-fn repaired(feed: &Feed) -> Option<String> {
-    let listed = feed.recovered.iter().take(TOLD_REPAIRS);
-    let listed: Vec<&str> = listed.map(String::as_str).collect();
-    (!listed.is_empty()).then(|| format!("{}{}", LastOutcome::REPAIRED, listed.join("; ")))
 }
 
 /// A 410 that is not the configured address's own.

@@ -11,7 +11,7 @@ use super::references;
 const MOST: usize = 64;
 
 /// Names as written, values with references resolved.
-pub(super) struct Attributes<'t>(Vec<(&'t str, Cow<'t, str>)>);
+pub(in crate::parse) struct Attributes<'t>(Vec<(&'t str, Cow<'t, str>)>);
 
 impl<'t> Attributes<'t> {
     /// Reads what stands between a tag's name and its `>`. Of an attribute given twice the first counts.
@@ -44,8 +44,13 @@ impl<'t> Attributes<'t> {
         }
     }
 
+    /// The same of a web page, where nothing has to be noted.
+    pub(in crate::parse) fn of_page(raw: &'t str) -> Self {
+        Self::read(raw, &mut Notes::default())
+    }
+
     /// The value of an attribute, its name in any case, with its prefix.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(in crate::parse) fn get(&self, name: &str) -> Option<&str> {
         let found = self
             .0
             .iter()

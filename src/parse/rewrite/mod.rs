@@ -29,6 +29,7 @@ mod write;
 
 use FeedFormat as Format;
 
+pub(super) use attributes::Attributes;
 pub(super) use capture::Value;
 pub(super) use words::{ends_its_like, is_void};
 

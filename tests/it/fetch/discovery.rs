@@ -1,7 +1,7 @@
 //! Finding the feed: a source's URL may be a web page that names it.
 //!
 //! - `<link rel=alternate type=…>` in any case, among several tokens, relative to the page or its `<base>`, with `feed:`.
-//! - The first that is a feed counts; not what stands in a comment, a script or a style, nor stylesheets and translations.
+//! - The first that is a feed counts (`leads.rs` has the rest); not what stands in a comment, a script or a style, nor stylesheets and translations.
 //! - The feed is reported (`moved`, a message that names it) and remembered: the page is not polled again.
 //! - When the feed fails, the page is asked again and its new feed is found.
 //! - A page that names itself, another page or nothing is no feed; no chain of pages is followed.
@@ -119,32 +119,32 @@ const PAGES: &[(&str, &str, Option<&str>)] = &[
     ),
     (
         "never closed",
-        r#"<title>A &lt;link&gt;</title><meta charset=utf-8><link rel="alternate" type="application/rss+xml" href="/feed"#,
+        r#"<title>A &lt;link&gt;</title><meta charset=utf-8><link rel="alternate" type="application/rss+xml" href="/named"#,
         None,
     ),
     (
         "in a comment",
-        r#"<!-- <link rel="alternate" type="application/rss+xml" href="/feed"> -->"#,
+        r#"<!-- <link rel="alternate" type="application/rss+xml" href="/named"> -->"#,
         None,
     ),
     (
         "in a script",
-        r#"<script>document.write('<link rel="alternate" type="application/rss+xml" href="/feed">')</script>"#,
+        r#"<script>document.write('<link rel="alternate" type="application/rss+xml" href="/named">')</script>"#,
         None,
     ),
     (
         "in a title",
-        r#"<title><link rel="alternate" type="application/rss+xml" href="/feed"></title>"#,
+        r#"<title><link rel="alternate" type="application/rss+xml" href="/named"></title>"#,
         None,
     ),
     (
         "another relation",
-        r#"<link rel="icon" type="application/rss+xml" href="/feed">"#,
+        r#"<link rel="icon" type="application/rss+xml" href="/named">"#,
         None,
     ),
     (
         "of another type",
-        r#"<link rel="alternate" type="text/html" href="/feed">"#,
+        r#"<link rel="alternate" type="text/html" href="/named">"#,
         None,
     ),
     (
@@ -159,7 +159,7 @@ const PAGES: &[(&str, &str, Option<&str>)] = &[
     ),
     (
         "of another scheme",
-        r#"<link rel="alternate" type="application/rss+xml" href="ftp://HOST/feed"><link rel="alternate" type="application/rss+xml" href="file:///etc/passwd">"#,
+        r#"<link rel="alternate" type="application/rss+xml" href="ftp://HOST/named"><link rel="alternate" type="application/rss+xml" href="file:///etc/passwd">"#,
         None,
     ),
     ("none", "<title>Welcome</title>", None),
@@ -185,6 +185,8 @@ fn the_feed_of_a_page_is_found_reported_and_remembered() {
                     &body,
                 )
             }
+            // Where a page names nothing, these are asked.
+            "/pages/feed" | "/feed" if expected.is_none() => response("404 Not Found", &[], b""),
             path => response("200 OK", &[("ETag", "\"feed\"")], &feed_of(path)),
         });
         let desk = Desk::new(&format!(
@@ -196,7 +198,8 @@ fn the_feed_of_a_page_is_found_reported_and_remembered() {
         let (found, message) = (summary(row), row["message"].as_str().unwrap_or_default());
         let Some(expected) = expected else {
             assert_eq!(found, "failed not_a_feed 200", "{rule}");
-            assert_eq!(origin.paths(), ["/pages/home", "/pages/home"], "{rule}");
+            assert_eq!(origin.count("/pages/home"), 2, "{rule}");
+            assert!(titles(&desk).is_empty(), "{rule}");
             continue;
         };
         assert_eq!(found, "moved 200", "{rule}: {message}");

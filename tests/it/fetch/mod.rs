@@ -19,6 +19,7 @@ mod form;
 mod frozen;
 mod hosts;
 mod isolation;
+mod leads;
 mod limits;
 mod pace;
 mod ports;
