@@ -1,13 +1,14 @@
-//! Where one answer leads on: from a web page to its feed.
+//! Where one answer leads on: from a web page to its feed, and at first contact from page to page of a feed.
 //!
 //! Each request that comes of it is one like any other: with its host's turn and gap, the guard, the deadline and the caps.
 
 use url::Url;
 
 use super::discovery::{Search, Verdict};
+use super::further::{Pages, wanted};
 use super::settle::Heard;
 use super::watch::Watch;
-use super::{Occasion, Refresher, Target};
+use super::{Occasion, Poll, Refresher, Target};
 use crate::fetch::{FetchOutcome, Moved};
 use crate::model::{Location, SourceState, Timestamp};
 use crate::parse::{LeadBy, site_of};
@@ -73,6 +74,38 @@ impl Refresher {
                 ..in_vain(heard, &search)
             },
         }
+    }
+
+    /// Reads further pages of a feed of which nothing is stored so far, as far as its sources ask. While the store is in trouble
+    /// nobody is asked.
+    pub(super) async fn read_on(
+        &self,
+        poll: &Poll,
+        states: &[SourceState],
+        asked: Asked<'_>,
+        mut heard: Heard,
+    ) -> Heard {
+        let (Some(wanted), Some(Ok(first))) = (wanted(poll.targets(), states), &heard.parsed)
+        else {
+            return heard;
+        };
+        let fresh = match &heard.fetched {
+            FetchOutcome::Fresh(fresh) => fresh,
+            FetchOutcome::Moved(moved) => &moved.fresh,
+            _ => return heard,
+        };
+        let Some(mut pages) = Pages::of(first, fresh, asked.target, wanted) else {
+            return heard;
+        };
+        while self.store.condition().borrow().is_well()
+            && let Some(next) = pages.next_page()
+        {
+            let mut page = self.ask_at(asked, next).await;
+            heard.hosts.append(&mut page.hosts);
+            pages.hear(&page.fetched, page.parsed);
+        }
+        heard.further = pages.end();
+        heard
     }
 
     /// Asks another address for the same source: without validators, which belong to the address that gave them.

@@ -21,6 +21,7 @@ mod align;
 mod desk;
 mod discovery;
 mod follow;
+mod further;
 mod keep;
 mod poll;
 mod report;
@@ -241,7 +242,7 @@ impl Refresher {
         }
     }
 
-    /// Asks, and reads what comes: a web page is followed to the feed that it leads to.
+    /// Asks, and reads what comes: a web page is followed to the feed that it leads to, a new feed to its further pages.
     async fn hear(
         &self,
         poll: &Poll,
@@ -265,7 +266,8 @@ impl Refresher {
             due,
         };
         let heard = self.follow(asked, heard).await;
-        Ok(Heard { doubted, ..heard })
+        let heard = Heard { doubted, ..heard };
+        Ok(self.read_on(poll, states, asked, heard).await)
     }
 
     async fn ask(
@@ -293,6 +295,7 @@ impl Refresher {
             parsed,
             trail: None,
             doubted: false,
+            further: Arc::default(),
             hosts: fetched.hosts,
         }
     }
@@ -382,6 +385,7 @@ impl Heard {
                 parsed: None,
                 trail: self.trail.clone(),
                 doubted: self.doubted,
+                further: Arc::default(),
                 hosts: self.hosts.clone(),
             },
             None => self.clone(),

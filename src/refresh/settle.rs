@@ -1,8 +1,10 @@
 //! What a refresh means for its source; pure.
 
+use std::sync::Arc;
+
 use url::Url;
 
-use crate::dedupe::settle_document_by;
+use crate::dedupe::settle_pages;
 use crate::fetch::{Failure, Fault, FetchOutcome, Fresh, Moved, NotModified, in_between};
 use crate::model::{
     Condition, Due, Entry, FailureClass, Feed, FeedFields, History, HostChange, HostHold,
@@ -13,6 +15,7 @@ use crate::schedule::{next_due, observe};
 
 use super::Target;
 use super::discovery::Trail;
+use super::further::{Further, is_first_contact};
 use super::told::{moved_by_its_word, repaired, told_otherwise};
 
 /// When a source is asked again after our own network or machine failed: nobody was bothered.
@@ -40,6 +43,8 @@ pub(super) struct Heard {
     pub(super) trail: Option<Trail>,
     /// Whether validators were left out because the source was no longer believed.
     pub(super) doubted: bool,
+    /// Further pages of a feed that one of its sources has not read before.
+    pub(super) further: Arc<Further>,
     /// What changed for hosts.
     pub(super) hosts: Vec<HostChange>,
 }
@@ -77,6 +82,7 @@ fn settle_source(
     next.history.retry_after = None;
     next.history.whole_at = whole_at(&next.history, &heard, now);
     let trail = heard.trail;
+    let mut further = Arc::default();
     let mut moves = None;
     let (fetched, moved_to) = match heard.fetched {
         FetchOutcome::Moved(moved) => (FetchOutcome::Fresh(moved.fresh), Some(moved.to)),
@@ -87,6 +93,9 @@ fn settle_source(
         (FetchOutcome::Fresh(fresh), Some(Ok(parsed))) => {
             take_body(&mut next, &fresh, &parsed, &target.source.location, now);
             let repaired = repaired(&parsed);
+            if is_first_contact(state) {
+                further = heard.further;
+            }
             moves = moved_by_its_word(target, &fresh, &parsed);
             feed = Some(parsed);
             match moved_to {
@@ -110,13 +119,19 @@ fn settle_source(
     };
     let last = behind_page(last, trail.as_ref());
     next.history.condition = Condition::after(&last);
-    let document = feed.map(|feed| Document { feed, moves });
+    let document = feed.map(|feed| Document {
+        feed,
+        further,
+        moves,
+    });
     record(target, next, last, document, now)
 }
 
 /// A document that was read.
 struct Document {
     feed: Feed,
+    /// Its further pages.
+    further: Arc<Further>,
     /// What it says of its own address, for a person.
     moves: Option<String>,
 }
@@ -164,7 +179,9 @@ fn record(
     let mut told: Vec<String> = last.message.take().into_iter().collect();
     let settled = document.map(|document| {
         told.extend(document.moves);
-        settle_document_by(stated, document.feed.entries, now)
+        told.extend(document.further.told());
+        let further = Arc::unwrap_or_clone(document.further).entries;
+        settle_pages(stated, document.feed.entries, further, now)
     });
     let settled = settled.unwrap_or_default();
     told.extend(told_otherwise(&settled.told));

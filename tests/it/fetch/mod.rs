@@ -17,6 +17,7 @@ mod discovery;
 mod egress;
 mod form;
 mod frozen;
+mod further;
 mod hosts;
 mod isolation;
 mod leads;
