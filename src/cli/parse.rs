@@ -23,6 +23,8 @@ struct Document {
     links: Vec<String>,
     /// [`Fresh::challenge`](crate::fetch::Fresh::challenge)
     challenge: Option<&'static str>,
+    /// In words, where it was not packed as its labels say.
+    recovered: Vec<String>,
 }
 
 pub(super) async fn parse(arguments: &ParseArguments) -> anyhow::Result<()> {
@@ -64,40 +66,46 @@ fn read_at(
     content_type: Option<&str>,
     base: Option<&Url>,
 ) -> Result<Feed, ParseError> {
-    let feed = read(Input {
+    let read = read(Input {
         bytes: &document.bytes,
         content_type,
         base,
     });
-    feed.map_err(|error| {
+    let mut feed = read.map_err(|error| {
         let error = error.with_links(&document.links, document.url.as_ref());
         ParseError {
             message: in_between(error.message, document.challenge),
             ..error
         }
-    })
+    })?;
+    feed.recovered.splice(0..0, document.recovered.clone());
+    Ok(feed)
 }
 
-/// A document from a file, a pipe or a device, no larger than a source's may be. A pipe and a device do not say beforehand how
-/// much they have, so it is counted.
+/// A document from a file, a pipe or a device, no larger than a source's may be, packed and unpacked. A pipe and a device do
+/// not say beforehand how much they have, so it is counted.
 fn bounded(input: impl Read) -> anyhow::Result<Document> {
     let max = SourceSettings::default().max_body;
     let mut bytes = Vec::new();
     input.take(max.saturating_add(1)).read_to_end(&mut bytes)?;
+    let refused = |class, message| ParseError {
+        class,
+        message,
+        leads: Vec::new(),
+    };
     if bytes.len() as u64 > max {
-        return Err(ParseError {
-            class: FailureClass::TooLarge,
-            message: format!("the body is larger than max_body allows ({max} bytes)"),
-            leads: Vec::new(),
-        }
-        .into());
+        let what = format!("the body is larger than max_body allows ({max} bytes)");
+        return Err(refused(FailureClass::TooLarge, what).into());
     }
+    let (bytes, recovered) =
+        fetch::unpacked(bytes, max).map_err(|failure| refused(failure.class, failure.message))?;
     Ok(Document {
         bytes,
         content_type: None,
         url: None,
         challenge: None,
         links: Vec::new(),
+        recovered,
     })
 }
 
@@ -203,6 +211,7 @@ fn document(location: &Location, fetched: FetchOutcome) -> anyhow::Result<Docume
         url: fresh.url,
         challenge: fresh.challenge,
         links: fresh.links,
+        recovered: fresh.recovered,
     })
 }
 

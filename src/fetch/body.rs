@@ -6,8 +6,9 @@ use bytes::Bytes;
 use reqwest::Response;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::coding::{Coding, DecodeError, codings, decode, push};
+use super::coding::{Coding, Decoded, codings, decode, is_gzip};
 use super::deadline::Deadline;
+use super::decoders::{DecodeError, push};
 use super::failure::classify;
 use super::{Failure, Hold, Observer};
 use crate::model::FailureClass;
@@ -47,7 +48,7 @@ impl Memory {
         wire: Bytes,
         codings: Vec<Coding>,
         most: usize,
-    ) -> Result<Vec<u8>, DecodeError> {
+    ) -> Result<Decoded, DecodeError> {
         // Fails only when closed, and nobody closes it.
         let _decoder = self.decoders.acquire().await;
         tokio::task::spawn_blocking(move || decode(&wire, &codings, most))
@@ -65,6 +66,13 @@ impl Memory {
     }
 }
 
+/// A body, read to its end and decoded.
+pub(super) struct Body {
+    pub(super) bytes: Bytes,
+    /// In words, where it was not packed as its labels say.
+    pub(super) recovered: Vec<String>,
+}
+
 /// Reads and decodes a body of at most `max` bytes, on the wire and decoded; `hold` keeps what it takes until it was parsed.
 pub(super) async fn read(
     mut response: Response,
@@ -73,15 +81,13 @@ pub(super) async fn read(
     memory: &Memory,
     hold: &mut Hold,
     observer: &dyn Observer,
-) -> Result<Bytes, Failure> {
+) -> Result<Body, Failure> {
     let most = usize::try_from(max).unwrap_or(usize::MAX);
     if response.content_length().is_some_and(|length| length > max) {
         return Err(too_large(max));
     }
-    let Some(codings) = codings(response.headers()) else {
-        let what = "a content coding that was not asked for";
-        return Err(Failure::new(FailureClass::Decode, what));
-    };
+    let codings =
+        codings(response.headers()).map_err(|what| Failure::new(FailureClass::Decode, what))?;
     let mut wire = Vec::new();
     // To its end, whatever the decoder needs: only then is the transfer known to be whole.
     while let Some(chunk) = deadline.run(response.chunk()).await?.map_err(classify)? {
@@ -91,10 +97,24 @@ pub(super) async fn read(
         }
         push(&mut wire, &chunk, most).map_err(|_| too_large(max))?;
     }
-    let wire = Bytes::from(wire);
-    if codings.is_empty() {
-        return Ok(wire);
+    unpack(wire.into(), codings, max, memory, hold).await
+}
+
+/// Undoes the codings of a whole body, and gzip that no label names.
+pub(super) async fn unpack(
+    wire: Bytes,
+    codings: Vec<Coding>,
+    max: u64,
+    memory: &Memory,
+    hold: &mut Hold,
+) -> Result<Body, Failure> {
+    if codings.is_empty() && !is_gzip(&wire) {
+        return Ok(Body {
+            bytes: wire,
+            recovered: Vec::new(),
+        });
     }
+    let most = usize::try_from(max).unwrap_or(usize::MAX);
     let small = most.min(SMALL);
     let decoded = match memory.decode(wire.clone(), codings.clone(), small).await {
         Err(DecodeError::TooLarge) if most > SMALL => {
@@ -105,7 +125,30 @@ pub(super) async fn read(
         }
         decoded => decoded,
     };
-    decoded.map(Bytes::from).map_err(|error| match error {
+    decoded
+        .map(|decoded| Body {
+            bytes: decoded.bytes.into(),
+            recovered: decoded.recovered,
+        })
+        .map_err(|error| undecodable(error, max))
+}
+
+/// A document from a file or a pipe, at most `max` bytes of it, without the gzip that it may be packed in; and, in words,
+/// that it was.
+///
+/// # Errors
+/// It is packed, and cannot be unpacked within `max`.
+pub fn unpacked(bytes: Vec<u8>, max: u64) -> Result<(Vec<u8>, Vec<String>), Failure> {
+    if !is_gzip(&bytes) {
+        return Ok((bytes, Vec::new()));
+    }
+    let most = usize::try_from(max).unwrap_or(usize::MAX);
+    let decoded = decode(&bytes, &[], most).map_err(|error| undecodable(error, max))?;
+    Ok((decoded.bytes, decoded.recovered))
+}
+
+fn undecodable(error: DecodeError, max: u64) -> Failure {
+    match error {
         DecodeError::TooLarge => too_large(max),
         DecodeError::Truncated => Failure::new(
             FailureClass::Truncated,
@@ -115,7 +158,11 @@ pub(super) async fn read(
             FailureClass::Decode,
             "the content coding could not be undone",
         ),
-    })
+        DecodeError::TooDeep => Failure::new(
+            FailureClass::Decode,
+            "gzip within gzip, more often than anybody packs a document",
+        ),
+    }
 }
 
 fn too_large(max: u64) -> Failure {

@@ -90,7 +90,7 @@ impl Fetcher {
     pub async fn fetch(&self, request: Request<'_>, clock: &dyn Clock) -> Fetched {
         let fetched = match request.location {
             Location::File(path) => Fetched {
-                outcome: file::read(path, request).await,
+                outcome: file::read(path, request, &self.memory).await,
                 hosts: Vec::new(),
             },
             Location::Url(configured) => {
@@ -167,6 +167,11 @@ fn builder(key: &ClientKey, per_host: usize) -> Result<ClientBuilder, String> {
         .referer(false)
         .dns_resolver(key.policy.clone())
         .http1_max_headers(MAX_HEADERS)
+        // Lines that browsers and curl can read, or pass over, do not make the whole answer invalid (RFC 9112 §5.1, §5.2;
+        // reqwest #1189, hyper #2083). A NUL, or a CR without its LF, still does, as it does in curl.
+        .http1_allow_spaces_after_header_name_in_responses(true)
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
+        .http1_ignore_invalid_headers_in_responses(true)
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(per_host);
     if let Some(proxy) = &key.proxy {

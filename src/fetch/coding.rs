@@ -1,31 +1,33 @@
 //! Content codings (RFC 9110 §8.4.1) undone, under a cap; pure.
 //!
-//! The decoders are driven by hand: only so can a transfer cut short be told
-//! from one that ended, can a window be bounded before it is allocated, and can
-//! what misconfigured servers append be passed over.
+//! Labels are wrong in every way: they name no coding, or one that was not
+//! applied, or none where the document is packed. Its first bytes decide.
 
-use std::io::{ErrorKind, Read};
-
-use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
-use flate2::bufread::GzDecoder;
-use flate2::{Decompress, FlushDecompress, Status};
 use http::{HeaderMap, header};
-use zstd::stream::raw::{DParameter, Decoder, InBuffer, Operation, OutBuffer};
+
+use super::decoders::{DecodeError, brotli, deflate, gzip, is_gzip_member, zstd};
 
 /// What is undone here, and nothing else is asked for.
 pub(super) const ACCEPT_ENCODING: &str = "gzip, deflate, br, zstd";
-/// Codings on top of each other; publishers use one.
+/// Codings of the IANA "HTTP Content Coding Registry" that nobody asked for. Any other name is no content coding at all.
+const NOT_UNDONE: [&str; 7] = [
+    "aes128gcm",
+    "compress",
+    "dcb",
+    "dcz",
+    "exi",
+    "pack200-gzip",
+    "x-compress",
+];
+/// Labelled codings on top of each other; publishers use one.
 const MAX_CODINGS: usize = 2;
-/// 2^23 bytes: RFC 9659 lets a server use no larger one over HTTP.
-const ZSTD_WINDOW_LOG: u32 = 23;
-/// Frames of zstd (RFC 8878 §3.1), the skippable ones by their upper 28 bits.
-const ZSTD_MAGIC: u32 = 0xFD2F_B528;
-const ZSTD_SKIPPABLE: u32 = 0x184D_2A50;
-const GZIP_MAGIC: [u8; 2] = [0x1F, 0x8B];
-/// Decoded in one step.
-const STEP: usize = 32 * 1024;
-/// Members or frames of one body; servers write one. Each costs a start, whatever is in it.
-const MAX_PARTS: usize = 1024;
+/// Layers of gzip that no label names. A file that was packed before it was uploaded has one, and a server that packs it
+/// again without saying so adds the second.
+const MAX_UNTOLD: usize = 2;
+/// A byte order mark of UTF-8, which editors and scripts put before anything.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+/// Bytes by which a document is told from packed data: a chance of one in thousands that so many hold no control byte.
+const LOOKED_AT: usize = 64;
 
 /// One coding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,213 +38,128 @@ pub(super) enum Coding {
     Zstd,
 }
 
-/// Why a body cannot be decoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DecodeError {
-    /// More than is allowed came out of it.
-    TooLarge,
-    /// It ends before the coding does.
-    Truncated,
-    /// It is not in this coding.
-    Broken,
+impl Coding {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Deflate => "deflate",
+            Self::Brotli => "br",
+            Self::Zstd => "zstd",
+        }
+    }
 }
 
-/// The codings of an answer in the order they were applied; `None`: one that was not asked for, or too many.
-pub(super) fn codings(headers: &HeaderMap) -> Option<Vec<Coding>> {
-    let named = headers
-        .get_all(header::CONTENT_ENCODING)
-        .iter()
-        .flat_map(|value| value.to_str().unwrap_or("unreadable").split(','))
-        .map(|coding| coding.trim().to_ascii_lowercase())
-        .filter(|coding| !coding.is_empty() && coding != "identity");
-    let codings: Option<Vec<Coding>> = named
-        .map(|name| match name.as_str() {
-            "gzip" | "x-gzip" => Some(Coding::Gzip),
-            "deflate" => Some(Coding::Deflate),
-            "br" => Some(Coding::Brotli),
-            "zstd" => Some(Coding::Zstd),
-            _ => None,
-        })
-        .collect();
-    codings.filter(|codings| codings.len() <= MAX_CODINGS)
+/// A body without its codings.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Decoded {
+    pub(super) bytes: Vec<u8>,
+    /// In words, where it was not packed as its labels say.
+    pub(super) recovered: Vec<String>,
 }
 
-/// Undoes `codings`, last applied first. No step gives more than `most` bytes.
-pub(super) fn decode(wire: &[u8], codings: &[Coding], most: usize) -> Result<Vec<u8>, DecodeError> {
+/// The codings of an answer in the order they were applied. A label that names no content coding (a character set, `none`)
+/// is passed over, as browsers do.
+///
+/// # Errors
+/// In words: a coding that nobody asked for, or too many of them.
+pub(super) fn codings(headers: &HeaderMap) -> Result<Vec<Coding>, String> {
+    let mut codings = Vec::new();
+    let values = headers.get_all(header::CONTENT_ENCODING).iter();
+    let labels = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    for label in labels {
+        let label = label.split(|byte| *byte == b';').next().unwrap_or_default();
+        let label = label.trim_ascii().to_ascii_lowercase();
+        codings.push(match label.as_slice() {
+            b"gzip" | b"x-gzip" => Coding::Gzip,
+            b"deflate" => Coding::Deflate,
+            b"br" => Coding::Brotli,
+            b"zstd" => Coding::Zstd,
+            other => match NOT_UNDONE.iter().find(|name| name.as_bytes() == other) {
+                Some(name) => {
+                    return Err(format!(
+                        "the answer is in the content coding {name}, which was not asked for"
+                    ));
+                }
+                None => continue,
+            },
+        });
+    }
+    if codings.len() > MAX_CODINGS {
+        return Err(format!("more than {MAX_CODINGS} content codings"));
+    }
+    Ok(codings)
+}
+
+/// Whether this is gzip where a document should begin. Scripts print blanks before what they send.
+pub(super) fn is_gzip(bytes: &[u8]) -> bool {
+    is_gzip_member(without_noise(bytes))
+}
+
+/// Undoes `codings`, last applied first, and then gzip that no label names. No step gives more than `most` bytes.
+pub(super) fn decode(wire: &[u8], codings: &[Coding], most: usize) -> Result<Decoded, DecodeError> {
     let mut decoded: Option<Vec<u8>> = None;
+    let mut recovered = Vec::new();
     for coding in codings.iter().rev() {
         let input = decoded.as_deref().unwrap_or(wire);
-        // Servers that label an empty body are common.
-        let output = match coding {
-            _ if input.is_empty() => Vec::new(),
-            Coding::Gzip => gzip(input, most)?,
-            Coding::Deflate => deflate(input, most)?,
-            Coding::Brotli => brotli(input, most)?,
-            Coding::Zstd => zstd(input, most)?,
-        };
-        decoded = Some(output);
+        match undo(*coding, input, most)? {
+            Some(output) => decoded = Some(output),
+            None => recovered.push(format!("read as it is although it says {}", coding.name())),
+        }
     }
-    Ok(decoded.unwrap_or_else(|| wire.to_vec()))
-}
-
-/// What a decoder did in one step.
-struct Step {
-    read: usize,
-    written: usize,
-    ended: bool,
-}
-
-/// Runs a decoder until its coding ends; what it did not read stays in `input`.
-fn run(
-    input: &mut &[u8],
-    output: &mut Vec<u8>,
-    most: usize,
-    buffer: &mut [u8],
-    mut step: impl FnMut(&[u8], &mut [u8]) -> Result<Step, DecodeError>,
-) -> Result<(), DecodeError> {
+    let mut untold = 0;
     loop {
-        let done = step(input, buffer)?;
-        *input = &input[done.read..];
-        push(output, &buffer[..done.written], most)?;
-        if done.ended {
-            return Ok(());
+        let input = decoded.as_deref().unwrap_or(wire);
+        if !is_gzip(input) {
+            break;
         }
-        if done.read == 0 && done.written == 0 {
-            return Err(DecodeError::Truncated);
+        if untold == MAX_UNTOLD {
+            return Err(DecodeError::TooDeep);
         }
+        untold += 1;
+        decoded = Some(gzip(without_noise(input), most)?);
     }
+    if untold > 0 {
+        recovered.push("unpacked from gzip although nothing says so".to_owned());
+    }
+    Ok(Decoded {
+        bytes: decoded.unwrap_or_else(|| wire.to_vec()),
+        recovered,
+    })
 }
 
-/// Appends, up to `most` bytes in all.
-pub(super) fn push(output: &mut Vec<u8>, more: &[u8], most: usize) -> Result<(), DecodeError> {
-    let length = output.len() + more.len();
-    if length > most {
-        return Err(DecodeError::TooLarge);
+/// Undoes one coding; `None`: the label is wrong, and the document stands there as it is.
+fn undo(coding: Coding, input: &[u8], most: usize) -> Result<Option<Vec<u8>>, DecodeError> {
+    // Servers that label an empty body are common.
+    if input.is_empty() {
+        return Ok(Some(Vec::new()));
     }
-    if length > output.capacity() {
-        // Doubled, but never beyond what it may become.
-        let capacity = (2 * output.capacity()).clamp(length, most.max(length));
-        output.reserve_exact(capacity - output.len());
+    let output = match coding {
+        Coding::Gzip if is_gzip(input) => gzip(without_noise(input), most),
+        Coding::Gzip => gzip(input, most),
+        Coding::Deflate => deflate(input, most),
+        Coding::Brotli => brotli(input, most),
+        Coding::Zstd => zstd(input, most),
+    };
+    // Some text is a valid stream of these codings, with nothing in it.
+    let is_something = output.as_ref().is_ok_and(|output| !output.is_empty());
+    if !is_something && output != Err(DecodeError::TooLarge) && looks_like_document(input) {
+        return Ok(None);
     }
-    output.extend_from_slice(more);
-    Ok(())
+    output.map(Some)
 }
 
-/// RFC 1952: members one after the other; what follows the last and is none is passed over, as `gzip` itself does.
-fn gzip(mut input: &[u8], most: usize) -> Result<Vec<u8>, DecodeError> {
-    let mut output = Vec::new();
-    let mut buffer = vec![0; STEP];
-    for _ in 0..MAX_PARTS {
-        let mut member = GzDecoder::new(input);
-        loop {
-            match member.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(read) => push(&mut output, &buffer[..read], most)?,
-                Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
-                    return Err(DecodeError::Truncated);
-                }
-                Err(_) => return Err(DecodeError::Broken),
-            }
-        }
-        input = member.into_inner();
-        if !input.starts_with(&GZIP_MAGIC) {
-            return Ok(output);
-        }
-    }
-    Err(DecodeError::Broken)
+/// Whether XML, HTML or JSON begins here.
+fn looks_like_document(bytes: &[u8]) -> bool {
+    let start = without_noise(bytes);
+    let near = &start[..start.len().min(LOOKED_AT)];
+    matches!(near.first(), Some(b'<' | b'{'))
+        && !near
+            .iter()
+            .any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
 }
 
-/// RFC 9110 §8.4.1.2 means zlib's form (RFC 1950); servers that send the bare one (RFC 1951) are read all the same.
-fn deflate(input: &[u8], most: usize) -> Result<Vec<u8>, DecodeError> {
-    let looks_like_zlib = input.len() >= 2
-        && input[0] & 0x0F == 8
-        && (u16::from(input[0]) << 8 | u16::from(input[1])) % 31 == 0;
-    match looks_like_zlib.then(|| inflate(input, most, true)) {
-        Some(Err(DecodeError::Broken)) | None => inflate(input, most, false),
-        Some(decoded) => decoded,
-    }
-}
-
-fn inflate(mut input: &[u8], most: usize, zlib: bool) -> Result<Vec<u8>, DecodeError> {
-    let mut output = Vec::new();
-    let mut decoder = Decompress::new(zlib);
-    let mut buffer = vec![0; STEP];
-    run(&mut input, &mut output, most, &mut buffer, |from, into| {
-        let (read, written) = (decoder.total_in(), decoder.total_out());
-        let status = decoder
-            .decompress(from, into, FlushDecompress::None)
-            .map_err(|_| DecodeError::Broken)?;
-        let moved = |now: u64, before: u64| usize::try_from(now - before).unwrap_or(usize::MAX);
-        Ok(Step {
-            read: moved(decoder.total_in(), read),
-            written: moved(decoder.total_out(), written),
-            ended: status == Status::StreamEnd,
-        })
-    })?;
-    Ok(output)
-}
-
-/// RFC 7932: windows of 16 MiB at most, never the larger ones outside the standard.
-fn brotli(mut input: &[u8], most: usize) -> Result<Vec<u8>, DecodeError> {
-    let mut output = Vec::new();
-    let mut state = BrotliState::new_strict(
-        StandardAlloc::default(),
-        StandardAlloc::default(),
-        StandardAlloc::default(),
-    );
-    let mut buffer = vec![0; STEP];
-    run(&mut input, &mut output, most, &mut buffer, |from, into| {
-        let (mut available_in, mut read) = (from.len(), 0);
-        let (mut available_out, mut written, mut total) = (into.len(), 0, 0);
-        let result = BrotliDecompressStream(
-            &mut available_in,
-            &mut read,
-            from,
-            &mut available_out,
-            &mut written,
-            into,
-            &mut total,
-            &mut state,
-        );
-        match result {
-            BrotliResult::ResultFailure => Err(DecodeError::Broken),
-            result => Ok(Step {
-                read,
-                written,
-                ended: matches!(result, BrotliResult::ResultSuccess),
-            }),
-        }
-    })?;
-    Ok(output)
-}
-
-/// RFC 8878: frames one after the other; what follows the last and is none is passed over.
-fn zstd(mut input: &[u8], most: usize) -> Result<Vec<u8>, DecodeError> {
-    let mut output = Vec::new();
-    let mut buffer = vec![0; STEP];
-    let mut decoder = Decoder::new().map_err(|_| DecodeError::Broken)?;
-    decoder
-        .set_parameter(DParameter::WindowLogMax(ZSTD_WINDOW_LOG))
-        .map_err(|_| DecodeError::Broken)?;
-    for _ in 0..MAX_PARTS {
-        run(&mut input, &mut output, most, &mut buffer, |from, into| {
-            let (mut from, mut into) = (InBuffer::around(from), OutBuffer::around(into));
-            let left = decoder
-                .run(&mut from, &mut into)
-                .map_err(|_| DecodeError::Broken)?;
-            Ok(Step {
-                read: from.pos(),
-                written: into.pos(),
-                ended: left == 0,
-            })
-        })?;
-        let magic = input
-            .first_chunk::<4>()
-            .map(|bytes| u32::from_le_bytes(*bytes));
-        if !magic.is_some_and(|magic| magic == ZSTD_MAGIC || magic & !0xF == ZSTD_SKIPPABLE) {
-            return Ok(output);
-        }
-        decoder.reinit().map_err(|_| DecodeError::Broken)?;
-    }
-    Err(DecodeError::Broken)
+/// The bytes from the first that is neither a byte order mark nor a blank.
+fn without_noise(bytes: &[u8]) -> &[u8] {
+    let bytes = bytes.trim_ascii_start();
+    bytes.strip_prefix(MARK).unwrap_or(bytes).trim_ascii_start()
 }

@@ -4,6 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use reqwest::Response;
 use url::Url;
 
+use super::body::Body;
 use super::client::GuardedClient;
 use super::deadline::Deadline;
 use super::failure::classify;
@@ -225,7 +226,10 @@ impl Exchange<'_> {
         let headers = response.headers();
         let freshness = freshness::freshness(headers, self.clock.now());
         match status {
-            StatusCode::OK => self.fresh(url, response, deadline, hold).await,
+            // RFC 9110 §15.3.4: a 200 that a proxy on the way has changed.
+            StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
+                self.fresh(url, response, deadline, hold).await
+            }
             StatusCode::IM_USED if asked.delta && is_delta(headers) => {
                 self.fresh(url, response, deadline, hold).await
             }
@@ -308,7 +312,10 @@ impl Exchange<'_> {
         let links = links.collect();
         let (max, memory) = (self.request.settings.max_body, &self.fetcher.memory);
         let observer = self.request.observer;
-        let body = body::read(response, max, deadline, memory, &mut hold, observer).await?;
+        let Body {
+            bytes: body,
+            recovered,
+        } = body::read(response, max, deadline, memory, &mut hold, observer).await?;
         observer.decoded(body.len());
         wire::read(url, body.len());
         if body.is_empty() {
@@ -336,6 +343,7 @@ impl Exchange<'_> {
             validators,
             freshness,
             challenge,
+            recovered,
             hold,
         }))
     }

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use super::body::{Body, Memory};
 use super::shortage::Shortage;
-use super::{Failure, FetchOutcome, Fresh, Hold, NotModified, Request, body_hash};
+use super::{Failure, FetchOutcome, Fresh, Hold, NotModified, Request, body, body_hash};
 use crate::model::FailureClass;
 
-/// Reads a file off the async threads.
-pub(super) async fn read(path: &Path, request: Request<'_>) -> FetchOutcome {
+/// Reads a file off the async threads; one that is packed with gzip is unpacked.
+pub(super) async fn read(path: &Path, request: Request<'_>, memory: &Memory) -> FetchOutcome {
     let failed =
         |what: String| Failure::new(FailureClass::File, format!("{}: {what}", path.display()));
     let unread = |error: std::io::Error| match Shortage::in_error(&error) {
@@ -32,6 +33,18 @@ pub(super) async fn read(path: &Path, request: Request<'_>) -> FetchOutcome {
         Ok(body) => body,
         Err(error) => return unread(error).into(),
     };
+    let (max, mut hold) = (request.settings.max_body, Hold::default());
+    let read = body::unpack(body.into(), Vec::new(), max, memory, &mut hold).await;
+    let Body {
+        bytes: body,
+        recovered,
+    } = match read {
+        Ok(read) => read,
+        Err(failure) => {
+            let message = format!("{}: {}", path.display(), failure.message);
+            return Failure { message, ..failure }.into();
+        }
+    };
     let hash = body_hash(&body);
     if request.state.body_hash == Some(hash) && !request.unconditional {
         return FetchOutcome::NotModified(NotModified {
@@ -42,7 +55,7 @@ pub(super) async fn read(path: &Path, request: Request<'_>) -> FetchOutcome {
         });
     }
     FetchOutcome::Fresh(Fresh {
-        body: body.into(),
+        body,
         body_hash: hash,
         content_type: None,
         url: None,
@@ -51,6 +64,7 @@ pub(super) async fn read(path: &Path, request: Request<'_>) -> FetchOutcome {
         validators: None,
         freshness: None,
         challenge: None,
-        hold: Hold::default(),
+        recovered,
+        hold,
     })
 }

@@ -25,6 +25,7 @@ mod client;
 mod clients;
 mod coding;
 mod deadline;
+mod decoders;
 mod exchange;
 mod failure;
 mod file;
@@ -45,6 +46,7 @@ mod validators;
 mod wire;
 
 pub use authorities::{Authorities, NO_AUTHORITIES, has_authorities};
+pub use body::unpacked;
 pub use challenge::in_between;
 pub use client::Fetcher;
 pub use guard::EgressPolicy;
@@ -220,6 +222,8 @@ pub struct Fresh {
     pub freshness: Option<Freshness>,
     /// What stands between us and the server, if the answer's head says so; a feed may come all the same.
     pub challenge: Option<&'static str>,
+    /// In words, where the body was not packed as its labels say.
+    pub recovered: Vec<String>,
     /// What the body takes of what all requests share.
     pub hold: Hold,
 }

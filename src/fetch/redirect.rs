@@ -1,6 +1,7 @@
 //! A chain of redirects: what is followed, and what of it is for good.
 
-use http::header;
+use http::{HeaderValue, header};
+use percent_encoding::{AsciiSet, percent_encode};
 use reqwest::Response;
 use url::Url;
 
@@ -9,6 +10,9 @@ use crate::model::{FailureClass, HostChange};
 
 /// Redirects followed (RFC 9110 §15.4 leaves the number to us).
 const MAX_HOPS: usize = 10;
+/// What is percent-encoded in a `Location` that is no address as it stands: blanks, and every byte above 127, whatever
+/// character set it is of, as curl and browsers do.
+const RAW: &AsciiSet = &AsciiSet::EMPTY.add(b' ');
 
 /// Where a chain of redirects stands.
 pub(super) struct Chain {
@@ -50,12 +54,10 @@ impl Chain {
             return refuse("a status of the 300s that names no single place");
         }
         let location = response.headers().get(header::LOCATION);
-        // RFC 9110 §10.2.2: a reference, which publishers write in raw UTF-8 as well.
-        let Some(location) = location.and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
-        else {
+        let Some(location) = location.and_then(readable) else {
             return refuse("a redirect without a readable Location");
         };
-        let Ok(mut next) = self.url.join(location.trim()) else {
+        let Ok(mut next) = self.url.join(&location) else {
             return refuse("a redirect to what is no address");
         };
         next.set_fragment(None);
@@ -89,6 +91,13 @@ impl Chain {
             (outcome, _) => outcome,
         }
     }
+}
+
+/// A `Location` as an address, or part of one (RFC 9110 §10.2.2). `None`: there is a control byte in it.
+fn readable(location: &HeaderValue) -> Option<String> {
+    let bytes = location.as_bytes().trim_ascii();
+    let is_plain = !bytes.iter().any(u8::is_ascii_control);
+    is_plain.then(|| percent_encode(bytes, RAW).to_string())
 }
 
 /// The host that a URL is asked at, in one form, without the port.

@@ -66,7 +66,7 @@ fn may_be_page(headers: &HeaderMap) -> bool {
 async fn title(mut response: Response, deadline: &Deadline, memory: &Memory) -> Option<String> {
     let kind = response.headers().get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).map(str::to_owned);
-    let codings = codings(response.headers())?;
+    let codings = codings(response.headers()).ok()?;
     let mut deadline = Deadline::new(PATIENCE.min(deadline.left()));
     let mut wire = Vec::new();
     while wire.len() < MOST {

@@ -81,9 +81,10 @@ fn shown_value(name: &HeaderName, value: &HeaderValue) -> String {
     if value.is_sensitive() || SECRET.contains(name) {
         return HIDDEN.to_owned();
     }
-    without_queries(&without_user_info(&String::from_utf8_lossy(
-        value.as_bytes(),
-    )))
+    let text = String::from_utf8_lossy(value.as_bytes());
+    // Bytes above 127 may be control characters of UTF-8.
+    let text = text.replace(char::is_control, "\u{FFFD}");
+    without_queries(&without_user_info(&text))
 }
 
 /// What stands before the host of an address, as the password of a redirect does, is left out.

@@ -43,7 +43,10 @@ impl Desk {
                 content_type: fresh.content_type.as_deref(),
                 base: fresh.url.as_ref(),
             });
-            read.map_err(|error| error.with_links(&fresh.links, fresh.url.as_ref()))
+            let mut feed =
+                read.map_err(|error| error.with_links(&fresh.links, fresh.url.as_ref()))?;
+            feed.recovered.splice(0..0, fresh.recovered);
+            Ok(feed)
         });
         let read = match tokio::time::timeout(DEADLINE, &mut reading).await {
             Ok(read) => read,

@@ -276,7 +276,7 @@ fn spoilt(path: &str) -> Reply {
     let whole = raw_response(OK, bad, &body);
     match path {
         "/cut" => whole[..whole.len() - 30].to_vec().into(),
-        "/undecodable" => raw_response(OK, &with(("Content-Encoding", b"gzip")), &body).into(),
+        "/undecodable" => raw_response(OK, &with(("Content-Encoding", b"compress")), &body).into(),
         "/page" => raw_response(OK, bad, b"<!DOCTYPE html><html><body>Log in</body></html>").into(),
         "/empty" => raw_response(OK, bad, b"").into(),
         "/unparsable" => raw_response(OK, bad, b"<?xml version=\"1.0\"?><rss><channel><<<").into(),

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::support::daemon::Desk;
 use crate::support::origin::{Origin, rss};
 
+mod answers;
 mod asking;
 mod conditional;
 mod discovery;

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 pub(crate) mod cases;
+pub(crate) mod connections;
 pub(crate) mod daemon;
 pub(crate) mod installation;
 mod json;
