@@ -11,7 +11,8 @@ use super::problem::Found;
 use super::secret::{HeaderText, TokenText};
 use super::table::{At, RawTable};
 use super::values::{
-    ContentWord, DuplicatesWord, IdentityWord, Listens, Size, Span, TlsText, UpdatesWord, WordList,
+    ContentWord, DuplicatesWord, HttpWord, IdentityWord, Listens, Size, Span, TlsText, UpdatesWord,
+    WordList,
 };
 
 type Texts = Vec<At<String>>;
@@ -149,6 +150,8 @@ table! {
         daily_items: u32,
         /// What tells its entries apart: "guid", "link" or "title". Entries with the same are one entry, of which the latest is kept. Default: decided from what the source gives.
         identity: IdentityWord,
+        /// The version of HTTP: "auto" (HTTP/2 where its server offers it) or "1.1". Default "auto".
+        http: HttpWord,
         /// Headers that it is asked with, in place of ours where we have the same. They go to its own origin only; User-Agent, Accept and Accept-Language, written here and not kept elsewhere, follow redirects.
         headers: BTreeMap<String, At<HeaderText>>,
         /// Whether ETag and Last-Modified are sent back; false always asks for the whole document. Default true.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::secret::{HeaderText, TokenText};
 use super::table::{At, Value};
+use crate::fetch::HttpVersion;
 use crate::model::{ContentForm, Duplicates, Identity, Updates};
 
 /// Declares a kind of value that is written as a string.
@@ -80,6 +81,12 @@ written!(
     /// What tells a source's entries apart.
     IdentityWord(Identity), r#""guid", "link" or "title""#,
     json_schema!({ "enum": ["guid", "link", "title"] }), Identity::from_word
+);
+
+written!(
+    /// The version of HTTP that a source is asked over.
+    HttpWord(HttpVersion), r#""auto" or "1.1""#,
+    json_schema!({ "enum": ["auto", "1.1"] }), HttpVersion::from_word
 );
 
 /// One address, or a list of addresses.

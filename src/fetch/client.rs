@@ -7,17 +7,20 @@ use http::HeaderValue;
 use reqwest::{Client, ClientBuilder, Proxy, redirect};
 use url::Url;
 
+use super::attempt::{OldServers, Way};
 use super::authorities::has_authorities;
 use super::body::Memory;
 use super::certificate;
 use super::clients::{ClientKey, Clients};
+use super::connection::Marking;
 use super::exchange::Exchange;
 use super::guard::EgressPolicy;
 use super::host::Hosts;
 use super::network::Network;
 use super::shortage::Shortages;
 use super::{
-    Failure, Fault, FetchOutcome, Fetched, HostHolds, Request, Settings, SourceSettings, file,
+    Failure, Fault, FetchOutcome, Fetched, HostHolds, HttpVersion, Request, Settings,
+    SourceSettings, file,
 };
 use crate::clock::Clock;
 use crate::model::{FailureClass, Location};
@@ -29,11 +32,14 @@ const MAX_HEADERS: usize = 128;
 
 /// What is offered by ALPN (RFC 7301), best first.
 const PROTOCOLS: &[&str] = &["h2", "http/1.1"];
+/// The same where nothing but HTTP/1.1 is wanted.
+const PROTOCOLS_OF_1: &[&str] = &["http/1.1"];
 
 /// A client, and the policy by which its resolver and whoever uses it judge addresses.
 pub(super) struct GuardedClient {
     pub(super) http: Client,
     pub(super) policy: EgressPolicy,
+    pub(super) way: Way,
 }
 
 /// Asks sources, politely. Shared by all refreshes.
@@ -42,6 +48,7 @@ pub struct Fetcher {
     pub(super) network: Network,
     pub(super) memory: Memory,
     pub(super) shortages: Shortages,
+    pub(super) old_servers: OldServers,
     /// Connections kept at one host: as many as may be used at once.
     per_host: usize,
     clients: Clients,
@@ -58,6 +65,7 @@ impl Fetcher {
             network: Network::default(),
             memory: Memory::default(),
             shortages: Shortages::default(),
+            old_servers: OldServers::default(),
             per_host: settings.per_host.get(),
             clients: Clients::default(),
             lacks_authorities: AtomicBool::default(),
@@ -115,19 +123,20 @@ impl Fetcher {
         fetched
     }
 
-    /// The client that asks by this policy.
+    /// The client that asks by this policy, in this way.
     pub(super) fn client(
         &self,
         policy: EgressPolicy,
         settings: &SourceSettings,
+        way: Way,
     ) -> Result<GuardedClient, Failure> {
-        let key = ClientKey::new(policy, settings);
+        let key = ClientKey::new(policy, settings, way);
         let http = self
             .clients
             .get(&key, || self.build(&key))
             .map_err(|why| Failure::new(FailureClass::Connect, why))?;
         let policy = key.policy;
-        Ok(GuardedClient { http, policy })
+        Ok(GuardedClient { http, policy, way })
     }
 
     /// Without any certificate authorities the library refuses to make a client at all; plain http needs none.
@@ -160,12 +169,14 @@ impl Fetcher {
 
 /// What every client of this key has in common; whom it trusts, where the key says so.
 fn builder(key: &ClientKey, per_host: usize) -> Result<ClientBuilder, String> {
+    let kept = if key.way.may_reuse { per_host } else { 0 };
     let mut builder = Client::builder()
         // The environment's proxy would be asked in place of our resolver, unguarded.
         .no_proxy()
         .redirect(redirect::Policy::none())
         .referer(false)
         .dns_resolver(key.policy.clone())
+        .connector_layer(Marking)
         .http1_max_headers(MAX_HEADERS)
         // Lines that browsers and curl can read, or pass over, do not make the whole answer invalid (RFC 9112 §5.1, §5.2;
         // reqwest #1189, hyper #2083). A NUL, or a CR without its LF, still does, as it does in curl.
@@ -173,7 +184,10 @@ fn builder(key: &ClientKey, per_host: usize) -> Result<ClientBuilder, String> {
         .http1_allow_obsolete_multiline_headers_in_responses(true)
         .http1_ignore_invalid_headers_in_responses(true)
         .pool_idle_timeout(IDLE)
-        .pool_max_idle_per_host(per_host);
+        .pool_max_idle_per_host(kept);
+    if key.way.http == HttpVersion::Http11 {
+        builder = builder.http1_only();
+    }
     if let Some(proxy) = &key.proxy {
         builder =
             builder.proxy(Proxy::all(proxy.clone()).map_err(|error| format!("proxy: {error}"))?);
@@ -182,7 +196,12 @@ fn builder(key: &ClientKey, per_host: usize) -> Result<ClientBuilder, String> {
         return Ok(builder.tls_danger_accept_invalid_certs(true));
     }
     if let Some(own) = &key.ca_file {
-        builder = builder.tls_backend_preconfigured(certificate::trusting(own, PROTOCOLS)?);
+        // What the library says of HTTP/1.1 does not reach a TLS client of our own.
+        let protocols = match key.way.http {
+            HttpVersion::Auto => PROTOCOLS,
+            HttpVersion::Http11 => PROTOCOLS_OF_1,
+        };
+        builder = builder.tls_backend_preconfigured(certificate::trusting(own, protocols)?);
     }
     Ok(builder)
 }

@@ -6,6 +6,7 @@ use reqwest::Client;
 use url::Url;
 
 use super::SourceSettings;
+use super::attempt::Way;
 use super::authorities::Authorities;
 use super::guard::EgressPolicy;
 
@@ -20,16 +21,18 @@ pub(super) struct ClientKey {
     pub(super) proxy: Option<Url>,
     pub(super) ca_file: Option<Authorities>,
     pub(super) insecure: bool,
+    pub(super) way: Way,
 }
 
 impl ClientKey {
-    /// How a source is connected to under this policy.
-    pub(super) fn new(policy: EgressPolicy, settings: &SourceSettings) -> Self {
+    /// How a source is connected to under this policy, for one attempt.
+    pub(super) fn new(policy: EgressPolicy, settings: &SourceSettings, way: Way) -> Self {
         Self {
             policy,
             proxy: settings.proxy.clone(),
             ca_file: settings.ca_file.clone(),
             insecure: settings.insecure,
+            way,
         }
     }
 }

@@ -7,7 +7,6 @@ use url::Url;
 use super::body::Body;
 use super::client::GuardedClient;
 use super::deadline::Deadline;
-use super::failure::classify;
 use super::guard::EgressPolicy;
 use super::headers::request_headers;
 use super::host::{Place, Visit};
@@ -16,8 +15,8 @@ use super::redirect::{Chain, bare, host_of};
 use super::shortage::Shortage;
 use super::throttle::{host_word, named_wait};
 use super::{
-    Failure, Fault, FetchOutcome, Fetched, Fetcher, Fresh, Hold, NotModified, Request, body,
-    body_hash, challenge, freshness, refusal, validators, wire,
+    Failure, FetchOutcome, Fetched, Fetcher, Fresh, Hold, NotModified, Request, body, body_hash,
+    challenge, freshness, refusal, validators, wire,
 };
 use crate::clock::Clock;
 use crate::model::{FailureClass, HostHold, Validators};
@@ -76,8 +75,9 @@ impl Exchange<'_> {
     async fn hop(&self, chain: &mut Chain, deadline: &mut Deadline) -> Result<Hop, Failure> {
         let policy = self.policy.judge(&chain.url, self.configured)?;
         // Made before the turn comes: the first takes its time.
-        let client = self.fetcher.client(policy, self.request.settings)?;
         let settings = self.request.settings;
+        let way = self.fetcher.old_servers.way(&chain.url, settings);
+        let client = self.fetcher.client(policy, settings, way)?;
         if self.fetcher.cannot_verify(&chain.url, settings) {
             return Err(Shortage::Authorities.failure(FailureClass::Tls));
         }
@@ -168,49 +168,6 @@ impl Exchange<'_> {
         .await
         .map(|outcome| Hop::Answer(Box::new(outcome)))
         .map_err(failed)
-    }
-
-    /// Sends one request; a server that says nothing at all may be our own network's fault.
-    async fn send(
-        &self,
-        url: &Url,
-        client: &GuardedClient,
-        headers: HeaderMap,
-        deadline: &mut Deadline,
-    ) -> Result<Response, Failure> {
-        let network = &self.fetcher.network;
-        let open = network.open();
-        let hop = wire::Hop::begin(url, &headers);
-        let request = client.http.get(bare(url)).headers(headers);
-        let sent = deadline.run(request.send()).await;
-        let failure = match sent.map(|sent| sent.map_err(classify)) {
-            Ok(Ok(response)) => {
-                hop.answered(&response);
-                network.answered(&host_of(url));
-                let direct = self.request.settings.proxy.is_none();
-                if let Some(address) = response.remote_addr().filter(|_| direct) {
-                    client.policy.check(address.ip())?;
-                }
-                return Ok(response);
-            }
-            Ok(Err(failure)) | Err(failure) => failure,
-        };
-        hop.failed(&failure);
-        if failure.fault != Fault::Source {
-            return Err(failure);
-        }
-        let silent = matches!(
-            failure.class,
-            FailureClass::Dns | FailureClass::Connect | FailureClass::Timeout
-        );
-        let is_news = self.request.state.history.errors == 0;
-        let is_down = silent && network.is_down(&host_of(url), is_news, open).await;
-        let fault = if is_down {
-            Fault::Network
-        } else {
-            Fault::Source
-        };
-        Err(Failure { fault, ..failure })
     }
 
     async fn answer(

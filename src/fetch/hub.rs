@@ -3,6 +3,7 @@
 use http::{HeaderMap, HeaderValue, header};
 use url::Url;
 
+use super::attempt::Way;
 use super::client::user_agent;
 use super::deadline::Deadline;
 use super::failure::classify;
@@ -30,7 +31,7 @@ impl Fetcher {
         let proxy = settings.proxy.as_ref();
         let policy = EgressPolicy::new(&settings.allow_addresses).with_proxy(proxy);
         let policy = policy.judge(hub, hub)?;
-        let client = self.client(policy, settings)?;
+        let client = self.client(policy, settings, Way::of(settings))?;
         let (host, holds) = (host_of(hub), self.holds());
         if let Some(hold) = holds.in_force(&host, clock.now()) {
             return Err(Failure {

@@ -1,8 +1,8 @@
 //! One conditional request for one source; the only HTTP client.
 //!
 //! Goes in: a place, and what is known of it. Comes out: a [`FetchOutcome`].
-//! Reads no feed, keeps no state of a source, retries nothing: the schedule
-//! does that.
+//! Reads no feed, keeps no state of a source, retries nothing but what a dead
+//! connection took along: the schedule does that.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use crate::model::{
     Validators,
 };
 
+mod attempt;
 mod authorities;
 mod body;
 mod certificate;
@@ -24,6 +25,7 @@ mod challenge;
 mod client;
 mod clients;
 mod coding;
+mod connection;
 mod deadline;
 mod decoders;
 mod exchange;
@@ -76,6 +78,28 @@ impl Default for Settings {
     }
 }
 
+/// The version of HTTP that a source is asked over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum HttpVersion {
+    /// HTTP/2 where the server offers it over TLS, else HTTP/1.1.
+    #[default]
+    Auto,
+    /// HTTP/1.1, whatever the server offers.
+    Http11,
+}
+
+impl HttpVersion {
+    /// As it is written in a configuration: "auto" or "1.1".
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "auto" => Some(Self::Auto),
+            "1.1" => Some(Self::Http11),
+            _ => None,
+        }
+    }
+}
+
 /// How one source is asked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceSettings {
@@ -97,6 +121,8 @@ pub struct SourceSettings {
     pub insecure: bool,
     /// Whether validators are sent, if the server has given any.
     pub validators: bool,
+    /// The version of HTTP that it is asked over.
+    pub http: HttpVersion,
     /// Private, loopback and link-local addresses that may be asked all the same.
     pub allow_addresses: Vec<IpNet>,
     /// Headers of the source's own. One that is marked as sensitive goes to the source's own origin only; the others say who asks
@@ -116,6 +142,7 @@ impl Default for SourceSettings {
             ca_file: None,
             insecure: false,
             validators: true,
+            http: HttpVersion::Auto,
             allow_addresses: Vec::new(),
             headers: Vec::new(),
         }

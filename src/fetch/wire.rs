@@ -7,7 +7,7 @@ use reqwest::Response;
 use tracing::Level;
 use url::Url;
 
-use super::Failure;
+use super::{Failure, HttpVersion};
 use crate::model::public_url;
 
 /// Headers whose values are secrets, whoever set them.
@@ -62,6 +62,11 @@ impl<'a> Hop<'a> {
     fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
+}
+
+/// Asked once more: over a new connection, or over HTTP/1.1.
+pub(super) fn again(url: &Url, http: HttpVersion) {
+    tracing::trace!(url = %public_url(url), ?http, "asking once more");
 }
 
 /// A body was read to its end.

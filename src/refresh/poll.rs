@@ -128,5 +128,6 @@ fn asked_alike(left: &SourceSettings, right: &SourceSettings) -> bool {
         && left.ca_file == right.ca_file
         && left.insecure == right.insecure
         && left.validators == right.validators
+        && left.http == right.http
         && left.allow_addresses == right.allow_addresses
 }

@@ -111,6 +111,7 @@ fn source(
     .compile(found);
     let mut fetch = settled.source;
     fetch.headers = headers::headers(table, environment, found);
+    fetch.http = table.http.as_ref().map_or(fetch.http, |http| http.value.0);
     fetch.validators = table
         .validators
         .as_ref()

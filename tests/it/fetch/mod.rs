@@ -14,6 +14,7 @@ use crate::support::origin::{Origin, rss};
 mod answers;
 mod asking;
 mod conditional;
+mod connections;
 mod discovery;
 mod egress;
 mod form;

@@ -1,0 +1,202 @@
+//! One request sent, and when it is sent once more.
+//!
+//! Two things are no fault of a source. A kept connection may have died unnoticed,
+//! which shows only when something is sent over it: a GET may be repeated (RFC
+//! 9110 §9.2.2, RFC 9112 §9.3.1). And a server may want HTTP/1.1 for what it was
+//! asked over HTTP/2 (RFC 9113 §7). Each is done once at most, within the same
+//! deadline and the same turn at the host.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
+use http::HeaderMap;
+use reqwest::Response;
+use url::Url;
+
+use super::client::GuardedClient;
+use super::connection::is_reused;
+use super::deadline::Deadline;
+use super::exchange::Exchange;
+use super::failure::classify;
+use super::redirect::{bare, host_of};
+use super::{Failure, Fault, HttpVersion, SourceSettings, wire};
+use crate::model::FailureClass;
+
+/// Servers remembered as wanting HTTP/1.1; beyond, all are forgotten and say so again.
+const MAX_REMEMBERED: usize = 4096;
+
+/// Over what a request goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Way {
+    pub(super) http: HttpVersion,
+    /// Over a connection that was kept, where there is one.
+    pub(super) may_reuse: bool,
+}
+
+impl Way {
+    /// As these settings have it.
+    pub(super) fn of(settings: &SourceSettings) -> Self {
+        Self {
+            http: settings.http,
+            may_reuse: true,
+        }
+    }
+
+    /// The way to ask once more after this failure; `None`: not again. Each step leaves one way less to go.
+    fn after(self, error: &reqwest::Error, was_reused: bool) -> Option<Self> {
+        let (from_2, dead) = (self.http == HttpVersion::Auto, self.may_reuse && was_reused);
+        match () {
+            () if from_2 && wants_http_1(error) => Some(Self {
+                http: HttpVersion::Http11,
+                ..self
+            }),
+            () if dead && closed_unanswered(error) => Some(Self {
+                may_reuse: false,
+                ..self
+            }),
+            () => None,
+        }
+    }
+}
+
+/// The servers that want HTTP/1.1, for the life of the process.
+#[derive(Debug, Default)]
+pub(super) struct OldServers(Mutex<BTreeSet<String>>);
+
+impl OldServers {
+    /// The way to this server.
+    pub(super) fn way(&self, url: &Url, settings: &SourceSettings) -> Way {
+        let mut way = Way::of(settings);
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.contains(&server(url)) {
+            way.http = HttpVersion::Http11;
+        }
+        way
+    }
+
+    fn remember(&self, url: &Url) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MAX_REMEMBERED {
+            known.clear();
+        }
+        known.insert(server(url));
+    }
+}
+
+/// Host and port: another port is another server.
+fn server(url: &Url) -> String {
+    let port = url.port_or_known_default().unwrap_or_default();
+    format!("{}:{port}", host_of(url))
+}
+
+impl Exchange<'_> {
+    /// Sends one request; a server that says nothing at all may be our own network's fault.
+    pub(super) async fn send(
+        &self,
+        url: &Url,
+        client: &GuardedClient,
+        headers: HeaderMap,
+        deadline: &mut Deadline,
+    ) -> Result<Response, Failure> {
+        let network = &self.fetcher.network;
+        let open = network.open();
+        let hop = wire::Hop::begin(url, &headers);
+        let failure = match self.attempts(url, client, headers, deadline).await {
+            Ok(response) => {
+                hop.answered(&response);
+                network.answered(&host_of(url));
+                let direct = self.request.settings.proxy.is_none();
+                if let Some(address) = response.remote_addr().filter(|_| direct) {
+                    client.policy.check(address.ip())?;
+                }
+                return Ok(response);
+            }
+            Err(failure) => failure,
+        };
+        hop.failed(&failure);
+        if failure.fault != Fault::Source {
+            return Err(failure);
+        }
+        let silent = matches!(
+            failure.class,
+            FailureClass::Dns | FailureClass::Connect | FailureClass::Timeout
+        );
+        let is_news = self.request.state.history.errors == 0;
+        let is_down = silent && network.is_down(&host_of(url), is_news, open).await;
+        let fault = if is_down {
+            Fault::Network
+        } else {
+            Fault::Source
+        };
+        Err(Failure { fault, ..failure })
+    }
+
+    /// Sends until there is an answer, or a failure after which nothing is sent again.
+    async fn attempts(
+        &self,
+        url: &Url,
+        client: &GuardedClient,
+        headers: HeaderMap,
+        deadline: &mut Deadline,
+    ) -> Result<Response, Failure> {
+        // Others have asked this server while the request waited for its turn.
+        let mut way = self.fetcher.old_servers.way(url, self.request.settings);
+        let client = |way| match way == client.way {
+            true => Ok(client.http.clone()),
+            false => {
+                let made = self
+                    .fetcher
+                    .client(client.policy.clone(), self.request.settings, way);
+                made.map(|made| made.http)
+            }
+        };
+        loop {
+            let request = client(way)?.get(bare(url)).headers(headers.clone());
+            let (sent, was_reused) = is_reused(deadline.run(request.send())).await;
+            let error = match sent? {
+                Ok(response) => return Ok(response),
+                Err(error) => error,
+            };
+            let Some(next) = way.after(&error, was_reused) else {
+                return Err(classify(error));
+            };
+            wire::again(url, next.http);
+            if next.http != way.http {
+                self.fetcher.old_servers.remember(url);
+            }
+            way = next;
+        }
+    }
+}
+
+/// The errors behind an error, the deepest last.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    std::iter::successors(error.source(), |&cause| cause.source())
+}
+
+/// RFC 9113 §7: the server wants this asked over HTTP/1.1.
+fn wants_http_1(error: &reqwest::Error) -> bool {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<h2::Error>())
+        .any(|cause| cause.is_remote() && cause.reason() == Some(h2::Reason::HTTP_1_1_REQUIRED))
+}
+
+/// The connection ended before there was a whole head of an answer.
+fn closed_unanswered(error: &reqwest::Error) -> bool {
+    causes(error).any(|cause| {
+        let ended = cause.downcast_ref::<hyper::Error>();
+        let broken = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        ended.is_some_and(hyper::Error::is_incomplete_message)
+            || matches!(
+                broken,
+                Some(
+                    io::ErrorKind::BrokenPipe
+                        | io::ErrorKind::ConnectionAborted
+                        | io::ErrorKind::ConnectionReset
+                        | io::ErrorKind::UnexpectedEof
+                )
+            )
+    })
+}
