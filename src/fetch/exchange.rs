@@ -16,7 +16,7 @@ use super::shortage::Shortage;
 use super::throttle::{host_word, named_wait};
 use super::{
     Failure, FetchOutcome, Fetched, Fetcher, Fresh, Hold, NotModified, Request, body, body_hash,
-    challenge, freshness, refusal, validators, wire,
+    challenge, cookies, freshness, refusal, validators, wire,
 };
 use crate::clock::Clock;
 use crate::model::{FailureClass, HostHold, Validators};
@@ -129,6 +129,7 @@ impl Exchange<'_> {
         place: Place,
     ) -> Result<Hop, Failure> {
         let mut headers = request_headers(&chain.url, self.configured, self.request.settings);
+        cookies::ask(&mut headers, chain.cookies.header(&chain.url));
         let known = self.request.state.validators.as_ref();
         let settings = self.request.settings;
         let known = known.filter(|_| settings.validators && !self.request.unconditional);
@@ -154,7 +155,7 @@ impl Exchange<'_> {
                 })));
             }
             return chain
-                .follow(&response)
+                .follow(&response, now)
                 .map(|()| Hop::Redirect)
                 .map_err(failed);
         }

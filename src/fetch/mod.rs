@@ -26,6 +26,7 @@ mod client;
 mod clients;
 mod coding;
 mod connection;
+mod cookies;
 mod deadline;
 mod decoders;
 mod exchange;

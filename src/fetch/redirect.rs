@@ -5,8 +5,9 @@ use percent_encoding::{AsciiSet, percent_encode};
 use reqwest::Response;
 use url::Url;
 
+use super::cookies::Cookies;
 use super::{Failure, FetchOutcome, Moved};
-use crate::model::{FailureClass, HostChange};
+use crate::model::{FailureClass, HostChange, Timestamp};
 
 /// Redirects followed (RFC 9110 §15.4 leaves the number to us).
 const MAX_HOPS: usize = 10;
@@ -24,7 +25,10 @@ pub(super) struct Chain {
     pub(super) redirect: Option<u16>,
     /// What its answers have changed for hosts.
     pub(super) hosts: Vec<HostChange>,
-    seen: Vec<Url>,
+    /// What its answers have set.
+    pub(super) cookies: Cookies,
+    /// What was asked, and with which cookies.
+    seen: Vec<(Url, Option<HeaderValue>)>,
     /// The end of its permanent prefix.
     permanent: Option<Url>,
     /// Whether every hop so far was permanent.
@@ -40,6 +44,7 @@ impl Chain {
             has_waited,
             redirect: None,
             hosts: Vec::new(),
+            cookies: Cookies::default(),
             seen: Vec::new(),
             permanent: None,
             only_permanent: true,
@@ -47,7 +52,7 @@ impl Chain {
     }
 
     /// Takes the next hop, or says why not.
-    pub(super) fn follow(&mut self, response: &Response) -> Result<(), Failure> {
+    pub(super) fn follow(&mut self, response: &Response, now: Timestamp) -> Result<(), Failure> {
         let refuse = |why: &str| Err(Failure::new(FailureClass::Redirect, why.to_owned()));
         let status = response.status().as_u16();
         if !matches!(status, 301 | 302 | 303 | 307 | 308) {
@@ -64,9 +69,12 @@ impl Chain {
         // What came without TLS may have been written by anybody on the way: good for now, not for ever.
         let downgrade = self.url.scheme() == "https" && next.scheme() == "http";
         self.only_permanent &= matches!(status, 301 | 308) && !downgrade;
-        self.seen.push(std::mem::replace(&mut self.url, next));
+        let with = self.cookies.header(&self.url);
+        self.cookies.take(&self.url, response.headers(), now);
+        self.seen
+            .push((std::mem::replace(&mut self.url, next), with));
         self.redirect = Some(status);
-        if self.seen.contains(&self.url) {
+        if self.is_loop() {
             let what = "the redirects lead back to where they came from";
             return Err(Failure::new(FailureClass::Loop, what));
         }
@@ -74,10 +82,22 @@ impl Chain {
             let what = format!("more than {MAX_HOPS} redirects");
             return Err(Failure::new(FailureClass::Loop, what));
         }
+        if self.seen.iter().any(|(seen, _)| *seen == self.url) {
+            // It leads elsewhere without its cookie: no address that could be asked in place of the first.
+            (self.permanent, self.only_permanent) = (None, false);
+        }
         if self.only_permanent {
             self.permanent = Some(self.url.clone());
         }
         Ok(())
+    }
+
+    /// Whether the next request was made before. One more at an address is another request when a cookie was set since; a
+    /// third is a loop all the same.
+    fn is_loop(&self) -> bool {
+        let with = self.cookies.header(&self.url);
+        let before = self.seen.iter().filter(|(seen, _)| *seen == self.url);
+        before.clone().any(|(_, sent)| *sent == with) || before.count() > 1
     }
 
     /// What was found at the end of permanent redirects has moved.

@@ -15,6 +15,7 @@ mod answers;
 mod asking;
 mod conditional;
 mod connections;
+mod cookies;
 mod discovery;
 mod egress;
 mod form;
