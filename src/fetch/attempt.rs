@@ -183,7 +183,8 @@ fn wants_http_1(error: &reqwest::Error) -> bool {
         .any(|cause| cause.is_remote() && cause.reason() == Some(h2::Reason::HTTP_1_1_REQUIRED))
 }
 
-/// The connection ended before there was a whole head of an answer.
+/// The connection ended before there was a whole head of an answer. hyper does not tell whether some of it had come; to ask
+/// again is right in either case, since nothing of the answer was used (RFC 9110 §9.2.2).
 fn closed_unanswered(error: &reqwest::Error) -> bool {
     causes(error).any(|cause| {
         let ended = cause.downcast_ref::<hyper::Error>();

@@ -179,7 +179,8 @@ fn builder(key: &ClientKey, per_host: usize) -> Result<ClientBuilder, String> {
         .connector_layer(Marking)
         .http1_max_headers(MAX_HEADERS)
         // Lines that browsers and curl can read, or pass over, do not make the whole answer invalid (RFC 9112 §5.1, §5.2;
-        // reqwest #1189, hyper #2083). A NUL, or a CR without its LF, still does, as it does in curl.
+        // reqwest #1189, hyper #2083). A NUL still does, as it does in curl; so does a CR without its LF, which curl reads and
+        // hyper has no switch for.
         .http1_allow_spaces_after_header_name_in_responses(true)
         .http1_allow_obsolete_multiline_headers_in_responses(true)
         .http1_ignore_invalid_headers_in_responses(true)
