@@ -13,11 +13,10 @@ use regex::{Captures, Regex};
 use super::fold;
 use crate::model::Timestamp;
 
-mod months;
-mod zones;
-
 /// What programs write where they have no date: the beginning of their count, 1970 and the year 1.
 const ZEROS: [i64; 2] = [0, -62_135_596_800];
+/// The group of [`TIME`] that says which half of the day it is.
+const HALF: usize = 5;
 /// A longer text is no date.
 const MAX_BYTES: usize = 120;
 
@@ -28,19 +27,29 @@ macro_rules! pattern {
     };
 }
 
-// A time, and the zone that follows it. `t` is ISO's separator, `h` the French one.
+mod epoch;
+mod months;
+mod zones;
+
+// A time of day. `t` is ISO's separator, `h` the French one; a fraction may stand behind a colon.
 pattern!(
     TIME,
     r"(?x)
-    (?:^|[^0-9:.])(?:t\s*)?([0-9]{1,2})\s*[:h]\s*([0-9]{2})(?:\s*[:m]\s*([0-9]{2})(?:[.,]([0-9]{1,9})[0-9]*)?)?
-    \s*(?:(a|p)\.?m\b\.?)?
-    \s*(?:(?:utc?|gmt)?\s*([+-])\s*([0-9]{1,2}):?([0-9]{2})?\b|\(?([a-z]{1,5})\b\)?)?"
+    (?:^|[^0-9:.])(?:t\s*)?([0-9]{1,2})\s*[:h]\s*([0-9]{1,2})(?:\s*[:m]\s*([0-9]{1,2})(?:[.,:]([0-9]{1,9})[0-9]*)?)?
+    (?:\s*(a|p)\.?m\b\.?)?"
 );
-// ISO's basic form: 20040105T101500Z.
+// ISO's basic form of it behind its `t`, or an hour alone.
+pattern!(
+    ISO_TIME,
+    r"[0-9]\s*t\s*([0-9]{2})(?:([0-9]{2})(?:([0-9]{2})(?:[.,]([0-9]{1,9})[0-9]*)?)?)?"
+);
+// ISO's basic form of both: 20040105T101500Z.
 pattern!(
     BASIC,
-    r"^([0-9]{4})([0-9]{2})([0-9]{2})(?:t?([0-9]{2})([0-9]{2})([0-9]{2})?(z|[+-][0-9]{4})?)?$"
+    r"^([0-9]{8})[t\s]?([0-9]{2})([0-9]{2})(?:([0-9]{2})(?:[.,]([0-9]{1,9})[0-9]*)?)?"
 );
+pattern!(BASIC_DATE, r"^([0-9]{4})([0-9]{2})([0-9]{2})$");
+pattern!(ISO_MARK, r"[0-9]\s*(t)\s*[0-9]");
 pattern!(
     YEAR_FIRST,
     // Folding takes Hangul apart, so a run of its letters stands for `년` and `월`.
@@ -69,21 +78,60 @@ fn written(text: &str) -> Option<Timestamp> {
     }
     let folded = fold(text);
     let folded = folded.trim();
-    if let Some(found) = BASIC.captures(folded) {
-        return basic(&found);
+    if let Some(read) = epoch::read(folded) {
+        return read;
     }
-    let Some(time) = TIME.captures(folded) else {
-        let day = date(folded)?;
+    if let Some(found) = BASIC.captures(folded) {
+        let (clock, over) = clock(&found, [2, 3, 4, 5, 0])?;
+        let (zone, end) = zones::at_start(&folded[found.get(0)?.end()..])?;
+        let is_all = folded.len() == found.get(0)?.end() + end;
+        let day = date(&found[1]).filter(|_| is_all)?;
+        return moment(day, clock, over, zone.unwrap_or(0));
+    }
+    let mark = ISO_MARK.captures(folded).and_then(|found| found.get(1));
+    let Some((time, start)) = time_of_day(folded) else {
+        // What nobody can read behind ISO's mark is a time all the same.
+        let day = date(folded).filter(|_| mark.is_none())?;
         return moment(day, NaiveTime::MIN, TimeDelta::zero(), 0);
     };
     let whole = time.get(0)?;
+    let (end, before) = match mark {
+        Some(mark) => {
+            // A time elsewhere is a zone's.
+            let between = folded.get(mark.end()..start)?;
+            let is_here = between.trim().is_empty();
+            (whole.end(), is_here.then(|| &folded[..mark.start()])?)
+        }
+        None => (whole.end(), &folded[..whole.start()]),
+    };
     // What the zone's place took and is none (a year, a weekday) belongs to the date.
-    let (zone, zone_end) = zone(&time, whole.end());
-    let (before, after) = (&folded[..whole.start()], &folded[zone_end..]);
+    let (zone, zone_end) = zones::at_start(&folded[end..])?;
+    let after = &folded[end + zone_end..];
     let day = date(before).or_else(|| date(&format!("{before} {after}")))?;
     let zone = zone.or_else(|| zones::first_in(after)).unwrap_or(0);
-    let (clock, over) = clock(&time)?;
+    let groups = if time.len() > HALF {
+        [1, 2, 3, 4, HALF]
+    } else {
+        [1, 2, 3, 4, 0]
+    };
+    let (clock, over) = clock(&time, groups)?;
     moment(day, clock, over, zone)
+}
+
+/// The time of day in a text, and where its hour begins.
+fn time_of_day(folded: &str) -> Option<(Captures<'_>, usize)> {
+    let goes_on = |found: &Captures<'_>| {
+        let end = found.get(0).map_or(0, |whole| whole.end());
+        folded[end..].trim_start().starts_with([':', 'h'])
+    };
+    let basic = ISO_TIME.captures(folded).filter(|found| !goes_on(found));
+    let found = basic.or_else(|| TIME.captures(folded))?;
+    let start = found.get(1)?.start();
+    // What stands right behind a plus, or behind ISO's date and a dash, is a zone.
+    let before = &folded[..start];
+    let is_iso = || folded.bytes().take(4).all(|c| c.is_ascii_digit());
+    let is_zone = before.ends_with('+') || (before.ends_with('-') && is_iso());
+    (!is_zone).then_some((found, start))
 }
 
 /// Dates that keep to their standard, which most do, the short way. Zones by name are ours to read: chrono takes those that it
@@ -115,42 +163,23 @@ pub(super) fn has_month(text: &str) -> bool {
         .any(|part| months::number(part.as_str()).is_some())
 }
 
-/// Minutes east of UTC, and where in the text the zone ends.
-fn zone(time: &Captures<'_>, end: usize) -> (Option<i32>, usize) {
-    if let (Some(sign), Some(hours)) = (time.get(6), time.get(7)) {
-        let number = |text: &str| text.parse::<i32>().unwrap_or(0);
-        let minutes = number(hours.as_str()) * 60 + time.get(8).map_or(0, |m| number(m.as_str()));
-        let east = if sign.as_str() == "-" {
-            -minutes
-        } else {
-            minutes
-        };
-        return (Some(east).filter(|east| east.abs() <= 24 * 60), end);
-    }
-    match time.get(9) {
-        Some(name) => match zones::named(name.as_str()) {
-            Some(east) => (Some(east), end),
-            None => (None, name.start()),
-        },
-        None => (None, end),
-    }
-}
-
-/// The time of day, and what lies beyond it: 24:00 is the next day's midnight.
-fn clock(time: &Captures<'_>) -> Option<(NaiveTime, TimeDelta)> {
-    let number = |nth: usize| {
-        time.get(nth)
-            .map_or(Some(0), |part| part.as_str().parse::<u32>().ok())
-    };
-    let (mut hour, minute) = (number(1)?, number(2)?);
+/// The time of day, and what lies beyond it: 24:00 is the next day's midnight. `groups`: hour, minute, second, fraction and
+/// half of the day; 0 for none.
+fn clock(time: &Captures<'_>, groups: [usize; 5]) -> Option<(NaiveTime, TimeDelta)> {
+    let [hour, minute, second, fraction, half] = groups;
+    let part = |nth: usize| time.get(nth).filter(|_| nth > 0);
+    let number = |nth: usize| part(nth).map_or(Some(0), |part| part.as_str().parse::<u32>().ok());
+    let (mut hour, minute) = (number(hour)?, number(minute)?);
     // A leap second is the last of its minute.
-    let second = number(3)?.min(59);
-    match time.get(5).map(|half| half.as_str()) {
+    let second = Some(number(second)?)
+        .filter(|second| *second <= 60)?
+        .min(59);
+    match part(half).map(|half| half.as_str()) {
         Some("a") if hour == 12 => hour = 0,
         Some("p") if hour < 12 => hour += 12,
         _ => {}
     }
-    let fraction = time.get(4).map_or("", |part| part.as_str());
+    let fraction = part(fraction).map_or("", |part| part.as_str());
     let millis = format!("{fraction:0<3}")[..3].parse().ok()?;
     let over = if hour == 24 && minute == 0 && second == 0 {
         hour = 0;
@@ -174,32 +203,16 @@ fn moment(day: NaiveDate, clock: NaiveTime, over: TimeDelta, east: i32) -> Optio
         .then_some(at)
 }
 
-fn basic(found: &Captures<'_>) -> Option<Timestamp> {
-    let number = |nth: usize| {
-        found
-            .get(nth)
-            .map_or(Some(0), |part| part.as_str().parse::<u32>().ok())
-    };
-    let day = ymd(i32::try_from(number(1)?).ok()?, number(2)?, number(3)?)?;
-    let clock = NaiveTime::from_hms_opt(number(4)?, number(5)?, number(6)?.min(59))?;
-    let east = match found.get(7).map(|zone| zone.as_str()) {
-        None | Some("z") => 0,
-        Some(offset) => {
-            let minutes =
-                offset[1..3].parse::<i32>().ok()? * 60 + offset[3..].parse::<i32>().ok()?;
-            if offset.starts_with('-') {
-                -minutes
-            } else {
-                minutes
-            }
-        }
-    };
-    moment(day, clock, TimeDelta::zero(), east)
-}
-
 /// A day without its time of day.
 fn date(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
+    if let Some(found) = BASIC_DATE.captures(text) {
+        return ymd(
+            found[1].parse().ok()?,
+            found[2].parse().ok()?,
+            found[3].parse().ok()?,
+        );
+    }
     if let Some(found) = ORDINAL.captures(text) {
         return NaiveDate::from_yo_opt(found[1].parse().ok()?, found[2].parse().ok()?);
     }

@@ -1,4 +1,15 @@
-//! Zones by name; folded.
+//! Zones, by name or by number; folded.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+// The zone behind a time.
+pattern!(
+    OFFSET,
+    r"^\s*(utc?|gmt)?\s*([+-])(\s*)([0-9]{1,2})(?:\s*:\s*([0-9]{2})|([0-9]{2}))?\b"
+);
+pattern!(ZONE_NAME, r"^\s*\(?([a-z]{1,5})\b\)?");
 
 /// Minutes east of UTC. Of names with several meanings the one that feeds use: CST and EST are America's, IST is India's.
 const NAMES: &[(&str, i32)] = &[
@@ -78,6 +89,56 @@ const NAMES: &[(&str, i32)] = &[
     ("nzst", 720),
     ("nzdt", 780),
 ];
+
+/// Minutes east of UTC, and how long the zone at the start of a text is. `None`: what stands there is a part of the time that
+/// nobody can read.
+pub(super) fn at_start(rest: &str) -> Option<(Option<i32>, usize)> {
+    let Some(found) = OFFSET.captures(rest) else {
+        return match ZONE_NAME.captures(rest) {
+            _ if goes_on(rest) => None,
+            Some(found) => {
+                let name = found.get(1)?;
+                let east = named(name.as_str());
+                let end = if east.is_some() {
+                    found.get(0)?.end()
+                } else {
+                    name.start()
+                };
+                Some((east, end))
+            }
+            None => Some((None, 0)),
+        };
+    };
+    let end = found.get(0)?.end();
+    let number = |nth: usize| {
+        found
+            .get(nth)
+            .and_then(|part| part.as_str().parse::<i32>().ok())
+    };
+    let minutes = number(5).or_else(|| number(6));
+    // `10:15 - 4 Jan` and `10:15 -28.05.2004` have dashes, not signs.
+    let is_apart = found.get(3).is_some_and(|blank| !blank.is_empty());
+    let is_dash = is_apart && minutes.is_none() && found.get(1).is_none();
+    let is_date = rest[end..].starts_with(['.', '/', '-']);
+    if is_dash || is_date {
+        return Some((None, 0));
+    }
+    let east = number(4)? * 60 + minutes.unwrap_or(0);
+    let fits =
+        east <= 24 * 60 && minutes.is_none_or(|minutes| minutes < 60) && !goes_on(&rest[end..]);
+    let east = if &found[2] == "-" { -east } else { east };
+    fits.then_some((Some(east), end))
+}
+
+/// Whether more of a time stands right here.
+fn goes_on(rest: &str) -> bool {
+    let mut next = rest.chars();
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    match next.next() {
+        Some(':' | '.' | ',') => is_digit(next.next()),
+        first => is_digit(first),
+    }
+}
 
 /// Minutes east of UTC of a folded name. RFC 5322 §4.3: letters of the military say nothing and count as UTC.
 pub(super) fn named(name: &str) -> Option<i32> {
