@@ -14,7 +14,9 @@ use super::{MAX_ENTRIES, ParseError, json_text, limits};
 use crate::model::{
     Category, Enclosure, Entry, FailureClass, Feed, FeedFormat, Pace, Person, Timestamp,
 };
-use crate::text::{html_to_text, plain_line, read_date, sanitize};
+use crate::text::{
+    html_to_text, lines_to_html, plain_line, read_date, sanitize_article, with_surrogates_joined,
+};
 
 /// Items kept while a document is read: now and then the older ones go.
 const MOST_KEPT: usize = 4 * MAX_ENTRIES;
@@ -82,6 +84,9 @@ pub(super) fn read(document: &str, base: Option<&Url>) -> Result<Feed, ParseErro
     if version.is_none() {
         recovered.push("a JSON Feed without version".to_owned());
     }
+    let home_url = url(&value, "home_page_url", base);
+    // As in RSS: what is relative belongs to the site, wherever its feed was found.
+    let inner = home_url.as_ref().or(base);
     let feed_authors = authors(&value);
     let language = word(&value, "language");
     let kept = kept(items);
@@ -90,14 +95,14 @@ pub(super) fn read(document: &str, base: Option<&Url>) -> Result<Feed, ParseErro
     }
     let entries = kept
         .into_iter()
-        .map(|item| entry(item, base, &feed_authors, language.as_deref()))
+        .map(|item| entry(item, inner, &feed_authors, language.as_deref()))
         .collect();
     Ok(Feed {
         format: FeedFormat::JsonFeed,
         id: None,
         title: line(&value, "title"),
-        description: line(&value, "description"),
-        home_url: url(&value, "home_page_url", base),
+        description: value.get("description").as_str().and_then(limits::prose),
+        home_url,
         self_url: url(&value, "feed_url", base),
         next_url: url(&value, "next_url", base),
         new_feed_url: None,
@@ -155,10 +160,11 @@ fn entry(
     language: Option<&str>,
 ) -> Entry {
     let own_url = url(item, "url", base);
-    let inner = own_url.as_ref().or(base);
+    let page = own_url.as_ref();
+    let safe = |html: &str| sanitize_article(html, page.or(base), page);
     let html = match (text(item, "content_html"), text(item, "content_text")) {
-        (Some(html), _) => Some(sanitize(html, inner)),
-        (None, Some(text)) => Some(paragraphs(text)),
+        (Some(html), _) => Some(safe(&with_surrogates_joined(html))),
+        (None, Some(text)) => Some(safe(&lines_to_html(text))),
         (None, None) => None,
     };
     let mut authors = authors(item);
@@ -242,23 +248,6 @@ fn authors(value: &Node) -> Vec<Person> {
         .collect()
 }
 
-/// Plain text as HTML: a paragraph a block.
-fn paragraphs(text: &str) -> String {
-    let blocks = text
-        .split("\n\n")
-        .map(str::trim)
-        .filter(|block| !block.is_empty());
-    let written: String = blocks
-        .map(|block| {
-            format!(
-                "<p>{}</p>",
-                quick_xml::escape::escape(block).replace('\n', "<br>")
-            )
-        })
-        .collect();
-    sanitize(&written, None)
-}
-
 fn text<'n>(value: &'n Node, member: &str) -> Option<&'n str> {
     value.get(member).as_str().filter(|text| !text.is_empty())
 }
@@ -275,6 +264,18 @@ fn url(value: &Node, member: &str, base: Option<&Url>) -> Option<Url> {
     web_url(value.get(member).as_str()?, base)
 }
 
+/// RFC 3339 by the standard; a number is seconds or milliseconds since 1970, as scripts have them at hand.
 fn date(item: &Node, member: &str) -> Option<Timestamp> {
-    read_date(item.get(member).as_str()?)
+    match item.get(member) {
+        Node::Text(text) => read_date(text),
+        Node::Number(number) => {
+            let digits = number.to_string();
+            let whole = digits.split('.').next().unwrap_or_default();
+            // `2004` and `20040105` would be dates as text, and nobody writes such as numbers.
+            matches!(whole.len(), 10 | 13)
+                .then(|| read_date(&digits))
+                .flatten()
+        }
+        _ => None,
+    }
 }

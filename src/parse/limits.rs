@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::text::{is_hidden, plain_line};
+use crate::text::{Tags, is_hidden, plain_line, title_line, with_surrogates_joined};
 
 /// A headline or name is cut here.
 const MAX_LINE: usize = 4096;
@@ -29,7 +29,26 @@ const MAX_WORD: usize = 320;
 
 /// A headline or name as one plain line; `None`: nothing is left of it.
 pub(super) fn line(raw: &str) -> Option<String> {
-    Some(clip(plain_line(raw), MAX_LINE)).filter(|line| !line.is_empty())
+    headline(raw, Tags::Inline)
+}
+
+/// A headline or name, whose `tags` can be markup.
+pub(super) fn headline(raw: &str, tags: Tags) -> Option<String> {
+    Some(clip(
+        title_line(&with_surrogates_joined(raw), tags),
+        MAX_LINE,
+    ))
+    .filter(|line| !line.is_empty())
+}
+
+/// A headline or name that is text to the letter.
+pub(super) fn literal(text: &str) -> Option<String> {
+    prose(&quick_xml::escape::escape(text))
+}
+
+/// HTML as one plain line, as of the description of a feed.
+pub(super) fn prose(html: &str) -> Option<String> {
+    Some(clip(plain_line(html), MAX_LINE)).filter(|line| !line.is_empty())
 }
 
 /// A summary, of plain text.

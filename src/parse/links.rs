@@ -1,6 +1,6 @@
 //! Links as publishers write them.
 
-use url::Url;
+use url::{Host, Url};
 
 use super::limits::MAX_URL;
 
@@ -29,4 +29,16 @@ pub fn site_of(url: &Url) -> &str {
     let host = url.host_str().unwrap_or_default();
     let host = host.trim_end_matches('.');
     host.strip_prefix("www.").unwrap_or(host)
+}
+
+/// Whether the page that a feed names can be reached by its readers. Some name the machine on which they were tried, which
+/// is right only where the feed itself was found there.
+pub(super) fn is_reachable(page: &Url, document: Option<&Url>) -> bool {
+    let is_loopback = match page.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback() || address.is_unspecified(),
+        Some(Host::Ipv6(address)) => address.is_loopback() || address.is_unspecified(),
+        None => false,
+    };
+    !is_loopback || document.is_some_and(|document| document.host() == page.host())
 }

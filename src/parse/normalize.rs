@@ -7,24 +7,21 @@ use feed_rs::model as raw;
 use url::Url;
 
 use super::limits;
-use super::links::web_url;
-use super::rewrite::{Handed, Rewritten, Value};
+use super::links::{is_reachable, web_url};
+use super::rewrite::{Handed, Kind, Rewritten, Value};
 use crate::model::{Category, Entry, Feed, FeedFormat, Pace, Person, Timestamp};
-use crate::text::{html_to_text, sanitize};
+use crate::text::{break_lines, html_to_text, lines_to_html, prose_to_html, sanitize_article};
 
 /// Of one entry; more is spam or an attack.
 const MAX_CATEGORIES: usize = 64;
+/// A kicker is shorter, in bytes.
+const MIN_ARTICLE: usize = 200;
 
 /// Our feed from feed-rs', with links absolute, text plain and HTML safe. `rewritten`: the document that feed-rs read, and
 /// what stands beside it.
 pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritten) -> Feed {
     let (format, authors) = (rewritten.format, rewritten.authors);
     let language = read.language.as_deref().and_then(limits::word);
-    let around = Around {
-        format,
-        language: language.as_deref(),
-        authors: &authors,
-    };
     let home_url = alternate(&read.links, base);
     let links = |rel: &str| {
         read.links
@@ -37,19 +34,25 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritte
     let next_url = ["next", "prev-archive"]
         .into_iter()
         .find_map(|rel| links(rel).into_iter().next());
-    // Relative links in entries mean the feed's address first, the site's where a file has none.
-    let inner = base.or(home_url.as_ref()).cloned();
+    let around = Around {
+        format,
+        language: language.as_deref(),
+        authors: &authors,
+        document: base,
+        home: home_url.as_ref(),
+    };
     let entries = read
         .entries
         .into_iter()
         .zip(rewritten.entries)
-        .map(|(entry, handed)| normalize_entry(entry, handed, inner.as_ref(), &around))
+        .map(|(entry, handed)| normalize_entry(entry, handed, &around))
         .collect();
+    let inner = base.or(home_url.as_ref()).cloned();
     let image = read.icon.or(read.logo).map(|image| image.uri);
     Feed {
         format,
         id: limits::iri(&read.id),
-        title: read.title.and_then(|title| line(&title, format)),
+        title: read.title.and_then(title),
         description: read.description.and_then(|text| line(&text, format)),
         icon: image.and_then(|url| web_url(&url, inner.as_ref())),
         self_url: self_links.into_iter().next(),
@@ -79,22 +82,41 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritte
 
 /// The body as sanitized HTML, and the shorter text beside it.
 fn body_and_summary(
-    body: Option<&Value>,
-    brief: Option<&Value>,
-    base: Option<&Url>,
+    handed: &Handed,
+    around: &Around<'_>,
+    page: Option<&Url>,
 ) -> (Option<String>, Option<String>) {
-    let safe = |value: &Value| {
-        let html = (!value.text.trim().is_empty()).then(|| sanitize(&markup(value), base));
-        html.filter(|html| !html.is_empty())
+    let safe = |value: &Option<Value>| {
+        let value = value
+            .as_ref()
+            .filter(|value| !value.text.trim().is_empty())?;
+        let base = around.base_of(value, page);
+        let html = sanitize_article(&markup(value, around.format), base, page);
+        Some(html).filter(|html| !html.is_empty())
     };
+    let [own_summary, own_content] = &handed.own;
+    let (content, brief) = (safe(&handed.content), safe(&handed.summary));
+    let (kicker, own) = (safe(own_summary), safe(own_content));
     // What stands alone is the body; beside a body it is a summary.
-    match (body.and_then(safe), brief.and_then(safe)) {
-        (Some(body), brief) => (
-            Some(body),
-            brief.map(|brief| html_to_text(&brief).replace('\n', " ")),
-        ),
-        (None, brief) => (brief, None),
-    }
+    let (body, left) = match (content, brief, own) {
+        (Some(content), brief, own) => (Some(content), [brief, kicker, own]),
+        (None, Some(brief), Some(own)) if is_article(&own, &brief) => {
+            (Some(own), [Some(brief), kicker, None])
+        }
+        (None, Some(brief), own) => (Some(brief), [kicker, own, None]),
+        (None, None, Some(own)) => (Some(own), [kicker, None, None]),
+        (None, None, None) => (kicker, [None, None, None]),
+    };
+    let summary = left.into_iter().flatten().next();
+    let summary = summary.map(|html| html_to_text(&html).replace('\n', " "));
+    (body, summary)
+}
+
+/// Whether a text under a name that RSS does not have is the article, and the description its teaser: it is far longer, and
+/// longer than any kicker.
+fn is_article(own: &str, description: &str) -> bool {
+    let length = |html: &str| html_to_text(html).len();
+    length(own) >= MIN_ARTICLE.max(2 * length(description))
 }
 
 /// What an entry takes from the feed.
@@ -102,39 +124,49 @@ struct Around<'a> {
     format: FeedFormat,
     language: Option<&'a str>,
     authors: &'a [Person],
+    /// Where the document was found.
+    document: Option<&'a Url>,
+    /// The page of the feed.
+    home: Option<&'a Url>,
 }
 
-fn normalize_entry(
-    entry: raw::Entry,
-    handed: Handed,
-    base: Option<&Url>,
-    around: &Around<'_>,
-) -> Entry {
-    let format = around.format;
+impl<'a> Around<'a> {
+    fn is_atom(&self) -> bool {
+        self.format == FeedFormat::Atom
+    }
+
+    /// What the links of entries are relative to. RFC 4287 §2 says the document. RSS says nothing, and means the site: its
+    /// feeds are moved to other hosts (FreshRSS #3411, newsboat #1818).
+    fn base(&self) -> Option<&'a Url> {
+        match self.is_atom() {
+            true => self.document.or(self.home),
+            false => {
+                let home = self.home.filter(|home| is_reachable(home, self.document));
+                home.or(self.document)
+            }
+        }
+    }
+
+    /// What the links in a text are relative to: `xml:base`; in RSS the entry's own page, for which the text was written.
+    fn base_of<'u>(&'u self, value: &'u Value, page: Option<&'u Url>) -> Option<&'u Url> {
+        let page_first = page.filter(|_| !self.is_atom());
+        let said = value.base.as_ref().or(page_first);
+        said.or(self.base()).or(page)
+    }
+}
+
+fn normalize_entry(entry: raw::Entry, handed: Handed, around: &Around<'_>) -> Entry {
+    let (format, base) = (around.format, around.base());
     let guid = limits::guid(entry.id.clone());
     let url =
         alternate(&entry.links, base).or_else(|| permalink(&entry.id, handed.permalink, base));
-    // RFC 4287 says xml:base, then the document; a link in a text means the page where neither is known.
-    let base = handed
-        .base
-        .or_else(|| web_url(entry.base.as_deref()?, base))
-        .or_else(|| base.cloned())
-        .or_else(|| url.clone());
-    let (html, summary) = body_and_summary(
-        handed.content.as_ref(),
-        handed.summary.as_ref(),
-        base.as_ref(),
-    );
+    let (html, summary) = body_and_summary(&handed, around, url.as_ref());
     let updated = own_updated(&entry, format);
     let text = html.as_deref().map(html_to_text).unwrap_or_default();
     Entry {
         image: handed.image,
         enclosures: handed.enclosures,
-        title: entry
-            .title
-            .as_ref()
-            .and_then(|title| line(title, format))
-            .unwrap_or_default(),
+        title: entry.title.and_then(title).unwrap_or_default(),
         authors: match format {
             // RFC 4287 §4.2.1: those of the feed, where the entry names none.
             FeedFormat::Atom if handed.authors.is_empty() => around.authors.to_vec(),
@@ -202,22 +234,34 @@ fn alternate(links: &[raw::Link], base: Option<&Url>) -> Option<Url> {
         .find_map(|link| web_url(&link.href, base))
 }
 
-/// A text as HTML: what is plain is escaped.
-fn markup(value: &Value) -> Cow<'_, str> {
-    if value.is_html {
-        return Cow::Borrowed(&value.text);
+/// A text as HTML.
+fn markup(value: &Value, format: FeedFormat) -> Cow<'_, str> {
+    let text = value.text.as_str();
+    let is_rss = matches!(format, FeedFormat::Rss | FeedFormat::Rdf);
+    match value.kind {
+        // Nobody says what it is: without a tag it may be plain text, whose lines count where they are no layout.
+        Kind::Html | Kind::Unsaid
+            if is_rss && (value.kind == Kind::Unsaid || !text.contains('<')) =>
+        {
+            break_lines(text).map_or(Cow::Borrowed(text), Cow::Owned)
+        }
+        Kind::Html => Cow::Borrowed(text),
+        Kind::Lines => Cow::Owned(lines_to_html(text)),
+        Kind::Text | Kind::Unsaid => Cow::Owned(prose_to_html(text)),
     }
-    let escaped = quick_xml::escape::escape(value.text.trim());
-    Cow::Owned(format!("<p>{escaped}</p>"))
 }
 
-/// A headline or name. In Atom, `type="text"` means what it says; in RSS nobody knows, so markup is taken for markup.
+/// A headline, which is plain already.
+fn title(text: raw::Text) -> Option<String> {
+    limits::literal(&text.content)
+}
+
+/// A text as one plain line. In Atom, `type="text"` means what it says; in RSS nobody knows, so markup is taken for markup.
 fn line(text: &raw::Text, format: FeedFormat) -> Option<String> {
     let literal = format == FeedFormat::Atom && text.content_type.as_str() == "text/plain";
-    if literal {
-        limits::line(&quick_xml::escape::escape(text.content.as_str()))
-    } else {
-        limits::line(&text.content)
+    match literal {
+        true => limits::literal(&text.content),
+        false => limits::prose(&text.content),
     }
 }
 

@@ -20,7 +20,7 @@ static NO_MARKUP: LazyLock<Builder<'static>> = LazyLock::new(|| {
 });
 
 /// A title or name is read as far as this.
-const MAX_LINE: usize = 64 * 1024;
+pub(super) const MAX_LINE: usize = 64 * 1024;
 
 /// Whether a reader sees a new line before and after the element.
 fn is_block(name: &str) -> bool {
@@ -151,7 +151,7 @@ fn is_single_spaced(text: &str) -> bool {
     !is_double && !bytes.iter().fold(false, |any, byte| any | is_odd(*byte))
 }
 
-/// A title or name as one plain line: markup and entities that it holds beneath the feed's own escaping are resolved,
+/// A text of HTML as one plain line: markup and entities that it holds beneath the feed's own escaping are resolved,
 /// control characters and bidirectional overrides are gone, white space is single.
 #[must_use]
 pub fn plain_line(raw: &str) -> String {
@@ -191,7 +191,8 @@ pub(super) fn between_tags(html: &str, most: usize) -> String {
 }
 
 /// `&…;` as the character it names; one that names none stays as it is.
-pub(super) fn decode_entities(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn decode_entities(text: &str) -> Cow<'_, str> {
     if memchr(b'&', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
@@ -250,7 +251,7 @@ pub fn is_hidden(c: char) -> bool {
 }
 
 /// White space single and trimmed; what is hidden left out.
-fn single_spaced(raw: &str) -> String {
+pub(super) fn single_spaced(raw: &str) -> String {
     let mut line = String::with_capacity(raw.len());
     for word in raw.split_whitespace() {
         let begin = line.len();

@@ -31,6 +31,19 @@ const MAX_PASSES: usize = 3;
 /// bytes, and the output, put in again, itself. HTML beyond the limits comes back as its text alone.
 #[must_use]
 pub fn sanitize(html: &str, base: Option<&Url>) -> String {
+    PAGE.replace(base.cloned());
+    safe(html, base)
+}
+
+/// Makes the HTML of an article safe, as [`sanitize`] does. A bare fragment (`#fn1`) leads into the article's own `page`,
+/// whatever its other links are relative to; where it has none, nowhere.
+#[must_use]
+pub fn sanitize_article(html: &str, base: Option<&Url>, page: Option<&Url>) -> String {
+    PAGE.replace(page.cloned());
+    safe(html, base)
+}
+
+fn safe(html: &str, base: Option<&Url>) -> String {
     // HTML §13.2.3.5: line breaks are one character before anything else is looked at.
     let html = match memchr(b'\r', html.as_bytes()) {
         Some(_) => &*html.replace("\r\n", "\n").replace('\r', "\n"),
@@ -46,7 +59,7 @@ pub fn sanitize(html: &str, base: Option<&Url>) -> String {
     if clean.as_bytes().chunks(4096).any(has_any) && clean.contains(|c| !is_legal(c)) {
         clean.retain(is_legal);
         // What only they kept, such as a picture described by one, goes with them.
-        return sanitize(&clean, base);
+        return safe(&clean, base);
     }
     clean.truncate(clean.trim_end().len());
     let blanks = clean.len() - clean.trim_start_matches(is_blank).len();
@@ -115,6 +128,8 @@ fn without_first_breaks(html: &str) -> Cow<'_, str> {
 thread_local! {
     /// What relative links mean in the HTML that [`BUILDER`] is cleaning.
     static BASE: RefCell<Option<Url>> = const { RefCell::new(None) };
+    /// What bare fragments in the HTML that is being made safe belong to.
+    static PAGE: RefCell<Option<Url>> = const { RefCell::new(None) };
 }
 
 /// Made once: it takes as long as cleaning a short text does.
@@ -160,8 +175,12 @@ pub(super) fn filter<'v>(
     }
     match attribute {
         "href" | "src" | "cite" | "poster" | "data-src" | "data-original" => {
-            // A link to a place in the same document has no place to go to in a merged one.
-            let url = resolved.or_else(|| absolute(base, value))?;
+            // Readers show many articles in one document, so a place in the same one is named whole.
+            let is_here = matches!(value.trim_start().bytes().next(), None | Some(b'#'));
+            let url = resolved.or_else(|| match is_here {
+                true => PAGE.with_borrow(|page| absolute(page.as_ref(), value)),
+                false => absolute(base, value),
+            })?;
             (is_web(&url) || (element == "a" && SCHEMES.contains(&url.scheme())))
                 .then(|| Cow::Owned(url.into()))
         }

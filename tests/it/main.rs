@@ -18,6 +18,7 @@ mod first_contact;
 mod fragments;
 
 mod headline;
+mod headlines;
 mod health;
 mod hubs;
 mod identity;

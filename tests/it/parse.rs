@@ -57,7 +57,7 @@ fn one_field_at_a_time() {
         (rss("<description>short</description><content:encoded><![CDATA[<p>long text</p>]]></content:encoded>"), "/items/0/content_html", json!("<p>long text</p>")),
         (rss("<description>short</description><content:encoded><![CDATA[<p>long text</p>]]></content:encoded>"), "/items/0/summary", json!("short")),
         (rss("<description>&lt;p&gt;a&lt;/p&gt;&lt;p&gt;b&lt;/p&gt;</description>"), "/items/0/content_text", json!("a\nb")),
-        (rss("<description>&lt;a href=\"x.html\"&gt;x&lt;/a&gt;</description>"), "/items/0/content_html", json!("<a href=\"https://host.example/dir/x.html\" rel=\"noopener noreferrer nofollow\">x</a>")),
+        (rss("<description>&lt;a href=\"x.html\"&gt;x&lt;/a&gt;</description>"), "/items/0/content_html", json!("<a href=\"https://host.example/x.html\" rel=\"noopener noreferrer nofollow\">x</a>")),
         (rss("<enclosure url=\"/a.mp3\" type=\"audio/mpeg\" length=\"12\"/>"), "/items/0/attachments/0", json!({"url": "https://host.example/a.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 12})),
         (atom("<id>tag:x</id><title type=\"html\">&lt;i&gt;It&lt;/i&gt; is</title><updated>2020-01-02T00:00:00Z</updated>"), "/items/0/title", json!("It is")),
         (atom("<id>tag:x</id><title>1 &lt; 2</title><updated>2020-01-02T00:00:00Z</updated>"), "/items/0/title", json!("1 < 2")),

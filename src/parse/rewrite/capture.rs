@@ -1,83 +1,22 @@
 //! The value of a field, gathered from text, CDATA and markup in any mixture.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use quick_xml::escape::partial_escape;
+use url::Url;
 
 use super::attributes::Attributes;
-use super::notes::{Note, Notes};
+use super::notes::Notes;
 use super::references;
+use super::tokens::Tag;
+use super::value::{Form, Kind, Value};
+use crate::parse::links::web_url;
+use crate::text::{decode_entities, has_tags, with_surrogates_joined};
 
 /// Bytes of a text for reading that are kept: HTML of half as many comes back as text already.
 const MOST: usize = 1024 * 1024;
-
-/// How a text construct says that it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// RSS: nobody says, so what looks like HTML is HTML.
-    Unsaid,
-    /// Atom `type="text"`.
-    Plain,
-    /// Atom `type="html"`: escaped.
-    Html,
-    /// Atom `type="xhtml"`: the elements themselves.
-    Markup,
-    /// Atom 0.3 `mode="base64"`, Atom media types that are no text.
-    Base64 {
-        /// Its media type is HTML's.
-        html: bool,
-    },
-    /// A picture, a program: nothing to read.
-    Binary,
-}
-
-/// A field's value.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::parse) struct Value {
-    pub(in crate::parse) text: String,
-    pub(in crate::parse) is_html: bool,
-}
-
-impl Form {
-    /// Of an Atom text construct (RFC 4287 §3.1, §4.1.3; Atom 0.3 §3.1), whose `type` and `mode` it reads. Types that
-    /// no version knows are guessed by what the text looks like: one wrong word must not cost an entry.
-    pub(super) fn of_atom(attributes: &Attributes<'_>, notes: &mut Notes) -> Self {
-        let kind = attributes
-            .get("type")
-            .unwrap_or_default()
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
-        let mode = attributes.get("mode").unwrap_or_default();
-        if mode.eq_ignore_ascii_case("base64") {
-            return Self::Base64 {
-                html: kind.ends_with("html") || kind.ends_with("html+xml"),
-            };
-        }
-        let escaped = mode.eq_ignore_ascii_case("escaped");
-        match kind.as_str() {
-            "" | "text" | "text/plain" => Self::Plain,
-            "html" | "text/html" => Self::Html,
-            _ if escaped && kind.contains("html") => Self::Html,
-            "xhtml" | "application/xhtml+xml" => Self::Markup,
-            _ if kind.ends_with("+xml") || kind.ends_with("/xml") => Self::Markup,
-            _ if kind.starts_with("text/") => Self::Plain,
-            _ if ["image/", "audio/", "video/"]
-                .iter()
-                .any(|start| kind.starts_with(start)) =>
-            {
-                Self::Binary
-            }
-            _ if kind.starts_with("application/") => Self::Base64 { html: false },
-            _ => {
-                notes.add(Note::Types);
-                Self::Unsaid
-            }
-        }
-    }
-}
 
 /// A value in the making.
 pub(super) struct Capture {
@@ -89,7 +28,12 @@ pub(super) struct Capture {
     is_escaped: bool,
     /// Bytes that are kept.
     most: usize,
+    /// `xml:base` in scope at its start.
+    base: Option<Url>,
 }
+
+/// Attributes whose value leads somewhere.
+const LINKS: [&str; 4] = ["href", "src", "poster", "cite"];
 
 impl Capture {
     pub(super) fn new(form: Form) -> Self {
@@ -99,7 +43,13 @@ impl Capture {
             has_markup: false,
             is_escaped: false,
             most: usize::MAX,
+            base: None,
         }
+    }
+
+    /// What relative links in the text mean, where the document says so.
+    pub(super) fn set_base(&mut self, base: Option<&Url>) {
+        self.base = base.cloned();
     }
 
     /// Of a text for reading: what no reader could show is not kept.
@@ -164,16 +114,27 @@ impl Capture {
         }
     }
 
-    /// An element's start.
-    pub(super) fn open(&mut self, local: &str, attributes: &Attributes<'_>, is_empty: bool) {
+    /// An element's start. `base`: `xml:base` in scope in it, which binds its links where the text has another.
+    pub(super) fn open(
+        &mut self,
+        local: &str,
+        attributes: &Attributes<'_>,
+        is_empty: bool,
+        base: Option<&Url>,
+    ) {
         self.begin_markup();
         if self.is_full() {
             return;
         }
         self.text.push('<');
         self.text.push_str(local);
+        let other = base.filter(|base| self.base.as_ref() != Some(*base));
         for (name, value) in attributes.iter() {
             if is_name(name) && !name.starts_with("xmlns") {
+                let is_link = LINKS.contains(&name) && !value.starts_with('#');
+                let absolute = other.filter(|_| is_link);
+                let absolute = absolute.and_then(|base| web_url(value, Some(base)));
+                let value = absolute.as_ref().map_or(value, Url::as_str);
                 self.text.push(' ');
                 self.text.push_str(name);
                 self.text.push_str("=\"");
@@ -182,6 +143,16 @@ impl Capture {
             }
         }
         self.text.push_str(if is_empty { "/>" } else { ">" });
+    }
+
+    /// A tag of a headline as it stands, whatever it is: in `Vec<u8>` it is text.
+    pub(super) fn open_tag(&mut self, tag: Tag<'_>) {
+        self.begin_markup();
+        let end = if tag.is_empty { "/>" } else { ">" };
+        for part in ["<", tag.name, tag.attributes, end] {
+            // The attributes begin with the blank before them.
+            self.text.push_str(if self.is_full() { "" } else { part });
+        }
     }
 
     /// An element's end.
@@ -195,32 +166,60 @@ impl Capture {
     }
 
     pub(super) fn finish(self) -> Value {
-        let text = self.text;
-        let is_html = match self.form {
-            Form::Binary => return Value::default(),
-            Form::Base64 { html } if !self.has_markup => return decoded(&text, html),
-            _ if self.has_markup => true,
-            Form::Html => true,
-            Form::Plain => false,
-            Form::Unsaid | Form::Markup | Form::Base64 { .. } => looks_like_html(&text),
+        let (base, has_elements) = (self.base, self.has_markup);
+        let guessed = |text: &str| match looks_like_html(text) {
+            true => Kind::Html,
+            false => Kind::Unsaid,
         };
-        Value { text, is_html }
+        let value = match self.form {
+            Form::Binary => return Value::default(),
+            Form::Base64 { html } if !has_elements => decoded(self.text, html),
+            form => {
+                let kind = match form {
+                    _ if has_elements => Kind::Html,
+                    Form::Html => Kind::Html,
+                    Form::Plain => Kind::Text,
+                    Form::Lines => Kind::Lines,
+                    Form::Notes if has_tags(&self.text) => Kind::Html,
+                    Form::Notes => Kind::Lines,
+                    Form::Unsaid | Form::Markup | Form::Base64 { .. } | Form::Binary => {
+                        guessed(&self.text)
+                    }
+                };
+                (self.text, kind)
+            }
+        };
+        let (mut text, kind) = value;
+        if let Cow::Owned(joined) = with_surrogates_joined(&text) {
+            text = joined;
+        }
+        // References without tags are escaped once too often: the lines still count.
+        if self.form == Form::Notes
+            && kind == Kind::Lines
+            && let Cow::Owned(decoded) = decode_entities(&text)
+        {
+            text = decoded;
+        }
+        Value {
+            text,
+            kind,
+            has_elements,
+            base,
+        }
     }
 }
 
 /// What base64 stands for, if that is text; else what stands there, if that is text.
-fn decoded(text: &str, html: bool) -> Value {
+fn decoded(text: String, html: bool) -> (String, Kind) {
     let packed: String = text.split_ascii_whitespace().collect();
+    let kind = |is_html: bool| if is_html { Kind::Html } else { Kind::Text };
     match STANDARD.decode(&packed).map(String::from_utf8) {
-        Ok(Ok(text)) => Value {
-            is_html: html,
-            text,
-        },
-        Ok(Err(_)) => Value::default(),
-        Err(_) => Value {
-            is_html: looks_like_html(text),
-            text: text.to_owned(),
-        },
+        Ok(Ok(text)) => (text, kind(html)),
+        Ok(Err(_)) => (String::new(), Kind::Text),
+        Err(_) => {
+            let is_html = looks_like_html(&text);
+            (text, kind(is_html))
+        }
     }
 }
 

@@ -2,13 +2,14 @@
 
 use super::Format;
 use super::attributes::Attributes;
-use super::capture::{Value, is_name};
+use super::capture::is_name;
 use super::groups::Group;
 use super::notes::Note;
 use super::reader::{DEEPEST, Frame, Reader, Role, local_of};
 use super::record::Record;
 use super::spaces::Space;
 use super::tokens::Tag;
+use super::value::Value;
 use super::words::{self, Slot, Word, word};
 use super::write::Dialect;
 
@@ -112,6 +113,7 @@ impl<'t> Reader<'t> {
             self.notes.add(Note::Ends);
             self.close_to(open);
         }
+        self.find_page();
         self.entry = Some(Record::default());
         self.entry_language = self.languages.last().cloned();
         self.subject(tag);
@@ -121,10 +123,7 @@ impl<'t> Reader<'t> {
     /// Channel and feed elements, and what stands around them.
     fn channel(&mut self, tag: Tag<'t>) {
         if let Some(language) = self.languages.last() {
-            let value = Value {
-                text: language.clone(),
-                is_html: false,
-            };
+            let value = Value::of_text(language.clone());
             self.feed.put(Slot::Language, 2, value);
         }
         self.subject(tag);
@@ -166,16 +165,23 @@ impl<'t> Reader<'t> {
         }
         let at_its_level = self.top() == Some(Role::Leaf);
         let attributes = Attributes::read(tag.attributes, &mut self.notes);
+        let base = self.bases.last();
         let leaf = self.leaf.as_mut()?;
         // The `<div>` that Atom wants around XHTML is no part of it (RFC 4287 §3.1.1.3).
         let is_frame = at_its_level && is_markup && local == "div" && leaf.capture.is_blank();
         let is_html = matches!(space, Space::Core | Space::Xhtml) && !own;
+        let is_void = words::is_void(local);
+        if is_frame {
+            leaf.capture.set_base(base);
+        } else if leaf.is_line() && !own {
+            leaf.capture.open_tag(tag);
+            return (!is_void).then_some(Role::Inline);
+        }
         if is_frame || !is_html || !is_name(local) {
             leaf.capture.begin_markup();
             return Some(Role::Silent);
         }
-        let is_void = words::is_void(local);
-        leaf.capture.open(local, &attributes, is_void);
+        leaf.capture.open(local, &attributes, is_void, base);
         (!is_void).then_some(Role::Inline)
     }
 

@@ -36,12 +36,22 @@ impl Entries {
     /// Writes an entry. `language`: what is said around it.
     pub(super) fn push(&mut self, dialect: Dialect, mut entry: Record, language: Option<String>) {
         let start = self.written.len();
-        // These are most of a document, and feed-rs would copy them only. In RSS nobody says what is HTML.
-        let [content, summary] = [Slot::Content, Slot::Summary].map(|slot| {
-            let mut value = entry.take(slot)?;
-            value.is_html |= dialect == Dialect::Rss;
-            Some(value)
-        });
+        let is_described = entry.rank(Slot::Summary) == Some(0);
+        // These are most of a document, and feed-rs would copy them only.
+        let [mut content, mut summary, mut own_summary, mut own_content] = [
+            Slot::Content,
+            Slot::Summary,
+            Slot::OwnSummary,
+            Slot::OwnContent,
+        ]
+        .map(|slot| entry.take(slot));
+        if !is_described {
+            // Only `description` is better than a publisher's own words.
+            content = content.or_else(|| own_content.take());
+            if own_summary.is_some() {
+                std::mem::swap(&mut summary, &mut own_summary);
+            }
+        }
         write::entry(&mut self.written, dialect, &entry);
         let date = [Slot::Published, Slot::Updated]
             .iter()
@@ -55,12 +65,12 @@ impl Entries {
         self.handed.push(Handed {
             content,
             summary,
+            own: [own_summary, own_content],
             permalink: entry.permalink,
             authors: entry.authors(),
             image: entry.picture(),
             enclosures: entry.finished_enclosures(),
             origin: entry.origin,
-            base: entry.base,
             language: own.or(language),
         });
         // Now and then, so that a million empty items take no memory.

@@ -1,12 +1,13 @@
 //! People, images and sources: elements that have fields of their own.
 
 use super::attributes::Attributes;
-use super::capture::{Capture, Form, Value};
+use super::capture::Capture;
 use super::leaves::Leaf;
 use super::notes::Notes;
 use super::reader::{Reader, Role};
 use super::references;
 use super::tokens::Tag;
+use super::value::{Form, Value};
 use super::words::{Slot, Word};
 use crate::model::{Origin, Person};
 use crate::parse::{limits, people};

@@ -2,15 +2,17 @@
 
 use super::attached::read_length;
 use super::attributes::Attributes;
-use super::capture::{Capture, Form, Value};
+use super::capture::Capture;
 use super::reader::{Reader, local_of, lower};
 use super::record::{Link, read_duration};
 use super::spaces::Space;
 use super::tokens::Tag;
+use super::value::{Form, Kind, Value};
 use super::words::{Slot, Word};
 use super::write::Dialect;
 use crate::model::{Category, Enclosure};
 use crate::parse::limits;
+use crate::text::Tags;
 
 /// A field whose value is being gathered.
 pub(super) struct Leaf<'t> {
@@ -23,29 +25,49 @@ pub(super) struct Leaf<'t> {
     pub(super) is_part: bool,
 }
 
+impl Leaf<'_> {
+    /// It is a headline: one line, in which angle brackets are text more often than not.
+    pub(super) fn is_line(&self) -> bool {
+        matches!(self.word, Word::Slot(Slot::Title, _) | Word::MediaTitle)
+    }
+}
+
 impl<'t> Reader<'t> {
     pub(super) fn open_leaf(&mut self, word: Word, tag: Tag<'t>, space: Space) {
         let attributes = Attributes::read(tag.attributes, &mut self.notes);
-        let capture = match word {
+        let says = |kind: &str| {
+            let given = attributes.get("type").unwrap_or_default();
+            given.trim().eq_ignore_ascii_case(kind)
+        };
+        let is_title = matches!(word, Word::Slot(Slot::Title, _));
+        let mut capture = match word {
+            Word::MediaTitle => Capture::of_text(Form::Unsaid),
             Word::Slot(Slot::Title | Slot::Summary | Slot::Content | Slot::Rights, _) => {
                 Capture::of_text(match (self.dialect, space) {
                     (_, Space::Xhtml) => Form::Markup,
                     (Dialect::Atom, Space::Core) => Form::of_atom(&attributes, &mut self.notes),
+                    // Media RSS, `media:description`: `plain` is the default.
+                    (_, Space::Media) if says("html") => Form::Html,
+                    (_, Space::Media | Space::Podcast) if !is_title => Form::Notes,
                     _ => Form::Unsaid,
                 })
             }
             _ => Capture::new(Form::Plain),
         };
-        if let (Word::Slot(Slot::Content | Slot::Summary, _), Some(base)) = (word, self.base()) {
-            let base = base.clone();
-            self.record().base.get_or_insert(base);
-        }
+        capture.set_base(self.base());
+        let local = lower(local_of(tag.name)).into_owned();
+        let word = match self.dialect {
+            Dialect::Rss if space == Space::Core && is_bare(tag) => {
+                word.in_rss(&local, self.in_entry())
+            }
+            _ => word,
+        };
         if let (Word::Slot(Slot::Content, _), Some(src)) = (word, attributes.get("src")) {
             self.content_elsewhere(src, attributes.get("type"));
         }
         self.leaf = Some(Leaf {
             word,
-            local: lower(local_of(tag.name)).into_owned(),
+            local,
             attributes,
             capture,
             is_part: false,
@@ -81,15 +103,19 @@ impl<'t> Reader<'t> {
                 let href = attributes.get("href").unwrap_or(&value.text);
                 self.put_text(Slot::Icon, rank, &self.absolute(href));
             }
+            Word::Slot(Slot::Title, rank) => {
+                let line = Value::of_text(title(&value).unwrap_or_default());
+                self.record().put(Slot::Title, rank, line);
+            }
             Word::Slot(slot, rank) => self.record().put(slot, rank, value),
             Word::Link => self.link(&attributes, &value.text),
             Word::Category => self.category(&attributes, &value.text),
             Word::Keywords => self.keywords(&value.text),
             Word::MediaTitle => {
                 let from = self.media_from();
-                if let Some(title) = limits::line(&value.text) {
-                    self.record().title_media(from, title);
-                    self.record().put(Slot::Title, 2, value);
+                if let Some(title) = title(&value) {
+                    self.record().title_media(from, title.clone());
+                    self.record().put(Slot::Title, 2, Value::of_text(title));
                 }
             }
             Word::Duration => self.record().duration = read_duration(&value.text),
@@ -103,11 +129,7 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn put_text(&mut self, slot: Slot, rank: u8, text: &str) {
-        let value = Value {
-            text: text.to_owned(),
-            is_html: false,
-        };
-        self.record().put(slot, rank, value);
+        self.record().put(slot, rank, Value::of_text(text));
     }
 
     fn link(&mut self, attributes: &Attributes<'_>, text: &str) {
@@ -197,5 +219,19 @@ impl<'t> Reader<'t> {
             };
             self.record().add_category(category);
         }
+    }
+}
+
+/// Whether an element has neither a prefix nor a namespace of its own: in RSS, a word of RSS or of nobody.
+fn is_bare(tag: Tag<'_>) -> bool {
+    !tag.name.contains(':') && !tag.attributes.contains("xmlns")
+}
+
+/// A headline as one plain line. In Atom, `type="text"` means what it says (RFC 4287 §3.1.1.1).
+fn title(value: &Value) -> Option<String> {
+    match value.kind {
+        Kind::Text | Kind::Lines => limits::literal(&value.text),
+        _ if value.has_elements => limits::headline(&value.text, Tags::Any),
+        _ => limits::headline(&value.text, Tags::Inline),
     }
 }

@@ -24,13 +24,14 @@ mod record;
 mod references;
 mod spaces;
 mod tokens;
+mod value;
 mod words;
 mod write;
 
 use FeedFormat as Format;
 
 pub(super) use attributes::Attributes;
-pub(super) use capture::Value;
+pub(super) use value::{Kind, Value};
 pub(super) use words::{ends_its_like, is_void};
 
 /// A document written anew.
@@ -50,6 +51,8 @@ pub(super) struct Rewritten {
     pub(super) is_nothing: bool,
     /// What a relative `xml:base` in it is relative to, where nobody else says.
     address: Option<Url>,
+    /// The page of an RSS channel that names it behind its entries.
+    page: Option<Url>,
     notes: notes::Notes,
     clipped: bool,
 }
@@ -59,6 +62,8 @@ pub(super) struct Rewritten {
 pub(super) struct Handed {
     pub(super) content: Option<Value>,
     pub(super) summary: Option<Value>,
+    /// RSS: a short text and a whole one under names that RSS does not have.
+    pub(super) own: [Option<Value>; 2],
     /// RSS `guid`: what `isPermaLink` says.
     pub(super) permalink: Option<bool>,
     pub(super) authors: Vec<Person>,
@@ -66,8 +71,6 @@ pub(super) struct Handed {
     pub(super) image: Option<Url>,
     /// `source` of an entry that was taken from elsewhere.
     pub(super) origin: Option<Origin>,
-    /// `xml:base` of its content.
-    pub(super) base: Option<Url>,
     /// Its own, or `xml:lang` around it.
     pub(super) language: Option<String>,
 }
@@ -103,12 +106,13 @@ pub(super) fn rewrite(text: &str, base: Option<&Url>) -> Rewritten {
     rewritten
 }
 
-/// A document that nobody knows where it was found may say so itself, behind what depends on it: then it is read again.
+/// A document may say behind what depends on it where it was found, where nobody else knows, or which page its entries
+/// belong to: then it is read again.
 fn read(text: &str, base: Option<&Url>) -> Rewritten {
-    let read = reader::Reader::new(base).read(text);
-    match &read.address {
-        Some(address) => reader::Reader::new(Some(address)).read(text),
-        None => read,
+    let read = reader::Reader::new(base, None).read(text);
+    match (&read.address, &read.page) {
+        (None, None) => read,
+        (address, page) => reader::Reader::new(address.as_ref().or(base), page.as_ref()).read(text),
     }
 }
 

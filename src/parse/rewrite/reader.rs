@@ -61,6 +61,10 @@ pub(super) struct Reader<'t> {
     /// `xml:lang` in scope.
     pub(super) languages: Vec<String>,
     document_base: Option<Url>,
+    /// RSS: the page of the channel, which relative links mean before the document.
+    page: Option<Url>,
+    /// Entries began before the channel named its page.
+    is_pageless: bool,
     /// A relative `xml:base` was met, and nothing that it is relative to.
     is_baseless: bool,
     pub(super) dialect: Dialect,
@@ -77,13 +81,16 @@ pub(super) struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn new(base: Option<&Url>) -> Self {
+    /// `base`: where the document was found; `page`: the page of an RSS channel, where it is known beforehand.
+    pub(super) fn new(base: Option<&Url>, page: Option<&Url>) -> Self {
         Self {
             stack: Vec::new(),
             spaces: Spaces::default(),
             bases: Vec::new(),
             languages: Vec::new(),
             document_base: base.cloned(),
+            page: page.cloned(),
+            is_pageless: false,
             is_baseless: false,
             dialect: Dialect::Rss,
             format: Format::Rss,
@@ -133,6 +140,10 @@ impl<'t> Reader<'t> {
         Rewritten {
             is_nothing: unclosed && self.entries.is_empty(),
             address: self.is_baseless.then(|| self.feed.address()).flatten(),
+            page: self
+                .is_pageless
+                .then(|| self.feed.page(self.document_base.as_ref()))
+                .flatten(),
             xml,
             format: self.format,
             authors: self.feed.authors(),
@@ -161,14 +172,25 @@ impl<'t> Reader<'t> {
         self.bases.last()
     }
 
+    /// An address that stands here. In RSS, relative ones in an entry belong to the site, wherever its feed was found.
     pub(super) fn web_url(&self, raw: &str) -> Option<Url> {
-        web_url(raw, self.base().or(self.document_base.as_ref()))
+        let page = self.page.as_ref().filter(|_| self.in_entry());
+        web_url(raw, self.base().or(page).or(self.document_base.as_ref()))
     }
 
-    /// A link with `xml:base` applied; feed-rs and we apply the document's own address later.
+    /// Notes which page the entries of an RSS channel belong to, before the first of them.
+    pub(super) fn find_page(&mut self) {
+        if self.dialect == Dialect::Rss && self.page.is_none() {
+            self.page = self.feed.page(self.document_base.as_ref());
+            self.is_pageless |= self.page.is_none();
+        }
+    }
+
+    /// A link with `xml:base`, in RSS the channel's page, applied; feed-rs and we apply the document's own address later.
     pub(super) fn absolute(&self, raw: &str) -> String {
         let raw = raw.trim();
-        let joined = self.base().and_then(|base| web_url(raw, Some(base)));
+        let page = self.page.as_ref().filter(|_| self.in_entry());
+        let joined = web_url(raw, self.base().or(page));
         joined.map_or_else(|| raw.to_owned(), Url::into)
     }
 
@@ -201,7 +223,7 @@ impl<'t> Reader<'t> {
                 languages: marks.2,
             });
             if tag.is_empty {
-                self.close_top();
+                self.close_top(true);
             }
         }
     }
@@ -213,7 +235,8 @@ impl<'t> Reader<'t> {
         }
         let attributes = Attributes::read(attributes, &mut self.notes);
         if let Some(base) = attributes.get("xml:base") {
-            let url = self.web_url(base);
+            let outer = self.base().or(self.document_base.as_ref());
+            let url = web_url(base, outer);
             self.is_baseless |= url.is_none() && self.document_base.is_none();
             self.bases
                 .extend(url.filter(|_| self.bases.len() < DEEPEST));
@@ -242,7 +265,7 @@ impl<'t> Reader<'t> {
     fn loose_text(&mut self, raw: &str) {
         let raw = raw.trim();
         if raw.starts_with("http") && self.record().links.is_empty() {
-            let mut capture = Capture::new(super::capture::Form::Plain);
+            let mut capture = Capture::new(super::value::Form::Plain);
             capture.push(raw, false, &mut self.notes);
             self.add_link(&capture.finish().text);
         }
@@ -265,7 +288,8 @@ impl<'t> Reader<'t> {
         if self.entry.is_some() && found <= self.entry_depth() {
             self.ended += 1;
         }
-        self.close_to(found);
+        self.close_to(found + 1);
+        self.close_top(true);
     }
 
     fn entry_depth(&self) -> usize {
@@ -278,22 +302,24 @@ impl<'t> Reader<'t> {
     /// Closes the element at this depth and all within it.
     pub(super) fn close_to(&mut self, depth: usize) {
         while self.stack.len() > depth {
-            self.close_top();
+            self.close_top(false);
         }
     }
 
-    fn close_top(&mut self) {
+    /// Closes the innermost element. `is_ended`: it has an end tag of its own.
+    fn close_top(&mut self, is_ended: bool) {
         let Some(frame) = self.stack.pop() else {
             return;
         };
         match frame.role {
             Role::Leaf => self.close_leaf(),
             Role::Group => self.close_group(),
-            Role::Inline => {
-                if let Some(leaf) = self.leaf.as_mut() {
-                    leaf.capture.close(&lower(local_of(frame.name)));
-                }
-            }
+            Role::Inline => match self.leaf.as_mut() {
+                Some(leaf) if leaf.is_line() && is_ended => leaf.capture.close(frame.name),
+                Some(leaf) if leaf.is_line() => {}
+                Some(leaf) => leaf.capture.close(&lower(local_of(frame.name))),
+                None => {}
+            },
             Role::Entry => self.close_entry(),
             Role::Outer | Role::Media(_) | Role::Silent | Role::Unknown | Role::Foreign => {}
         }

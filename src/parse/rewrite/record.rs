@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::capture::Value;
+use super::value::Value;
 use super::words::Slot;
 use crate::model::{Category, Enclosure, Origin, Person};
-use crate::parse::links::web_url;
+use crate::parse::links::{is_reachable, web_url};
 use crate::text::read_date;
 
 /// Of one entry; more is spam or an attack.
@@ -33,7 +33,6 @@ pub(super) struct Record {
     pictures: Vec<(u8, Url)>,
     pub(super) origin: Option<Origin>,
     pub(super) permalink: Option<bool>,
-    pub(super) base: Option<Url>,
     pub(super) duration: Option<Duration>,
     pub(super) pace: Vec<(&'static str, String)>,
     media_titles: Vec<(usize, String)>,
@@ -58,6 +57,11 @@ impl Record {
         self.slots[slot as usize].as_ref().map(|(_, value)| value)
     }
 
+    /// How good the value is that was kept; 0 is the format's own word for it.
+    pub(super) fn rank(&self, slot: Slot) -> Option<u8> {
+        self.slots[slot as usize].as_ref().map(|(rank, _)| *rank)
+    }
+
     pub(super) fn take(&mut self, slot: Slot) -> Option<Value> {
         self.slots[slot as usize].take().map(|(_, value)| value)
     }
@@ -73,6 +77,19 @@ impl Record {
             links.filter_map(|link| web_url(&link.href, None)).next()
         };
         says("self").or_else(|| says("alternate"))
+    }
+
+    /// The page of a channel, if its entries can be told to belong there. `document`: where the channel was found.
+    pub(super) fn page(&self, document: Option<&Url>) -> Option<Url> {
+        let is_page = |link: &&Link| {
+            let kind = link.media_type.as_deref();
+            link.rel == "alternate" && kind.is_none_or(|kind| kind.contains("html"))
+        };
+        let pages = self.links.iter().filter(is_page);
+        let page = pages
+            .filter_map(|link| web_url(&link.href, document))
+            .next()?;
+        Some(page).filter(|page| is_reachable(page, document))
     }
 
     pub(super) fn add_person(&mut self, rank: u8, person: Person) {

@@ -18,10 +18,14 @@ pub(super) enum Slot {
     Icon,
     /// `itunes:new-feed-url`.
     NewFeed,
+    /// RSS: a short text under a name that RSS does not have.
+    OwnSummary,
+    /// RSS: a whole text under such a name.
+    OwnContent,
 }
 
 impl Slot {
-    pub(super) const COUNT: usize = Self::NewFeed as usize + 1;
+    pub(super) const COUNT: usize = Self::OwnContent as usize + 1;
 }
 
 /// What an element is to us.
@@ -58,6 +62,22 @@ pub(super) enum Word {
     Unknown,
     /// Another vocabulary.
     Foreign,
+}
+
+impl Word {
+    /// What an element without namespace means in RSS, which has one word for a text: `description`. Publishers add others for
+    /// kickers and teasers.
+    pub(super) fn in_rss(self, local: &str, in_entry: bool) -> Self {
+        match local {
+            "summary" | "subtitle" | "abstract" | "tagline" if in_entry => {
+                Self::Slot(Slot::OwnSummary, 0)
+            }
+            "summary" | "subtitle" | "abstract" | "tagline" => Self::Slot(Slot::Summary, 1),
+            "content" if in_entry => Self::Slot(Slot::OwnContent, 0),
+            "body" if in_entry => Self::Slot(Slot::OwnContent, 1),
+            _ => self,
+        }
+    }
 }
 
 /// The meaning of an element; `local` in lower case.

@@ -3,8 +3,8 @@
 use memchr::{memchr2, memmem};
 use quick_xml::escape::escape;
 
-use super::capture::Value;
 use super::record::Record;
+use super::value::{Kind, Value};
 use super::words::Slot;
 
 /// What is written: Atom for Atom of all versions, RSS 2.0 for everything else.
@@ -128,7 +128,7 @@ fn fields(out: &mut String, record: &Record, names: Names, typed: bool) {
 fn text_construct(out: &mut String, name: &str, value: &Value) {
     out.push('<');
     out.push_str(name);
-    if value.is_html {
+    if value.kind == Kind::Html {
         out.push_str(" type=\"html\"");
     }
     out.push('>');
