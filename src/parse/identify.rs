@@ -1,5 +1,7 @@
 //! What a document is, before anything tries to read it.
 
+use memchr::{memchr, memmem};
+
 use super::tags::Tags;
 use super::title::title_of;
 use super::{ParseError, rewrite};
@@ -133,8 +135,54 @@ fn root(text: &str) -> Option<(usize, &str)> {
     None
 }
 
-/// The end of a declaration, which may hold others between brackets. What it declares is never read.
+/// Where the next root element of a feed starts, if the next element is one.
+pub(super) fn next_root(text: &str) -> Option<usize> {
+    let (start, name) = root(text)?;
+    let local = name.rsplit(':').next().unwrap_or_default();
+    let is_root = |known: &str| known.eq_ignore_ascii_case(local);
+    ROOTS.iter().any(|known| is_root(known)).then_some(start)
+}
+
+/// The one feed that stands in a page, as markup of its own: some programs wrap what they show in HTML, and some sites have
+/// their pages printed around whatever they serve. `None`: none, or more than one.
+pub(super) fn feed_in(page: &str) -> Option<&str> {
+    /// Their content is no markup.
+    const RAW: [&str; 7] = [
+        "script", "style", "textarea", "title", "xmp", "template", "svg",
+    ];
+    let lower = page.to_ascii_lowercase();
+    let mut found: Option<std::ops::Range<usize>> = None;
+    let mut at = 0;
+    while let Some(open) = memchr(b'<', &lower.as_bytes()[at..]) {
+        let start = at + open;
+        let rest = &lower[start..];
+        let ends = |c: char| c.is_whitespace() || matches!(c, '>' | '/');
+        let name = rest[1..].split(ends).next().unwrap_or_default();
+        let close = match name {
+            _ if rest.starts_with("<!--") => "-->".to_owned(),
+            _ if rest.starts_with("<![cdata[") => "]]>".to_owned(),
+            "rss" | "feed" | "rdf:rdf" => format!("</{name}>"),
+            raw if RAW.contains(&raw) => format!("</{raw}"),
+            _ => {
+                at = start + 1;
+                continue;
+            }
+        };
+        // What has no end goes on to the end.
+        let end = memmem::find(rest.as_bytes(), close.as_bytes());
+        at = end.map_or(page.len(), |end| start + end + close.len());
+        if close.starts_with("</") && close.ends_with('>') && found.replace(start..at).is_some() {
+            return None;
+        }
+    }
+    found.map(|range| &page[range])
+}
+
+/// The end of a declaration, which may hold others between brackets.
 fn doctype_end(rest: &str) -> Option<usize> {
+    if let Some(length) = rewrite::doctype_length(rest) {
+        return Some(length);
+    }
     let close = rest.find('>')?;
     if !rest[..close].contains('[') {
         return Some(close + 1);

@@ -130,14 +130,14 @@ pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
     let read = catch_unwind(AssertUnwindSafe(|| match identify::identify(&text)? {
         Kind::Json => json_feed::read(&text, input.base),
         Kind::Xml { start } => {
-            let mut feed = read_xml(&text[start..], input.base)?;
+            let mut feed = read_xml(&text[start..], &text[..start], input.base)?;
             if rewrite::is_noise(&text[..start]) {
                 let noise = "what the server printed before the feed was passed over";
                 feed.recovered.insert(0, noise.to_owned());
             }
             Ok(feed)
         }
-        Kind::Page => Err(page(&text, input.base)),
+        Kind::Page => in_page(&text, input.base).ok_or_else(|| page(&text, input.base)),
     }));
     let mut feed = read.unwrap_or_else(|_| {
         Err(ParseError::new(
@@ -155,6 +155,14 @@ pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
     Ok(feed)
 }
 
+/// The feed that stands in a page, if it has entries.
+fn in_page(text: &str, base: Option<&Url>) -> Option<Feed> {
+    let mut feed = read_xml(identify::feed_in(text)?, "", base).ok()?;
+    let wrapped = "the page around the feed was passed over";
+    feed.recovered.insert(0, wrapped.to_owned());
+    Some(feed).filter(|feed| !feed.entries.is_empty())
+}
+
 /// An HTML page is no feed, but it may lead to one.
 fn page(text: &str, base: Option<&Url>) -> ParseError {
     let leads = autodiscovery::leads_of(text, base);
@@ -168,14 +176,15 @@ fn page(text: &str, base: Option<&Url>) -> ParseError {
     }
 }
 
-fn read_xml(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
+/// `before`: what stands before the root element.
+fn read_xml(text: &str, before: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
     if identify::is_deeper(text, MAX_DEPTH) {
         return Err(ParseError::new(
             FailureClass::TooDeep,
             format!("elements are nested deeper than {MAX_DEPTH}"),
         ));
     }
-    let mut rewritten = rewrite::rewrite(text, base);
+    let mut rewritten = rewrite::rewrite(text, before, base);
     if rewritten.is_nothing {
         return Err(ParseError::new(
             FailureClass::Parse,

@@ -4,16 +4,18 @@
 //! no place for is handed over beside the document, entry by entry, and so are the
 //! texts: that feed-rs never sees them makes this faster than feed-rs alone. Goes in:
 //! text from the root element on. Never fails, never recurses, and reads every
-//! byte a bounded number of times. What a document type declares is never read.
+//! byte a bounded number of times. Of a document type only entities that are text are read.
 
 use url::Url;
 
+use super::identify::next_root;
 use super::surplus;
 use crate::model::{Enclosure, FeedFormat, Origin, Person};
 
 mod attached;
 mod attributes;
 mod capture;
+mod doctype;
 mod elements;
 mod entries;
 mod groups;
@@ -31,8 +33,12 @@ mod write;
 use FeedFormat as Format;
 
 pub(super) use attributes::Attributes;
+pub(super) use doctype::length as doctype_length;
 pub(super) use value::{Kind, Value};
 pub(super) use words::{ends_its_like, is_void};
+
+/// Documents that are looked at where several stand one after the other, all but the last without entries.
+const MAX_ROOTS: usize = 8;
 
 /// A document written anew.
 #[derive(Debug)]
@@ -53,6 +59,8 @@ pub(super) struct Rewritten {
     address: Option<Url>,
     /// The page of an RSS channel that names it behind its entries.
     page: Option<Url>,
+    /// Where its root element ends.
+    end: usize,
     notes: notes::Notes,
     clipped: bool,
 }
@@ -84,8 +92,16 @@ impl Rewritten {
     }
 }
 
-/// Writes a document anew. `text`: from its root element on; `base`: where it was found.
-pub(super) fn rewrite(text: &str, base: Option<&Url>) -> Rewritten {
+/// Writes a document anew. `text`: from its root element on; `before`: what stands before that; `base`: where it was found.
+pub(super) fn rewrite(text: &str, before: &str, base: Option<&Url>) -> Rewritten {
+    match doctype::expanded(text, before) {
+        Some(expanded) => legal(&expanded, base),
+        None => legal(text, base),
+    }
+}
+
+/// Reads a document without what XML forbids.
+fn legal(text: &str, base: Option<&Url>) -> Rewritten {
     if !has_controls(text.as_bytes()) {
         return read(text, base);
     }
@@ -106,9 +122,31 @@ pub(super) fn rewrite(text: &str, base: Option<&Url>) -> Rewritten {
     rewritten
 }
 
+/// Reads a document; of several one after the other, as scripts print them, the first that has entries (feedparser #62).
+fn read(text: &str, base: Option<&Url>) -> Rewritten {
+    let first = read_root(text, base);
+    let mut end = first.end;
+    for _ in 1..MAX_ROOTS {
+        let Some(start) = text
+            .get(end..)
+            .filter(|_| first.entries.is_empty())
+            .and_then(next_root)
+        else {
+            break;
+        };
+        let mut next = read_root(&text[end + start..], base);
+        if !next.entries.is_empty() {
+            next.notes.add(notes::Note::Roots);
+            return next;
+        }
+        end += start + next.end;
+    }
+    first
+}
+
 /// A document may say behind what depends on it where it was found, where nobody else knows, or which page its entries
 /// belong to: then it is read again.
-fn read(text: &str, base: Option<&Url>) -> Rewritten {
+fn read_root(text: &str, base: Option<&Url>) -> Rewritten {
     let read = reader::Reader::new(base, None).read(text);
     match (&read.address, &read.page) {
         (None, None) => read,
@@ -119,13 +157,25 @@ fn read(text: &str, base: Option<&Url>) -> Rewritten {
 /// Whether something else than declarations, comments and blanks stands before a root element.
 pub(super) fn is_noise(before: &str) -> bool {
     let is_blank = |c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\0');
-    // The rest of a document type's inner part looks like text.
-    let is_doctype = before.contains("<!DOCTYPE") || before.contains("<!doctype");
-    tokens::Tokens::of(before).any(|token| match token {
-        tokens::Token::Text(text) => !is_doctype && !text.trim_matches(is_blank).is_empty(),
+    // What a document type declares looks like tags and text.
+    let doctype = before
+        .find("<!DOCTYPE")
+        .or_else(|| before.find("<!doctype"));
+    let (before, behind) = match doctype {
+        Some(at) => {
+            let end = doctype::length(&before[at + 1..]).map(|length| at + 1 + length);
+            (&before[..at], end.map_or("", |end| &before[end..]))
+        }
+        None => (before, ""),
+    };
+    let is_noise = |token: tokens::Token<'_>| match token {
+        tokens::Token::Text(text) => !text.trim_matches(is_blank).is_empty(),
         tokens::Token::Literal(_) => false,
         tokens::Token::Start(_) | tokens::Token::End(_) => true,
-    })
+    };
+    tokens::Tokens::of(before)
+        .chain(tokens::Tokens::of(behind))
+        .any(is_noise)
 }
 
 /// Characters below the space that XML forbids.

@@ -35,6 +35,8 @@ notes! {
     Types = "text whose type is not known was read as what it looks like",
     /// The author stopped in the middle.
     Cut = "the document breaks off: its last, unfinished entry was left out",
+    /// `<feed/>` before the feed.
+    Roots = "a document without entries before the feed was passed over",
     /// The author forgot the last end tags.
     Unclosed = "the document ends before its last elements are closed",
 }

@@ -121,10 +121,10 @@ impl<'t> Reader<'t> {
         }
         self.notes.add_if(tokens.stray, Note::Stray);
         self.notes.add_if(tokens.unclosed, Note::Ends);
-        self.finish()
+        self.finish(tokens.position())
     }
 
-    fn finish(mut self) -> Rewritten {
+    fn finish(mut self, end: usize) -> Rewritten {
         let cut = self.entry.is_some() && (self.ended > 0 || self.entries.is_empty());
         let unclosed = !self.stack.is_empty();
         if cut {
@@ -144,6 +144,7 @@ impl<'t> Reader<'t> {
                 .is_pageless
                 .then(|| self.feed.page(self.document_base.as_ref()))
                 .flatten(),
+            end,
             xml,
             format: self.format,
             authors: self.feed.authors(),

@@ -1,9 +1,11 @@
-//! `&…;` to characters: XML's five, HTML's names, numbers. Nothing that a document type declares.
+//! `&…;` to characters: XML's five, HTML's names, numbers. What a document type declares was resolved before
+//! (`doctype.rs`).
 
 use memchr::memchr;
 
 use super::notes::{Note, Notes};
 use crate::parse::decode::C1;
+use crate::text::surrogate_pair;
 
 /// The longest name of HTML is 31 characters long.
 const LONGEST: usize = 32;
@@ -20,6 +22,12 @@ pub(super) fn resolve(raw: &str, out: &mut String, notes: &mut Notes) {
     let mut rest = raw;
     while let Some(at) = memchr(b'&', rest.as_bytes()) {
         out.push_str(&rest[..at]);
+        if let Some((c, length)) = surrogate_pair(&rest[at..]) {
+            notes.add(Note::References);
+            out.push(c);
+            rest = &rest[at + length..];
+            continue;
+        }
         rest = &rest[at + 1..];
         let end = memchr(b';', &rest.as_bytes()[..rest.len().min(LONGEST + 1)]);
         let name = end.map(|end| &rest[..end]);

@@ -94,6 +94,11 @@ impl<'t> Tokens<'t> {
         }
     }
 
+    /// Where what was read so far ends.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
     /// Text from here to the next `<` behind the first `skipped` bytes.
     fn text_run(&mut self, skipped: usize) -> Token<'t> {
         let rest = &self.text[self.at..];
