@@ -66,11 +66,14 @@ const TRACKING: &[&str] = &[
 /// Parts of a host name that choose a rendering of the same page.
 const HOST_PREFIXES: &[&str] = &["www.", "m.", "amp.", "mobile."];
 
-/// The canonical form: no scheme, user info or default port; host without `www.` and its like; path without a trailing slash or
+/// The canonical form: no scheme of the web, user info or default port; host without `www.` and its like; path without a trailing slash or
 /// `/amp`, with `%` escapes in one form; parameters without tracking, sorted; the fragment, which names an entry of a page with
 /// many of them, unless it only says how a reader came.
 #[must_use]
 pub(super) fn canonical(url: &Url) -> Option<String> {
+    if url.scheme() == "magnet" {
+        return torrent(url);
+    }
     let mut host = url.host_str()?.trim_end_matches('.');
     while let Some(rest) = HOST_PREFIXES
         .iter()
@@ -82,7 +85,12 @@ pub(super) fn canonical(url: &Url) -> Option<String> {
         }
         host = rest;
     }
-    let mut form = host.to_owned();
+    let mut form = match url.scheme() {
+        "http" | "https" => String::new(),
+        // Another service of the same host has other files.
+        scheme => format!("{scheme}:"),
+    };
+    form.push_str(host);
     if let Some(port) = url.port() {
         form.push_str(&format!(":{port}"));
     }
@@ -106,6 +114,16 @@ pub(super) fn canonical(url: &Url) -> Option<String> {
         form.push_str(&fragment);
     }
     Some(form)
+}
+
+/// A magnet link is what it names (`xt`, BEP 9): its trackers and its display name are ways to it.
+fn torrent(url: &Url) -> Option<String> {
+    let is_topic = |name: &str| name == "xt" || name.starts_with("xt.");
+    let named = url.query_pairs().filter(|(name, _)| is_topic(name));
+    // Digits of base 16 and 32 are the same in either case.
+    let mut topics: Vec<String> = named.map(|(_, topic)| topic.to_ascii_lowercase()).collect();
+    topics.sort_unstable();
+    (!topics.is_empty()).then(|| format!("magnet:{}", topics.join("&")))
 }
 
 /// What a fragment says about which entry is meant; `None`: nothing. `#top` is the page itself (HTML §7.4.6.4), what stands behind
@@ -193,6 +211,11 @@ mod tests {
                 "https://example.org/a#n2",
             ),
             ("https://www.m.example.org/a", "https://example.org/a?AMP=1"),
+            (
+                "magnet:?xt=urn:btih:00AB&dn=one&tr=udp://a.example",
+                "magnet:?dn=One&xt=urn:btih:00ab",
+            ),
+            ("ftp://www.example.org/a.iso", "ftp://example.org:21/a.iso"),
         ] {
             assert_eq!(form(left), form(right), "{left} {right}");
         }
@@ -212,6 +235,8 @@ mod tests {
             ("https://example.org/a#ref", "https://example.org/a"),
             ("https://example.org:8443/a", "https://example.org/a"),
             ("https://example.org/a%2Fb", "https://example.org/a/b"),
+            ("ftp://example.org/a", "https://example.org/a"),
+            ("magnet:?xt=urn:btih:1", "magnet:?xt=urn:btih:2"),
             ("https://example.org/100%", "https://example.org/100"),
         ] {
             assert_ne!(form(left), form(right), "{left} {right}");

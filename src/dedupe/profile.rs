@@ -63,9 +63,11 @@ fn is_played(media_type: Option<&str>, url: &Url) -> bool {
         || PLAYED.iter().any(|ending| path.ends_with(ending))
 }
 
-/// Host and path: in the query stand tokens and counters.
+/// Host and path: in the query stand tokens and counters. A magnet link has nothing else.
 fn address(url: &Url) -> u64 {
-    let host = url.host_str().unwrap_or_default();
+    let Some(host) = url.host_str() else {
+        return hash(url.as_str().bytes());
+    };
     hash(host.bytes().chain(url.path().bytes()))
 }
 

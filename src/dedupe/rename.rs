@@ -217,7 +217,11 @@ fn same_address(new: &Arrival<'_>, gone: &[Gone<'_>], seen: &Seen) -> Option<Ent
 /// Whether both have attached files, and none in common: another issue of what is otherwise said in the same words.
 fn has_other_enclosures(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
     let (ours, theirs) = (&new.incoming.entry.enclosures, &old.stored.enclosures);
-    let address = |url: &str| url.split('?').next().unwrap_or_default().to_owned();
+    // In the query stand tokens and counters; a magnet link has nothing else.
+    let address = |url: &str| match url.split_once('?') {
+        Some((bare, _)) if bare != "magnet:" => bare.to_owned(),
+        _ => url.to_owned(),
+    };
     let theirs: Vec<String> = theirs.iter().map(|url| address(url)).collect();
     !ours.is_empty()
         && !theirs.is_empty()

@@ -10,7 +10,8 @@ use super::Timestamp;
 pub struct Entry {
     /// RSS `guid`, Atom `id`, JSON Feed `id`, RDF `rdf:about`: byte for byte.
     pub guid: Option<String>,
-    /// Its page: RSS `link` (or a permalink `guid`), Atom `link rel=alternate`, JSON Feed `url`. Absolute, http(s).
+    /// Its page: `feedburner:origLink`, RSS `link` (or a permalink `guid`), Atom `link rel=alternate` (or `content src`), JSON Feed
+    /// `url`. Absolute: http, https, ftp, ftps, magnet.
     pub url: Option<Url>,
     /// JSON Feed `external_url`: the page it is about, elsewhere.
     pub external_url: Option<Url>,
@@ -62,7 +63,7 @@ impl Entry {
 /// Atom `author` and `contributor`, RSS `author` and `dc:creator`, JSON Feed `authors`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// Plain text, never empty.
+    /// Plain text, never empty: where the publisher gives no name, the mail address or the page.
     pub name: String,
     /// Absolute, http(s).
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -88,9 +89,9 @@ pub struct Category {
 /// RSS `enclosure`, Atom `link rel=enclosure`, JSON Feed `attachments`, `media:content`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enclosure {
-    /// Absolute, http(s).
+    /// Absolute: http, https, ftp, ftps, magnet.
     pub url: Url,
-    /// Media type, as given.
+    /// Media type: as given, or by the ending of the address where that says nothing.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub media_type: Option<String>,
     /// Bytes, as given.

@@ -24,6 +24,7 @@ mod limits;
 mod link_header;
 mod links;
 mod marks;
+mod media_types;
 mod normalize;
 mod pace;
 mod page;

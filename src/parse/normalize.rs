@@ -7,7 +7,7 @@ use feed_rs::model as raw;
 use url::Url;
 
 use super::limits;
-use super::links::{is_reachable, web_url};
+use super::links::{is_reachable, is_web, own_url, web_url};
 use super::rewrite::{Handed, Kind, Rewritten, Value};
 use crate::model::{Category, Entry, Feed, FeedFormat, Pace, Person, Timestamp};
 use crate::text::{break_lines, html_to_text, lines_to_html, prose_to_html, sanitize_article};
@@ -22,7 +22,7 @@ const MIN_ARTICLE: usize = 200;
 pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritten) -> Feed {
     let (format, authors) = (rewritten.format, rewritten.authors);
     let language = read.language.as_deref().and_then(limits::word);
-    let home_url = alternate(&read.links, base);
+    let home_url = alternate(&read.links, base, web_url);
     let links = |rel: &str| {
         read.links
             .iter()
@@ -62,7 +62,7 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritte
         home_url,
         language,
         authors,
-        categories: categories(&read.categories),
+        categories: categories(rewritten.categories),
         published: read.published,
         updated: read.updated,
         pace: Pace {
@@ -158,9 +158,14 @@ impl<'a> Around<'a> {
 fn normalize_entry(entry: raw::Entry, handed: Handed, around: &Around<'_>) -> Entry {
     let (format, base) = (around.format, around.base());
     let guid = limits::guid(entry.id.clone());
-    let url =
-        alternate(&entry.links, base).or_else(|| permalink(&entry.id, handed.permalink, base));
-    let (html, summary) = body_and_summary(&handed, around, url.as_ref());
+    // A tracker's link counts clicks, and ends with the tracker: where the publisher's own stands beside it, that is the address.
+    let own_link = handed.own_link.clone();
+    let url = own_link
+        .or_else(|| alternate(&entry.links, base, own_url))
+        .or_else(|| handed.elsewhere.clone())
+        .or_else(|| permalink(&entry.id, handed.permalink, base));
+    let page = url.as_ref().filter(|url| is_web(url));
+    let (html, summary) = body_and_summary(&handed, around, page);
     let updated = own_updated(&entry, format);
     let text = html.as_deref().map(html_to_text).unwrap_or_default();
     Entry {
@@ -172,7 +177,7 @@ fn normalize_entry(entry: raw::Entry, handed: Handed, around: &Around<'_>) -> En
             FeedFormat::Atom if handed.authors.is_empty() => around.authors.to_vec(),
             _ => handed.authors,
         },
-        categories: categories(&entry.categories),
+        categories: categories(handed.categories),
         language: handed
             .language
             .or(entry.language)
@@ -206,19 +211,35 @@ fn own_updated(entry: &raw::Entry, format: FeedFormat) -> Option<Timestamp> {
     }
 }
 
-/// The address that a GUID is: RSS says it is one unless `isPermaLink` says no; many that are none do not say so.
+/// The address that a GUID is (RSS 2.0, `guid`): one unless `isPermaLink` says no, by the specification. Many that are none do not
+/// say so, so what says nothing has to look like an address too. `base`: the channel's page, which publishers mean.
 fn permalink(guid: &str, says: Option<bool>, base: Option<&Url>) -> Option<Url> {
-    let is_absolute = guid.starts_with("http://") || guid.starts_with("https://");
-    match says {
-        Some(false) => None,
-        _ if is_absolute => web_url(guid, None),
-        Some(true) if guid.starts_with('/') => web_url(guid, base),
+    let guid = guid.trim();
+    match (says, Url::parse(guid)) {
+        (Some(false), _) => None,
+        (_, Ok(_)) => own_url(guid, None),
+        (Some(true), Err(_)) if !guid.contains(char::is_whitespace) => web_url(guid, base),
+        (None, Err(_)) if is_path(guid) => web_url(guid, base),
         _ => None,
     }
 }
 
-/// The page that something is about: the link that says `alternate` or nothing at all.
-fn alternate(links: &[raw::Link], base: Option<&Url>) -> Option<Url> {
+/// Whether a text reads like a path: of several parts, in the characters of one. A number or a word may be anything, base64 has
+/// slashes too, and what begins with a host lacks its scheme.
+fn is_path(text: &str) -> bool {
+    let first = text.split('/').next().unwrap_or_default();
+    let is_host = psl::suffix(first.as_bytes())
+        .is_some_and(|suffix| suffix.is_known() && suffix.as_bytes().len() < first.len());
+    let in_path = |c: char| c.is_alphanumeric() || "-._~%/?=&#,;@!$'()*:".contains(c);
+    text.contains('/') && text.chars().all(in_path) && !text.ends_with('=') && !is_host
+}
+
+/// The page that something is about: the link that says `alternate` or nothing at all. `read`: which addresses count.
+fn alternate(
+    links: &[raw::Link],
+    base: Option<&Url>,
+    read: impl Fn(&str, Option<&Url>) -> Option<Url>,
+) -> Option<Url> {
     let plain = |link: &&raw::Link| {
         link.target.is_none() && link.rel.as_deref().is_none_or(|rel| rel == "alternate")
     };
@@ -227,11 +248,13 @@ fn alternate(links: &[raw::Link], base: Option<&Url>) -> Option<Url> {
             .as_deref()
             .is_none_or(|kind| kind.contains("html"))
     };
-    let mut candidates = links.iter().filter(plain).collect::<Vec<_>>();
-    candidates.sort_by_key(|link| !is_page(link));
-    candidates
-        .into_iter()
-        .find_map(|link| web_url(&link.href, base))
+    let candidates = links.iter().filter(plain);
+    let mut candidates: Vec<(bool, Url)> = candidates
+        .filter_map(|link| Some((is_page(&link), read(&link.href, base)?)))
+        .collect();
+    // A page before a file, and before what another program has to open.
+    candidates.sort_by_key(|(is_page, url)| (!is_web(url), !is_page));
+    candidates.into_iter().next().map(|(_, url)| url)
 }
 
 /// A text as HTML.
@@ -265,22 +288,20 @@ fn line(text: &raw::Text, format: FeedFormat) -> Option<String> {
     }
 }
 
-fn categories(categories: &[raw::Category]) -> Vec<Category> {
+/// Categories with plain texts, each once. Under one term there may be several, of other schemes or with other labels.
+fn categories(given: Vec<Category>) -> Vec<Category> {
     let mut known: Vec<Category> = Vec::new();
-    for category in categories.iter().take(MAX_CATEGORIES) {
+    for category in given.into_iter().take(MAX_CATEGORIES) {
         let Some(term) = limits::line(&category.term) else {
             continue;
         };
-        let scheme = category.scheme.as_deref().and_then(limits::iri);
-        let known_already = known
-            .iter()
-            .any(|other| other.term == term && other.scheme == scheme);
-        if !known_already {
-            known.push(Category {
-                term,
-                scheme,
-                label: category.label.as_deref().and_then(limits::line),
-            });
+        let category = Category {
+            scheme: category.scheme.as_deref().and_then(limits::iri),
+            label: category.label.as_deref().and_then(limits::line),
+            term,
+        };
+        if !known.contains(&category) {
+            known.push(category);
         }
     }
     known

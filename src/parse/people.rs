@@ -1,5 +1,7 @@
 //! People as feeds name them: `Jo Writer`, `jo@host.example (Jo Writer)`, `Jo Writer <jo@host.example>`.
 
+use url::Url;
+
 use super::limits;
 use crate::model::Person;
 
@@ -26,6 +28,24 @@ pub(super) fn person(text: &str) -> Option<Person> {
         url: None,
         email,
     })
+}
+
+/// Somebody of whom only a page is known. Most formats want a name.
+pub(super) fn at(page: Url) -> Person {
+    Person {
+        name: page.as_str().to_owned(),
+        url: Some(page),
+        email: None,
+    }
+}
+
+/// Whether a person is known by an address alone.
+pub(super) fn is_bare(person: &Person) -> bool {
+    person.email.as_ref() == Some(&person.name)
+        || person
+            .url
+            .as_ref()
+            .is_some_and(|url| url.as_str() == person.name)
 }
 
 /// A text without the brackets that stood around it or around the address beside it.

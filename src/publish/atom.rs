@@ -4,6 +4,7 @@ use super::archive::prev_archive;
 use super::content;
 use super::document::Shell;
 use super::ids::feed_id;
+use super::uri::is_web;
 use super::xml::{Xml, rfc3339};
 use super::{DocumentFormat, Item, ItemForm, OutboundFeed};
 use crate::model::{Category, Enclosure, Person};
@@ -110,14 +111,7 @@ fn write_entry(xml: &mut Xml, form: &ItemForm, item: &Item) {
 
 fn links(xml: &mut Xml, item: &Item) {
     if let Some(url) = &item.entry.url {
-        xml.empty(
-            "link",
-            &[
-                ("rel", "alternate"),
-                ("type", "text/html"),
-                ("href", url.as_str()),
-            ],
-        );
+        link(xml, "alternate", None, url.as_str());
     }
     for Enclosure {
         url,
@@ -137,17 +131,18 @@ fn links(xml: &mut Xml, item: &Item) {
     for copy in &item.copies {
         if let Some(url) = &copy.copy.url {
             let title = format!("{}: {}", copy.source_title, copy.copy.title);
-            xml.empty(
-                "link",
-                &[
-                    ("rel", "related"),
-                    ("type", "text/html"),
-                    ("title", &title),
-                    ("href", url),
-                ],
-            );
+            link(xml, "related", Some(&title), url);
         }
     }
+}
+
+/// A link to a page. What another program has to open is none, and nobody knows its type.
+fn link(xml: &mut Xml, rel: &str, title: Option<&str>, href: &str) {
+    let mut attributes = vec![("rel", rel)];
+    attributes.extend(is_web(href).then_some(("type", "text/html")));
+    attributes.extend(title.map(|title| ("title", title)));
+    attributes.push(("href", href));
+    xml.empty("link", &attributes);
 }
 
 /// RFC 4287 §4.1.2: an entry has an author. Where the publisher names none, its source is.

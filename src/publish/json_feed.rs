@@ -137,22 +137,7 @@ pub(super) fn put_common(written: &mut Map<String, Value>, entry: &Entry) {
         "authors",
         entry.authors.iter().map(author).collect(),
     );
-    put_list(
-        written,
-        "tags",
-        entry
-            .categories
-            .iter()
-            .map(|category| {
-                category
-                    .label
-                    .as_ref()
-                    .unwrap_or(&category.term)
-                    .clone()
-                    .into()
-            })
-            .collect(),
-    );
+    put_list(written, "tags", tags(entry));
     put(written, "language", entry.language.as_deref());
     put_list(
         written,
@@ -161,14 +146,26 @@ pub(super) fn put_common(written: &mut Map<String, Value>, entry: &Entry) {
     );
 }
 
+/// What the categories are called, each name once: two schemes may have one word.
+fn tags(entry: &Entry) -> Vec<Value> {
+    let mut names: Vec<&str> = Vec::new();
+    for category in &entry.categories {
+        let name = category.label.as_ref().unwrap_or(&category.term);
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    names.into_iter().map(Value::from).collect()
+}
+
 pub(super) fn author(person: &Person) -> Value {
     let mut written = Map::new();
-    written.insert("name".to_owned(), person.name.clone().into());
-    put(
-        &mut written,
-        "url",
-        person.url.as_ref().map(url::Url::as_str),
-    );
+    let url = person.url.as_ref().map(url::Url::as_str);
+    // "authors": one of `name` and `url` is enough. Who has no name is called by the page everywhere else.
+    if url != Some(&person.name) {
+        written.insert("name".to_owned(), person.name.clone().into());
+    }
+    put(&mut written, "url", url);
     Value::Object(written)
 }
 

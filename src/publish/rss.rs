@@ -3,6 +3,7 @@
 use super::archive::prev_archive;
 use super::content;
 use super::document::Shell;
+use super::uri::is_web;
 use super::xml::{Xml, rfc822};
 use super::{DocumentFormat, Item, ItemForm, OutboundFeed};
 
@@ -70,7 +71,7 @@ fn write_item(xml: &mut Xml, form: &ItemForm, item: &Item) {
     xml.prose("title", &[], &content::title(form, item));
     let link = item.entry.link();
     xml.optional("link", link);
-    let is_permalink = if link == Some(item.id.as_str()) {
+    let is_permalink = if link == Some(item.id.as_str()) && is_web(&item.id) {
         "true"
     } else {
         "false"
@@ -115,19 +116,29 @@ fn write_item(xml: &mut Xml, form: &ItemForm, item: &Item) {
     }
 }
 
-/// The best practices want one at most; it needs all three attributes.
+/// The best practices want one at most; it needs all three attributes, and RSS 2.0 wants an http address. What has another is a link,
+/// as Atom writes it.
 fn write_enclosure(xml: &mut Xml, item: &Item) {
-    if let Some(enclosure) = item.entry.enclosures.first() {
+    let (web, other): (Vec<_>, Vec<_>) = item
+        .entry
+        .enclosures
+        .iter()
+        .partition(|enclosure| is_web(enclosure.url.as_str()));
+    for (name, enclosure) in web
+        .into_iter()
+        .take(1)
+        .map(|one| ("enclosure", one))
+        .chain(other.into_iter().map(|one| ("atom:link", one)))
+    {
         let length = enclosure.length.unwrap_or_default().to_string();
         let media_type = enclosure.media_type.as_deref();
         let media_type = media_type.unwrap_or("application/octet-stream");
-        xml.empty(
-            "enclosure",
-            &[
-                ("url", enclosure.url.as_str()),
-                ("length", &length),
-                ("type", media_type),
-            ],
-        );
+        let address = enclosure.url.as_str();
+        let mut attributes = match name {
+            "enclosure" => vec![("url", address), ("length", length.as_str())],
+            _ => vec![("rel", "enclosure"), ("href", address)],
+        };
+        attributes.push(("type", media_type));
+        xml.empty(name, &attributes);
     }
 }

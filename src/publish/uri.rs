@@ -11,7 +11,8 @@ const NEVER: &str = "<>\"{}|\\^`";
 /// and validators that refuse the document for one.
 pub(super) fn address(url: &str) -> Cow<'_, str> {
     // Only a host in brackets has any (RFC 3986 §3.2.2).
-    let host_end = url.find("://").map_or(0, |at| {
+    let has_host = url.find(':').filter(|at| url[*at..].starts_with("://"));
+    let host_end = has_host.map_or(0, |at| {
         let rest = &url[at + 3..];
         at + 3 + rest.find(['/', '?', '#']).unwrap_or(rest.len())
     });
@@ -37,6 +38,11 @@ pub(super) fn address(url: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(written)
+}
+
+/// Whether an address is one of the web, which may be a page. Torrents and files on other servers are none.
+pub(super) fn is_web(url: &str) -> bool {
+    url.starts_with("https:") || url.starts_with("http:")
 }
 
 /// Whether a text is an IRI, and what its scheme asks of it besides: a tag (RFC 4151), a URN (RFC 8141), a UUID (RFC 9562).

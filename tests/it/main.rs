@@ -14,6 +14,7 @@ mod dates;
 mod dedupe;
 mod feed_addresses;
 mod fetch;
+mod fields;
 mod first_contact;
 mod fragments;
 

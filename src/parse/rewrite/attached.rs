@@ -6,27 +6,28 @@ use super::attributes::Attributes;
 use super::reader::Reader;
 use super::record::read_duration;
 use super::tokens::Tag;
-use super::words::{Slot, Word};
+use super::words::Word;
 use crate::model::Enclosure;
-use crate::parse::limits;
+use crate::parse::links::is_web;
+use crate::parse::media_types;
 
 impl<'t> Reader<'t> {
     /// `media:content`.
     pub(super) fn media_content(&mut self, tag: Tag<'t>) {
         let attributes = Attributes::read(tag.attributes, &mut self.notes);
-        let Some(url) = attributes.get("url").and_then(|url| self.web_url(url)) else {
+        let Some(url) = attributes.get("url").and_then(|url| self.own_url(url)) else {
             return;
         };
         let is_picture = attributes
             .get("medium")
             .is_some_and(|medium| medium.eq_ignore_ascii_case("image"));
-        if is_picture {
+        if is_picture && is_web(&url) {
             self.record().add_picture(3, url.clone());
         }
         let duration = attributes.get("duration").and_then(read_duration);
         self.record().add_enclosure(Enclosure {
             url,
-            media_type: media_type(&attributes),
+            media_type: attributes.get("type").and_then(media_types::given),
             length: attributes.get("fileSize").and_then(read_length),
             duration_seconds: duration.map(|duration| duration.as_secs()),
             title: None,
@@ -37,20 +38,19 @@ impl<'t> Reader<'t> {
     pub(super) fn attached(&mut self, word: Word, tag: Tag<'t>) {
         let attributes = Attributes::read(tag.attributes, &mut self.notes);
         let raw = ["url", "href"].iter().find_map(|name| attributes.get(name));
-        let Some(url) = raw.and_then(|raw| self.web_url(raw)) else {
-            return;
-        };
+        let url = raw.and_then(|raw| match word {
+            Word::Enclosure => self.own_url(raw),
+            _ => self.web_url(raw),
+        });
+        let Some(url) = url else { return };
         match word {
             Word::Enclosure => self.record().add_enclosure(Enclosure {
                 url,
-                media_type: media_type(&attributes),
+                media_type: attributes.get("type").and_then(media_types::given),
                 length: attributes.get("length").and_then(read_length),
                 duration_seconds: None,
                 title: None,
             }),
-            Word::Thumbnail => self.record().add_picture(0, url),
-            Word::Cover if self.in_entry() => self.record().add_picture(2, url),
-            Word::Cover => self.put_text(Slot::Icon, 2, url.as_str()),
             _ => self.player(url),
         }
     }
@@ -68,11 +68,6 @@ impl<'t> Reader<'t> {
             });
         }
     }
-}
-
-fn media_type(attributes: &Attributes<'_>) -> Option<String> {
-    let kind = attributes.get("type")?.trim();
-    limits::word(kind).filter(|kind| kind.contains('/'))
 }
 
 /// `1234`, and `1,234`.

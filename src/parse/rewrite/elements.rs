@@ -74,6 +74,9 @@ impl<'t> Reader<'t> {
                 self.channel(tag);
                 Role::Outer
             }
+            Word::Categories => Role::Outer,
+            // Apple's stand in each other, and say what they are in an attribute.
+            Word::Category if space == Space::Podcast && self.genre(tag) => Role::Outer,
             Word::Unknown => Role::Unknown,
             Word::Nothing if local == "schedule" => Role::Unknown,
             Word::Nothing | Word::Foreign => Role::Foreign,
@@ -83,12 +86,12 @@ impl<'t> Reader<'t> {
                 self.media_content(tag);
                 Role::Media(first)
             }
-            Word::Person(_) | Word::Source | Word::Image => {
+            Word::Person(_) | Word::Source | Word::Image | Word::Thumbnail | Word::Cover => {
                 let attributes = Attributes::read(tag.attributes, &mut self.notes);
-                self.group = Some(Group::new(meaning, attributes));
+                self.group = Some(Group::new(meaning, space, attributes));
                 Role::Group
             }
-            Word::Enclosure | Word::Thumbnail | Word::Cover | Word::MediaPlayer => {
+            Word::Enclosure | Word::MediaPlayer => {
                 self.attached(meaning, tag);
                 Role::Foreign
             }

@@ -62,14 +62,18 @@ impl Entries {
             date,
         });
         let own = entry.text(Slot::Language).map(str::to_owned);
+        let enclosures = entry.finished_enclosures();
         self.handed.push(Handed {
             content,
             summary,
             own: [own_summary, own_content],
             permalink: entry.permalink,
+            own_link: entry.own_link.take(),
+            elsewhere: entry.elsewhere.take(),
             authors: entry.authors(),
-            image: entry.picture(),
-            enclosures: entry.finished_enclosures(),
+            categories: std::mem::take(&mut entry.categories),
+            image: entry.picture(&enclosures),
+            enclosures,
             origin: entry.origin,
             language: own.or(language),
         });

@@ -6,6 +6,7 @@ use super::leaves::Leaf;
 use super::notes::Notes;
 use super::reader::{Reader, Role};
 use super::references;
+use super::spaces::Space;
 use super::tokens::Tag;
 use super::value::{Form, Value};
 use super::words::{Slot, Word};
@@ -28,15 +29,17 @@ const AUTHORS: [&str; 6] = [
 /// A person, an image or a source.
 pub(super) struct Group<'t> {
     word: Word,
+    space: Space,
     attributes: Attributes<'t>,
     text: String,
     parts: Vec<(String, String)>,
 }
 
 impl<'t> Group<'t> {
-    pub(super) fn new(word: Word, attributes: Attributes<'t>) -> Self {
+    pub(super) fn new(word: Word, space: Space, attributes: Attributes<'t>) -> Self {
         Self {
             word,
+            space,
             attributes,
             text: String::new(),
             parts: Vec::new(),
@@ -133,7 +136,8 @@ impl<'t> Reader<'t> {
         match group.word {
             Word::Person(rank) => {
                 if let Some(person) = self.person(&group) {
-                    self.record().add_person(group.rank(rank), person);
+                    let rank = group.rank(rank);
+                    self.record().add_person(rank, group.space, person);
                 }
             }
             Word::Source => self.origin(&group),
@@ -144,14 +148,16 @@ impl<'t> Reader<'t> {
     fn person(&self, group: &Group<'_>) -> Option<Person> {
         let text = group.part(&["name", "title"]).or_else(|| group.text());
         let email = group.part(&["email", "mbox"]);
-        let mut person = people::person(text.or(email)?)?;
+        let url = group
+            .part(&["uri", "url", "homepage", "link"])
+            .or_else(|| group.attributes.get("href"))
+            .and_then(|url| self.web_url(url));
+        let named = text.or(email).and_then(people::person);
+        let mut person = named.or_else(|| Some(people::at(url.clone()?)))?;
         if let Some(email) = email {
             person.email = limits::word(email.trim_start_matches("mailto:"));
         }
-        let url = group
-            .part(&["uri", "url", "homepage", "link"])
-            .or_else(|| group.attributes.get("href"));
-        person.url = url.and_then(|url| self.web_url(url));
+        person.url = url;
         Some(person)
     }
 
@@ -175,23 +181,26 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// A picture, whose address stands in an attribute, in an element of its own or as its text.
     fn image(&mut self, group: &Group<'_>) {
         let attribute = ["href", "url"]
             .iter()
             .find_map(|name| group.attributes.get(name));
         let resource = group.attributes.local("resource");
-        let raw = group
-            .part(&["url"])
-            .or(attribute)
-            .or(resource)
-            .or_else(|| group.text());
+        let raw = group.part(&["url"]).or(attribute).or(resource).or_else(|| {
+            group
+                .text()
+                .filter(|text| !text.contains(char::is_whitespace))
+        });
         let Some(url) = raw.and_then(|raw| self.web_url(raw)) else {
             return;
         };
-        if self.in_entry() {
-            self.record().add_picture(1, url);
-        } else {
-            self.put_text(Slot::Icon, 1, url.as_str());
+        match group.word {
+            Word::Thumbnail => self.record().add_picture(0, url),
+            Word::Cover if self.in_entry() => self.record().add_picture(2, url),
+            Word::Cover => self.put_text(Slot::Icon, 2, url.as_str()),
+            _ if self.in_entry() => self.record().add_picture(1, url),
+            _ => self.put_text(Slot::Icon, 1, url.as_str()),
         }
     }
 }

@@ -11,8 +11,11 @@ use super::value::{Form, Kind, Value};
 use super::words::{Slot, Word};
 use super::write::Dialect;
 use crate::model::{Category, Enclosure};
-use crate::parse::limits;
+use crate::parse::{limits, media_types};
 use crate::text::Tags;
+
+/// The scheme under which Flickr's feeds give tags.
+const FLICKR_TAGS: &str = "urn:flickr:tags";
 
 /// A field whose value is being gathered.
 pub(super) struct Leaf<'t> {
@@ -40,11 +43,15 @@ impl<'t> Reader<'t> {
             given.trim().eq_ignore_ascii_case(kind)
         };
         let is_title = matches!(word, Word::Slot(Slot::Title, _));
+        let is_line = matches!(word, Word::Slot(Slot::Title | Slot::Rights, _));
         let mut capture = match word {
             Word::MediaTitle => Capture::of_text(Form::Unsaid),
             Word::Slot(Slot::Title | Slot::Summary | Slot::Content | Slot::Rights, _) => {
                 Capture::of_text(match (self.dialect, space) {
                     (_, Space::Xhtml) => Form::Markup,
+                    (Dialect::Atom, Space::Core) if is_line => {
+                        Form::of_line(&attributes, &mut self.notes)
+                    }
                     (Dialect::Atom, Space::Core) => Form::of_atom(&attributes, &mut self.notes),
                     // Media RSS, `media:description`: `plain` is the default.
                     (_, Space::Media) if says("html") => Form::Html,
@@ -63,7 +70,10 @@ impl<'t> Reader<'t> {
             _ => word,
         };
         if let (Word::Slot(Slot::Content, _), Some(src)) = (word, attributes.get("src")) {
-            self.content_elsewhere(src, attributes.get("type"));
+            // RFC 4287 §4.1.3.2: the content stands somewhere else; where the entry has no other page, there.
+            let url = self.web_url(src);
+            let known = &mut self.record().elsewhere;
+            *known = known.take().or(url);
         }
         self.leaf = Some(Leaf {
             word,
@@ -72,16 +82,6 @@ impl<'t> Reader<'t> {
             capture,
             is_part: false,
         });
-    }
-
-    /// RFC 4287 §4.1.3.2: the content stands somewhere else; where the entry has no other page, there.
-    fn content_elsewhere(&mut self, src: &str, media_type: Option<&str>) {
-        let link = Link {
-            href: self.absolute(src),
-            rel: "alternate".to_owned(),
-            media_type: media_type.map(str::to_owned),
-        };
-        self.record().links.push(link);
     }
 
     pub(super) fn close_leaf(&mut self) {
@@ -109,6 +109,11 @@ impl<'t> Reader<'t> {
             }
             Word::Slot(slot, rank) => self.record().put(slot, rank, value),
             Word::Link => self.link(&attributes, &value.text),
+            Word::OwnLink => {
+                let url = self.own_url(&value.text);
+                let known = &mut self.record().own_link;
+                *known = known.take().or(url);
+            }
             Word::Category => self.category(&attributes, &value.text),
             Word::Keywords => self.keywords(&value.text),
             Word::MediaTitle => {
@@ -145,10 +150,10 @@ impl<'t> Reader<'t> {
         let media_type = attributes.get("type").map(str::trim);
         let title = attributes.get("title").and_then(limits::line);
         if rel.eq_ignore_ascii_case("enclosure") {
-            if let Some(url) = self.web_url(href) {
+            if let Some(url) = self.own_url(href) {
                 self.record().add_enclosure(Enclosure {
                     url,
-                    media_type: media_type.and_then(limits::word),
+                    media_type: media_type.and_then(media_types::given),
                     length: attributes.get("length").and_then(read_length),
                     duration_seconds: None,
                     title,
@@ -202,19 +207,40 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// `itunes:category`, if it has its name in an attribute.
+    pub(super) fn genre(&mut self, tag: Tag<'t>) -> bool {
+        let attributes = Attributes::read(tag.attributes, &mut self.notes);
+        let is_said = attributes.get("text").is_some();
+        if is_said {
+            self.category(&attributes, "");
+        }
+        is_said
+    }
+
     fn category(&mut self, attributes: &Attributes<'_>, text: &str) {
         let said = |names: [&str; 2]| names.iter().find_map(|name| attributes.get(name));
         let label = attributes.get("label").map(str::trim);
+        let scheme = said(["scheme", "domain"]).map(str::to_owned);
         let term = said(["term", "text"])
             .map(str::trim)
             .filter(|term| !term.is_empty());
+        // Flickr: all tags of a picture, with blanks between them.
+        if term.is_none() && scheme.as_deref() == Some(FLICKR_TAGS) {
+            for term in text.split_whitespace() {
+                self.record().add_category(Category {
+                    term: term.to_owned(),
+                    ..Category::default()
+                });
+            }
+            return;
+        }
         let term = term
             .or(Some(text.trim()).filter(|text| !text.is_empty()))
             .or(label);
         if let Some(term) = term {
             let category = Category {
                 term: term.to_owned(),
-                scheme: said(["scheme", "domain"]).map(str::to_owned),
+                scheme,
                 label: label.map(str::to_owned),
             };
             self.record().add_category(category);

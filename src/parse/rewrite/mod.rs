@@ -10,7 +10,7 @@ use url::Url;
 
 use super::identify::next_root;
 use super::surplus;
-use crate::model::{Enclosure, FeedFormat, Origin, Person};
+use crate::model::{Category, Enclosure, FeedFormat, Origin, Person};
 
 mod attached;
 mod attributes;
@@ -51,6 +51,8 @@ pub(super) struct Rewritten {
     pub(super) authors: Vec<Person>,
     /// `itunes:new-feed-url`, as written.
     pub(super) new_feed_url: Option<String>,
+    /// Of the feed, as they stand there.
+    pub(super) categories: Vec<Category>,
     /// The newest, in the order of the document.
     pub(super) entries: Vec<Handed>,
     /// It breaks off before its first entry is complete.
@@ -74,7 +76,13 @@ pub(super) struct Handed {
     pub(super) own: [Option<Value>; 2],
     /// RSS `guid`: what `isPermaLink` says.
     pub(super) permalink: Option<bool>,
+    /// `feedburner:origLink`: the link that a tracker has replaced.
+    pub(super) own_link: Option<Url>,
+    /// Atom `content src`.
+    pub(super) elsewhere: Option<Url>,
     pub(super) authors: Vec<Person>,
+    /// As they stand there.
+    pub(super) categories: Vec<Category>,
     pub(super) enclosures: Vec<Enclosure>,
     pub(super) image: Option<Url>,
     /// `source` of an entry that was taken from elsewhere.

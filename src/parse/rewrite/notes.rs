@@ -32,7 +32,7 @@ notes! {
     /// 0.93, 0.94, 2.01, none.
     Version = "an RSS version that is not known was read as 2.0",
     /// An Atom `type` of no standard, a media type that is none.
-    Types = "text whose type is not known was read as what it looks like",
+    Types = "text of a type that is not known was read as plain text, or as what it looks like",
     /// The author stopped in the middle.
     Cut = "the document breaks off: its last, unfinished entry was left out",
     /// `<feed/>` before the feed.

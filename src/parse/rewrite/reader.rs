@@ -17,7 +17,7 @@ use super::words::{self, Slot};
 use super::write::{self, Dialect};
 use super::{Format, Rewritten};
 use crate::parse::MAX_ENTRIES;
-use crate::parse::links::web_url;
+use crate::parse::links::{own_url, web_url};
 
 /// Elements within elements. Deeper ones are read as if they stood here: their tags are passed over.
 pub(super) const DEEPEST: usize = 256;
@@ -149,6 +149,7 @@ impl<'t> Reader<'t> {
             format: self.format,
             authors: self.feed.authors(),
             new_feed_url: self.feed.text(Slot::NewFeed).map(str::to_owned),
+            categories: std::mem::take(&mut self.feed.categories),
             entries: self.entries.handed,
             notes: self.notes,
             clipped: self.entries.clipped,
@@ -185,6 +186,12 @@ impl<'t> Reader<'t> {
             self.page = self.feed.page(self.document_base.as_ref());
             self.is_pageless |= self.page.is_none();
         }
+    }
+
+    /// A link that an entry may have as its own, or that of an enclosure.
+    pub(super) fn own_url(&self, raw: &str) -> Option<Url> {
+        let page = self.page.as_ref().filter(|_| self.in_entry());
+        own_url(raw, self.base().or(page).or(self.document_base.as_ref()))
     }
 
     /// A link with `xml:base`, in RSS the channel's page, applied; feed-rs and we apply the document's own address later.

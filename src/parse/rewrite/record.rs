@@ -4,14 +4,19 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::spaces::Space;
 use super::value::Value;
 use super::words::Slot;
 use crate::model::{Category, Enclosure, Origin, Person};
-use crate::parse::links::{is_reachable, web_url};
+use crate::parse::links::{is_reachable, is_web, web_url};
+use crate::parse::{media_types, people};
 use crate::text::read_date;
 
 /// Of one entry; more is spam or an attack.
 const MOST: usize = 64;
+
+/// Persons of a higher rank did something else than write.
+const LAST_AUTHOR: u8 = 2;
 
 /// An Atom link, or an RSS one.
 #[derive(Debug, Clone, Default)]
@@ -28,14 +33,36 @@ pub(super) struct Record {
     slots: [Option<(u8, Value)>; Slot::COUNT],
     pub(super) links: Vec<Link>,
     pub(super) categories: Vec<Category>,
-    people: Vec<(u8, Person)>,
+    people: Vec<Named>,
     pub(super) enclosures: Vec<Enclosure>,
     pictures: Vec<(u8, Url)>,
     pub(super) origin: Option<Origin>,
     pub(super) permalink: Option<bool>,
+    /// The publisher's own link, as a tracker hands it on.
+    pub(super) own_link: Option<Url>,
+    /// Where an Atom content stands that is not in the document.
+    pub(super) elsewhere: Option<Url>,
     pub(super) duration: Option<Duration>,
     pub(super) pace: Vec<(&'static str, String)>,
     media_titles: Vec<(usize, String)>,
+}
+
+/// A person, and the element that names one: its rank, and whose word it is.
+struct Named {
+    rank: u8,
+    space: Space,
+    person: Person,
+}
+
+/// Whether a person is one who is known. Two who share a mailbox are two where one vocabulary names both.
+fn is_same(known: &Named, space: Space, person: &Person) -> bool {
+    let has_bare = people::is_bare(&known.person) || people::is_bare(person);
+    let is_one = |left: &Option<String>, right: &Option<String>| match (left, right) {
+        (Some(left), Some(right)) => left.eq_ignore_ascii_case(right),
+        _ => false,
+    };
+    known.person.name.to_lowercase() == person.name.to_lowercase()
+        || (is_one(&known.person.email, &person.email) && (has_bare || known.space != space))
 }
 
 impl Record {
@@ -92,30 +119,43 @@ impl Record {
         Some(page).filter(|page| is_reachable(page, document))
     }
 
-    pub(super) fn add_person(&mut self, rank: u8, person: Person) {
+    /// Adds a person whom an element of this vocabulary names, or what it says about one who is known.
+    pub(super) fn add_person(&mut self, rank: u8, space: Space, person: Person) {
         let has_room = self.people.len() < MOST;
-        let known = self.people.iter_mut().find(|(_, known)| {
-            known.name == person.name || (known.email.is_some() && known.email == person.email)
-        });
+        let known = self
+            .people
+            .iter_mut()
+            .find(|known| is_same(known, space, &person));
         match known {
             // `author` gives the address, `dc:creator` the name of one and the same.
-            Some((_, known)) => {
-                if known.email.as_ref() == Some(&known.name) {
+            Some(Named { person: known, .. }) => {
+                if people::is_bare(known) {
                     known.name.clone_from(&person.name);
                 }
                 known.email = known.email.take().or(person.email);
                 known.url = known.url.take().or(person.url);
             }
-            None if has_room => self.people.push((rank, person)),
+            None if has_room => self.people.push(Named {
+                rank,
+                space,
+                person,
+            }),
             None => {}
         }
     }
 
-    /// Those of the best rank: an `itunes:author` beside an `author` says the same again.
+    /// Those of the best rank: an `itunes:author` beside an `author` says the same again. A bare address is nobody where another
+    /// vocabulary names an author; beside its own like it is one more person.
     pub(super) fn authors(&self) -> Vec<Person> {
-        let best = self.people.iter().map(|(rank, _)| *rank).min();
-        let of_best = self.people.iter().filter(|(rank, _)| Some(*rank) == best);
-        of_best.map(|(_, person)| person.clone()).collect()
+        let is_named = |one: &Named| one.rank <= LAST_AUTHOR && !people::is_bare(&one.person);
+        let is_outdone = |one: &Named| {
+            let is_better = |other: &Named| is_named(other) && other.space != one.space;
+            people::is_bare(&one.person) && self.people.iter().any(is_better)
+        };
+        let mut heard: Vec<&Named> = self.people.iter().filter(|one| !is_outdone(one)).collect();
+        let best = heard.iter().map(|one| one.rank).min();
+        heard.retain(|one| Some(one.rank) == best);
+        heard.into_iter().map(|one| one.person.clone()).collect()
     }
 
     pub(super) fn add_category(&mut self, category: Category) {
@@ -130,7 +170,7 @@ impl Record {
         let known = self.enclosures.iter_mut().find(|old| old.url == new.url);
         match known {
             Some(old) => {
-                old.media_type = old.media_type.take().or(new.media_type);
+                old.media_type = media_types::better(old.media_type.take(), new.media_type);
                 old.length = old.length.or(new.length);
                 old.duration_seconds = old.duration_seconds.or(new.duration_seconds);
                 old.title = old.title.take().or(new.title);
@@ -151,8 +191,8 @@ impl Record {
         }
     }
 
-    /// The best picture, else an enclosure that is one.
-    pub(super) fn picture(&self) -> Option<Url> {
+    /// The best picture, else one of the finished enclosures that is one.
+    pub(super) fn picture(&self, enclosures: &[Enclosure]) -> Option<Url> {
         let given = self.pictures.iter().min_by_key(|(rank, _)| *rank);
         let given = given.map(|(_, url)| url.clone());
         given.or_else(|| {
@@ -160,13 +200,15 @@ impl Record {
                 one.media_type
                     .as_deref()
                     .is_some_and(|kind| kind.starts_with("image/"))
+                    && is_web(&one.url)
             };
-            let found = self.enclosures.iter().find(is_picture)?;
+            let found = enclosures.iter().find(is_picture)?;
             Some(found.url.clone())
         })
     }
 
-    /// The enclosures with what the entry says about them: titles, and the duration of the one that has none.
+    /// The enclosures with what the entry says about them: titles, the duration of the one that has none, and the types that their
+    /// addresses tell.
     pub(super) fn finished_enclosures(&mut self) -> Vec<Enclosure> {
         let mut enclosures = std::mem::take(&mut self.enclosures);
         for (first, title) in std::mem::take(&mut self.media_titles) {
@@ -176,6 +218,9 @@ impl Record {
         }
         if let (Some(duration), Some(one)) = (self.duration, enclosures.first_mut()) {
             one.duration_seconds.get_or_insert(duration.as_secs());
+        }
+        for one in &mut enclosures {
+            one.media_type = media_types::of_file(one.media_type.take(), &one.url);
         }
         enclosures
     }

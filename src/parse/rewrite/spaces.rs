@@ -21,6 +21,8 @@ pub(super) enum Space {
     /// `podcast:` of the Podcast Index.
     PodcastIndex,
     Syndication,
+    /// FeedBurner and Pheedo, which put links of their own in place of the publisher's.
+    Tracker,
     Xhtml,
     /// Of no use here.
     Other,
@@ -41,6 +43,8 @@ const ADDRESSES: &[(&str, Space)] = &[
     ("cyber.law.harvard.edu/rss", Space::Core),
     ("rssboard.org/rss-specification", Space::Core),
     ("rss.channel.netscape.com", Space::Core),
+    ("rssnamespace.org/feedburner/ext/1.0", Space::Tracker),
+    ("pheedo.com/namespace/pheedo", Space::Tracker),
     ("google.com/schemas/play-podcasts/1.0", Space::Podcast),
     ("podcastindex.org/namespace/1.0", Space::PodcastIndex),
     (
@@ -79,6 +83,8 @@ const PREFIXES: &[(&str, Space)] = &[
     ("googleplay", Space::Podcast),
     ("podcast", Space::PodcastIndex),
     ("sy", Space::Syndication),
+    ("feedburner", Space::Tracker),
+    ("pheedo", Space::Tracker),
     ("xhtml", Space::Xhtml),
     ("html", Space::Xhtml),
 ];

@@ -63,6 +63,16 @@ impl Value {
 }
 
 impl Form {
+    /// Of a headline or name: a text construct of three types (RFC 4287 §3.1.1), so one of another type is plain text. Media types are
+    /// for contents.
+    pub(super) fn of_line(attributes: &Attributes<'_>, notes: &mut Notes) -> Self {
+        match Self::of_atom(attributes, notes) {
+            Self::Base64 { .. } if attributes.get("mode").is_none() => Self::Plain,
+            Self::Binary | Self::Lines | Self::Unsaid => Self::Plain,
+            form => form,
+        }
+    }
+
     /// Of an Atom text construct (RFC 4287 §3.1, §4.1.3; Atom 0.3 §3.1), whose `type` and `mode` it reads. Types that
     /// no version knows are guessed by what the text looks like: one wrong word must not cost an entry.
     pub(super) fn of_atom(attributes: &Attributes<'_>, notes: &mut Notes) -> Self {

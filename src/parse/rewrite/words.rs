@@ -38,7 +38,11 @@ pub(super) enum Word {
     /// A text of the feed or entry, and its rank: 0 is the format's own word.
     Slot(Slot, u8),
     Link,
+    /// The publisher's own link, where a tracker has put another in its place.
+    OwnLink,
     Category,
+    /// Something around categories.
+    Categories,
     /// Categories with commas between them.
     Keywords,
     /// By rank: those of the best rank are the authors.
@@ -94,6 +98,7 @@ pub(super) fn word(space: Space, local: &str, in_entry: bool) -> Word {
             "updatefrequency" => Word::Pace("sy:updateFrequency"),
             _ => Word::Nothing,
         },
+        Space::Tracker if in_entry && local == "origlink" => Word::OwnLink,
         Space::Xhtml if in_entry && matches!(local, "body" | "div" | "p") => {
             Word::Slot(Slot::Content, 1)
         }
@@ -126,6 +131,7 @@ fn core(local: &str, in_entry: bool) -> Word {
         "contributor" => Word::Person(3),
         "webmaster" => Word::Person(4),
         "category" => Word::Category,
+        "categories" => Word::Categories,
         "enclosure" => Word::Enclosure,
         "source" if in_entry => Word::Source,
         "image" => Word::Image,
@@ -168,6 +174,7 @@ fn media(local: &str) -> Word {
         "thumbnail" => Word::Thumbnail,
         "player" => Word::MediaPlayer,
         "keywords" => Word::Keywords,
+        "category" => Word::Category,
         // Photographers and studios: better than nobody.
         "credit" => Word::Person(5),
         _ => Word::Nothing,
@@ -183,7 +190,7 @@ fn podcast(local: &str, in_entry: bool) -> Word {
         "author" => Word::Person(2),
         "owner" => Word::Person(4),
         "image" => Word::Cover,
-        "category" if !in_entry => Word::Category,
+        "category" => Word::Category,
         "keywords" => Word::Keywords,
         "duration" if in_entry => Word::Duration,
         "new-feed-url" | "newfeedurl" if !in_entry => Word::Slot(Slot::NewFeed, 0),

@@ -30,14 +30,12 @@ pub(super) fn document(dialect: Dialect, feed: &Record, entries: &str) -> String
             out.push('>');
             fields(&mut out, feed, ATOM_FEED, true);
             links(&mut out, feed, "link", |_| true);
-            atom_categories(&mut out, feed);
         }
         Dialect::Rss => {
             out.push_str(RSS_HEAD);
             fields(&mut out, feed, RSS_FEED, false);
             page_link(&mut out, feed);
             links(&mut out, feed, "atom:link", |rel| rel != "alternate");
-            rss_categories(&mut out, feed);
             if let Some(icon) = feed.text(Slot::Icon) {
                 out.push_str("<image>");
                 element(&mut out, "url", icon);
@@ -63,14 +61,12 @@ pub(super) fn entry(out: &mut String, dialect: Dialect, entry: &Record) {
             out.push_str("<entry>");
             fields(out, entry, ATOM_ENTRY, true);
             links(out, entry, "link", |rel| rel != "enclosure");
-            atom_categories(out, entry);
             out.push_str("</entry>");
         }
         Dialect::Rss => {
             out.push_str("<item>");
             fields(out, entry, RSS_ENTRY, false);
             page_link(out, entry);
-            rss_categories(out, entry);
             out.push_str("</item>");
         }
     }
@@ -198,31 +194,5 @@ fn page_link(out: &mut String, record: &Record) {
     };
     for link in pages.filter(is_page) {
         element(out, "link", &link.href);
-    }
-}
-
-fn atom_categories(out: &mut String, record: &Record) {
-    for category in &record.categories {
-        out.push_str("<category");
-        attribute(out, "term", &category.term);
-        if let Some(scheme) = &category.scheme {
-            attribute(out, "scheme", scheme);
-        }
-        if let Some(label) = &category.label {
-            attribute(out, "label", label);
-        }
-        out.push_str("/>");
-    }
-}
-
-fn rss_categories(out: &mut String, record: &Record) {
-    for category in &record.categories {
-        out.push_str("<category");
-        if let Some(scheme) = &category.scheme {
-            attribute(out, "domain", scheme);
-        }
-        out.push('>');
-        text(out, &category.term);
-        end(out, "category");
     }
 }

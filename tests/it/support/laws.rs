@@ -95,13 +95,9 @@ fn entry_holds(entry: &Entry) -> Result<(), String> {
         .filter_map(|person| person.url.as_ref());
     let files = entry.enclosures.iter().map(|file| &file.url);
     let origin = entry.origin.iter().filter_map(|origin| origin.url.as_ref());
-    let own = [&entry.url, &entry.external_url, &entry.image]
-        .into_iter()
-        .flatten();
-    own.chain(people)
-        .chain(files)
-        .chain(origin)
-        .try_for_each(is_web)?;
+    let others = [&entry.external_url, &entry.image].into_iter().flatten();
+    others.chain(people).chain(origin).try_for_each(is_web)?;
+    entry.url.iter().chain(files).try_for_each(is_own)?;
     let names = entry.authors.iter().map(|person| &person.name);
     let terms = entry
         .categories
@@ -138,6 +134,15 @@ fn is_web(url: &Url) -> Result<(), String> {
     match url.scheme() {
         "http" | "https" if url.has_host() => Ok(()),
         _ => Err(format!("an address of another scheme: {url}")),
+    }
+}
+
+/// An entry's own link and its files may be torrents, and files on other servers.
+fn is_own(url: &Url) -> Result<(), String> {
+    match url.scheme() {
+        "ftp" | "ftps" if url.has_host() => Ok(()),
+        "magnet" if url.query().is_some() => Ok(()),
+        _ => is_web(url),
     }
 }
 

@@ -76,7 +76,7 @@ fn check_link(broken: &mut Broken, link: &Element) {
         broken.check("UnexpectedAttribute", known.contains(&name.as_str()), name);
         broken.check("AttrNotBlank", !value.is_empty(), name);
     }
-    values::url(broken, "href", link.get("href").unwrap_or_default());
+    values::own_url(broken, "href", link.get("href").unwrap_or_default());
     if let Some(given) = link.get("type") {
         values::media_type(broken, given);
     }

@@ -68,7 +68,10 @@ fn check_item(broken: &mut Broken, item: &Value) {
     values::iri(broken, "id", item["id"].as_str().unwrap_or_default());
     for name in ADDRESSES {
         if let Some(given) = item[name].as_str() {
-            values::url(broken, name, given);
+            match name {
+                "url" => values::own_url(broken, name, given),
+                _ => values::url(broken, name, given),
+            }
         }
     }
     let has_content = item["content_html"].is_string() || item["content_text"].is_string();
@@ -84,10 +87,11 @@ fn check_item(broken: &mut Broken, item: &Value) {
         broken.check("tags", is_text(tag), &tag.to_string());
     }
     for author in list(&item["authors"]) {
-        broken.check("authors", is_text(&author["name"]), &author.to_string());
+        let is_somebody = is_text(&author["name"]) || is_text(&author["url"]);
+        broken.check("authors", is_somebody, &author.to_string());
     }
     for file in list(&item["attachments"]) {
-        values::url(
+        values::own_url(
             broken,
             "attachment",
             file["url"].as_str().unwrap_or_default(),

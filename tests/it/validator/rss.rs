@@ -76,7 +76,7 @@ fn check_item(broken: &mut Broken, item: &Element) {
     broken.children(
         item,
         &["title", "guid", "pubDate"],
-        &["category", "dc:creator"],
+        &["category", "dc:creator", "atom:link"],
     );
     for text in ["title", "category", "dc:creator", "source"] {
         for element in item.all(text) {
@@ -84,7 +84,7 @@ fn check_item(broken: &mut Broken, item: &Element) {
         }
     }
     for link in item.all("link") {
-        values::url(broken, "link", &link.text);
+        values::own_url(broken, "link", &link.text);
     }
     for guid in item.all("guid") {
         let (given, text) = (guid.get("isPermaLink"), guid.text.as_str());
@@ -110,6 +110,11 @@ fn check_item(broken: &mut Broken, item: &Element) {
     for text in item.all("description").chain(item.all("content:encoded")) {
         values::html(broken, &text.text);
     }
+    for link in item.all("atom:link") {
+        values::own_url(broken, "atom:link", link.get("href").unwrap_or_default());
+        values::media_type(broken, link.get("type").unwrap_or_default());
+    }
+    // RSS 2.0: an http address.
     for enclosure in item.all("enclosure") {
         let get = |name: &str| enclosure.get(name).unwrap_or_default();
         values::url(broken, "enclosure", get("url"));

@@ -37,6 +37,7 @@ pattern!(
     r"(?i)^urn:[a-z0-9][a-z0-9-]{0,30}[a-z0-9]:[A-Za-z0-9;/?:@&=+$.\-_!~*'(),%#]+$"
 );
 pattern!(HTTP, r"(?i)^https?://[^/?#]");
+pattern!(OWN, r"(?i)^((https?|ftps?)://[^/?#]|magnet:\?.)");
 pattern!(RFC3339, r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$");
 pattern!(
     MEDIA_TYPE,
@@ -60,6 +61,12 @@ pub(super) fn page(broken: &mut Broken, at: &str, value: &str) {
     let output = broken.document.split('.').next().unwrap_or_default();
     let holds = value == format!("https://news.example.org/{output}");
     broken.check(&format!("page {at}"), holds, value);
+}
+
+/// An item's own address, or that of a file: besides those of the web a torrent, or a file on another server.
+pub(super) fn own_url(broken: &mut Broken, at: &str, value: &str) {
+    let holds = URI.is_match(value) && OWN.is_match(value) && is_one(value);
+    broken.check(&format!("InvalidLink {at}"), holds, value);
 }
 
 /// What names something everywhere.

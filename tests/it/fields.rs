@@ -1,0 +1,145 @@
+//! Fields as publishers write them, from the source to the documents: addresses, types of files, people, tags, languages, and what
+//! of JSON is a feed.
+//!
+//! The inputs are those of `tests/corpus/parse`, whose expected files say how each is read; here they are read by the real binary,
+//! and looked for in the documents of an output.
+
+use std::path::Path;
+
+use crate::support::daemon::Desk;
+
+/// A file of the corpus, read as the source of an output `o`, and of others besides.
+fn desk(input: &str, outputs: &str) -> Desk {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/corpus/parse")
+        .join(input);
+    assert!(path.exists(), "{input}");
+    let desk = Desk::new(&format!(
+        "[[source]]\nid = \"s\"\npath = {path:?}\nfirst_items = 0\n[[output]]\nid = \"o\"\nduplicates = \"off\"\n{outputs}"
+    ));
+    let ended = desk.run(&["refresh"]);
+    assert!(ended.status.success(), "{input}: {ended:?}");
+    desk
+}
+
+/// An input, a format, what its document has and what it has not.
+const DOCUMENTS: &[(&str, &str, &[&str], &[&str])] = &[
+    (
+        "links/magnet.xml",
+        "json",
+        &["\"url\": \"magnet:?xt=urn:btih:0000000000000000000000000000000000000001&dn=one\""],
+        &[],
+    ),
+    (
+        "links/magnet.xml",
+        "atom",
+        &[
+            "<link rel=\"alternate\" href=\"magnet:?xt=urn:btih:0000000000000000000000000000000000000001&amp;dn=one\"/>",
+            "<link rel=\"enclosure\" href=\"magnet:?",
+            "type=\"application/x-bittorrent\"",
+        ],
+        &["type=\"text/html\" href=\"magnet:"],
+    ),
+    // RSS 2.0 wants http addresses in enclosures.
+    (
+        "links/magnet.xml",
+        "rss",
+        &[
+            "<link>magnet:?xt=urn:btih:0000000000000000000000000000000000000001&amp;dn=one</link>",
+            "<atom:link rel=\"enclosure\" href=\"magnet:?",
+        ],
+        &["<enclosure"],
+    ),
+    (
+        "links/tracker-feedburner.xml",
+        "rss",
+        &["<link>https://site.example/2025/post.html</link>"],
+        &["proxy.example"],
+    ),
+    (
+        "links/content-src-before-link.xml",
+        "atom",
+        &["href=\"https://a.example/one\""],
+        &["https://a.example/export"],
+    ),
+    (
+        "enclosures/types-by-ending.xml",
+        "rss",
+        &[
+            "<enclosure url=\"https://cdn.example/a.mp3?x=1\" length=\"9\" type=\"audio/mpeg\"/>",
+            "<enclosure url=\"https://cdn.example/b.mp3\" length=\"9\" type=\"audio/mpeg\"/>",
+        ],
+        &["octet-stream"],
+    ),
+    (
+        "enclosures/types-by-ending.xml",
+        "atom",
+        &["href=\"https://cdn.example/b.mp3\" type=\"audio/mpeg\""],
+        &["octet-stream"],
+    ),
+    (
+        "enclosures/types-by-ending.xml",
+        "json",
+        &["\"mime_type\": \"audio/mpeg\""],
+        &["octet-stream"],
+    ),
+    (
+        "authors/bare-mail-beside-a-name.xml",
+        "rss",
+        &[
+            "<dc:creator>Radio Example</dc:creator>",
+            "<dc:creator>Ann Writer</dc:creator>",
+        ],
+        &["radio@a.example", "desk@a.example"],
+    ),
+    (
+        "authors/atom-without-name.xml",
+        "atom",
+        &[
+            "<name>https://jo.example/about</name>",
+            "<uri>https://jo.example/about</uri>",
+        ],
+        &[],
+    ),
+    (
+        "authors/atom-without-name.xml",
+        "json",
+        &["\"url\": \"https://jo.example/about\""],
+        &["\"name\": \"https://jo.example/about\""],
+    ),
+    (
+        "categories/nested.xml",
+        "rss",
+        &[
+            "<category>One</category>",
+            "<category>Two</category>",
+            "<category>Arts</category>",
+            "<category>Games</category>",
+        ],
+        &[],
+    ),
+    (
+        "categories/atom-one-term.xml",
+        "atom",
+        &[
+            "<category term=\"x\" label=\"A\"/>",
+            "<category term=\"x\" label=\"B\"/>",
+            "<category term=\"x\" scheme=\"https://s.example/\" label=\"A\"/>",
+        ],
+        &[],
+    ),
+];
+
+#[test]
+fn documents_carry_what_was_read() {
+    let mut wrong = Vec::new();
+    for (input, format, has, has_not) in DOCUMENTS {
+        let printed = desk(input, "").run(&["print", "o", "--format", format]);
+        let text = String::from_utf8(printed.stdout).expect("UTF-8");
+        let missing = has.iter().filter(|part| !text.contains(**part));
+        wrong.extend(missing.map(|part| format!("{input} as {format} has no {part}")));
+        let present = has_not.iter().filter(|part| text.contains(**part));
+        wrong.extend(present.map(|part| format!("{input} as {format} has {part}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
