@@ -34,7 +34,7 @@ pub struct Entry {
     pub authors: Vec<Person>,
     /// In document order.
     pub categories: Vec<Category>,
-    /// The entry's own, else the feed's; as given.
+    /// The entry's own, else the feed's, else that of the text: a tag as RFC 5646 writes it.
     pub language: Option<String>,
     /// Attached files.
     pub enclosures: Vec<Enclosure>,

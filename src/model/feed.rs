@@ -43,7 +43,7 @@ pub struct Feed {
     pub hubs: Vec<Url>,
     /// RSS `image`, Atom `icon` or `logo`, JSON Feed `icon`.
     pub icon: Option<Url>,
-    /// As given: RFC 5646 where the publisher kept to it.
+    /// A tag as RFC 5646 writes it.
     pub language: Option<String>,
     /// People and bodies named for the whole feed.
     pub authors: Vec<Person>,

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use url::Url;
 
 use crate::model::{FailureClass, Feed};
-use crate::text::read_date;
+use crate::text::{language_of, read_date};
 
 mod autodiscovery;
 mod decode;
@@ -18,7 +18,6 @@ mod identify;
 mod json_feed;
 mod json_node;
 mod json_text;
-mod language;
 mod leads;
 mod limits;
 mod link_header;
@@ -151,7 +150,9 @@ pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
     }
     for entry in &mut feed.entries {
         releases::recognize(entry);
-        language::recognize(entry);
+        if entry.language.is_none() {
+            entry.language = language_of(&entry.text).map(str::to_owned);
+        }
     }
     Ok(feed)
 }

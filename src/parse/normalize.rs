@@ -10,7 +10,9 @@ use super::limits;
 use super::links::{is_reachable, is_web, own_url, web_url};
 use super::rewrite::{Handed, Kind, Rewritten, Value};
 use crate::model::{Category, Entry, Feed, FeedFormat, Pace, Person, Timestamp};
-use crate::text::{break_lines, html_to_text, lines_to_html, prose_to_html, sanitize_article};
+use crate::text::{
+    break_lines, html_to_text, language_tag, lines_to_html, prose_to_html, sanitize_article,
+};
 
 /// Of one entry; more is spam or an attack.
 const MAX_CATEGORIES: usize = 64;
@@ -21,7 +23,7 @@ const MIN_ARTICLE: usize = 200;
 /// what stands beside it.
 pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritten) -> Feed {
     let (format, authors) = (rewritten.format, rewritten.authors);
-    let language = read.language.as_deref().and_then(limits::word);
+    let language = read.language.as_deref().and_then(language_tag);
     let home_url = alternate(&read.links, base, web_url);
     let links = |rel: &str| {
         read.links
@@ -178,11 +180,10 @@ fn normalize_entry(entry: raw::Entry, handed: Handed, around: &Around<'_>) -> En
             _ => handed.authors,
         },
         categories: categories(handed.categories),
-        language: handed
-            .language
-            .or(entry.language)
-            .as_deref()
-            .and_then(limits::word)
+        language: [handed.language, entry.language]
+            .iter()
+            .flatten()
+            .find_map(|given| language_tag(given))
             .or_else(|| around.language.map(str::to_owned)),
         origin: handed.origin,
         published: entry.published,

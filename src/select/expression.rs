@@ -6,7 +6,7 @@ use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue};
 use cel::{Context, Program, Value};
 use chrono::TimeZone;
 
-use super::{Reading, RuleError, RulePart, Subject, Vocabulary, helpers};
+use super::{Reading, RuleError, RulePart, Subject, Vocabulary, helpers, languages};
 use crate::model::{Entry, Location, Source, SourceId, Timestamp};
 
 /// What an expression sees of an entry; INTERFACE of `where`.
@@ -33,7 +33,8 @@ const MAX_NESTING: usize = 32;
 
 /// A compiled expression.
 pub(super) struct Expression {
-    program: Program,
+    /// As it is evaluated.
+    tree: IdedExpr,
     text: String,
 }
 
@@ -74,8 +75,10 @@ impl Expression {
         if let Some(unknown) = names.found {
             return Err(unknown);
         }
+        let mut tree = program.expression().clone();
+        languages::bring_in_form(&mut tree);
         let expression = Self {
-            program,
+            tree,
             text: text.to_owned(),
         };
         expression.try_on_samples()?;
@@ -90,7 +93,9 @@ impl Expression {
     /// Whether it is true of an entry; `Err`: why that cannot be said.
     pub(super) fn evaluate(&self, subject: &Subject<'_>) -> Result<bool, String> {
         // The interpreter is not ours: a panic in it costs this verdict only.
-        let result = catch_unwind(AssertUnwindSafe(|| self.program.execute(&context(subject))));
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            Value::resolve(&self.tree, &context(subject))
+        }));
         match result {
             Ok(Ok(Value::Bool(verdict))) => Ok(verdict),
             Ok(Ok(other)) => Err(format!(
@@ -322,7 +327,7 @@ fn fields(subject: &Subject<'_>) -> [(&'static str, Value); FIELDS.len()] {
         ),
         (
             "language",
-            entry.language.as_deref().unwrap_or_default().into(),
+            languages::compared(entry.language.as_deref().unwrap_or_default()).into(),
         ),
         ("words", number(subject.word_count())),
         ("published", moment(published)),

@@ -10,6 +10,7 @@ use std::fmt;
 mod expression;
 mod field;
 mod helpers;
+mod languages;
 mod phrase;
 mod shown;
 mod subject;

@@ -16,6 +16,7 @@ mod headline;
 #[cfg(test)]
 mod hostile;
 mod html;
+mod language;
 mod lines;
 mod notes;
 mod sanitize;
@@ -33,6 +34,7 @@ pub use dates::read_date;
 pub use fold::fold;
 pub use headline::{Headline, Mark, headline};
 pub use html::{decode_entities, html_to_text, is_hidden, plain_line};
+pub use language::{language_of, language_tag};
 pub use lines::{break_lines, lines_to_html, prose_to_html};
 pub use notes::note;
 pub use sanitize::{sanitize, sanitize_article};

@@ -128,6 +128,12 @@ const DOCUMENTS: &[(&str, &str, &[&str], &[&str])] = &[
         ],
         &[],
     ),
+    (
+        "languages/underscore.xml",
+        "json",
+        &["\"language\": \"en-US\""],
+        &["en_"],
+    ),
 ];
 
 #[test]
@@ -142,4 +148,43 @@ fn documents_carry_what_was_read() {
         wrong.extend(present.map(|part| format!("{input} as {format} has {part}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Conditions on an entry whose feed says `en_US`, and whether it is shown. Those of before, written for `en_us`, stay true.
+const LANGUAGES: &[(&str, bool)] = &[
+    ("language == 'en-US'", true),
+    ("language == 'en-us'", true),
+    ("'EN_us' == language", true),
+    ("language == 'en_us'", true),
+    ("language != 'en-US'", false),
+    ("language == 'en'", false),
+    ("language == 'de-US'", false),
+    ("language in ['de', 'en-US']", true),
+    ("language in ['de', 'en-GB']", false),
+    ("language.startsWith('EN')", true),
+    ("language.startsWith('en_U')", true),
+    ("language.endsWith('-US')", true),
+    ("language.contains('GB')", false),
+    ("language.matches('^en-US$')", true),
+    ("language.matches('^de')", false),
+    ("!(language == 'en-US') || title == '2'", false),
+    ("['en-us', 'de'].exists(one, one == language)", true),
+    ("title == 'EN-US' || language == ''", false),
+];
+
+#[test]
+fn rules_compare_languages_without_regard_to_case() {
+    let outputs: String = LANGUAGES
+        .iter()
+        .enumerate()
+        .map(|(nth, (condition, _))| {
+            format!("[[output]]\nid = \"o{nth}\"\nwhere = \"{condition}\"\n")
+        })
+        .collect();
+    let desk = desk("languages/underscore.xml", &outputs);
+    for (nth, (condition, shown)) in LANGUAGES.iter().enumerate() {
+        let document = desk.json(&format!("o{nth}"));
+        let count = document["items"].as_array().expect("items").len();
+        assert_eq!(count, usize::from(*shown), "{condition}");
+    }
 }
