@@ -8,14 +8,15 @@ use serde_json::Number;
 use url::Url;
 
 use super::json_node::{Node, Shape};
-use super::links::web_url;
+use super::links::{is_web, own_url, web_url};
 use super::surplus::{clipped, newest};
-use super::{MAX_ENTRIES, ParseError, json_text, limits};
+use super::{MAX_ENTRIES, ParseError, json_text, limits, media_types, people};
 use crate::model::{
     Category, Enclosure, Entry, FailureClass, Feed, FeedFormat, Pace, Person, Timestamp,
 };
 use crate::text::{
-    html_to_text, lines_to_html, plain_line, read_date, sanitize_article, with_surrogates_joined,
+    html_to_text, language_tag, lines_to_html, plain_line, read_date, sanitize_article,
+    with_surrogates_joined,
 };
 
 /// Items kept while a document is read: now and then the older ones go.
@@ -31,7 +32,7 @@ const FEED: Shape = Shape::Object(&[
     ("icon", Shape::Plain),
     ("favicon", Shape::Plain),
     ("language", Shape::Plain),
-    ("author", PERSON),
+    ("author", Shape::List(&PERSON)),
     ("authors", Shape::List(&PERSON)),
     (
         "hubs",
@@ -54,7 +55,7 @@ const ITEM: Shape = Shape::Object(&[
     ("banner_image", Shape::Plain),
     ("date_published", Shape::Plain),
     ("date_modified", Shape::Plain),
-    ("author", PERSON),
+    ("author", Shape::List(&PERSON)),
     ("authors", Shape::List(&PERSON)),
     ("tags", Shape::List(&Shape::Plain)),
     ("language", Shape::Plain),
@@ -69,33 +70,45 @@ const ATTACHMENT: Shape = Shape::Object(&[
     ("duration_in_seconds", Shape::Plain),
 ]);
 
+/// Members of a document that a JSON Feed has and the answers of programming interfaces do not.
+const TELLING: [&str; 4] = ["home_page_url", "feed_url", "favicon", "hubs"];
+/// Members of an item that say so.
+const ITEM_TELLING: [&str; 6] = [
+    "content_html",
+    "content_text",
+    "date_published",
+    "date_modified",
+    "external_url",
+    "banner_image",
+];
+
 /// Reads a document that begins like JSON.
 pub(super) fn read(document: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
     let (value, mut recovered) = json_text::read(document, FEED)?;
-    let version = text(&value, "version");
-    let known = version.is_some_and(|version| version.contains("jsonfeed.org/version/1"));
-    let (Node::Many(items, is_thinned), true) = (value.get("items"), known || version.is_none())
-    else {
-        return Err(ParseError::new(
-            FailureClass::NotAFeed,
-            "JSON, but no JSON Feed: no `items`, or another version",
-        ));
+    let (items, is_thinned) = match value.get("items") {
+        Node::Many(items, is_thinned) => (Some(items.as_slice()), *is_thinned),
+        _ => (None, false),
     };
-    if version.is_none() {
-        recovered.push("a JSON Feed without version".to_owned());
-    }
+    let has_version = has_version(&value, items)?;
+    recovered.extend((!has_version).then(|| "a JSON Feed without version".to_owned()));
+    recovered.extend(
+        items
+            .is_none()
+            .then(|| "a JSON Feed without `items`".to_owned()),
+    );
+    let items = items.unwrap_or_default();
     let home_url = url(&value, "home_page_url", base);
     // As in RSS: what is relative belongs to the site, wherever its feed was found.
     let inner = home_url.as_ref().or(base);
     let feed_authors = authors(&value);
-    let language = word(&value, "language");
+    let feed_language = language(&value);
     let kept = kept(items);
-    if *is_thinned || kept.len() < items.len() {
+    if is_thinned || kept.len() < items.len() {
         recovered.push(clipped());
     }
     let entries = kept
         .into_iter()
-        .map(|item| entry(item, inner, &feed_authors, language.as_deref()))
+        .map(|item| entry(item, inner, &feed_authors, feed_language.as_deref()))
         .collect();
     Ok(Feed {
         format: FeedFormat::JsonFeed,
@@ -113,7 +126,7 @@ pub(super) fn read(document: &str, base: Option<&Url>) -> Result<Feed, ParseErro
             .filter_map(|hub| url(hub, "url", base))
             .collect(),
         icon: url(&value, "icon", base).or_else(|| url(&value, "favicon", base)),
-        language,
+        language: feed_language,
         authors: feed_authors,
         categories: Vec::new(),
         published: None,
@@ -124,6 +137,36 @@ pub(super) fn read(document: &str, base: Option<&Url>) -> Result<Feed, ParseErro
         recovered,
         entries,
     })
+}
+
+/// Whether a feed says which version of the format it is of; `Err`: nothing says that it is a feed.
+fn has_version(value: &Node, items: Option<&[Node]>) -> Result<bool, ParseError> {
+    let version = text(value, "version").filter(|version| version.contains("jsonfeed.org"));
+    let is_other = version.is_some_and(|version| {
+        let number = version.split_once("jsonfeed.org/version/");
+        number.is_some_and(|(_, number)| !number.starts_with('1'))
+    });
+    let instead = match (version, items) {
+        (Some(_), _) if is_other => "another version",
+        (Some(_), _) => return Ok(true),
+        (None, None) => "no `items`",
+        (None, Some(items)) if tells(value, items) => return Ok(false),
+        (None, Some(_)) => "no `version`, and nothing in `items` that a feed has",
+    };
+    Err(ParseError::new(
+        FailureClass::NotAFeed,
+        format!("JSON, but no JSON Feed: {instead}"),
+    ))
+}
+
+/// Whether a document without a version is a feed. Answers of programming interfaces have `items` too, with `id`, `title` and `url`
+/// now and then, but seldom a title of their own beside them.
+fn tells(value: &Node, items: &[Node]) -> bool {
+    let has = |node: &Node, names: &[&str]| names.iter().any(|name| node.get(name).is_there());
+    let is_entry = |item: &Node| has(item, &["id", "url"]) && has(item, &["title", "summary"]);
+    has(value, &TELLING)
+        || items.iter().any(|item| has(item, &ITEM_TELLING))
+        || (text(value, "title").is_some() && items.iter().all(is_entry))
 }
 
 /// The items to read: the newest.
@@ -157,10 +200,10 @@ fn entry(
     item: &Node,
     base: Option<&Url>,
     feed_authors: &[Person],
-    language: Option<&str>,
+    feed_language: Option<&str>,
 ) -> Entry {
-    let own_url = url(item, "url", base);
-    let page = own_url.as_ref();
+    let address = item.get("url").as_str().and_then(|raw| own_url(raw, base));
+    let page = address.as_ref().filter(|page| is_web(page));
     let safe = |html: &str| sanitize_article(html, page.or(base), page);
     let html = match (text(item, "content_html"), text(item, "content_text")) {
         (Some(html), _) => Some(safe(&with_surrogates_joined(html))),
@@ -180,7 +223,7 @@ fn entry(
         guid,
         text: html.as_deref().map(html_to_text).unwrap_or_default(),
         title: line(item, "title").unwrap_or_default(),
-        url: own_url,
+        url: address,
         external_url: url(item, "external_url", base),
         html: html.filter(|html| !html.is_empty()),
         summary: text(item, "summary")
@@ -190,18 +233,8 @@ fn entry(
         published: date(item, "date_published"),
         updated: date(item, "date_modified"),
         authors,
-        categories: item
-            .get("tags")
-            .elements()
-            .iter()
-            .filter_map(Node::as_str)
-            .filter_map(limits::line)
-            .map(|term| Category {
-                term,
-                ..Category::default()
-            })
-            .collect(),
-        language: word(item, "language").or_else(|| language.map(str::to_owned)),
+        categories: tags(item),
+        language: language(item).or_else(|| feed_language.map(str::to_owned)),
         enclosures: item
             .get("attachments")
             .elements()
@@ -212,6 +245,24 @@ fn entry(
     }
 }
 
+/// Its tags, each once; a number is a tag too, such as a year.
+fn tags(item: &Node) -> Vec<Category> {
+    let mut terms: Vec<String> = Vec::new();
+    for tag in item.get("tags").elements() {
+        let term = match tag {
+            Node::Text(text) => limits::line(text),
+            Node::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        terms.extend(term.filter(|term| !terms.contains(term)));
+    }
+    let category = |term| Category {
+        term,
+        ..Category::default()
+    };
+    terms.into_iter().map(category).collect()
+}
+
 /// A number as an identity. One that was rounded is none: its neighbours were rounded to the same.
 fn exact(id: &Number) -> Option<String> {
     const MOST: f64 = (1_u64 << f64::MANTISSA_DIGITS) as f64;
@@ -219,41 +270,60 @@ fn exact(id: &Number) -> Option<String> {
     (!is_rounded).then(|| id.to_string())
 }
 
+/// An attachment; a text in place of one is its address.
 fn enclosure(attachment: &Node, base: Option<&Url>) -> Option<Enclosure> {
+    let address = attachment.as_str().or(attachment.get("url").as_str())?;
+    let url = own_url(address, base)?;
+    let given = attachment.get("mime_type").as_str();
     Some(Enclosure {
-        url: url(attachment, "url", base)?,
-        media_type: word(attachment, "mime_type"),
+        media_type: media_types::of_file(given.and_then(media_types::given), &url),
+        url,
         length: attachment.get("size_in_bytes").as_u64(),
         duration_seconds: attachment.get("duration_in_seconds").as_u64(),
         title: line(attachment, "title"),
     })
 }
 
-/// `authors`, else `author` of version 1.0.
+/// `authors`, else `author` of version 1.0, each person once.
 fn authors(value: &Node) -> Vec<Person> {
-    let listed = value.get("authors").elements();
-    let single = listed.is_empty().then(|| value.get("author"));
-    listed
-        .iter()
-        .chain(single)
-        .filter_map(|author| {
-            let page = url(author, "url", None);
-            let name = line(author, "name").or_else(|| limits::line(page.as_ref()?.as_str()))?;
-            Some(Person {
-                name,
-                url: page,
-                email: None,
-            })
-        })
-        .collect()
+    let mut people: Vec<Person> = Vec::new();
+    let listed = value.get("authors").elements().iter().filter_map(author);
+    for person in listed {
+        if !people.contains(&person) {
+            people.push(person);
+        }
+    }
+    if people.is_empty() {
+        people.extend(value.get("author").elements().iter().find_map(author));
+    }
+    people
+}
+
+/// A person; a text in place of one is a name, or the address of a page.
+fn author(author: &Node) -> Option<Person> {
+    if let Some(text) = author.as_str() {
+        return match web_url(text, None) {
+            Some(page) => Some(people::at(page)),
+            None => people::person(text),
+        };
+    }
+    let page = url(author, "url", None);
+    match line(author, "name") {
+        Some(name) => Some(Person {
+            name,
+            url: page,
+            email: None,
+        }),
+        None => page.map(people::at),
+    }
 }
 
 fn text<'n>(value: &'n Node, member: &str) -> Option<&'n str> {
     value.get(member).as_str().filter(|text| !text.is_empty())
 }
 
-fn word(value: &Node, member: &str) -> Option<String> {
-    limits::word(value.get(member).as_str()?)
+fn language(value: &Node) -> Option<String> {
+    language_tag(value.get("language").as_str()?)
 }
 
 fn line(value: &Node, member: &str) -> Option<String> {

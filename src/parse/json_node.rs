@@ -18,7 +18,8 @@ pub(super) enum Shape {
     Plain,
     /// These members of an object.
     Object(&'static [(&'static str, Shape)]),
-    /// The first elements of a list.
+    /// The first elements of a list. What stands alone is a list of one, and an object with numbers for names, as PHP writes a list
+    /// with gaps, is one too.
     List(&'static Shape),
     /// Objects of a list, all but those that `Thin` leaves out.
     Many(&'static Shape, Thin),
@@ -60,11 +61,19 @@ impl Node {
         }
     }
 
+    /// A number of bytes or seconds: whole, with a fraction, or as a text.
     pub(super) fn as_u64(&self) -> Option<u64> {
-        match self {
-            Self::Number(number) => number.as_u64(),
-            _ => None,
-        }
+        let number = match self {
+            Self::Number(number) => return number.as_u64().or_else(|| whole(number.as_f64()?)),
+            Self::Text(text) => text.trim(),
+            _ => return None,
+        };
+        number.parse().ok().or_else(|| whole(number.parse().ok()?))
+    }
+
+    /// Whether something that was asked for stands there.
+    pub(super) fn is_there(&self) -> bool {
+        !matches!(self, Self::Absent)
     }
 
     /// The elements of a list.
@@ -72,6 +81,81 @@ impl Node {
         match self {
             Self::List(nodes) => nodes,
             _ => &[],
+        }
+    }
+}
+
+/// What of a number is whole; `None`: it is negative, or larger than numbers that are exact.
+fn whole(number: f64) -> Option<u64> {
+    const MOST: f64 = (1_u64 << f64::MANTISSA_DIGITS) as f64;
+    let is_exact = (0.0..MOST).contains(&number);
+    let digits = is_exact.then(|| number.trunc().to_string())?;
+    digits.parse().ok()
+}
+
+impl Shape {
+    /// What was found where it stands alone: in place of a list it is a list of one.
+    fn alone(self, node: Node) -> Node {
+        match self {
+            Self::List(_) => Node::List(vec![node]),
+            _ => node,
+        }
+    }
+
+    /// The members that an object may have here, of its own or of the list's elements.
+    fn members(self) -> &'static [(&'static str, Shape)] {
+        match self {
+            Self::Object(wanted) => wanted,
+            Self::List(element) | Self::Many(element, _) => match element {
+                Self::Object(wanted) => wanted,
+                _ => &[],
+            },
+            Self::Plain => &[],
+        }
+    }
+}
+
+/// The elements of a list as they are found.
+struct Found {
+    shape: Shape,
+    nodes: Vec<Node>,
+    is_thinned: bool,
+}
+
+impl Found {
+    fn of(shape: Shape) -> Self {
+        Self {
+            shape,
+            nodes: Vec::new(),
+            is_thinned: false,
+        }
+    }
+
+    /// What an element is wanted for; `None`: there are enough.
+    fn element(&self) -> Option<Shape> {
+        match self.shape {
+            Shape::List(element) => (self.nodes.len() < MAX_LIST).then_some(*element),
+            Shape::Many(element, _) => Some(*element),
+            Shape::Plain | Shape::Object(_) => None,
+        }
+    }
+
+    fn push(&mut self, node: Node) {
+        match self.shape {
+            Shape::Many(_, thin) if matches!(node, Node::Object(_)) => {
+                self.nodes.push(node);
+                self.is_thinned |= thin(&mut self.nodes);
+            }
+            Shape::List(_) => self.nodes.push(node),
+            _ => {}
+        }
+    }
+
+    fn finish(self) -> Node {
+        match self.shape {
+            Shape::List(_) => Node::List(self.nodes),
+            Shape::Many(..) => Node::Many(self.nodes, self.is_thinned),
+            Shape::Plain | Shape::Object(_) => Node::Absent,
         }
     }
 }
@@ -100,84 +184,81 @@ impl<'de> Visitor<'de> for Shape {
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Node, E> {
-        Ok(Node::Number(number.into()))
+        Ok(self.alone(Node::Number(number.into())))
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Node, E> {
-        Ok(Node::Number(number.into()))
+        Ok(self.alone(Node::Number(number.into())))
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Node, E> {
-        Ok(Number::from_f64(number).map_or(Node::Absent, Node::Number))
+        let number = Number::from_f64(number).map(|number| self.alone(Node::Number(number)));
+        Ok(number.unwrap_or_default())
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Node, E> {
-        Ok(Node::Text(text.to_owned()))
+        Ok(self.alone(Node::Text(text.to_owned())))
     }
 
     fn visit_string<E: Error>(self, text: String) -> Result<Node, E> {
-        Ok(Node::Text(text))
+        Ok(self.alone(Node::Text(text)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
-        let wanted = match self {
-            Self::Object(wanted) => wanted,
-            _ => &[],
-        };
         let mut members: Vec<(&'static str, Node)> = Vec::new();
-        while let Some(member) = map.next_key_seed(Wanted(wanted))? {
-            let Some((name, shape)) = member else {
-                map.next_value::<Skipped>()?;
-                continue;
-            };
-            let node = map.next_value_seed(shape)?;
-            // Of a member given twice the last counts.
-            match members.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, known)) => *known = node,
-                None => members.push((name, node)),
+        let mut found = Found::of(self);
+        while let Some(key) = map.next_key_seed(Wanted(self.members()))? {
+            match (key, found.element()) {
+                (Key::Member(name, shape), _) => {
+                    let node = map.next_value_seed(shape)?;
+                    // Of a member given twice the last counts.
+                    match members.iter_mut().find(|(known, _)| *known == name) {
+                        Some((_, known)) => *known = node,
+                        None => members.push((name, node)),
+                    }
+                }
+                (Key::Index, Some(element)) => found.push(map.next_value_seed(element)?),
+                _ => {
+                    map.next_value::<Skipped>()?;
+                }
             }
         }
-        Ok(match self {
-            Self::Object(_) => Node::Object(members.into_boxed_slice()),
-            _ => Node::Absent,
-        })
+        let is_object = matches!(self, Self::Object(_));
+        let object = Node::Object(members.into_boxed_slice());
+        if is_object {
+            return Ok(object);
+        }
+        if matches!(&object, Node::Object(members) if !members.is_empty()) {
+            found.push(object);
+        }
+        Ok(found.finish())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
-        let mut nodes = Vec::new();
-        let mut is_thinned = false;
-        match self {
-            Self::List(shape) => {
-                while nodes.len() < MAX_LIST
-                    && let Some(node) = list.next_element_seed(*shape)?
-                {
-                    nodes.push(node);
-                }
-            }
-            Self::Many(shape, thin) => {
-                while let Some(node) = list.next_element_seed(*shape)? {
-                    if matches!(node, Node::Object(_)) {
-                        nodes.push(node);
-                        is_thinned |= thin(&mut nodes);
-                    }
-                }
-            }
-            Self::Plain | Self::Object(_) => {}
+        let mut found = Found::of(self);
+        while let Some(element) = found.element()
+            && let Some(node) = list.next_element_seed(element)?
+        {
+            found.push(node);
         }
         while list.next_element::<Skipped>()?.is_some() {}
-        Ok(match self {
-            Self::List(_) => Node::List(nodes),
-            Self::Many(..) => Node::Many(nodes, is_thinned),
-            Self::Plain | Self::Object(_) => Node::Absent,
-        })
+        Ok(found.finish())
     }
 }
 
 /// A member's name, if it is wanted.
 struct Wanted(&'static [(&'static str, Shape)]);
 
+/// What the name of a member says.
+enum Key {
+    Member(&'static str, Shape),
+    /// A number: the place in a list.
+    Index,
+    Unknown,
+}
+
 impl<'de> DeserializeSeed<'de> for Wanted {
-    type Value = Option<(&'static str, Shape)>;
+    type Value = Key;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
@@ -185,14 +266,20 @@ impl<'de> DeserializeSeed<'de> for Wanted {
 }
 
 impl Visitor<'_> for Wanted {
-    type Value = Option<(&'static str, Shape)>;
+    type Value = Key;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a name")
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.0.iter().find(|(wanted, _)| *wanted == name).copied())
+        let wanted = self.0.iter().find(|(wanted, _)| *wanted == name);
+        let is_index = !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit());
+        Ok(match wanted {
+            Some((name, shape)) => Key::Member(name, *shape),
+            None if is_index => Key::Index,
+            None => Key::Unknown,
+        })
     }
 }
 

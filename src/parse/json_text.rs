@@ -50,6 +50,14 @@ enum Mend {
     Control,
     /// A number too large for any number, or none.
     Number,
+    /// A comma behind the last element: templates that write one behind each.
+    Comma,
+    /// A comma that is missing between two objects.
+    Between,
+    /// What JavaScript has and JSON has not.
+    Comment,
+    /// A backslash that escapes nothing: `\'`, `C:\files`.
+    Backslash,
 }
 
 impl Mend {
@@ -59,6 +67,10 @@ impl Mend {
             Self::Half => "halves of surrogate pairs were replaced",
             Self::Control => "control characters were escaped",
             Self::Number => "numbers out of range were left out",
+            Self::Comma => "commas with nothing behind them were left out",
+            Self::Between => "commas that were missing between objects were added",
+            Self::Comment => "comments were left out",
+            Self::Backslash => "backslashes that escape nothing were read as they stand",
         }
     }
 }
@@ -68,6 +80,8 @@ fn mended(text: &str) -> (String, Vec<String>) {
     let mut out = String::with_capacity(text.len());
     let mut mends = Vec::new();
     let (mut copied, mut at, mut in_string) = (0, 0, false);
+    // The last byte outside of strings that stands for something.
+    let mut before = b'{';
     while let Some(byte) = text.as_bytes().get(at) {
         let (length, mend) = match (byte, in_string) {
             (b'"', _) => {
@@ -77,8 +91,14 @@ fn mended(text: &str) -> (String, Vec<String>) {
             (b'\\', true) => escape(&text[at..]),
             (0..b' ', true) => (1, Some((Mend::Control, format!("\\u{byte:04x}")))),
             (b'-' | b'0'..=b'9' | b'N' | b'I', false) => number(&text[at..]),
+            (b',', false) => comma(&text[at..], before),
+            (b'}', false) => object_end(&text[at..]),
+            (b'/', false) => comment(&text[at..]),
             _ => (1, None),
         };
+        if !in_string && !byte.is_ascii_whitespace() && !is_dropped(mend.as_ref()) {
+            before = *byte;
+        }
         if let Some((mend, remedy)) = mend {
             out.push_str(&text[copied..at]);
             out.push_str(&remedy);
@@ -96,12 +116,68 @@ fn mended(text: &str) -> (String, Vec<String>) {
 
 type Found = (usize, Option<(Mend, String)>);
 
+/// A comma, which goes where none may stand: behind a bracket that opens, before one that closes, and before another comma.
+fn comma(rest: &str, before: u8) -> Found {
+    let is_first = matches!(before, b'[' | b'{');
+    let is_last = || rest[1..][blank(&rest[1..])..].starts_with([']', '}', ',']);
+    (
+        1,
+        (is_first || is_last()).then(|| (Mend::Comma, String::new())),
+    )
+}
+
+/// Whether nothing is left of what stood there.
+fn is_dropped(mend: Option<&(Mend, String)>) -> bool {
+    mend.is_some_and(|(_, remedy)| remedy.trim().is_empty())
+}
+
+/// The end of an object. Where another begins right behind it, a comma is missing.
+fn object_end(rest: &str) -> Found {
+    let is_bare = rest[1..][blank(&rest[1..])..].starts_with('{');
+    (1, is_bare.then(|| (Mend::Between, "},".to_owned())))
+}
+
+/// `// to the end of the line` and `/* to its end */`.
+fn comment(rest: &str) -> Found {
+    match comment_length(rest) {
+        0 => (1, None),
+        length => (length, Some((Mend::Comment, " ".to_owned()))),
+    }
+}
+
+fn comment_length(rest: &str) -> usize {
+    let end = match rest.get(..2) {
+        Some("//") => rest.find(['\n', '\r']),
+        Some("/*") => rest.find("*/").map(|at| at + 2),
+        _ => return 0,
+    };
+    end.unwrap_or(rest.len())
+}
+
+/// The bytes of blanks and comments that something begins with.
+fn blank(text: &str) -> usize {
+    let mut at = 0;
+    loop {
+        let rest = &text[at..];
+        let blanks = rest.len() - rest.trim_start().len();
+        let length = blanks + comment_length(&rest[blanks..]);
+        if length == 0 {
+            return at;
+        }
+        at += length;
+    }
+}
+
 /// The bytes of an escape within a string.
 fn escape(rest: &str) -> Found {
     let half = || (UNIT, Some((Mend::Half, "\\ufffd".to_owned())));
     match unit(rest) {
         // Whatever it escapes, another backslash too, is passed over with it.
-        None => (1 + rest[1..].chars().next().map_or(0, char::len_utf8), None),
+        None => match rest.as_bytes().get(1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => (2, None),
+            Some(b'\'') => (2, Some((Mend::Backslash, "'".to_owned()))),
+            _ => (1, Some((Mend::Backslash, "\\\\".to_owned()))),
+        },
         Some(0xD800..=0xDBFF) => match unit(&rest[UNIT..]) {
             Some(0xDC00..=0xDFFF) => (2 * UNIT, None),
             _ => half(),

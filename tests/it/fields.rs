@@ -134,6 +134,7 @@ const DOCUMENTS: &[(&str, &str, &[&str], &[&str])] = &[
         &["\"language\": \"en-US\""],
         &["en_"],
     ),
+    ("json/author-string.json", "atom", &["<name>pg</name>"], &[]),
 ];
 
 #[test]
@@ -186,5 +187,31 @@ fn rules_compare_languages_without_regard_to_case() {
         let document = desk.json(&format!("o{nth}"));
         let count = document["items"].as_array().expect("items").len();
         assert_eq!(count, usize::from(*shown), "{condition}");
+    }
+}
+
+/// A file of the corpus, the exit code of `parse`, and what it says.
+const JSON: &[(&str, i32, &str)] = &[
+    ("json/no-items.json", 0, "\"title\": \"Quiet\""),
+    ("json/trailing-comma.json", 0, "commas with nothing behind"),
+    ("json/author-string.json", 0, "\"name\": \"pg\""),
+    ("json/no-version-contents.json", 0, "\"title\": \"two\""),
+    ("json/answer-of-an-api.json", 65, "nothing in `items`"),
+    ("json/answer-empty.json", 65, "nothing in `items`"),
+    ("json/single-quotes.json", 65, "cannot be read"),
+];
+
+#[test]
+fn json_is_a_feed_where_something_says_so() {
+    let desk = Desk::new("");
+    for (input, code, says) in JSON {
+        let path = format!("{}/tests/corpus/parse/{input}", env!("CARGO_MANIFEST_DIR"));
+        let ended = desk.run(&["parse", &path]);
+        let (out, err) = (
+            String::from_utf8_lossy(&ended.stdout),
+            String::from_utf8_lossy(&ended.stderr),
+        );
+        assert_eq!(ended.status.code(), Some(*code), "{input}: {err}");
+        assert!(format!("{out}{err}").contains(says), "{input}: {out}{err}");
     }
 }
