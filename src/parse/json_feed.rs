@@ -9,14 +9,14 @@ use url::Url;
 
 use super::json_node::{Node, Shape};
 use super::links::{is_web, own_url, web_url};
+use super::losses::Losses;
 use super::surplus::{clipped, newest};
 use super::{MAX_ENTRIES, ParseError, json_text, limits, media_types, people};
 use crate::model::{
     Category, Enclosure, Entry, FailureClass, Feed, FeedFormat, Pace, Person, Timestamp,
 };
 use crate::text::{
-    html_to_text, language_tag, lines_to_html, plain_line, read_date, sanitize_article,
-    with_surrogates_joined,
+    html_to_text, language_tag, lines_to_html, plain_line, read_date, with_surrogates_joined,
 };
 
 /// Items kept while a document is read: now and then the older ones go.
@@ -106,10 +106,12 @@ pub(super) fn read(document: &str, base: Option<&Url>) -> Result<Feed, ParseErro
     if is_thinned || kept.len() < items.len() {
         recovered.push(clipped());
     }
+    let losses = Losses::default();
     let entries = kept
         .into_iter()
-        .map(|item| entry(item, inner, &feed_authors, feed_language.as_deref()))
+        .map(|item| entry(item, inner, &feed_authors, feed_language.as_deref(), &losses))
         .collect();
+    recovered.extend(losses.in_words());
     Ok(Feed {
         format: FeedFormat::JsonFeed,
         id: None,
@@ -201,10 +203,11 @@ fn entry(
     base: Option<&Url>,
     feed_authors: &[Person],
     feed_language: Option<&str>,
+    losses: &Losses,
 ) -> Entry {
     let address = item.get("url").as_str().and_then(|raw| own_url(raw, base));
     let page = address.as_ref().filter(|page| is_web(page));
-    let safe = |html: &str| sanitize_article(html, page.or(base), page);
+    let safe = |html: &str| losses.sanitize(html, page.or(base), page);
     let html = match (text(item, "content_html"), text(item, "content_text")) {
         (Some(html), _) => Some(safe(&with_surrogates_joined(html))),
         (None, Some(text)) => Some(safe(&lines_to_html(text))),

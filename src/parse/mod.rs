@@ -22,6 +22,7 @@ mod leads;
 mod limits;
 mod link_header;
 mod links;
+mod losses;
 mod marks;
 mod media_types;
 mod normalize;
@@ -197,7 +198,7 @@ fn read_xml(text: &str, before: &str, base: Option<&Url>) -> Result<Feed, ParseE
     let read = read_sound(&xml, base)?;
     let mut feed = normalize::normalize(read, base, rewritten);
     pace::read(&xml, &mut feed.pace);
-    feed.recovered = recovered;
+    feed.recovered.splice(0..0, recovered);
     Ok(feed)
 }
 

@@ -8,11 +8,10 @@ use url::Url;
 
 use super::limits;
 use super::links::{is_reachable, is_web, own_url, web_url};
+use super::losses::Losses;
 use super::rewrite::{Handed, Kind, Rewritten, Value};
 use crate::model::{Category, Entry, Feed, FeedFormat, Pace, Person, Timestamp};
-use crate::text::{
-    break_lines, html_to_text, language_tag, lines_to_html, prose_to_html, sanitize_article,
-};
+use crate::text::{break_lines, html_to_text, language_tag, lines_to_html, prose_to_html};
 
 /// Of one entry; more is spam or an attack.
 const MAX_CATEGORIES: usize = 64;
@@ -36,7 +35,9 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritte
     let next_url = ["next", "prev-archive"]
         .into_iter()
         .find_map(|rel| links(rel).into_iter().next());
+    let losses = Losses::default();
     let around = Around {
+        losses: &losses,
         format,
         language: language.as_deref(),
         authors: &authors,
@@ -77,7 +78,7 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritte
             .generator
             .and_then(|generator| limits::line(&generator.content)),
         rights: read.rights.and_then(|text| line(&text, format)),
-        recovered: Vec::new(),
+        recovered: losses.in_words(),
         entries,
     }
 }
@@ -93,7 +94,7 @@ fn body_and_summary(
             .as_ref()
             .filter(|value| !value.text.trim().is_empty())?;
         let base = around.base_of(value, page);
-        let html = sanitize_article(&markup(value, around.format), base, page);
+        let html = (around.losses).sanitize(&markup(value, around.format), base, page);
         Some(html).filter(|html| !html.is_empty())
     };
     let [own_summary, own_content] = &handed.own;
@@ -123,6 +124,7 @@ fn is_article(own: &str, description: &str) -> bool {
 
 /// What an entry takes from the feed.
 struct Around<'a> {
+    losses: &'a Losses,
     format: FeedFormat,
     language: Option<&'a str>,
     authors: &'a [Person],

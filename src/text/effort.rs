@@ -27,14 +27,18 @@ const MAX_UNHEARD: usize = 8 * 1024;
 /// Steps that HTML may take for each of its bytes, of some 50 ns each without optimization: an article takes three, a table
 /// of single digits six. Two thousand short entries are bounded by it as one long one is.
 const STEPS_PER_BYTE: usize = 32;
-/// Steps that it may take, however long it is.
-const MAX_STEPS: usize = 1_000_000;
+/// Steps that it may take, however long it is: those of [the longest](super::sanitize::MAX_BYTES) article, with some to spare.
+const MAX_STEPS: usize = 4_000_000;
+/// Elements within elements. Browsers make no deeper trees, and nobody writes them.
+const DEEPEST: usize = 512;
 /// Steps of an element: made, searched for, written, read again.
 const STEPS_PER_ELEMENT: usize = 24;
 /// Steps of a tag, which may be an end tag that comes to nothing.
 const STEPS_PER_TAG: usize = 4;
 /// Steps of a piece of text, of which there is one for every reference and stray bracket.
 const STEPS_PER_TEXT: usize = 8;
+/// Pairs of attributes compared in one step: the tokenizer looks for each among those before it.
+const PAIRS_PER_STEP: usize = 16;
 /// Siblings passed over in one step.
 const SIBLINGS_PER_STEP: usize = 8;
 /// Bytes of text that the serializer searches in one step.
@@ -49,8 +53,14 @@ const FORMATTING: [&str; 14] = [
 
 /// Whether parsing and writing this takes a bounded time.
 pub(super) fn is_bounded(html: &str) -> bool {
+    bounded(html).is_ok()
+}
+
+/// Whether parsing and writing this takes a bounded time; if not, how many of its bytes would: none where it is not their
+/// number that is too much.
+pub(super) fn bounded(html: &str) -> Result<(), usize> {
     if html.len() <= SMALL {
-        return true;
+        return Ok(());
     }
     let most = MAX_STEPS.min(html.len() * STEPS_PER_BYTE);
     let effort = Effort::default();
@@ -69,6 +79,8 @@ pub(super) fn is_bounded(html: &str) -> bool {
     let queue = BufferQueue::default();
     let (mut rest, mut unheard) = (html, 0);
     while !rest.is_empty() {
+        let read = html.len() - rest.len();
+        let before = tokenizer.sink.tree.sink.steps.get();
         let (piece, after) = rest.split_at(rest.ceil_char_boundary(PIECE));
         rest = after;
         queue.push_back(StrTendril::from_slice(piece));
@@ -82,12 +94,21 @@ pub(super) fn is_bounded(html: &str) -> bool {
             } else {
                 unheard
             };
-        if unheard > MAX_UNHEARD || tokenizer.sink.is_spent() {
-            return false;
+        if unheard > MAX_UNHEARD || tokenizer.sink.tree.sink.is_too_deep.get() {
+            return Err(0);
+        }
+        if tokenizer.sink.is_spent() {
+            let alone = tokenizer.sink.tree.sink.steps.get() - before;
+            let is_long = read >= MAX_STEPS / STEPS_PER_BYTE && alone < MAX_STEPS / 8;
+            return Err(if is_long { read } else { 0 });
         }
     }
     tokenizer.end();
-    !tokenizer.sink.is_spent()
+    if tokenizer.sink.is_spent() || tokenizer.sink.tree.sink.is_too_deep.get() {
+        Err(0)
+    } else {
+        Ok(())
+    }
 }
 
 /// At least as many as attributes begin in it: each begins after white space, a slash or a quote.
@@ -123,7 +144,12 @@ impl TokenSink for Meter {
         match &token {
             // Of errors there are many within one tag.
             Token::ParseError(_) => return TokenSinkResult::Continue,
-            Token::TagToken(tag) => self.tree.sink.take(STEPS_PER_TAG + tag.attrs.len()),
+            Token::TagToken(tag) => {
+                let (each, pairs) = (tag.attrs.len(), tag.attrs.len() * tag.attrs.len() / 2);
+                self.tree
+                    .sink
+                    .take(STEPS_PER_TAG + each + pairs / PAIRS_PER_STEP);
+            }
             _ => {}
         }
         self.heard.set(true);
@@ -146,6 +172,8 @@ impl TokenSink for Meter {
 /// A node as far as the tree builder asks about it.
 struct Node {
     name: QualName,
+    /// Elements around it, where it was put first.
+    depth: Cell<usize>,
     is_integration_point: bool,
     /// For a formatting element: lives as long as the tree builder remembers it.
     _remembered: Option<Rc<()>>,
@@ -164,6 +192,7 @@ struct Effort {
     /// Bytes of the text that is being written, and how many of them the serializer stops at.
     text: Cell<(usize, usize)>,
     root: RefCell<Option<Rc<Node>>>,
+    is_too_deep: Cell<bool>,
 }
 
 impl Effort {
@@ -206,6 +235,7 @@ impl TreeSink for Effort {
         let made = root.get_or_insert_with(|| {
             Rc::new(Node {
                 name: QualName::new(None, ns!(), local_name!("")),
+                depth: Cell::default(),
                 is_integration_point: false,
                 _remembered: None,
             })
@@ -240,6 +270,7 @@ impl TreeSink for Effort {
         }
         Rc::new(Node {
             name,
+            depth: Cell::default(),
             is_integration_point: flags.mathml_annotation_xml_integration_point,
             _remembered: is_formatting.then(|| Rc::clone(&self.formatting)),
         })
@@ -254,7 +285,14 @@ impl TreeSink for Effort {
         self.create_comment(StrTendril::new())
     }
 
-    fn append(&self, _: &Rc<Node>, child: NodeOrText<Rc<Node>>) {
+    fn append(&self, parent: &Rc<Node>, child: NodeOrText<Rc<Node>>) {
+        if let NodeOrText::AppendNode(node) = &child {
+            let depth = parent.depth.get() + 1;
+            node.depth.set(depth);
+            if depth > DEEPEST {
+                self.is_too_deep.set(true);
+            }
+        }
         self.take_child(&child);
     }
 

@@ -7,6 +7,7 @@
 //! *Words* are tokens as numbers, for comparing long texts.
 
 mod allowed;
+mod cut;
 mod dateline;
 mod dates;
 mod effort;
@@ -37,7 +38,7 @@ pub use html::{decode_entities, html_to_text, is_hidden, plain_line};
 pub use language::{language_of, language_tag};
 pub use lines::{break_lines, lines_to_html, prose_to_html};
 pub use notes::note;
-pub use sanitize::{sanitize, sanitize_article};
+pub use sanitize::{Loss, sanitize, sanitize_article};
 pub use signs::words_with_signs;
 pub use surrogates::{surrogate_pair, with_surrogates_joined};
 pub use tails::{is_tail, without_cut};

@@ -14,43 +14,62 @@ use memchr::memchr;
 use url::Url;
 
 use super::allowed::{ANYWHERE, ATTRIBUTES, ELEMENTS, LINK_REL, REMOVED_WHOLE, SCHEMES};
-use super::effort::is_bounded;
+use super::cut::at_block;
+use super::effort::bounded;
 use super::embeds::{candidates, finish, player};
 use super::html::{between_tags, decode_entities};
 use super::straight;
 
-/// Longer HTML comes back as text, cut here.
-pub(super) const MAX_BYTES: usize = 512 * 1024;
+/// Longer HTML is cut, and so is HTML that has become longer: links grow when they are made absolute. The longest real
+/// article that was found has 544 kB.
+pub(super) const MAX_BYTES: usize = 1024 * 1024;
+/// Attempts to keep less of a text, until it is read as text alone.
+const MAX_CUTS: usize = 2;
 /// Longer values of attributes are left out: no link or description of a picture is.
 const MAX_VALUE_BYTES: usize = 8 * 1024;
 
 /// Passes until the output stays the same; a second one is needed for a few misnested tables.
 const MAX_PASSES: usize = 3;
 
+/// What a text lost when it was made safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// Its end: it was too long.
+    End,
+    /// Its markup: to read it would have cost too much.
+    Markup,
+}
+
 /// Makes HTML safe. Links are resolved against `base`; without one, relative ones are dropped. The same input gives the same
-/// bytes, and the output, put in again, itself. HTML beyond the limits comes back as its text alone.
+/// bytes, and the output, put in again, itself. HTML beyond the limits is cut at the end of a block, or comes back as its
+/// text alone.
 #[must_use]
 pub fn sanitize(html: &str, base: Option<&Url>) -> String {
     PAGE.replace(base.cloned());
-    safe(html, base)
+    safe(html, base).0
 }
 
-/// Makes the HTML of an article safe, as [`sanitize`] does. A bare fragment (`#fn1`) leads into the article's own `page`,
-/// whatever its other links are relative to; where it has none, nowhere.
+/// Makes the HTML of an article safe, as [`sanitize`] does, and says what was lost beside what is not safe. A bare fragment
+/// (`#fn1`) leads into the article's own `page`, whatever its other links are relative to; where it has none, nowhere.
 #[must_use]
-pub fn sanitize_article(html: &str, base: Option<&Url>, page: Option<&Url>) -> String {
+pub fn sanitize_article(
+    html: &str,
+    base: Option<&Url>,
+    page: Option<&Url>,
+) -> (String, Option<Loss>) {
     PAGE.replace(page.cloned());
     safe(html, base)
 }
 
-fn safe(html: &str, base: Option<&Url>) -> String {
+fn safe(html: &str, base: Option<&Url>) -> (String, Option<Loss>) {
     // HTML §13.2.3.5: line breaks are one character before anything else is looked at.
     let html = match memchr(b'\r', html.as_bytes()) {
         Some(_) => &*html.replace("\r\n", "\n").replace('\r', "\n"),
         None => html,
     };
-    let Some(mut clean) = straight_clean(html, base).or_else(|| clean(html, base)) else {
-        return as_text(html);
+    let (mut clean, loss) = match within_bounds(html, base) {
+        Some((clean, kept)) => (clean, (kept < html.len()).then_some(Loss::End)),
+        None => return (as_text(html), Some(Loss::Markup)),
     };
     // Those that are not have one of these bytes; almost no text has any.
     let is_suspicious =
@@ -59,12 +78,28 @@ fn safe(html: &str, base: Option<&Url>) -> String {
     if clean.as_bytes().chunks(4096).any(has_any) && clean.contains(|c| !is_legal(c)) {
         clean.retain(is_legal);
         // What only they kept, such as a picture described by one, goes with them.
-        return safe(&clean, base);
+        return (safe(&clean, base).0, loss);
     }
     clean.truncate(clean.trim_end().len());
     let blanks = clean.len() - clean.trim_start_matches(is_blank).len();
     clean.drain(..blanks);
-    clean
+    (clean, loss)
+}
+
+/// As much of the HTML as is within the limits, made safe, and how many bytes of it that is.
+fn within_bounds(html: &str, base: Option<&Url>) -> Option<(String, usize)> {
+    let mut kept = at_block(html, MAX_BYTES);
+    for _ in 0..=MAX_CUTS {
+        let fits = match straight_clean(kept, base).map_or_else(|| clean(kept, base), Ok) {
+            Ok(clean) => return Some((clean, kept.len())),
+            Err(TooMuch { fits }) => fits,
+        };
+        kept = at_block(kept, fits.min(kept.len() - 1));
+        if kept.is_empty() {
+            break;
+        }
+    }
+    None
 }
 
 /// What [`clean`] gives, without it; `None`: there is no way around it.
@@ -87,15 +122,37 @@ fn is_legal(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
-/// The HTML that stays itself when it is cleaned again; `None`: it is beyond the limits.
-pub(super) fn clean(html: &str, base: Option<&Url>) -> Option<String> {
+/// HTML is beyond the limits.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TooMuch {
+    /// About as many bytes of it are not; none, where it is not their number that is too much.
+    fits: usize,
+}
+
+impl TooMuch {
+    /// Where of `all` bytes that came of `html` so many can be read.
+    fn share(html: &str, read: usize, all: usize) -> Self {
+        if read == 0 || html.len() == all {
+            return Self { fits: read };
+        }
+        // What comes of each byte is not the same all over a text.
+        let share = html.len().saturating_mul(read) / all;
+        Self {
+            fits: share - share / 16,
+        }
+    }
+}
+
+/// The HTML that stays itself when it is cleaned again.
+pub(super) fn clean(html: &str, base: Option<&Url>) -> Result<String, TooMuch> {
     BASE.replace(base.cloned());
     let mut clean = Cow::Borrowed(html);
     for _ in 0..MAX_PASSES {
         // What was written is measured too: a few formatting elements left open are repeated in every paragraph.
-        if clean.len() > MAX_BYTES || !is_bounded(&clean) {
-            return None;
+        if clean.len() > MAX_BYTES {
+            return Err(TooMuch::share(html, MAX_BYTES, clean.len()));
         }
+        bounded(&clean).map_err(|read| TooMuch::share(html, read, clean.len()))?;
         let again = BUILDER.clean(&clean).to_string();
         let again = without_first_breaks(&finish(&again)).into_owned();
         if again == *clean {
@@ -103,7 +160,7 @@ pub(super) fn clean(html: &str, base: Option<&Url>) -> Option<String> {
         }
         clean = Cow::Owned(again);
     }
-    Some(clean.into_owned())
+    Ok(clean.into_owned())
 }
 
 /// No `pre` begins with a line break: each time it is read, one of them is dropped (HTML §13.2.6.4.7).

@@ -44,7 +44,7 @@ pub(crate) fn hold(html: &str, base: Option<&Url>) -> Result<bool, String> {
         return Ok(false);
     };
     match clean(html, base) {
-        Some(long) if long != short => Err(format!(
+        Ok(long) if long != short => Err(format!(
             "the short way leads to {short:?}, the long one to {long:?}"
         )),
         _ => Ok(true),
