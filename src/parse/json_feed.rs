@@ -109,7 +109,15 @@ pub(super) fn read(document: &str, base: Option<&Url>) -> Result<Feed, ParseErro
     let losses = Losses::default();
     let entries = kept
         .into_iter()
-        .map(|item| entry(item, inner, &feed_authors, feed_language.as_deref(), &losses))
+        .map(|item| {
+            entry(
+                item,
+                inner,
+                &feed_authors,
+                feed_language.as_deref(),
+                &losses,
+            )
+        })
         .collect();
     recovered.extend(losses.in_words());
     Ok(Feed {

@@ -81,7 +81,8 @@ pub(super) const ELEMENTS: &[&str] = &[
     "wbr",
 ];
 
-/// Elements that go with everything in them.
+/// Elements that go with everything in them. Of those that would show something, [`super::fallback`] has put it beside them.
+/// A drawing is nothing without its lines, and the words in it are those of axes and buttons.
 pub(super) const REMOVED_WHOLE: &[&str] = &[
     "script",
     "style",
@@ -111,22 +112,8 @@ pub(super) const ATTRIBUTES: &[(&str, &[&str])] = &[
     ("colgroup", &["span"]),
     ("del", &["cite", "datetime"]),
     ("details", &["open"]),
-    // Of a frame with a document of its own nothing is kept, for which it must be seen.
-    ("iframe", &["src", "srcdoc", "width", "height"]),
-    // What scripts would load becomes `src` and `srcset`.
-    (
-        "img",
-        &[
-            "src",
-            "srcset",
-            "alt",
-            "width",
-            "height",
-            "data-src",
-            "data-original",
-            "data-srcset",
-        ],
-    ),
+    ("iframe", &["src", "width", "height"]),
+    ("img", &["src", "srcset", "alt", "width", "height"]),
     ("ins", &["cite", "datetime"]),
     ("li", &["value"]),
     ("ol", &["start", "reversed", "type"]),

@@ -1,4 +1,4 @@
-//! Pictures and frames of clean HTML: which frames may stay, and which picture a picture is.
+//! Pictures and frames of clean HTML: which frames may stay, and which address a picture has.
 //!
 //! The sanitizer allows attributes one by one; what depends on several of them, or removes their element, is done here,
 //! over what it has written. Attributes are added here too, in one order: its own forced ones come in another each run.
@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 
 use memchr::memchr;
 use url::Url;
+
+use super::fallback::{is_real, of_srcset};
 
 /// Where videos may be framed from, as their addresses begin, and whether the player needs an origin. A parsed address is
 /// written in one way, so one that begins so has this scheme and host and no user or port. PeerTube cannot be told by its host.
@@ -28,13 +30,6 @@ const PLAYERS: &[(&str, bool)] = &[
 
 /// Attributes of a frame that its publisher sets, in the order in which they are written.
 const FRAME_ATTRIBUTES: [&str; 4] = ["src", "width", "height", "title"];
-
-/// Where scripts find the picture that they are to load once it is seen, best first, and where it belongs.
-const LAZY: [(&str, &str); 3] = [
-    ("data-src", "src"),
-    ("data-original", "src"),
-    ("data-srcset", "srcset"),
-];
 
 /// A `srcset` is read as far as this; each candidate may grow by the whole address it is relative to.
 const MAX_CANDIDATES: usize = 32;
@@ -134,7 +129,7 @@ pub(super) fn finish(html: &str) -> Cow<'_, str> {
     }
     let mut finished = String::with_capacity(html.len());
     let mut rest = html;
-    let mut in_picture = false;
+    let (mut in_picture, mut sources) = (false, None);
     while let Some(open) = memchr(b'<', rest.as_bytes()) {
         let end = memchr(b'>', &rest.as_bytes()[open..]).map_or(rest.len(), |end| open + end + 1);
         finished.push_str(&rest[..open]);
@@ -152,10 +147,15 @@ pub(super) fn finish(html: &str) -> Cow<'_, str> {
                     .map_or("", |(_, behind)| behind);
                 write_frame(&mut finished, &attributes(tag));
             }
-            "img" => write_picture(&mut finished, attributes(tag), in_picture),
+            "img" => write_picture(&mut finished, attributes(tag), sources),
             _ => {
-                if name.trim_start_matches('/') == "picture" {
-                    in_picture = name == "picture";
+                match name {
+                    "picture" | "/picture" => (in_picture, sources) = (name == "picture", None),
+                    // The last is of the kind that most can show.
+                    "source" if in_picture => {
+                        sources = value(&attributes(tag), "srcset").or(sources);
+                    }
+                    _ => {}
                 }
                 finished.push_str(tag);
             }
@@ -188,9 +188,7 @@ fn value<'t>(attributes: &[(&'t str, &'t str)], name: &str) -> Option<&'t str> {
 
 /// A frame that shows a player, or nothing at all.
 fn write_frame(html: &mut String, attributes: &[(&str, &str)]) {
-    let needs_origin = value(attributes, "src").and_then(needs_origin);
-    // A document of its own would be shown in place of the address.
-    let (Some(needs_origin), None) = (needs_origin, value(attributes, "srcdoc")) else {
+    let Some(needs_origin) = value(attributes, "src").and_then(needs_origin) else {
         return;
     };
     html.push_str("<iframe");
@@ -212,27 +210,32 @@ fn write_frame(html: &mut String, attributes: &[(&str, &str)]) {
     );
 }
 
-/// A picture that shows something: from where a script would have loaded it, if from nowhere else; one of a pixel, which is
-/// there to be fetched and not to be seen, is left out.
-fn write_picture(html: &mut String, mut attributes: Vec<(&str, &str)>, in_picture: bool) {
+/// A picture that shows something: by the best of its sizes, where it has no other address; one of a pixel, which is there to
+/// be fetched and not to be seen, is left out. `sources`: the sizes of the `picture` that it stands in.
+fn write_picture<'t>(
+    html: &mut String,
+    mut attributes: Vec<(&'t str, &'t str)>,
+    sources: Option<&'t str>,
+) {
     let is_dot = |name| value(&attributes, name).is_some_and(|size| matches!(size, "0" | "1"));
     if is_dot("width") && is_dot("height") {
         return;
     }
-    for (lazy, name) in LAZY {
-        if value(&attributes, name).is_none()
-            && let Some(attribute) = attributes.iter_mut().find(|(of, _)| *of == lazy)
-        {
-            attribute.0 = name;
+    // Many readers know neither `srcset` nor `picture`.
+    let sizes = value(&attributes, "srcset").or(sources);
+    if let Some(best) = sizes.and_then(of_srcset)
+        && !value(&attributes, "src").is_some_and(is_real)
+    {
+        match attributes.iter().position(|(name, _)| *name == "src") {
+            Some(at) => attributes[at].1 = best,
+            None => {
+                let before = attributes.iter().position(|(name, _)| *name == "srcset");
+                attributes.insert(before.unwrap_or(0), ("src", best));
+            }
         }
     }
-    attributes.retain(|(name, _)| !name.starts_with("data-"));
-    // Within `picture` its sources show in its place.
-    let shows = ["src", "srcset"]
-        .iter()
-        .any(|name| value(&attributes, name).is_some())
-        || value(&attributes, "alt").is_some_and(|alt| !alt.is_empty())
-        || in_picture;
+    let shows = value(&attributes, "src").is_some()
+        || value(&attributes, "alt").is_some_and(|alt| !alt.is_empty());
     if !shows {
         return;
     }

@@ -12,6 +12,7 @@ mod dateline;
 mod dates;
 mod effort;
 mod embeds;
+mod fallback;
 mod fold;
 mod headline;
 #[cfg(test)]

@@ -18,7 +18,7 @@ use super::cut::at_block;
 use super::effort::bounded;
 use super::embeds::{candidates, finish, player};
 use super::html::{between_tags, decode_entities};
-use super::straight;
+use super::{fallback, straight};
 
 /// Longer HTML is cut, and so is HTML that has become longer: links grow when they are made absolute. The longest real
 /// article that was found has 544 kB.
@@ -152,8 +152,13 @@ pub(super) fn clean(html: &str, base: Option<&Url>) -> Result<String, TooMuch> {
         if clean.len() > MAX_BYTES {
             return Err(TooMuch::share(html, MAX_BYTES, clean.len()));
         }
-        bounded(&clean).map_err(|read| TooMuch::share(html, read, clean.len()))?;
-        let again = BUILDER.clean(&clean).to_string();
+        let too_much = |of: &str, read| TooMuch::share(html, read, of.len());
+        bounded(&clean).map_err(|read| too_much(&clean, read))?;
+        let resolved = fallback::resolve(&clean, base);
+        if matches!(resolved, Cow::Owned(_)) {
+            bounded(&resolved).map_err(|read| too_much(&resolved, read))?;
+        }
+        let again = BUILDER.clean(&resolved).to_string();
         let again = without_first_breaks(&finish(&again)).into_owned();
         if again == *clean {
             break;
@@ -222,8 +227,6 @@ pub(super) fn filter<'v>(
     resolved: Option<Url>,
 ) -> Option<Cow<'v, str>> {
     match (element, attribute) {
-        // Only that it is there matters, however long it is.
-        ("iframe", "srcdoc") => return Some(Cow::Borrowed("")),
         _ if value.len() > MAX_VALUE_BYTES => return None,
         // An empty address is that of the page itself, which is no picture.
         (_, "src" | "poster") if value.trim().is_empty() => return None,
@@ -231,9 +234,10 @@ pub(super) fn filter<'v>(
         _ => {}
     }
     match attribute {
-        "href" | "src" | "cite" | "poster" | "data-src" | "data-original" => {
+        "href" | "src" | "cite" | "poster" => {
             // Readers show many articles in one document, so a place in the same one is named whole.
-            let is_here = matches!(value.trim_start().bytes().next(), None | Some(b'#'));
+            let is_here = attribute == "href"
+                && matches!(value.trim_start().bytes().next(), None | Some(b'#'));
             let url = resolved.or_else(|| match is_here {
                 true => PAGE.with_borrow(|page| absolute(page.as_ref(), value)),
                 false => absolute(base, value),
@@ -241,7 +245,7 @@ pub(super) fn filter<'v>(
             (is_web(&url) || (element == "a" && SCHEMES.contains(&url.scheme())))
                 .then(|| Cow::Owned(url.into()))
         }
-        "srcset" | "data-srcset" => candidates(value, MAX_VALUE_BYTES, |address| {
+        "srcset" => candidates(value, MAX_VALUE_BYTES, |address| {
             absolute(base, address).filter(is_web)
         })
         .map(Cow::Owned),

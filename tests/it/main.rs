@@ -12,6 +12,7 @@ mod corpus;
 mod dateline;
 mod dates;
 mod dedupe;
+mod fallback;
 mod feed_addresses;
 mod fetch;
 mod fields;

@@ -119,19 +119,13 @@ fn videos_of_known_players_are_framed_in_a_sandbox() {
     ]);
 }
 
-/// H22.
+/// H22: none of these is framed. The link in the place of a frame is one that its publisher could have written by hand, so it
+/// shows where it leads; an address that can be read in two ways leaves nothing.
 #[test]
+#[expect(clippy::too_many_lines, reason = "the cases are a table")]
 fn frames_that_only_look_like_players_are_gone() {
     for address in [
         "",
-        "a.html",
-        "/embed/a",
-        "http://www.youtube.com/embed/a",
-        "https://www.youtube.com.evil.example/embed/a",
-        "https://evil-youtube.com/embed/a",
-        "https://evil.example/www.youtube.com/embed/a",
-        "https://m.youtube.com/embed/a",
-        "https://www.youtube.com./embed/a",
         "https://www.youtube.com@evil.example/embed/a",
         "https://user@www.youtube.com/embed/a",
         "https://user:pass@www.youtube.com/embed/a",
@@ -139,52 +133,92 @@ fn frames_that_only_look_like_players_are_gone() {
         r"https://www.youtube.com\@evil.example/embed/a",
         r"https:\\www.youtube.com\embed\a",
         r"https://www.youtube.com\embed/a",
-        "https://www.youtube.com:8443/embed/a",
-        "https://www.youtube.com:80/embed/a",
-        "https://www.youtube.com/watch?v=a",
-        "https://www.youtube.com/embed/",
-        "https://www.youtube.com/embed/../redirect?q=evil.example",
-        "https://www.youtube.com/embed/%2e%2e/redirect?q=evil.example",
-        "https://www.youtube.com/embedded/a",
-        "https://www.youtub\u{435}.com/embed/a",
-        "https://vimeo.com/1",
-        "https://player.twitch.tv",
-        "//evil.example/embed/a",
-        "///evil.example/embed/a",
         "javascript:alert(1)//www.youtube.com/embed/a",
         "java\nscript:alert(1)",
         "data:text/html,x",
         "about:blank",
         "feed:https://www.youtube.com/embed/a",
+        "https://10.0.0.1/embed/a",
+        "https://0x7f.1/",
+        "https://[::1]:8443/embed/a",
+        "http://localhost/embed/a",
+        "#a",
     ] {
         let html = format!("a<iframe src=\"{address}\">b</iframe>c");
         assert_sanitized(&[(&html, "ac")]);
     }
+    for (address, target, host) in [
+        ("a.html", "https://host.example/dir/a.html", "host.example"),
+        ("/embed/a", "https://host.example/embed/a", "host.example"),
+        ("http://www.youtube.com/embed/a", "", "www.youtube.com"),
+        (
+            "https://www.youtube.com.evil.example/embed/a",
+            "",
+            "www.youtube.com.evil.example",
+        ),
+        ("https://evil-youtube.com/embed/a", "", "evil-youtube.com"),
+        (
+            "https://evil.example/www.youtube.com/embed/a",
+            "",
+            "evil.example",
+        ),
+        ("https://m.youtube.com/embed/a", "", "m.youtube.com"),
+        ("https://www.youtube.com./embed/a", "", "www.youtube.com."),
+        (
+            "https://www.youtube.com:8443/embed/a",
+            "",
+            "www.youtube.com",
+        ),
+        ("https://www.youtube.com/watch?v=a", "", "www.youtube.com"),
+        ("https://www.youtube.com/embed/", "", "www.youtube.com"),
+        (
+            "https://www.youtube.com/embed/%2e%2e/redirect?q=evil.example",
+            "https://www.youtube.com/redirect?q=evil.example",
+            "www.youtube.com",
+        ),
+        (
+            "https://www.youtub\u{435}.com/embed/a",
+            "https://www.xn--youtub-8of.com/embed/a",
+            "www.xn--youtub-8of.com",
+        ),
+        ("https://player.twitch.tv/", "", "player.twitch.tv"),
+        (
+            "//evil.example/embed/a",
+            "https://evil.example/embed/a",
+            "evil.example",
+        ),
+    ] {
+        let target = if target.is_empty() { address } else { target };
+        let html = format!("a<iframe src=\"{address}\">b</iframe>c");
+        let expected =
+            format!("a<a href=\"{target}\" rel=\"noopener noreferrer nofollow\">{host}</a>c");
+        assert_sanitized(&[(&html, &expected)]);
+    }
 }
 
 #[test]
-fn frames_of_another_kind_are_gone() {
+fn frames_of_another_kind_are_links_or_gone() {
     let good = "src=\"https://www.youtube.com/embed/a\"";
+    let link = "a<a href=\"https://www.youtube.com/embed/a\" rel=\"noopener noreferrer nofollow\">www.youtube.com</a>c";
     let long = "x".repeat(9000);
     for (html, expected) in [
         ("a<iframe></iframe>c".to_owned(), "ac"),
         ("a<iframe/>b".to_owned(), "a"),
         (
             format!("a<iframe srcdoc=\"<p>x</p>\" {good}></iframe>c"),
-            "ac",
+            link,
         ),
-        (format!("a<IFRAME {good} SRCDOC></IFRAME>c"), "ac"),
+        (format!("a<IFRAME {good} SRCDOC></IFRAME>c"), link),
         (
             format!("a<iframe {good} srcdoc=\"{long}\"></iframe>c"),
+            link,
+        ),
+        (
+            format!("a<iframe src=\"https://host.example/{long}\"></iframe>c"),
             "ac",
         ),
-        (format!("a<iframe src=x {good}></iframe>c"), "ac"),
         (format!("a<iframe title='<iframe {good}>'></iframe>c"), "ac"),
         (format!("a<svg><iframe {good}></iframe></svg>c"), "ac"),
-        (
-            format!("a<noscript><iframe {good}></iframe></noscript>c"),
-            "ac",
-        ),
         ("a<object><frame src=x></object>c".to_owned(), "ac"),
     ] {
         assert_sanitized(&[(&html, expected)]);
@@ -205,7 +239,7 @@ fn pictures_have_their_addresses() {
         // Addresses with commas, as services that resize pictures have them.
         (
             "<img srcset=',https://x.example/w_1,h_2/a.png 1x , https://x.example/b,c,'>",
-            r#"<img srcset="https://x.example/w_1,h_2/a.png 1x, https://x.example/b,c">"#,
+            r#"<img src="https://x.example/w_1,h_2/a.png" srcset="https://x.example/w_1,h_2/a.png 1x, https://x.example/b,c">"#,
         ),
         (
             "<img src=a srcset='javascript:alert(1) 1x, data:image/png;base64,AA== 2x, b 3x, c 4q, d -1x, e 1w junk, f 0w, vbscript:x'>",
@@ -252,7 +286,7 @@ fn pictures_have_their_addresses() {
         ),
         (
             "<picture><source srcset=a><img></picture>",
-            r#"<picture><source srcset="https://host.example/dir/a"><img></picture>"#,
+            r#"<picture><source srcset="https://host.example/dir/a"><img src="https://host.example/dir/a"></picture>"#,
         ),
     ]);
 }
@@ -346,6 +380,36 @@ const MUTATIONS: &[&str] = &[
     "<table><td><a><table></a>LIVE<a>",
     "<scr<script>ipt>alert(1)</script>LIVE",
     "<p/onclick=alert(1)/title=x>LIVE",
+    "<noscript><p title=\"</noscript>\">LIVE</noscript>LIVE",
+    "<noscript><noscript><p title=\"</noscript>LIVE\"></noscript>",
+    "<noscript><!--</noscript>LIVE-->",
+    "<noscript><style><!--</noscript>LIVE--></style>",
+    "<noscript><textarea></noscript>LIVE</textarea>",
+    "<noscript><xmp></noscript>LIVE</xmp>",
+    "<noscript><iframe></noscript>LIVE</iframe>",
+    "<noscript><template></noscript>LIVE</template>",
+    "<noscript><svg><style></noscript>LIVE</style></svg>",
+    "<noscript><select><noscript></select>LIVE",
+    "<noscript><plaintext></noscript>LIVE",
+    "<svg><noscript><p title=\"</noscript>LIVE\">",
+    "<math><noscript><p title=\"</noscript>LIVE\">",
+    "<img src='data:x' alt=\"<noscript>LIVE\"><noscript>LIVE</noscript>",
+    "<math><annotation encoding=\"application/x-tex\">&lt;/code&gt;LIVE</annotation></math>",
+    "<math alttext=\"</code>LIVE\"><mi>x</mi></math>",
+    "<math><mi>&lt;img src=x onerror=alert(1)&gt;LIVE</mi></math>",
+    "<math><mtext><style></mtext>LIVE</style></math>",
+    "<math><annotation-xml encoding=\"text/html\"><noscript><p title=\"</noscript>LIVE\">",
+    "<script type=\"math/tex\"></code>LIVE</script>",
+    "<iframe src=\"https://a.example/\" title=\"</a>LIVE\"></iframe>",
+    "<iframe src=\"https://a.example/\"><a>&lt;/a&gt;LIVE</a></iframe>",
+    "<iframe src=\"https://a.example/&quot;&gt;LIVE\"></iframe>",
+    "<object data=\"https://a.example/\" title=\"</a>LIVE\"><object>LIVE",
+    "<object><param name=movie value=\"https://a.example/&quot;>LIVE\"><embed src=x>LIVE",
+    "<amp-img src=\"x\" alt=\"\">LIVE\"></amp-img>",
+    "<amp-iframe src=\"javascript:LIVE\">LIVE</amp-iframe>",
+    "<amp-youtube data-videoid=\"a&quot;&gt;LIVE\"></amp-youtube>",
+    "<a href=\"https://a.example/x.png\"><img src=\"data:x\" alt='\">LIVE'></a>",
+    "<img data-src='https://a.example/\">LIVE.png'>",
     "<p\u{c}onclick=alert(1)>\0<scr\0ipt>alert(1)</script>LIVE",
 ];
 
@@ -412,7 +476,7 @@ fn what_is_well_nested_stays_whole() {
 #[test]
 fn what_would_cost_too_much_is_read_as_text() {
     let numbered = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect();
-    let cases: [String; 22] = [
+    let cases: [String; 20] = [
         "<div>x".repeat(50_000),
         "<div></x>x".repeat(20_000),
         "<b></x>x".repeat(20_000),
@@ -425,7 +489,7 @@ fn what_would_cost_too_much_is_read_as_text() {
         format!("<table>{}", "<p>x</p>".repeat(50_000)),
         format!("{}{}", "<div>".repeat(250), "x</p>".repeat(80_000)),
         numbered(20_000, &|nth| format!("<font c={nth}></x>x")),
-        numbered(60, &|nth| format!("<b c={nth}>")) + &"<p>x".repeat(80_000),
+        numbered(400, &|nth| format!("<b c={nth}>")) + &"<p>x".repeat(80_000),
         numbered(20_000, &|nth| format!("<html a{nth}=1>x")),
         format!(
             "<p>x</p><a {}>x</a>",
@@ -441,8 +505,6 @@ fn what_would_cost_too_much_is_read_as_text() {
         ),
         format!("<a title='{}'>x</b></a>", "&".repeat(200_000)),
         format!("<p>{}</b></p>", "\u{ab}".repeat(200_000)),
-        "x<br>".repeat(100_000) + "</b>",
-        "<b><i><u><s><em><tt><code><small><strong><strike>".repeat(3) + &"<p>x".repeat(20_000),
         format!(
             "<p>x</p><img {}>x",
             numbered(50_000, &|nth| format!("data-a{nth}=1 "))
@@ -501,10 +563,12 @@ fn long_articles_stay_html() {
         "<p><a href=\"https://host.example/\">x</a> &amp; <i>y</i> \u{ab}z\u{bb}</p>".repeat(2000),
         format!("<svg><style>a{{}}</style><path d=\"M0\"/></svg><p>{words}</p>").repeat(500),
         format!("{picture}<p>{words}</p>"),
+        "x<br>".repeat(100_000) + "</b>",
+        "<b><i><u><s><em><tt><code><small><strong><strike>".repeat(3) + &"<p>x".repeat(20_000),
     ];
     for html in cases {
         let clean = sanitize(&html, None);
-        assert!(clean.contains("</"), "{}", &html[..100]);
+        assert!(clean.contains('<'), "{}", &html[..100]);
         assert_eq!(sanitize(&clean, None), clean, "{}", &html[..100]);
     }
 }

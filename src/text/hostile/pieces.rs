@@ -15,6 +15,7 @@ pub(super) const NAMES_OF_NONE: &[&str] = &[
     "plaintext", "xmp", "textarea", "select", "option", "optgroup", "form", "input", "button", "object", "embed", "applet", "marquee", "param", "base",
     "link", "meta", "html", "head", "body", "frameset", "frame", "center", "font", "big", "nobr", "listing", "image", "isindex", "keygen", "dialog",
     "menu", "search", "slot", "x-y", "p:b", "a\u{131}", "\u{FF53}cript", "s\u{17F}", "selectedcontent", "legend", "fieldset", "hgroup", "rtc", "rb",
+    "amp-img", "amp-youtube", "amp-iframe", "lite-youtube", "annotation", "msup", "mfrac", "semantics", "mjx-math", "math", "noscript", "object", "param",
     "malignmark", "mglyph", "path", "use", "set", "animate", "portal", "b\0", "br\u{C}", "p_", "h7", "h", "a1",
 ];
 #[rustfmt::skip]
@@ -23,7 +24,8 @@ pub(super) const ATTRIBUTES: &[&str] = &[
     "colspan", "rowspan", "lang", "dir", "srcdoc", "style", "class", "id", "name", "onclick", "onerror", "href", "src", "hreflang", "start", "value",
     "type", "media", "controls", "rel", "target", "ping", "xlink:href", "xml:lang", "xmlns", "formaction", "background", "is", "href\u{301}", "h\0ref",
     "src<", "src\"", "'src", "sr&#99;", "open", "span", "headers", "scope", "kind", "label", "srclang", "reversed", "loop", "sandbox", "allow",
-    "referrerpolicy", "loading", "encoding", "definitionurl",
+    "referrerpolicy", "loading", "encoding", "definitionurl", "data", "data-lazy-src", "data-videoid", "videoid", "alttext", "aria-hidden", "placeholder",
+    "data-lazy-srcset", "data-orig-file",
 ];
 /// What stands between attributes.
 pub(super) const BLANKS: &[&str] = &[
@@ -64,6 +66,13 @@ pub(super) const MARKUP: &[&str] = &[
     "<noscript><p title=\"</noscript><img src=x onerror=y>\">", "<template><img src=x></template>", "<template>", "<textarea><p title=\"</textarea><img>\">",
     "<title><b></title>", "<xmp><p title=\"</xmp><img>\">", "<plaintext>", "<style><!--</style><b>-->", "<script><!--<script></script>", "<select><p>",
     "<select><option><img></select>", "<iframe srcdoc=\"<script>x</script>\"></iframe>", "<iframe><b>", "<iframe src=\"https://www.youtube.com/embed/x\">",
+    "<noscript><img src=x onerror=y></noscript>", "<noscript><style></noscript><img src=x onerror=y></style>", "<noscript><noscript></noscript><b>",
+    "<img data-src=/a.png><noscript><img src=/a.png></noscript>", "<noscript><!--</noscript><img src=x onerror=y>-->", "<noscript><iframe></noscript></iframe>",
+    "<math><annotation encoding='application/x-tex'></math><img src=x onerror=y>", "<math alttext='<img src=x onerror=y>'></math>", "<math><mtext><p>x</math>",
+    "<math><annotation-xml encoding=text/html><noscript><p title='</noscript><img onerror=y>'>", "<script type=math/tex><img src=x onerror=y></script>",
+    "<object data=/a><param name=movie value='javascript:x'><embed src=//b.example/c>", "<object><noscript></object></noscript>", "<amp-img src=/a.png>",
+    "<amp-youtube data-videoid=a></amp-youtube>", "<iframe src=//c.example title='</a><img src=x onerror=y>'>", "<a href=/a><iframe src=//b.example></iframe></a>",
+    "<picture><source data-srcset='/a 1x'><img></picture>", "<span class=katex-html aria-hidden=true>", "<video data-src=/v>", "<svg><![CDATA[</svg><noscript>]]>",
     "<form><form>", "<form action=javascript:x><input></form>", "<object><b>", "<button><p><button>", "<font><p>", "<nobr><nobr>", "<frameset>", "<image>",
     "<img src=x:x onerror=y ", "<a href=\"", "<a title='", "<p =x>", "<p \"'=x>", "<p/x=y>", "<p title=x/y>", "<p title=`x y`>", "<p title=a&amp;b>", "<br/ >",
     "<img alt=\"x\"src=\"/y\">", "<caption>x", "<col>", "<b><b><b><b>", "<ruby>a<rt>b<rp>c</ruby>", "<marquee><b></marquee>", "<a><div></a>",

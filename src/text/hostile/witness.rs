@@ -20,16 +20,20 @@ const ADDED: &[(&str, &str)] = &[
     ("iframe", "loading"),
     ("iframe", "referrerpolicy"),
 ];
-/// Read while cleaning, gone afterwards.
-const PASSING: &[&str] = &["srcdoc", "data-src", "data-original", "data-srcset"];
 
 /// What is wrong with clean HTML, put into a page or into a part of one.
 pub(crate) fn objections(html: &str) -> Vec<String> {
-    let page = parse_document(Witness::default(), html5ever::ParseOpts::default()).one(html);
-    let div = QualName::new(None, ns!(html), local_name!("div"));
-    let options = html5ever::ParseOpts::default();
-    let part = parse_fragment(Witness::default(), options, div, Vec::new(), true).one(html);
-    [page, part].concat()
+    let mut objections = Vec::new();
+    // Readers without scripts parse `noscript` in another way.
+    for has_scripts in [true, false] {
+        let mut options = html5ever::ParseOpts::default();
+        options.tree_builder.scripting_enabled = has_scripts;
+        objections.extend(parse_document(Witness::default(), options.clone()).one(html));
+        let div = QualName::new(None, ns!(html), local_name!("div"));
+        let part = parse_fragment(Witness::default(), options, div, Vec::new(), has_scripts);
+        objections.extend(part.one(html));
+    }
+    objections
 }
 
 #[derive(Default)]
@@ -55,7 +59,7 @@ impl Witness {
             let is_known = ANYWHERE.contains(&name)
                 || ADDED.contains(&(element, name))
                 || of_element.is_some_and(|(_, names)| names.contains(&name));
-            if !is_known || PASSING.contains(&name) {
+            if !is_known {
                 self.object(format!("<{element} {name}>"));
             }
             if !is_good(element, name, value) {

@@ -9,6 +9,7 @@ use super::Walk;
 use super::elements::{Element, Kind};
 use super::references::{escape_value, in_value};
 use crate::text::allowed::{ANYWHERE, ATTRIBUTES, LINK_REL, SCHEMES};
+use crate::text::fallback::is_real;
 use crate::text::sanitize::filter;
 
 /// Of one tag; more is an attack.
@@ -64,6 +65,12 @@ impl<'h> Walk<'h> {
             }
             _ => "",
         };
+        // What waits for a script is not for this walk.
+        let is_waiting = matches!(element.name, "source" | "video" | "audio")
+            && (name.get(..5)).is_some_and(|start| start.eq_ignore_ascii_case(b"data-"));
+        if is_waiting {
+            return None;
+        }
         let Some(name) = allowed(element, name) else {
             return Some(());
         };
@@ -119,6 +126,11 @@ impl<'h> Walk<'h> {
         // The sanitizer fills a gap with the last.
         for place in left_out.into_iter().rev() {
             kept.swap_remove(place);
+        }
+        // A picture whose address is none may wait for a script.
+        let has_address = |(name, value): &(&str, Cow<'_, str>)| *name == "src" && is_real(value);
+        if element.name == "img" && !kept.iter().any(has_address) {
+            return None;
         }
         self.out.push('<');
         self.out.push_str(element.name);
