@@ -1,10 +1,11 @@
 //! What an entry is recognized by.
 
 use blake3::Hasher;
+use serde::Serialize;
 
 use super::canonical::canonical;
 use super::wording::wording;
-use crate::model::{Basis, Entry, Fingerprint, Hash, Identity, Incoming, Timestamp};
+use crate::model::{Basis, Entry, Fingerprint, Hash, Identity, Incoming, Origin, Timestamp};
 use crate::text::{fold, tokens};
 
 /// Raised when parse or text read the same bytes differently, or an identity is made in another way. What the first
@@ -192,25 +193,38 @@ pub fn identity_of_version_1(entry: &Entry) -> Hash {
 /// Everything of an entry that an output shows, dates apart: many publishers move a date at every request, and a date
 /// alone is no edit.
 fn whole(entry: &Entry) -> Hash {
-    let json = |value: serde_json::Result<String>| value.unwrap_or_default();
-    let text = |url: Option<&url::Url>| url.map(url::Url::as_str).unwrap_or_default().to_owned();
-    hash(
-        Kind::Whole,
-        &[
-            &entry.title,
-            &text(entry.url.as_ref()),
-            &text(entry.external_url.as_ref()),
-            entry.html.as_deref().unwrap_or_default(),
-            &entry.text,
-            entry.summary.as_deref().unwrap_or_default(),
-            &text(entry.image.as_ref()),
-            entry.language.as_deref().unwrap_or_default(),
-            &json(serde_json::to_string(&entry.authors)),
-            &json(serde_json::to_string(&entry.categories)),
-            &json(serde_json::to_string(&entry.enclosures)),
-            &json(serde_json::to_string(&entry.origin)),
-        ],
-    )
+    let [url, external_url, image] = [&entry.url, &entry.external_url, &entry.image]
+        .map(|url| url.as_ref().map_or("", url::Url::as_str));
+    let origin = entry.origin.clone().map(|origin| Origin {
+        updated: None,
+        ..origin
+    });
+    let [authors, categories] = [json(&entry.authors), json(&entry.categories)];
+    let [enclosures, origin] = [json(&entry.enclosures), json(&origin)];
+    let mut parts = vec![
+        entry.title.as_str(),
+        url,
+        external_url,
+        entry.html.as_deref().unwrap_or_default(),
+        &entry.text,
+        entry.summary.as_deref().unwrap_or_default(),
+        image,
+        entry.language.as_deref().unwrap_or_default(),
+        &authors,
+        &categories,
+        &enclosures,
+        &origin,
+    ];
+    // Only where there is any, so that all other entries keep the hashes of before.
+    let rare = (&entry.episode, &entry.comments, &entry.image_size);
+    let has_rare = !rare.0.is_empty() || !rare.1.is_empty() || rare.2.is_some();
+    let rare = has_rare.then(|| json(&rare));
+    parts.extend(rare.as_deref());
+    hash(Kind::Whole, &parts)
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 pub(super) fn hash(kind: Kind, parts: &[&str]) -> Hash {

@@ -15,6 +15,7 @@ mod address;
 mod change;
 mod condition;
 mod entry;
+mod episode;
 mod feed;
 mod health;
 mod host;
@@ -28,7 +29,8 @@ pub use change::{
     Applied, Basis, Due, FeedFields, Fingerprint, Incoming, Joined, RefreshRecord, compared_at,
 };
 pub use condition::Condition;
-pub use entry::{Category, Enclosure, Entry, Origin, Person};
+pub use entry::{Category, Comments, Enclosure, Entry, Medium, Origin, Person, Size};
+pub use episode::{Chapters, Credit, Episode, EpisodeKind, Numbered, Thread, Transcript};
 pub use feed::{Feed, FeedFormat, Pace};
 pub use health::{Finding, HealthEvent, OwnEvent, Trouble};
 pub use host::{HostChange, HostHold};

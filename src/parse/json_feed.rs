@@ -288,10 +288,13 @@ fn enclosure(attachment: &Node, base: Option<&Url>) -> Option<Enclosure> {
     let given = attachment.get("mime_type").as_str();
     Some(Enclosure {
         media_type: media_types::of_file(given.and_then(media_types::given), &url),
-        url,
         length: attachment.get("size_in_bytes").as_u64(),
-        duration_seconds: attachment.get("duration_in_seconds").as_u64(),
+        duration_seconds: attachment
+            .get("duration_in_seconds")
+            .as_u64()
+            .and_then(limits::seconds),
         title: line(attachment, "title"),
+        ..Enclosure::at(url)
     })
 }
 

@@ -27,6 +27,14 @@ const LOCAL_SCHEMES: [&str; 9] = [
 /// A language, media type or mail address; a longer one is none.
 const MAX_WORD: usize = 320;
 
+/// A century of sound is a mistake.
+const MAX_SECONDS: u64 = 3_000_000_000;
+
+/// How long a sound or film is; `None`: nothing is.
+pub(super) fn seconds(given: u64) -> Option<u64> {
+    (1..MAX_SECONDS).contains(&given).then_some(given)
+}
+
 /// A headline or name as one plain line; `None`: nothing is left of it.
 pub(super) fn line(raw: &str) -> Option<String> {
     headline(raw, Tags::Inline)

@@ -174,6 +174,9 @@ fn normalize_entry(entry: raw::Entry, handed: Handed, around: &Around<'_>) -> En
     let text = html.as_deref().map(html_to_text).unwrap_or_default();
     Entry {
         image: handed.image,
+        image_size: handed.image_size,
+        episode: handed.episode,
+        comments: handed.comments,
         enclosures: handed.enclosures,
         title: entry.title.and_then(title).unwrap_or_default(),
         authors: match format {

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::Item;
 use super::uri::{address, is_iri};
-use crate::model::Entry;
+use crate::model::{Chapters, Comments, Entry, Episode};
 
 /// The item with nothing in it that a document may not hold. Text is the writers' business.
 #[must_use]
@@ -18,7 +18,7 @@ pub fn fit(mut item: Item) -> Item {
     let feed = &mut item.source.feed;
     // RFC 4287 §4.2.6: an IRI.
     feed.id.take_if(|id| !is_iri(id));
-    for url in [&mut feed.home_url, &mut feed.self_url] {
+    for url in [&mut feed.home_url, &mut feed.self_url, &mut feed.icon] {
         fit_text(url);
     }
     fit_text(&mut item.source.feed_url);
@@ -43,9 +43,53 @@ fn fit_entry(entry: &mut Entry) {
     }
     for enclosure in &mut entry.enclosures {
         fit_url(&mut enclosure.url);
-        let given = enclosure.media_type.take();
-        enclosure.media_type = given.as_deref().and_then(media_type).map(str::to_owned);
+        fit_type(&mut enclosure.media_type);
     }
+    fit_episode(&mut entry.episode);
+    let Comments { url, feed_url, .. } = &mut entry.comments;
+    for url in [url, feed_url] {
+        url.iter_mut().for_each(fit_url);
+    }
+    fit_type(&mut entry.comments.feed_type);
+    if let Some(origin) = &mut entry.origin {
+        origin.id.take_if(|id| !is_iri(id));
+        for url in [&mut origin.url, &mut origin.feed_url] {
+            url.iter_mut().for_each(fit_url);
+        }
+    }
+    // Nothing is left of one that had only an id, and that a bad one.
+    entry.origin.take_if(|origin| origin.name().is_none());
+}
+
+fn fit_episode(episode: &mut Episode) {
+    episode.image.iter_mut().for_each(fit_url);
+    for transcript in &mut episode.transcripts {
+        fit_url(&mut transcript.url);
+        transcript.language.take_if(|tag| !is_language(tag));
+    }
+    // The namespace wants a media type.
+    episode.transcripts.retain_mut(|transcript| {
+        let fits = media_type(&transcript.media_type).map(str::to_owned);
+        fits.map(|fits| transcript.media_type = fits).is_some()
+    });
+    if let Some(chapters) = &mut episode.chapters {
+        fit_url(&mut chapters.url);
+        let fits = media_type(&chapters.media_type).unwrap_or(Chapters::MEDIA_TYPE);
+        chapters.media_type = fits.to_owned();
+    }
+    for credit in &mut episode.credits {
+        for url in [&mut credit.image, &mut credit.url] {
+            url.iter_mut().for_each(fit_url);
+        }
+    }
+    for thread in &mut episode.threads {
+        fit_url(&mut thread.url);
+    }
+}
+
+fn fit_type(given: &mut Option<String>) {
+    let fits = given.as_deref().and_then(media_type).map(str::to_owned);
+    *given = fits;
 }
 
 fn fit_url(url: &mut Url) {

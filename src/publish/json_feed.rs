@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::content;
 use super::document::Shell;
 use super::xml::rfc3339;
-use super::{CopyView, DocumentFormat, Item, ItemForm, OutboundFeed};
+use super::{CopyView, DocumentFormat, Item, ItemForm, OutboundFeed, extension};
 use crate::model::{Enclosure, Entry, Layer, Person};
 
 /// JSON Feed without its items.
@@ -103,17 +103,15 @@ fn write_item(form: &ItemForm, item: &Item) -> Value {
     );
     written.insert("date_modified".to_owned(), rfc3339(item.updated()).into());
     put_common(&mut written, &item.entry);
-    written.insert("_mainstem".to_owned(), extension(item));
+    let mut own = Map::from_iter([
+        ("story".to_owned(), item.story.to_string().into()),
+        ("source".to_owned(), item.source.id.as_str().into()),
+        ("guid".to_owned(), json!(item.entry.guid)),
+        ("copies".to_owned(), item.copies.iter().map(copy).collect()),
+    ]);
+    extension::extend(&mut own, &item.entry);
+    written.insert("_mainstem".to_owned(), own.into());
     Value::Object(written)
-}
-
-fn extension(item: &Item) -> Value {
-    json!({
-        "story": item.story.to_string(),
-        "source": item.source.id.as_str(),
-        "guid": item.entry.guid,
-        "copies": item.copies.iter().map(copy).collect::<Vec<_>>(),
-    })
 }
 
 fn copy(view: &CopyView) -> Value {
@@ -188,6 +186,8 @@ fn attachment(enclosure: &Enclosure) -> Value {
     if let Some(seconds) = enclosure.duration_seconds {
         written.insert("duration_in_seconds".to_owned(), seconds.into());
     }
+    let more = extension::of_attachment(enclosure);
+    extension::put_members(&mut written, "_mainstem", more);
     Value::Object(written)
 }
 

@@ -19,6 +19,7 @@ mod archive;
 mod atom;
 mod content;
 mod document;
+mod extension;
 mod fit;
 mod format;
 mod health;

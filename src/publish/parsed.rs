@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::extension;
 use super::json_feed::{author, put, put_common, put_list};
 use super::xml::rfc3339;
 use crate::model::{Entry, Feed};
@@ -97,12 +98,14 @@ fn item(entry: &Entry) -> Value {
         entry.updated.map(rfc3339).as_deref(),
     );
     put_common(&mut written, entry);
-    let mut extension =
-        json!({ "guid": entry.guid, "dateline": entry.dateline, "agency": entry.agency });
-    if let Some(place) = place(entry) {
-        extension["place"] = place.into();
-    }
-    written.insert("_mainstem".to_owned(), extension);
+    let mut own = Map::from_iter([
+        ("guid".to_owned(), json!(entry.guid)),
+        ("dateline".to_owned(), json!(entry.dateline)),
+        ("agency".to_owned(), json!(entry.agency)),
+    ]);
+    put(&mut own, "place", place(entry));
+    extension::extend(&mut own, entry);
+    written.insert("_mainstem".to_owned(), own.into());
     Value::Object(written)
 }
 

@@ -33,11 +33,8 @@ struct Given {
 fn profile(of: &Given) -> Profile {
     let published = "2026-03-02T10:00:00Z".parse::<mainstem::model::Timestamp>();
     let enclosure = of.sound.clone().map(|url| Enclosure {
-        url,
         media_type: Some("audio/mpeg".to_owned()),
-        length: None,
-        duration_seconds: None,
-        title: None,
+        ..Enclosure::at(url)
     });
     let entry = Entry {
         title: of.title.clone(),

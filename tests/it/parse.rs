@@ -570,8 +570,9 @@ fn an_entry_taken_over_says_from_where() {
                 "<title>x</title><source url=\"https://other.example/feed\">Other &amp;amp; Sons</source>",
             ),
             (
-                Some("https://other.example/feed"),
+                None,
                 Some("Other & Sons"),
+                None,
                 Some("https://other.example/feed"),
             ),
         ),
@@ -583,10 +584,11 @@ fn an_entry_taken_over_says_from_where() {
                 Some("tag:other"),
                 Some("Other"),
                 Some("https://other.example/"),
+                Some("https://other.example/feed"),
             ),
         ),
     ];
-    for (document, (id, title, url)) in cases {
+    for (document, (id, title, url, feed_url)) in cases {
         let feed = parse(Input {
             bytes: document.as_bytes(),
             content_type: None,
@@ -597,5 +599,7 @@ fn an_entry_taken_over_says_from_where() {
         assert_eq!(origin.id.as_deref(), id, "{document}");
         assert_eq!(origin.title.as_deref(), title, "{document}");
         assert_eq!(origin.url.as_ref().map(Url::as_str), url, "{document}");
+        let lives = origin.feed_url.as_ref().map(Url::as_str);
+        assert_eq!(lives, feed_url, "{document}");
     }
 }

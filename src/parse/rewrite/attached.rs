@@ -7,7 +7,7 @@ use super::reader::Reader;
 use super::record::read_duration;
 use super::tokens::Tag;
 use super::words::Word;
-use crate::model::Enclosure;
+use crate::model::{Enclosure, Medium, Size};
 use crate::parse::links::is_web;
 use crate::parse::media_types;
 
@@ -18,19 +18,19 @@ impl<'t> Reader<'t> {
         let Some(url) = attributes.get("url").and_then(|url| self.own_url(url)) else {
             return;
         };
-        let is_picture = attributes
-            .get("medium")
-            .is_some_and(|medium| medium.eq_ignore_ascii_case("image"));
-        if is_picture && is_web(&url) {
-            self.record().add_picture(3, url.clone());
+        let medium = attributes.get("medium").and_then(read_medium);
+        let size = read_size(&attributes);
+        if medium == Some(Medium::Image) && is_web(&url) {
+            self.record().add_picture(3, url.clone(), size);
         }
         let duration = attributes.get("duration").and_then(read_duration);
         self.record().add_enclosure(Enclosure {
-            url,
             media_type: attributes.get("type").and_then(media_types::given),
             length: attributes.get("fileSize").and_then(read_length),
             duration_seconds: duration.map(|duration| duration.as_secs()),
-            title: None,
+            medium,
+            size,
+            ..Enclosure::at(url)
         });
     }
 
@@ -45,11 +45,9 @@ impl<'t> Reader<'t> {
         let Some(url) = url else { return };
         match word {
             Word::Enclosure => self.record().add_enclosure(Enclosure {
-                url,
                 media_type: attributes.get("type").and_then(media_types::given),
                 length: attributes.get("length").and_then(read_length),
-                duration_seconds: None,
-                title: None,
+                ..Enclosure::at(url)
             }),
             _ => self.player(url),
         }
@@ -59,13 +57,7 @@ impl<'t> Reader<'t> {
     fn player(&mut self, url: Url) {
         let first = self.media_from();
         if self.record().enclosures.len() == first {
-            self.record().add_enclosure(Enclosure {
-                url,
-                media_type: None,
-                length: None,
-                duration_seconds: None,
-                title: None,
-            });
+            self.record().add_enclosure(Enclosure::at(url));
         }
     }
 }
@@ -74,4 +66,24 @@ impl<'t> Reader<'t> {
 pub(super) fn read_length(text: &str) -> Option<u64> {
     let digits: String = text.trim().chars().filter(|c| *c != ',').collect();
     digits.parse().ok().filter(|length| *length > 0)
+}
+
+fn read_medium(text: &str) -> Option<Medium> {
+    let is_it = |one: &Medium| one.as_str().eq_ignore_ascii_case(text.trim());
+    Medium::ALL.into_iter().find(is_it)
+}
+
+/// Both sides, or nothing: `640`, and `640px`.
+pub(super) fn read_size(attributes: &Attributes<'_>) -> Option<Size> {
+    /// No picture is wider.
+    const MOST: u32 = 100_000;
+    let side = |name: &str| {
+        let digits = attributes.get(name)?.trim().trim_end_matches("px");
+        let side = digits.parse().ok()?;
+        (1..=MOST).contains(&side).then_some(side)
+    };
+    Some(Size {
+        width: side("width")?,
+        height: side("height")?,
+    })
 }

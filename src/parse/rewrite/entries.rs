@@ -63,6 +63,7 @@ impl Entries {
         });
         let own = entry.text(Slot::Language).map(str::to_owned);
         let enclosures = entry.finished_enclosures();
+        let (image, image_size) = entry.picture(&enclosures).unzip();
         self.handed.push(Handed {
             content,
             summary,
@@ -72,13 +73,23 @@ impl Entries {
             elsewhere: entry.elsewhere.take(),
             authors: entry.authors(),
             categories: std::mem::take(&mut entry.categories),
-            image: entry.picture(&enclosures),
+            image,
+            image_size: image_size.flatten(),
             enclosures,
+            episode: entry.episode,
+            comments: entry.comments,
             origin: entry.origin,
             language: own.or(language),
         });
         // Now and then, so that a million empty items take no memory.
         self.keep_newest(4 * MAX_ENTRIES);
+    }
+
+    /// What the channel says is explicit, its entries are: documents show them beside others, without their channel.
+    pub(super) fn mark_explicit(&mut self) {
+        for entry in &mut self.handed {
+            entry.episode.explicit.get_or_insert(true);
+        }
     }
 
     /// Leaves out all but the newest entries where there are more than `most`.

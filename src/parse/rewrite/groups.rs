@@ -1,7 +1,9 @@
 //! People, images and sources: elements that have fields of their own.
 
+use super::attached::read_size;
 use super::attributes::Attributes;
 use super::capture::Capture;
+use super::episode::is_feed_type;
 use super::leaves::Leaf;
 use super::notes::Notes;
 use super::reader::{Reader, Role};
@@ -12,6 +14,7 @@ use super::value::{Form, Value};
 use super::words::{Slot, Word};
 use crate::model::{Origin, Person};
 use crate::parse::{limits, people};
+use crate::text::read_date;
 
 /// Parts of one person, image or source.
 const MOST_PARTS: usize = 32;
@@ -25,6 +28,12 @@ const AUTHORS: [&str; 6] = [
     "co-writer",
     "reporter",
 ];
+
+/// Authors of the feed that an entry comes from: better than those of the feed that it was taken to.
+const RANK_OF_ORIGIN: u8 = 6;
+
+/// A link to a feed that calls itself `alternate`.
+const FEED_LINK: &str = "feed";
 
 /// A person, an image or a source.
 pub(super) struct Group<'t> {
@@ -115,8 +124,11 @@ impl<'t> Reader<'t> {
             .get("href")
             .or_else(|| attributes.local("resource"));
         let rel = attributes.get("rel").unwrap_or("alternate");
+        let kind = attributes.get("type").unwrap_or_default();
+        let is_page = !is_feed_type(kind);
         let (name, text) = match (local.as_str(), href) {
-            ("link", Some(href)) if rel == "alternate" => (local, href.to_owned()),
+            ("link", Some(href)) if rel == "alternate" && is_page => (local, href.to_owned()),
+            ("link", Some(href)) if rel == "alternate" => (FEED_LINK.to_owned(), href.to_owned()),
             ("link", Some(href)) => (rel.to_owned(), href.to_owned()),
             _ => (local, value.text),
         };
@@ -136,6 +148,9 @@ impl<'t> Reader<'t> {
         match group.word {
             Word::Person(rank) => {
                 if let Some(person) = self.person(&group) {
+                    if rank == 1 {
+                        self.credit(&person, &group.attributes);
+                    }
                     let rank = group.rank(rank);
                     self.record().add_person(rank, group.space, person);
                 }
@@ -161,22 +176,35 @@ impl<'t> Reader<'t> {
         Some(person)
     }
 
-    /// RSS `<source url="…">Title</source>`, Atom `<source>` with the other feed's own id, title and links.
+    /// RSS `<source url="…">Title</source>`, Atom `<source>` with the other feed's own id, title, links and authors. Those are
+    /// the entry's where it names none (RFC 4287 §4.2.1).
     fn origin(&mut self, group: &Group<'_>) {
+        for (name, text) in &group.parts {
+            let author = (name == "author").then(|| name_within(text));
+            if let Some(author) = author.and_then(people::person) {
+                self.record().add_person(RANK_OF_ORIGIN, group.space, author);
+            }
+        }
         let given = group
             .attributes
             .get("url")
             .or_else(|| group.attributes.get("href"));
-        let page = given
-            .or_else(|| group.part(&["link"]))
-            .or_else(|| group.part(&["self", "via"]));
+        let page = group.part(&["link"]).or_else(|| group.part(&["via"]));
+        let feed = given.or_else(|| group.part(&["self"]));
+        let feed = feed.or_else(|| group.part(&[FEED_LINK]));
         let title = group.part(&["title"]).or_else(|| group.text());
         let origin = Origin {
             title: title.and_then(limits::line),
-            id: group.part(&["id"]).or(given).and_then(limits::iri),
+            id: group.part(&["id"]).and_then(limits::iri),
             url: page.and_then(|page| self.web_url(page)),
+            feed_url: feed.and_then(|feed| self.web_url(feed)),
+            updated: group.part(&["updated", "modified"]).and_then(read_date),
         };
-        if origin != Origin::default() {
+        let is_named = Origin {
+            updated: None,
+            ..origin.clone()
+        } != Origin::default();
+        if is_named {
             self.record().origin = Some(origin);
         }
     }
@@ -195,12 +223,23 @@ impl<'t> Reader<'t> {
         let Some(url) = raw.and_then(|raw| self.web_url(raw)) else {
             return;
         };
+        let size = read_size(&group.attributes);
         match group.word {
-            Word::Thumbnail => self.record().add_picture(0, url),
-            Word::Cover if self.in_entry() => self.record().add_picture(2, url),
+            Word::Thumbnail => self.record().add_picture(0, url, size),
+            Word::Cover if self.in_entry() => {
+                self.record().episode.image.get_or_insert(url.clone());
+                self.record().add_picture(2, url, None);
+            }
             Word::Cover => self.put_text(Slot::Icon, 2, url.as_str()),
-            _ if self.in_entry() => self.record().add_picture(1, url),
+            _ if self.in_entry() => self.record().add_picture(1, url, None),
             _ => self.put_text(Slot::Icon, 1, url.as_str()),
         }
     }
+}
+
+/// The name of a person construct that was gathered as markup, else all of it.
+fn name_within(text: &str) -> &str {
+    let name = text.split_once("<name>").map(|(_, rest)| rest);
+    let name = name.and_then(|rest| rest.split("</name>").next());
+    name.unwrap_or(text)
 }

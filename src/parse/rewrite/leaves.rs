@@ -123,6 +123,9 @@ impl<'t> Reader<'t> {
                     self.record().put(Slot::Title, 2, Value::of_text(title));
                 }
             }
+            Word::Episode(part) => self.episode_part(part, &attributes, value.text.trim()),
+            Word::Comments => self.comments(&value.text),
+            Word::CommentFeed => self.comment_feed(&value.text, Some("application/rss+xml")),
             Word::Duration => self.record().duration = read_duration(&value.text),
             Word::Pace(name) if !value.text.trim().is_empty() => {
                 self.record()
@@ -152,11 +155,10 @@ impl<'t> Reader<'t> {
         if rel.eq_ignore_ascii_case("enclosure") {
             if let Some(url) = self.own_url(href) {
                 self.record().add_enclosure(Enclosure {
-                    url,
                     media_type: media_type.and_then(media_types::given),
                     length: attributes.get("length").and_then(read_length),
-                    duration_seconds: None,
                     title,
+                    ..Enclosure::at(url)
                 });
             }
             return;
@@ -170,7 +172,10 @@ impl<'t> Reader<'t> {
             },
             media_type: media_type.map(str::to_owned),
         };
-        self.record().links.push(link);
+        match link.rel.as_str() {
+            "replies" if self.in_entry() => self.replies(href, media_type),
+            _ => self.record().links.push(link),
+        }
     }
 
     pub(super) fn add_link(&mut self, href: &str) {

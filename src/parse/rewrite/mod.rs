@@ -10,7 +10,7 @@ use url::Url;
 
 use super::identify::next_root;
 use super::surplus;
-use crate::model::{Category, Enclosure, FeedFormat, Origin, Person};
+use crate::model::{Category, Comments, Enclosure, Episode, FeedFormat, Origin, Person, Size};
 
 mod attached;
 mod attributes;
@@ -18,6 +18,7 @@ mod capture;
 mod doctype;
 mod elements;
 mod entries;
+mod episode;
 mod groups;
 mod leaves;
 mod notes;
@@ -85,6 +86,9 @@ pub(super) struct Handed {
     pub(super) categories: Vec<Category>,
     pub(super) enclosures: Vec<Enclosure>,
     pub(super) image: Option<Url>,
+    pub(super) image_size: Option<Size>,
+    pub(super) episode: Episode,
+    pub(super) comments: Comments,
     /// `source` of an entry that was taken from elsewhere.
     pub(super) origin: Option<Origin>,
     /// Its own, or `xml:lang` around it.

@@ -136,6 +136,9 @@ impl<'t> Reader<'t> {
             self.close_to(0);
         }
         self.entries.keep_newest(MAX_ENTRIES);
+        if self.feed.episode.explicit == Some(true) {
+            self.entries.mark_explicit();
+        }
         let xml = write::document(self.dialect, &self.feed, &self.entries.written);
         Rewritten {
             is_nothing: unclosed && self.entries.is_empty(),

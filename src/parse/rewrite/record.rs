@@ -7,9 +7,9 @@ use url::Url;
 use super::spaces::Space;
 use super::value::Value;
 use super::words::Slot;
-use crate::model::{Category, Enclosure, Origin, Person};
+use crate::model::{Category, Comments, Enclosure, Episode, Medium, Origin, Person, Size};
 use crate::parse::links::{is_reachable, is_web, web_url};
-use crate::parse::{media_types, people};
+use crate::parse::{limits, media_types, people};
 use crate::text::read_date;
 
 /// Of one entry; more is spam or an attack.
@@ -35,7 +35,9 @@ pub(super) struct Record {
     pub(super) categories: Vec<Category>,
     people: Vec<Named>,
     pub(super) enclosures: Vec<Enclosure>,
-    pictures: Vec<(u8, Url)>,
+    pictures: Vec<(u8, Url, Option<Size>)>,
+    pub(super) episode: Episode,
+    pub(super) comments: Comments,
     pub(super) origin: Option<Origin>,
     pub(super) permalink: Option<bool>,
     /// The publisher's own link, as a tracker hands it on.
@@ -174,6 +176,8 @@ impl Record {
                 old.length = old.length.or(new.length);
                 old.duration_seconds = old.duration_seconds.or(new.duration_seconds);
                 old.title = old.title.take().or(new.title);
+                old.medium = old.medium.or(new.medium);
+                old.size = old.size.or(new.size);
             }
             None if has_room => self.enclosures.push(new),
             None => {}
@@ -185,30 +189,26 @@ impl Record {
         self.media_titles.push((first, title));
     }
 
-    pub(super) fn add_picture(&mut self, rank: u8, url: Url) {
+    pub(super) fn add_picture(&mut self, rank: u8, url: Url, size: Option<Size>) {
         if self.pictures.len() < MOST {
-            self.pictures.push((rank, url));
+            self.pictures.push((rank, url, size));
         }
     }
 
-    /// The best picture, else one of the finished enclosures that is one.
-    pub(super) fn picture(&self, enclosures: &[Enclosure]) -> Option<Url> {
-        let given = self.pictures.iter().min_by_key(|(rank, _)| *rank);
-        let given = given.map(|(_, url)| url.clone());
+    /// The best picture, else one of the finished enclosures that is one, and its size where that is given.
+    pub(super) fn picture(&self, enclosures: &[Enclosure]) -> Option<(Url, Option<Size>)> {
+        let given = self.pictures.iter().min_by_key(|(rank, ..)| *rank);
+        let given = given.map(|(_, url, size)| (url.clone(), *size));
         given.or_else(|| {
-            let is_picture = |one: &&Enclosure| {
-                one.media_type
-                    .as_deref()
-                    .is_some_and(|kind| kind.starts_with("image/"))
-                    && is_web(&one.url)
-            };
+            let is_picture =
+                |one: &&Enclosure| one.kind() == Some(Medium::Image) && is_web(&one.url);
             let found = enclosures.iter().find(is_picture)?;
-            Some(found.url.clone())
+            Some((found.url.clone(), found.size))
         })
     }
 
-    /// The enclosures with what the entry says about them: titles, the duration of the one that has none, and the types that their
-    /// addresses tell.
+    /// The enclosures with what the entry says about them: the types that their addresses tell, titles, and the duration of the one
+    /// that it is about.
     pub(super) fn finished_enclosures(&mut self) -> Vec<Enclosure> {
         let mut enclosures = std::mem::take(&mut self.enclosures);
         for (first, title) in std::mem::take(&mut self.media_titles) {
@@ -216,11 +216,12 @@ impl Record {
                 one.title.get_or_insert_with(|| title.clone());
             }
         }
-        if let (Some(duration), Some(one)) = (self.duration, enclosures.first_mut()) {
-            one.duration_seconds.get_or_insert(duration.as_secs());
-        }
         for one in &mut enclosures {
             one.media_type = media_types::of_file(one.media_type.take(), &one.url);
+        }
+        let main = Enclosure::main(&enclosures).and_then(|nth| enclosures.get_mut(nth));
+        if let (Some(duration), Some(one)) = (self.duration, main) {
+            one.duration_seconds.get_or_insert(duration.as_secs());
         }
         enclosures
     }
@@ -234,6 +235,5 @@ pub(super) fn read_duration(text: &str) -> Option<Duration> {
         let part: u64 = part.trim().parse().ok()?;
         seconds = seconds.checked_mul(60)?.checked_add(part)?;
     }
-    // A century of sound is a mistake.
-    (seconds > 0 && seconds < 3_000_000_000).then(|| Duration::from_secs(seconds))
+    limits::seconds(seconds).map(Duration::from_secs)
 }

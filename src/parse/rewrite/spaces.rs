@@ -20,6 +20,8 @@ pub(super) enum Space {
     Podcast,
     /// `podcast:` of the Podcast Index.
     PodcastIndex,
+    /// `wfw:` of the Well-Formed Web.
+    CommentApi,
     Syndication,
     /// FeedBurner and Pheedo, which put links of their own in place of the publisher's.
     Tracker,
@@ -45,6 +47,7 @@ const ADDRESSES: &[(&str, Space)] = &[
     ("rss.channel.netscape.com", Space::Core),
     ("rssnamespace.org/feedburner/ext/1.0", Space::Tracker),
     ("pheedo.com/namespace/pheedo", Space::Tracker),
+    ("wellformedweb.org/commentapi", Space::CommentApi),
     ("google.com/schemas/play-podcasts/1.0", Space::Podcast),
     ("podcastindex.org/namespace/1.0", Space::PodcastIndex),
     (
@@ -82,6 +85,7 @@ const PREFIXES: &[(&str, Space)] = &[
     ("itunes", Space::Podcast),
     ("googleplay", Space::Podcast),
     ("podcast", Space::PodcastIndex),
+    ("wfw", Space::CommentApi),
     ("sy", Space::Syndication),
     ("feedburner", Space::Tracker),
     ("pheedo", Space::Tracker),

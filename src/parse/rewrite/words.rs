@@ -28,6 +28,24 @@ impl Slot {
     pub(super) const COUNT: usize = Self::OwnContent as usize + 1;
 }
 
+/// A field of an episode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// `itunes:episode`.
+    Number,
+    /// `itunes:season`.
+    Season,
+    /// `podcast:episode`, which may have a name.
+    NamedNumber,
+    /// `podcast:season`, which may have a name.
+    NamedSeason,
+    Kind,
+    Explicit,
+    Transcript,
+    Chapters,
+    Thread,
+}
+
 /// What an element is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Word {
@@ -58,6 +76,12 @@ pub(super) enum Word {
     /// `itunes:image`.
     Cover,
     Duration,
+    /// A field that podcast apps know.
+    Episode(Part),
+    /// RSS `comments`: the page of the discussion.
+    Comments,
+    /// `wfw:commentRss`: its feed.
+    CommentFeed,
     /// What it asks of pollers, by the name that is written.
     Pace(&'static str),
     /// Known, and of no use.
@@ -92,7 +116,8 @@ pub(super) fn word(space: Space, local: &str, in_entry: bool) -> Word {
         Space::Dublin | Space::DublinTerms => dublin(space, local),
         Space::Media if in_entry => media(local),
         Space::Podcast => podcast(local, in_entry),
-        Space::PodcastIndex if local == "person" => Word::Person(1),
+        Space::PodcastIndex => podcast_index(local, in_entry),
+        Space::CommentApi if in_entry && local == "commentrss" => Word::CommentFeed,
         Space::Syndication => match local {
             "updateperiod" => Word::Pace("sy:updatePeriod"),
             "updatefrequency" => Word::Pace("sy:updateFrequency"),
@@ -134,6 +159,7 @@ fn core(local: &str, in_entry: bool) -> Word {
         "categories" => Word::Categories,
         "enclosure" => Word::Enclosure,
         "source" if in_entry => Word::Source,
+        "comments" if in_entry => Word::Comments,
         "image" => Word::Image,
         "icon" if !in_entry => Word::Slot(Slot::Icon, 0),
         "logo" if !in_entry => Word::Slot(Slot::Icon, 1),
@@ -194,7 +220,23 @@ fn podcast(local: &str, in_entry: bool) -> Word {
         "keywords" => Word::Keywords,
         "duration" if in_entry => Word::Duration,
         "new-feed-url" | "newfeedurl" if !in_entry => Word::Slot(Slot::NewFeed, 0),
+        "episode" if in_entry => Word::Episode(Part::Number),
+        "season" if in_entry => Word::Episode(Part::Season),
+        "episodetype" if in_entry => Word::Episode(Part::Kind),
+        "explicit" => Word::Episode(Part::Explicit),
         _ => Word::Nothing,
+    }
+}
+
+fn podcast_index(local: &str, in_entry: bool) -> Word {
+    match local {
+        "person" => Word::Person(1),
+        "episode" if in_entry => Word::Episode(Part::NamedNumber),
+        "season" if in_entry => Word::Episode(Part::NamedSeason),
+        "transcript" if in_entry => Word::Episode(Part::Transcript),
+        "chapters" if in_entry => Word::Episode(Part::Chapters),
+        "socialinteract" if in_entry => Word::Episode(Part::Thread),
+        _ => Word::Foreign,
     }
 }
 

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::model::{
-    Category, Copy, Enclosure, Entry, EntryId, Hash, Layer, Member, Origin, Person, Relation,
-    SourceId, Timestamp,
+    Category, Comments, Copy, Enclosure, Entry, EntryId, Episode, Hash, Layer, Member, Origin,
+    Person, Relation, Size, SourceId, Timestamp,
 };
 
 /// Milliseconds since 1970.
@@ -68,12 +68,18 @@ struct Rest {
     external_url: Option<Url>,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<Url>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_size: Option<Size>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authors: Vec<Person>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     categories: Vec<Category>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     enclosures: Vec<Enclosure>,
+    #[serde(skip_serializing_if = "Episode::is_empty")]
+    episode: Episode,
+    #[serde(skip_serializing_if = "Comments::is_empty")]
+    comments: Comments,
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<Origin>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,9 +93,12 @@ pub(super) fn rest(entry: &Entry) -> rusqlite::Result<Option<String>> {
     let rest = Rest {
         external_url: entry.external_url.clone(),
         image: entry.image.clone(),
+        image_size: entry.image_size,
         authors: entry.authors.clone(),
         categories: entry.categories.clone(),
         enclosures: entry.enclosures.clone(),
+        episode: entry.episode.clone(),
+        comments: entry.comments.clone(),
         origin: entry.origin.clone(),
         dateline: entry.dateline.clone(),
         agency: entry.agency.clone(),
@@ -163,6 +172,14 @@ fn rest_of(row: &Row<'_>) -> rusqlite::Result<Rest> {
     }
 }
 
+/// Up to schema 3 the address in RSS `source url` stood as the id and as the page of a feed that it is the address of.
+fn of_today(mut origin: Origin) -> Origin {
+    if origin.feed_url.is_none() && origin.id.as_deref() == origin.url.as_ref().map(Url::as_str) {
+        (origin.id, origin.feed_url) = (None, origin.url.take());
+    }
+    origin
+}
+
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let rest = rest_of(row)?;
     Ok(Entry {
@@ -174,13 +191,16 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         text: row.get("text")?,
         summary: row.get("summary")?,
         image: rest.image,
+        image_size: rest.image_size,
         published: moment_at(row, "published_at")?,
         updated: moment_at(row, "updated_at")?,
         authors: rest.authors,
         categories: rest.categories,
         language: row.get("language")?,
         enclosures: rest.enclosures,
-        origin: rest.origin,
+        episode: rest.episode,
+        comments: rest.comments,
+        origin: rest.origin.map(of_today),
         dateline: rest.dateline,
         agency: rest.agency,
     })

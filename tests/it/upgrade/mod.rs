@@ -271,6 +271,35 @@ fn what_was_lost_comes_in_at_its_own_date() {
     }
 }
 
+/// What this version reads and an earlier one did not, at the first reading of other bytes.
+#[test]
+fn fields_that_are_new_come_in_silently() {
+    const COVERS: [&str; 3] = ["0.jpg", "1.jpg", "2.jpg"];
+    let covers = |desk: &Desk| {
+        let document = desk.json("off");
+        let items = document["items"].as_array().expect("items").iter();
+        let mut covers: Vec<String> = items
+            .filter_map(|item| item["_mainstem"]["episode"]["image"].as_str())
+            .filter_map(|cover| cover.strip_prefix("https://studio.example/"))
+            .map(str::to_owned)
+            .collect();
+        covers.sort();
+        covers
+    };
+    for version in versions().into_iter().filter(|version| *version < 4) {
+        let desk = installed(version);
+        assert_eq!(covers(&desk), Vec::<String>::new(), "store {version}");
+        touch(&desk);
+        assert_eq!(refresh(&desk, &[]), BTreeMap::new());
+        assert_eq!(covers(&desk), COVERS, "store {version}");
+        assert_same(
+            &all(&desk),
+            &expected(version),
+            &format!("store {version}, with covers"),
+        );
+    }
+}
+
 /// Feed, what is edited, and the title of the entry: with a GUID, told by its link, by a GUID's link, by title and date.
 const EDITS: [(&str, &str, &str, &str); 5] = [
     (
