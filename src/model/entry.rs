@@ -139,7 +139,7 @@ impl Enclosure {
     }
 
     /// Which of several files an entry is about: the first sound, else the first film, else the first of anything but a
-    /// picture. The cover of an episode often stands before its sound (PinePods #479).
+    /// picture; of two of a kind the first on the web. The cover of an episode often stands before its sound (PinePods #479).
     #[must_use]
     pub fn main(files: &[Self]) -> Option<usize> {
         let rank = |file: &Self| match file.kind() {
@@ -148,7 +148,10 @@ impl Enclosure {
             Some(Medium::Document | Medium::Executable) | None => 2,
             Some(Medium::Image) => 3,
         };
-        (0..files.len()).min_by_key(|nth| rank(&files[*nth]))
+        let is_elsewhere = |file: &Self| !matches!(file.url.scheme(), "http" | "https");
+        let numbered = files.iter().enumerate();
+        let best = numbered.min_by_key(|(_, file)| (rank(file), is_elsewhere(file)));
+        best.map(|(nth, _)| nth)
     }
 
     /// What kind of file it is, as far as its media type or else its medium tells.

@@ -11,7 +11,7 @@ use url::Url;
 use super::document::Document;
 use super::ids::archive_id;
 use super::xml::{Xml, escape, rfc3339};
-use super::{DocumentFormat, OutboundFeed, atom};
+use super::{DocumentFormat, OutboundFeed, atom, media};
 
 const MEDIA_TYPE: &str = "application/atom+xml";
 const NAMESPACES: &[(&str, &str)] = &[
@@ -31,7 +31,8 @@ pub(super) fn archive_url(feed: &OutboundFeed, number: u32) -> String {
 #[must_use]
 pub fn archive(feed: &OutboundFeed, number: u32) -> Document {
     let mut xml = Xml::new();
-    xml.element("feed", NAMESPACES, |xml| {
+    let namespaces = [NAMESPACES, &media::NAMESPACES].concat();
+    xml.element("feed", &namespaces, |xml| {
         let output = feed.output.id.as_str();
         xml.text("id", &[], &archive_id(&feed.id_base, output, number));
         xml.prose("title", &[], &feed.output.title);

@@ -6,13 +6,14 @@ use super::document::Shell;
 use super::ids::feed_id;
 use super::uri::is_web;
 use super::xml::{Xml, rfc3339};
-use super::{DocumentFormat, Item, ItemForm, OutboundFeed};
-use crate::model::{Category, Enclosure, Person};
+use super::{DocumentFormat, Item, ItemForm, OutboundFeed, media};
+use crate::model::{Category, Enclosure, Origin, Person};
 
 /// Atom without its entries.
 pub(super) fn shell(feed: &OutboundFeed) -> Shell {
     let mut xml = Xml::new();
     let mut attributes = vec![("xmlns", "http://www.w3.org/2005/Atom")];
+    attributes.extend(media::NAMESPACES);
     let face = &feed.output.face;
     attributes.extend(face.language.as_deref().map(|tag| ("xml:lang", tag)));
     xml.element("feed", &attributes, |xml| {
@@ -106,21 +107,29 @@ fn write_entry(xml: &mut Xml, form: &ItemForm, item: &Item) {
         attributes.extend(language);
         xml.text("content", &attributes, &html);
     }
-    source(xml, item);
+    media::write(xml, item);
+    match &item.entry.origin {
+        Some(given) => origin(xml, given),
+        None => source(xml, item),
+    }
 }
 
 fn links(xml: &mut Xml, item: &Item) {
     if let Some(url) = &item.entry.url {
         link(xml, "alternate", None, url.as_str());
     }
-    for Enclosure {
-        url,
-        media_type,
-        length,
-        title,
-        ..
-    } in &item.entry.enclosures
-    {
+    // The main one first: there are readers that take one.
+    let main = Enclosure::main(&item.entry.enclosures);
+    let mut files: Vec<_> = item.entry.enclosures.iter().enumerate().collect();
+    files.sort_by_key(|(nth, _)| Some(*nth) != main);
+    for (_, file) in files {
+        let Enclosure {
+            url,
+            media_type,
+            length,
+            title,
+            ..
+        } = file;
         let length = length.map(|length| length.to_string());
         let mut attributes = vec![("rel", "enclosure"), ("href", url.as_str())];
         attributes.extend(media_type.as_deref().map(|given| ("type", given)));
@@ -128,6 +137,7 @@ fn links(xml: &mut Xml, item: &Item) {
         attributes.extend(title.as_deref().map(|title| ("title", title)));
         xml.empty("link", &attributes);
     }
+    replies(xml, item);
     for copy in &item.copies {
         if let Some(url) = &copy.copy.url {
             let title = format!("{}: {}", copy.source_title, copy.copy.title);
@@ -143,6 +153,23 @@ fn link(xml: &mut Xml, rel: &str, title: Option<&str>, href: &str) {
     attributes.extend(title.map(|title| ("title", title)));
     attributes.push(("href", href));
     xml.empty("link", &attributes);
+}
+
+/// RFC 4685 §4: the page and the feed of its discussion.
+fn replies(xml: &mut Xml, item: &Item) {
+    let comments = &item.entry.comments;
+    let feed_type = comments.feed_type.as_deref();
+    for (url, media_type) in [
+        (&comments.url, Some("text/html")),
+        (&comments.feed_url, feed_type),
+    ] {
+        if let Some(url) = url {
+            let mut attributes = vec![("rel", "replies")];
+            attributes.extend(media_type.map(|given| ("type", given)));
+            attributes.push(("href", url.as_str()));
+            xml.empty("link", &attributes);
+        }
+    }
 }
 
 /// RFC 4287 §4.1.2: an entry has an author. Where the publisher names none, its source is.
@@ -161,6 +188,18 @@ fn authors(xml: &mut Xml, item: &Item) {
     }
 }
 
+/// RFC 4287 §4.2.11: what an earlier aggregator says of the feed that the entry came from stays, and ours is not put over it.
+fn origin(xml: &mut Xml, origin: &Origin) {
+    let [page, feed] =
+        [&origin.url, &origin.feed_url].map(|url| url.as_ref().map(url::Url::as_str));
+    xml.element("source", &[], |xml| {
+        xml.optional("id", origin.id.as_deref().or(feed).or(page));
+        xml.prose("title", &[], origin.name().unwrap_or_default());
+        xml.optional("updated", origin.updated.map(rfc3339).as_deref());
+        write_addresses(xml, feed, page);
+    });
+}
+
 /// RFC 4287 §4.2.11: the feed that the entry came from, as it names itself.
 fn source(xml: &mut Xml, item: &Item) {
     let feed = &item.source.feed;
@@ -172,14 +211,18 @@ fn source(xml: &mut Xml, item: &Item) {
         );
         xml.prose("title", &[], &item.source.title);
         xml.optional("updated", feed.updated.map(rfc3339).as_deref());
-        if let Some(url) = lives {
-            xml.empty("link", &[("rel", "self"), ("href", url)]);
-        }
-        if let Some(url) = &feed.home_url {
-            xml.empty(
-                "link",
-                &[("rel", "alternate"), ("type", "text/html"), ("href", url)],
-            );
-        }
+        write_addresses(xml, lives, feed.home_url.as_deref());
     });
+}
+
+fn write_addresses(xml: &mut Xml, feed: Option<&str>, page: Option<&str>) {
+    if let Some(url) = feed {
+        xml.empty("link", &[("rel", "self"), ("href", url)]);
+    }
+    if let Some(url) = page {
+        xml.empty(
+            "link",
+            &[("rel", "alternate"), ("type", "text/html"), ("href", url)],
+        );
+    }
 }

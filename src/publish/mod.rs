@@ -26,6 +26,7 @@ mod health;
 mod html;
 mod ids;
 mod json_feed;
+mod media;
 mod opml;
 mod parsed;
 mod room;

@@ -5,19 +5,22 @@ use super::content;
 use super::document::Shell;
 use super::uri::is_web;
 use super::xml::{Xml, rfc822};
-use super::{DocumentFormat, Item, ItemForm, OutboundFeed};
+use super::{DocumentFormat, Item, ItemForm, OutboundFeed, media};
+use crate::model::{Comments, Enclosure};
 
 const NAMESPACES: &[(&str, &str)] = &[
     ("version", "2.0"),
     ("xmlns:atom", "http://www.w3.org/2005/Atom"),
     ("xmlns:content", "http://purl.org/rss/1.0/modules/content/"),
     ("xmlns:dc", "http://purl.org/dc/elements/1.1/"),
+    ("xmlns:wfw", "http://wellformedweb.org/CommentAPI/"),
 ];
 
 /// RSS without its items.
 pub(super) fn shell(feed: &OutboundFeed) -> Shell {
     let mut xml = Xml::new();
-    xml.element("rss", NAMESPACES, |xml| {
+    let attributes = [NAMESPACES, &media::NAMESPACES].concat();
+    xml.element("rss", &attributes, |xml| {
         xml.element("channel", &[], |xml| {
             xml.prose("title", &[], &feed.output.title);
             xml.text("link", &[], &feed.page_url());
@@ -104,14 +107,28 @@ fn write_item(xml: &mut Xml, form: &ItemForm, item: &Item) {
         }
         (None, None) => {}
     }
+    write_comments(xml, &item.entry.comments);
     write_enclosure(xml, item);
-    if let Some(url) = item
-        .source
-        .feed
-        .self_url
-        .as_deref()
-        .or(item.source.feed_url.as_deref())
-    {
+    media::other_files(xml, &item.entry);
+    media::write(xml, item);
+    write_source(xml, item);
+}
+
+fn write_comments(xml: &mut Xml, comments: &Comments) {
+    let Comments { url, feed_url, .. } = comments;
+    xml.optional("comments", url.as_ref().map(url::Url::as_str));
+    xml.optional("wfw:commentRss", feed_url.as_ref().map(url::Url::as_str));
+}
+
+/// The feed that an entry was first published in, as far as it has an address; else ours.
+fn write_source(xml: &mut Xml, item: &Item) {
+    let origin = item.entry.origin.as_ref();
+    if let Some((url, title)) = origin.and_then(|origin| origin.address().zip(origin.name())) {
+        xml.prose("source", &[("url", url)], title);
+        return;
+    }
+    let feed = &item.source.feed;
+    if let Some(url) = feed.self_url.as_deref().or(item.source.feed_url.as_deref()) {
         xml.prose("source", &[("url", url)], &item.source.title);
     }
 }
@@ -119,16 +136,14 @@ fn write_item(xml: &mut Xml, form: &ItemForm, item: &Item) {
 /// The best practices want one at most; it needs all three attributes, and RSS 2.0 wants an http address. What has another is a link,
 /// as Atom writes it.
 fn write_enclosure(xml: &mut Xml, item: &Item) {
-    let (web, other): (Vec<_>, Vec<_>) = item
-        .entry
-        .enclosures
-        .iter()
-        .partition(|enclosure| is_web(enclosure.url.as_str()));
-    for (name, enclosure) in web
-        .into_iter()
-        .take(1)
+    let files = &item.entry.enclosures;
+    let main = Enclosure::main(files).and_then(|nth| files.get(nth));
+    let main = main.filter(|main| is_web(main.url.as_str()));
+    let other = files.iter().filter(|file| !is_web(file.url.as_str()));
+    for (name, enclosure) in main
         .map(|one| ("enclosure", one))
-        .chain(other.into_iter().map(|one| ("atom:link", one)))
+        .into_iter()
+        .chain(other.map(|one| ("atom:link", one)))
     {
         let length = enclosure.length.unwrap_or_default().to_string();
         let media_type = enclosure.media_type.as_deref();

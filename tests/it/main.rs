@@ -28,6 +28,7 @@ mod layers;
 mod line;
 mod lookalikes;
 mod max_bytes;
+mod media;
 mod metrics;
 mod opml;
 mod orders;

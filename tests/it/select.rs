@@ -176,13 +176,13 @@ fn words_are_looked_for_where_the_rule_says() {
             ..Person::default()
         }],
         enclosures: vec![Enclosure {
-            url: "https://cdn.example/interview.mp3"
-                .parse()
-                .expect("an address"),
             media_type: Some("audio/mpeg".to_owned()),
-            length: None,
-            duration_seconds: None,
             title: Some("Long talk".to_owned()),
+            ..Enclosure::at(
+                "https://cdn.example/interview.mp3"
+                    .parse()
+                    .expect("an address"),
+            )
         }],
         ..Entry::default()
     };

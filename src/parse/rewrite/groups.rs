@@ -182,7 +182,8 @@ impl<'t> Reader<'t> {
         for (name, text) in &group.parts {
             let author = (name == "author").then(|| name_within(text));
             if let Some(author) = author.and_then(people::person) {
-                self.record().add_person(RANK_OF_ORIGIN, group.space, author);
+                self.record()
+                    .add_person(RANK_OF_ORIGIN, group.space, author);
             }
         }
         let given = group

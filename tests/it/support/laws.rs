@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mainstem::model::{
-    ContentForm, Duplicates, Entry, Feed, FeedFields, Output, OutputId, SourceId, StoryId,
+    ContentForm, Duplicates, Entry, Episode, Feed, FeedFields, Output, OutputId, SourceId, StoryId,
     Timestamp, Updates,
 };
 use mainstem::parse::{Input, ParseError, parse};
@@ -88,15 +88,35 @@ pub(crate) fn hold(feed: &Feed) -> Result<(), String> {
     documents_hold(feed)
 }
 
+/// The addresses of the web that an entry has outside of its body.
+fn addresses(entry: &Entry) -> Vec<&Url> {
+    let own = [
+        &entry.external_url,
+        &entry.image,
+        &entry.comments.url,
+        &entry.comments.feed_url,
+        &entry.episode.image,
+    ];
+    let people = entry.authors.iter().filter_map(|one| one.url.as_ref());
+    let origin = entry.origin.iter();
+    let origin = origin.flat_map(|origin| origin.url.iter().chain(&origin.feed_url));
+    let episode = &entry.episode;
+    let credits = episode.credits.iter();
+    let faces = credits.flat_map(|credit| credit.image.iter().chain(&credit.url));
+    own.into_iter()
+        .flatten()
+        .chain(people)
+        .chain(origin)
+        .chain(episode.transcripts.iter().map(|file| &file.url))
+        .chain(episode.chapters.iter().map(|chapters| &chapters.url))
+        .chain(episode.threads.iter().map(|thread| &thread.url))
+        .chain(faces)
+        .collect()
+}
+
 fn entry_holds(entry: &Entry) -> Result<(), String> {
-    let people = entry
-        .authors
-        .iter()
-        .filter_map(|person| person.url.as_ref());
+    addresses(entry).into_iter().try_for_each(is_web)?;
     let files = entry.enclosures.iter().map(|file| &file.url);
-    let origin = entry.origin.iter().filter_map(|origin| origin.url.as_ref());
-    let others = [&entry.external_url, &entry.image].into_iter().flatten();
-    others.chain(people).chain(origin).try_for_each(is_web)?;
     entry.url.iter().chain(files).try_for_each(is_own)?;
     let names = entry.authors.iter().map(|person| &person.name);
     let terms = entry
@@ -107,11 +127,19 @@ fn entry_holds(entry: &Entry) -> Result<(), String> {
         .enclosures
         .iter()
         .filter_map(|file| file.title.as_ref());
+    let credits = entry.episode.credits.iter();
+    let said = credits.flat_map(|credit| [Some(&credit.name), credit.role.as_ref()]);
+    let origins = entry
+        .origin
+        .iter()
+        .filter_map(|origin| origin.title.as_ref());
     let lines = std::iter::once(&entry.title).chain(&entry.summary);
     lines
         .chain(names)
         .chain(terms)
         .chain(titles)
+        .chain(said.flatten())
+        .chain(origins)
         .try_for_each(|line| is_line(line))?;
     entry.text.split('\n').try_for_each(is_line)?;
     let Some(html) = &entry.html else {
@@ -216,6 +244,13 @@ fn documents_hold(feed: &Feed) -> Result<(), String> {
             // An entry without address and body has its headline for a body.
             let is_same_body =
                 again.html == entry.html || (entry.html.is_none() && entry.url.is_none());
+            if format != DocumentFormat::Json && told(again) != told(entry) {
+                return Err(format!(
+                    "{name} read again tells {:#?}\nwhere there was {:#?}",
+                    told(again),
+                    told(entry)
+                ));
+            }
             if !is_same_body || !is_same_title || (entry.url.is_some() && again.url != entry.url) {
                 return Err(format!(
                     "{name} read again: {again:#?}\nwhere there was {entry:#?}"
@@ -237,6 +272,22 @@ fn page_holds(documents: &Documents, items: usize) -> Result<(), String> {
         true => Ok(()),
         false => Err(format!("page: {shown} headlines of {items} items: {page}")),
     }
+}
+
+/// What RSS and Atom tell alike of an episode and of its discussion. A cover may be the podcast's, and names are cut from addresses.
+fn told(entry: &Entry) -> (Episode, [Option<&Url>; 2], Option<u64>) {
+    let episode = Episode {
+        image: None,
+        credits: Vec::new(),
+        ..entry.episode.clone()
+    };
+    let comments = [&entry.comments.url, &entry.comments.feed_url].map(Option::as_ref);
+    let main = entry.main_enclosure();
+    (
+        episode,
+        comments,
+        main.and_then(|main| main.duration_seconds),
+    )
 }
 
 /// The documents of an output of these items.

@@ -1,7 +1,7 @@
 //! RFC 4287.
 
 use super::tree::{Element, tree};
-use super::{Broken, values};
+use super::{Broken, media, values};
 
 /// The ids of its entries.
 pub(super) fn check(broken: &mut Broken, xml: &str) -> Vec<String> {
@@ -40,7 +40,8 @@ pub(super) fn check(broken: &mut Broken, xml: &str) -> Vec<String> {
 }
 
 fn metadata(broken: &mut Broken, parent: &Element, wanted: &[&str]) {
-    broken.children(parent, wanted, &["author", "category", "link", "entry"]);
+    let several = ["author", "category", "link", "entry"];
+    broken.children(parent, wanted, &[&several, &media::SEVERAL[..]].concat());
     for title in parent.all("title") {
         values::plain(broken, title);
     }
@@ -93,6 +94,7 @@ fn check_link(broken: &mut Broken, link: &Element) {
         "related",
         "hub",
         "prev-archive",
+        "replies",
     ];
     let relation = link.get("rel").unwrap_or_default();
     broken.check(
@@ -108,6 +110,7 @@ fn check_entry(broken: &mut Broken, entry: &Element) {
         entry,
         &["id", "title", "updated", "published", "author"],
     );
+    media::check(broken, entry);
     let has_page = entry
         .all("link")
         .any(|link| link.get("rel") == Some("alternate"));

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 /// A field, and what publishers put into it.
-const CASES: [(&str, &[&str]); 9] = [
+const CASES: [(&str, &[&str]); 11] = [
     (
         "id",
         &[
@@ -145,6 +145,36 @@ const CASES: [(&str, &[&str]); 9] = [
         ],
     ),
     (
+        "number",
+        &[
+            "",
+            "0",
+            "-1",
+            "+1",
+            "007",
+            "1.50",
+            "1e3",
+            "99999999999999999999",
+            "١٢",
+            "yes",
+            "1:02:03",
+            "0:00",
+        ],
+    ),
+    (
+        "name",
+        &[
+            "",
+            " ",
+            "<b>bold</b>",
+            "&amp;",
+            "\u{202e}",
+            "a name of more than thirty-two letters, which no display may have",
+            "]]>",
+            "\"quoted\"",
+        ],
+    ),
+    (
         "title",
         &[
             "",
@@ -182,6 +212,7 @@ impl Case {
             "type" => "audio/mpeg".to_owned(),
             "language" => "en".to_owned(),
             "scheme" => String::new(),
+            "number" => nth.to_string(),
             _ => format!("Harmless {field} {feed} {nth}"),
         }
     }
@@ -205,7 +236,7 @@ impl Case {
         let get = |field| self.escaped(field);
         format!(
             "<item><title>{}</title><link>{}</link><guid isPermaLink=\"false\">{}</guid><pubDate>{}</pubDate><dc:creator>{}</dc:creator>\
-             <category domain=\"{}\">{}</category><enclosure url=\"{}\" type=\"{}\" length=\"-1\"/><description>{}</description></item>",
+             <category domain=\"{}\">{}</category><enclosure url=\"{}\" type=\"{}\" length=\"-1\"/><description>{}</description>{}</item>",
             get("title"),
             get("link"),
             get("id"),
@@ -215,7 +246,25 @@ impl Case {
             get("category"),
             get("link"),
             get("type"),
-            quick_xml::escape::escape(self.body())
+            quick_xml::escape::escape(self.body()),
+            self.episode()
+        )
+    }
+
+    /// What podcast apps look for, in RSS and Atom.
+    fn episode(&self) -> String {
+        let get = |field| self.escaped(field);
+        let (link, number, name, kind) = (get("link"), get("number"), get("name"), get("type"));
+        let (language, person) = (get("language"), get("person"));
+        format!(
+            "<itunes:duration>{number}</itunes:duration><itunes:episode>{number}</itunes:episode><itunes:season>{number}</itunes:season>\
+             <itunes:explicit>{number}</itunes:explicit><itunes:episodeType>{name}</itunes:episodeType><itunes:image href=\"{link}\"/>\
+             <media:content url=\"https://s.example/{}\" type=\"{kind}\" medium=\"{name}\" fileSize=\"{number}\" duration=\"{number}\" width=\"{number}\" height=\"{number}\"><media:title>{name}</media:title></media:content>\
+             <media:thumbnail url=\"{link}\" width=\"{number}\" height=\"5\"/><podcast:season name=\"{name}\">{number}</podcast:season>\
+             <podcast:episode display=\"{name}\">{number}</podcast:episode><podcast:transcript url=\"{link}\" type=\"{kind}\" language=\"{language}\" rel=\"{name}\"/>\
+             <podcast:chapters url=\"{link}\" type=\"{kind}\"/><podcast:person role=\"{name}\" group=\"{name}\" img=\"{link}\" href=\"{link}\">{person}</podcast:person>\
+             <podcast:socialInteract protocol=\"{name}\" uri=\"{link}\" accountId=\"{name}\"/><comments>{link}</comments><wfw:commentRss>{link}</wfw:commentRss>",
+            self.nth
         )
     }
 
@@ -224,7 +273,8 @@ impl Case {
         format!(
             "<entry xml:lang=\"{}\"><title>{}</title><link href=\"{}\"/><id>{}</id><updated>{}</updated>\
              <author><name>{}</name><email>{}</email><uri>{}</uri></author><category term=\"{}\" scheme=\"{}\"/>\
-             <link rel=\"enclosure\" href=\"{}\" type=\"{}\" length=\"x\" title=\"\"/><content type=\"html\">{}</content></entry>",
+             <link rel=\"enclosure\" href=\"{}\" type=\"{}\" length=\"x\" title=\"\"/><content type=\"html\">{}</content>{}\
+             <link rel=\"replies\" type=\"{}\" href=\"{}\"/>{}</entry>",
             get("language"),
             get("title"),
             get("link"),
@@ -237,8 +287,28 @@ impl Case {
             get("scheme"),
             get("link"),
             get("type"),
-            quick_xml::escape::escape(self.body())
+            quick_xml::escape::escape(self.body()),
+            self.episode(),
+            get("type"),
+            get("link"),
+            self.origin()
         )
+    }
+
+    /// Every other entry came through a planet.
+    fn origin(&self) -> String {
+        let get = |field| self.escaped(field);
+        match self.nth % 2 {
+            0 => String::new(),
+            _ => format!(
+                "<source><id>{}</id><title>{}</title><updated>{}</updated><link href=\"{}\"/><link rel=\"self\" href=\"{}\"/></source>",
+                get("id"),
+                get("title"),
+                get("date"),
+                get("link"),
+                get("link")
+            ),
+        }
     }
 
     fn json(&self) -> serde_json::Value {

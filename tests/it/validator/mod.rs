@@ -8,6 +8,7 @@
 mod atom;
 mod cases;
 mod json;
+mod media;
 mod rss;
 mod tree;
 mod values;

@@ -1,7 +1,7 @@
 //! RSS 2.0 and the Advisory Board's best practices.
 
 use super::tree::{Element, tree};
-use super::{Broken, values};
+use super::{Broken, media, values};
 
 /// The GUIDs of its items.
 pub(super) fn check(broken: &mut Broken, xml: &str) -> Vec<String> {
@@ -76,8 +76,16 @@ fn check_item(broken: &mut Broken, item: &Element) {
     broken.children(
         item,
         &["title", "guid", "pubDate"],
-        &["category", "dc:creator", "atom:link"],
+        &[
+            &["category", "dc:creator", "atom:link"],
+            &media::SEVERAL[..],
+        ]
+        .concat(),
     );
+    media::check(broken, item);
+    for comments in item.all("comments") {
+        values::url(broken, "comments", &comments.text);
+    }
     for text in ["title", "category", "dc:creator", "source"] {
         for element in item.all(text) {
             values::plain(broken, element);
