@@ -26,6 +26,7 @@ mod profile;
 mod reading;
 mod recognize;
 mod rename;
+mod reread;
 mod stories;
 mod wording;
 
@@ -43,6 +44,7 @@ pub use profile::{Profile, publisher};
 pub use reading::{Reading, read};
 pub use recognize::{Recognized, recognize, told_alone};
 pub use rename::{Churn, Renamed, renamed, renews};
+pub use reread::reread;
 pub use stories::{
     Group, Link, MAX_ASKED, MAX_GROUP, Node, Order, Part, Present, Role, Version, after_edit,
     partition, same_words, strongest,

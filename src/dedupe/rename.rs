@@ -215,7 +215,7 @@ fn same_address(new: &Arrival<'_>, gone: &[Gone<'_>], seen: &Seen) -> Option<Ent
 }
 
 /// Whether both have attached files, and none in common: another issue of what is otherwise said in the same words.
-fn has_other_enclosures(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
+pub(super) fn has_other_enclosures(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
     let (ours, theirs) = (&new.incoming.entry.enclosures, &old.stored.enclosures);
     // In the query stand tokens and counters; a magnet link has nothing else.
     let address = |url: &str| match url.split_once('?') {

@@ -50,7 +50,10 @@ impl<'a> Apply<'a> {
             renews: self.renews,
             has_moved,
         };
-        let found = dedupe::renamed(&asked, &absent, &self.record.entries, churn);
+        let mut found = dedupe::renamed(&asked, &absent, &self.record.entries, churn);
+        if self.is_reread {
+            add_reread(&mut found, &asked, &absent);
+        }
         // A site that moves has its own house style; one that renews its GUIDs all the time edits as others do.
         let is_moving = has_moved && !self.before.as_ref().is_some_and(|before| before.renews);
         let is_silent = is_moving || self.is_reread;
@@ -159,6 +162,24 @@ impl<'a> Apply<'a> {
             self.applied.changed += 1;
         }
         touch(self.db, StoryId(row.story), self.record.at)
+    }
+}
+
+/// Adds what an earlier version of our code made of the entries that are not renamed ones.
+fn add_reread(
+    found: &mut [Option<Renamed>],
+    asked: &[(&Incoming, Option<Hash>)],
+    absent: &[Absent],
+) {
+    let taken: HashSet<EntryId> = found.iter().flatten().map(|one| one.id()).collect();
+    let free = absent.iter().filter(|stored| !taken.contains(&stored.id));
+    let free: Vec<Absent> = free.cloned().collect();
+    let open: Vec<usize> = (0..found.len())
+        .filter(|nth| found[*nth].is_none())
+        .collect();
+    let unknown: Vec<_> = open.iter().map(|nth| asked[*nth]).collect();
+    for (nth, entry) in open.into_iter().zip(dedupe::reread(&unknown, &free)) {
+        found[nth] = entry.map(Renamed::Same);
     }
 }
 

@@ -6,3 +6,6 @@ ALTER TABLE outputs ADD COLUMN id_base TEXT;
 
 -- When the source was last asked without validators, or last gave a document. NULL: not since this version.
 ALTER TABLE source_state ADD COLUMN whole_at INTEGER;
+
+-- This version reads some documents better: the same bytes are read once more when they come again.
+UPDATE source_state SET body_hash = zeroblob(length(body_hash)) WHERE body_hash IS NOT NULL;

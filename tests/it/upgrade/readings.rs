@@ -1,7 +1,7 @@
 //! A store written by the last version that read some kinds of feeds less well, in `tests/corpus/reread`: what is read better now is
 //! taken over silently.
 //!
-//! - The next poll of the same feeds gives 0 new entries, no other id and no moved date, in every output.
+//! - The next poll of the same feeds gives 0 new entries, no other id and no moved date of change, in every output.
 //! - After it, an upgraded store shows what a fresh one shows, but for ids and dates.
 //!
 //! Each feed stands there three times: as it was found, without GUIDs, and without GUIDs and links, because those entries are
@@ -17,8 +17,8 @@ use crate::support::daemon::Desk;
 use crate::support::releases::told;
 
 const OUTPUTS: [&str; 3] = ["off", "merged", "announced"];
-/// What readers tell an item by, and when they show it again.
-const KNOWN: [&str; 3] = ["id", "date_published", "date_modified"];
+/// What readers tell an item by, and when they show it again. A date of publication that could not be read before may be there now.
+const KNOWN: [&str; 2] = ["id", "date_modified"];
 /// What is read: it has to be the same in an upgraded store and in a fresh one.
 const READ: [&str; 10] = [
     "title",
@@ -124,9 +124,8 @@ fn before() -> BTreeMap<String, Vec<String>> {
     let printed: BTreeMap<String, Vec<Value>> = serde_json::from_str(&text).expect("JSON");
     let sorted = |items: Vec<Value>| {
         let told = |item: &Value| {
-            json!({"id": item["id"], "date_published": item["date_published"], "date_modified": item["date_modified"],
-                "source": item["source"]})
-            .to_string()
+            json!({"id": item["id"], "date_modified": item["date_modified"], "source": item["source"]})
+                .to_string()
         };
         let mut items: Vec<String> = items.iter().map(told).collect();
         items.sort();
