@@ -73,6 +73,10 @@ fn read_at(
     });
     let mut feed = read.map_err(|error| {
         let error = error.with_links(&document.links, document.url.as_ref());
+        let error = match document.challenge {
+            Some(_) => error.without_guesses(),
+            None => error,
+        };
         ParseError {
             message: in_between(error.message, document.challenge),
             ..error

@@ -12,7 +12,7 @@ use crate::text::fold;
 /// A page that leads on later than this many seconds shows something first, and often itself again.
 const SOON: u32 = 30;
 /// How the titles of pages begin that stand in place of the page that was asked for: whatever they name is not meant.
-const INSTEAD: [&str; 22] = [
+const INSTEAD: [&str; 27] = [
     "just a moment",
     "one moment, please",
     "attention required",
@@ -35,6 +35,11 @@ const INSTEAD: [&str; 22] = [
     "not found",
     "page not found",
     "503 service",
+    "log in",
+    "login",
+    "please log in",
+    "please sign in",
+    "sign in",
 ];
 
 /// Leads from a page to feeds, in the order in which they are tried. `base`: where the page is.

@@ -80,6 +80,13 @@ impl ParseError {
         }
     }
 
+    /// The same without guesses: whoever stands in front of a site and asks who comes would be asked again and again.
+    #[must_use]
+    pub fn without_guesses(mut self) -> Self {
+        self.leads.retain(|lead| lead.by != LeadBy::Guess);
+        self
+    }
+
     /// The same with what the `Link` headers lead to that came with the document from `page` (RFC 8288).
     #[must_use]
     pub fn with_links(mut self, headers: &[String], page: Option<&Url>) -> Self {
@@ -90,7 +97,7 @@ impl ParseError {
         let Some(first) = leads.first() else {
             return self;
         };
-        self.leads.retain(|lead| lead.by != LeadBy::Guess);
+        self = self.without_guesses();
         if self.leads.is_empty() {
             let what = self.message.strip_suffix(NOTHING_NAMED);
             let what = what.unwrap_or(&self.message);

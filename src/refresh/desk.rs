@@ -43,8 +43,13 @@ impl Desk {
                 content_type: fresh.content_type.as_deref(),
                 base: fresh.url.as_ref(),
             });
-            let mut feed =
-                read.map_err(|error| error.with_links(&fresh.links, fresh.url.as_ref()))?;
+            let mut feed = read.map_err(|error| {
+                let error = error.with_links(&fresh.links, fresh.url.as_ref());
+                match fresh.challenge {
+                    Some(_) => error.without_guesses(),
+                    None => error,
+                }
+            })?;
             feed.recovered.splice(0..0, fresh.recovered);
             Ok(feed)
         });

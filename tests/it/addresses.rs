@@ -303,7 +303,7 @@ fn assert_safe(document: &str) {
                 assert_eq!(is_inert(&text), Ok(()), "{name} of {document}");
             }
             // What only names something need be no address, but is none that runs.
-            "category scheme" | "category domain" | "_mainstem id" | "id" => {
+            "category scheme" | "category domain" | "_mainstem id" | "origin id" | "id" => {
                 let bare = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
                 let scheme =
                     Url::parse(bare).map_or_else(|_| String::new(), |url| url.scheme().to_owned());

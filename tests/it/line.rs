@@ -174,10 +174,12 @@ fn a_source_in_trouble_costs_only_itself() {
         .collect();
     let origin = Origin::start(move |asked: &Asked| {
         let scripted = answers.iter().find(|(path, _)| *path == asked.path);
-        scripted.map_or_else(
-            || response("200 OK", &[], &good),
-            |(_, answer)| answer.clone(),
-        )
+        match (scripted, asked.path.as_str()) {
+            (Some((_, answer)), _) => answer.clone(),
+            (None, "/good") => response("200 OK", &[], &good),
+            // What a page without a feed makes one try.
+            (None, _) => response("404 Not Found", &[], b""),
+        }
     });
     let mut sources = vec![source("good", &origin.url("/good"))];
     sources.extend(cases.iter().map(|(path, _, _)| {

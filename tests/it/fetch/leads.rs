@@ -252,7 +252,7 @@ fn parse_of_a_page_without_a_feed_is_refused() {
     let log = String::from_utf8_lossy(&told.stderr);
     assert_eq!(told.status.code(), Some(65), "{log}");
     assert!(told.stdout.is_empty());
-    for said in ["an HTML page, no feed", "/gone.xml (", "/posts.xml ("] {
+    for said in ["titled \"Harbour\", no feed", "/gone.xml (", "/posts.xml ("] {
         assert!(log.contains(said), "{said}: {log}");
     }
 }

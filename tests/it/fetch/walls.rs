@@ -162,9 +162,11 @@ const CASES: &[Case] = &[
 ];
 
 fn by_path(asked: &Asked) -> Vec<u8> {
-    let case = CASES.iter().find(|case| asked.path[1..] == *case.0);
-    let (_, status, headers, body, _) = case.expect("a case");
-    response(status, headers, body)
+    match CASES.iter().find(|case| asked.path[1..] == *case.0) {
+        Some((_, status, headers, body, _)) => response(status, headers, body),
+        // What a page that names no feed makes one try.
+        None => response("404 Not Found", &[], b""),
+    }
 }
 
 #[test]
@@ -181,13 +183,14 @@ fn what_stands_in_place_of_a_feed_is_named() {
     for (id, _, _, _, expected) in CASES {
         for row in [&refreshed[*id], &stored[*id]] {
             let message = row["message"].as_str().unwrap_or_default();
-            if !message.ends_with(expected) {
+            let said = message.split("; asked in vain").next().unwrap_or_default();
+            if !said.ends_with(expected) && !message.ends_with(expected) {
                 wrong.push(format!("{id}: {message:?}, must end with {expected:?}"));
             }
         }
         let parsed = desk.run(&["parse", &origin.url(&format!("/{id}"))]);
         let said = String::from_utf8_lossy(&parsed.stderr).into_owned();
-        if said.lines().count() != 1 || !said.trim_end().ends_with(expected) {
+        if said.lines().count() > 2 || !said.trim_end().ends_with(expected) {
             wrong.push(format!("{id}: parse: {said:?}"));
         }
     }
