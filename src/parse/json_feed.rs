@@ -107,18 +107,13 @@ pub(super) fn read(document: &str, base: Option<&Url>) -> Result<Feed, ParseErro
         recovered.push(clipped());
     }
     let losses = Losses::default();
-    let entries = kept
-        .into_iter()
-        .map(|item| {
-            entry(
-                item,
-                inner,
-                &feed_authors,
-                feed_language.as_deref(),
-                &losses,
-            )
-        })
-        .collect();
+    let around = Around {
+        base: inner,
+        authors: &feed_authors,
+        language: feed_language.as_deref(),
+        losses: &losses,
+    };
+    let entries = kept.into_iter().map(|item| entry(item, &around)).collect();
     recovered.extend(losses.in_words());
     Ok(Feed {
         format: FeedFormat::JsonFeed,
@@ -129,12 +124,7 @@ pub(super) fn read(document: &str, base: Option<&Url>) -> Result<Feed, ParseErro
         self_url: url(&value, "feed_url", base),
         next_url: url(&value, "next_url", base),
         new_feed_url: None,
-        hubs: value
-            .get("hubs")
-            .elements()
-            .iter()
-            .filter_map(|hub| url(hub, "url", base))
-            .collect(),
+        hubs: hubs(&value, base),
         icon: url(&value, "icon", base).or_else(|| url(&value, "favicon", base)),
         language: feed_language,
         authors: feed_authors,
@@ -206,16 +196,25 @@ fn dates(items: &[Node]) -> Vec<Option<Timestamp>> {
     items.iter().map(date_of).collect()
 }
 
-fn entry(
-    item: &Node,
-    base: Option<&Url>,
-    feed_authors: &[Person],
-    feed_language: Option<&str>,
-    losses: &Losses,
-) -> Entry {
+fn hubs(value: &Node, base: Option<&Url>) -> Vec<Url> {
+    let listed = value.get("hubs").elements().iter();
+    listed.filter_map(|hub| url(hub, "url", base)).collect()
+}
+
+/// What an item takes from the feed.
+struct Around<'a> {
+    /// What relative links mean.
+    base: Option<&'a Url>,
+    authors: &'a [Person],
+    language: Option<&'a str>,
+    losses: &'a Losses,
+}
+
+fn entry(item: &Node, around: &Around<'_>) -> Entry {
+    let base = around.base;
     let address = item.get("url").as_str().and_then(|raw| own_url(raw, base));
     let page = address.as_ref().filter(|page| is_web(page));
-    let safe = |html: &str| losses.sanitize(html, page.or(base), page);
+    let safe = |html: &str| around.losses.sanitize(html, page.or(base), page);
     let html = match (text(item, "content_html"), text(item, "content_text")) {
         (Some(html), _) => Some(safe(&with_surrogates_joined(html))),
         (None, Some(text)) => Some(safe(&lines_to_html(text))),
@@ -223,7 +222,7 @@ fn entry(
     };
     let mut authors = authors(item);
     if authors.is_empty() {
-        authors.extend_from_slice(feed_authors);
+        authors.extend_from_slice(around.authors);
     }
     let guid = match item.get("id") {
         Node::Text(id) => limits::guid(id.clone()),
@@ -245,7 +244,7 @@ fn entry(
         updated: date(item, "date_modified"),
         authors,
         categories: tags(item),
-        language: language(item).or_else(|| feed_language.map(str::to_owned)),
+        language: language(item).or_else(|| around.language.map(str::to_owned)),
         enclosures: item
             .get("attachments")
             .elements()

@@ -118,6 +118,14 @@ fn check_item(broken: &mut Broken, item: &Element) {
     for text in item.all("description").chain(item.all("content:encoded")) {
         values::html(broken, &text.text);
     }
+    check_files(broken, item);
+    for source in item.all("source") {
+        values::url(broken, "source", source.get("url").unwrap_or_default());
+    }
+}
+
+/// The files of an item: one enclosure, and a link for each that is not on the web.
+fn check_files(broken: &mut Broken, item: &Element) {
     for link in item.all("atom:link") {
         values::own_url(broken, "atom:link", link.get("href").unwrap_or_default());
         values::media_type(broken, link.get("type").unwrap_or_default());
@@ -132,8 +140,5 @@ fn check_item(broken: &mut Broken, item: &Element) {
             get("length").parse::<u64>().is_ok(),
             get("length"),
         );
-    }
-    for source in item.all("source") {
-        values::url(broken, "source", source.get("url").unwrap_or_default());
     }
 }
