@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use rusqlite::Connection;
 
-use crate::support::daemon::{Desk, mainstem};
+use crate::support::daemon::{Desk, copy_binary, mainstem};
 use crate::support::origin::rss;
 
 const TEXT: &str = "The weir below the mill was rebuilt in oak, and the eel pass beside it in stone, before the first frost";
@@ -127,7 +127,7 @@ fn run_without_rights(desk: &Desk, arguments: &[&str]) -> Output {
     let binary = if root {
         // To root every directory is writable, and others may not reach where the binary was built.
         let copy = desk.path("mainstem");
-        std::fs::copy(env!("CARGO_BIN_EXE_mainstem"), &copy).expect("copied");
+        copy_binary(&copy);
         copy
     } else {
         env!("CARGO_BIN_EXE_mainstem").into()

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use rusqlite::Connection;
 
-use crate::support::daemon::Desk;
+use crate::support::daemon::{Desk, copy_binary};
 use crate::support::installation::said;
 use crate::support::origin::rss;
 use crate::support::skip;
@@ -110,7 +110,7 @@ fn run_as_reader(desk: &Desk, arguments: &[&str]) -> Option<std::process::Output
     }
     let copy = desk.path("mainstem");
     if !copy.exists() {
-        std::fs::copy(env!("CARGO_BIN_EXE_mainstem"), &copy).expect("copied");
+        copy_binary(&copy);
     }
     set_mode(&desk.path(""), 0o555);
     let ended = Command::new("setpriv")

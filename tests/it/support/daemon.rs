@@ -34,6 +34,16 @@ pub(crate) struct Answer {
 /// The daemon, with a log to be read.
 const RUN: [&str; 5] = ["-c", "c.toml", "--log-format", "json", "run"];
 
+/// Copies the binary to where it can be run as somebody else. Another process writes the copy: while a file is open for writing in
+/// this one, every test that starts a program at that moment hands it on, and nobody can run it (ETXTBSY).
+pub(crate) fn copy_binary(to: &Path) {
+    let copied = Command::new("cp")
+        .arg(env!("CARGO_BIN_EXE_mainstem"))
+        .arg(to)
+        .status();
+    assert!(copied.expect("cp runs").success());
+}
+
 impl Desk {
     /// The configuration gets a port of its own.
     pub(crate) fn new(configuration: &str) -> Self {
