@@ -10,6 +10,7 @@ use url::Url;
 use super::Item;
 use super::uri::{address, is_iri};
 use crate::model::{Chapters, Comments, Entry, Episode};
+use crate::text::has_whole_extensions;
 
 /// The item with nothing in it that a document may not hold. Text is the writers' business.
 #[must_use]
@@ -108,7 +109,7 @@ fn fit_text(url: &mut Option<String>) {
     }
 }
 
-/// Whether it is a language tag: RFC 5646 in shape, a language of two or three letters and groups of letters and digits.
+/// Whether it is a language tag: RFC 5646 in form, a language of two or three letters and groups of letters and digits.
 #[must_use]
 pub fn is_language(tag: &str) -> bool {
     let mut parts = tag.split('-');
@@ -119,6 +120,7 @@ pub fn is_language(tag: &str) -> bool {
     parts.next().is_some_and(|first| {
         (2..=3).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic())
     }) && parts.all(fits)
+        && has_whole_extensions(tag)
 }
 
 /// A media type (RFC 9110 §8.3.1), without its parameters where they are none.

@@ -33,7 +33,26 @@ pub fn language_tag(given: &str) -> Option<String> {
     };
     let is_part =
         |part: &String| part.len() <= 8 && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    (is_language && rest.iter().all(is_part)).then(|| with_capitals(language, rest))
+    let fits = is_language && rest.iter().all(is_part);
+    let tag = fits.then(|| with_capitals(language, rest));
+    tag.filter(|tag| has_whole_extensions(tag))
+}
+
+/// Whether each single letter or digit of a tag opens something (RFC 5646 §2.1): one at the end, or before another one, makes the
+/// whole no tag. `rss_0.91` is what such feeds have there.
+#[must_use]
+pub fn has_whole_extensions(tag: &str) -> bool {
+    let parts: Vec<&str> = tag.split('-').collect();
+    for (nth, part) in parts.iter().enumerate().filter(|(_, part)| part.len() == 1) {
+        let next = parts.get(nth + 1).map_or(0, |next| next.len());
+        if part.eq_ignore_ascii_case("x") {
+            return next > 0;
+        }
+        if next < 2 {
+            return false;
+        }
+    }
+    true
 }
 
 /// RFC 5646 §2.1.1: scripts begin with a capital, regions are in capitals, but not behind a single letter.

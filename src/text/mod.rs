@@ -36,7 +36,7 @@ pub use dates::read_date;
 pub use fold::fold;
 pub use headline::{Headline, Mark, headline};
 pub use html::{decode_entities, html_to_text, is_hidden, plain_line};
-pub use language::{language_of, language_tag};
+pub use language::{has_whole_extensions, language_of, language_tag};
 pub use lines::{break_lines, lines_to_html, prose_to_html};
 pub use notes::note;
 pub use sanitize::{Loss, sanitize, sanitize_article};

@@ -5,6 +5,7 @@ use super::reader::Reader;
 use super::words::Part;
 use crate::model::{Chapters, Credit, EpisodeKind, Numbered, Person, Thread, Transcript};
 use crate::parse::limits;
+use crate::text::language_tag;
 
 /// Transcripts of one episode: a few formats in a few languages.
 const MOST_TRANSCRIPTS: usize = 16;
@@ -77,7 +78,7 @@ impl<'t> Reader<'t> {
         };
         Some(Transcript {
             media_type: media_type(attributes).or_else(by_ending)?,
-            language: attributes.get("language").and_then(limits::word),
+            language: attributes.get("language").and_then(language_tag),
             is_captions: attributes
                 .get("rel")
                 .is_some_and(|rel| rel.trim().eq_ignore_ascii_case("captions")),
