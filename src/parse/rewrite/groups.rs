@@ -206,7 +206,8 @@ impl<'t> Reader<'t> {
             ..origin.clone()
         } != Origin::default();
         if is_named {
-            self.record().origin = Some(origin);
+            // RFC 4287 §4.1.2 has one. A planet that reads a planet adds its own behind it.
+            self.record().origin.get_or_insert(origin);
         }
     }
 
