@@ -6,7 +6,7 @@ use super::tokens::stands_alone;
 ///
 /// `+ # $ & @ % § °` and currencies count wherever they touch a letter or digit, and a point does before a word (`.NET`). Every
 /// other sign is punctuation and parts words, as in [`super::tokens`]: a hyphen, a slash or a comma can stand for a space, and two
-/// people rarely write them alike.
+/// people rarely write them alike. Tags without a space between them are tags all the same (`#shorts#viral`).
 #[must_use]
 pub fn words_with_signs(folded: &str) -> String {
     let mut joined = String::with_capacity(folded.len());
@@ -18,6 +18,14 @@ pub fn words_with_signs(folded: &str) -> String {
             && run.is_empty()
             && !(before.is_alphanumeric() || before == '.')
             && rest.peek().copied().is_some_and(char::is_alphanumeric);
+        let begins_next = matches!(c, '#' | '$' | '@')
+            && run.starts_with(c)
+            && before.is_alphanumeric()
+            && rest.peek().copied().is_some_and(char::is_alphanumeric);
+        if begins_next {
+            push_run(&run, &mut joined);
+            run.clear();
+        }
         if c.is_alphanumeric() || is_sign(c) || is_leading_point {
             run.push(c);
         } else {
@@ -74,6 +82,11 @@ mod tests {
             ("Move to .NET... node.js", "move to .net node js"),
             ("@name a+b + c", "@name a+b c"),
             ("#東京 東京#桜", "#東 京 東 京 #桜"),
+            (
+                "#shorts#viral $TSLA$F @a@b.example",
+                "#shorts #viral $tsla $f @a @b example",
+            ),
+            ("a#b #c# ##d", "a#b #c# ##d"),
             ("TCP/IP co-op", "tcp ip co op"),
             ("++ & . …", ""),
         ] {
