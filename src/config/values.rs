@@ -152,6 +152,14 @@ pub(super) enum WordList {
     Wrong(String),
 }
 
+/// What stands in a list of words.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Word {
+    Text(String),
+    Other(de::IgnoredAny),
+}
+
 impl<'de> Deserialize<'de> for WordList {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct WordsOrFile;
@@ -168,11 +176,17 @@ impl<'de> Deserialize<'de> for WordList {
             }
 
             fn visit_seq<A: de::SeqAccess<'de>>(self, mut values: A) -> Result<WordList, A::Error> {
-                let mut words = Vec::new();
-                while let Some(word) = values.next_element()? {
-                    words.push(word);
+                let (mut words, mut has_others) = (Vec::new(), false);
+                while let Some(At { value, span }) = values.next_element::<At<Word>>()? {
+                    match value {
+                        Word::Text(value) => words.push(At { value, span }),
+                        Word::Other(_) => has_others = true,
+                    }
                 }
-                Ok(WordList::Words(words))
+                Ok(match has_others {
+                    true => WordList::Wrong("holds something that is no text in quotes".to_owned()),
+                    false => WordList::Words(words),
+                })
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, mut keys: A) -> Result<WordList, A::Error> {
@@ -218,7 +232,7 @@ impl JsonSchema for WordList {
 
 /// `tls` of a source.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 #[schemars(inline, deny_unknown_fields)]
 pub(super) struct TlsText {
     /// Certificates, PEM; relative to the configuration file.

@@ -44,6 +44,24 @@ fn each_problem_has_its_place() {
             "2:10: the list \"cities\" in [words] is empty",
         ),
         (
+            format!(
+                "[words]\ncities = [\"Bern\", 3]\n{SOURCE}{OUTPUT}include = [\"list:cities\"]\n"
+            ),
+            "2:10: the list \"cities\" in [words] holds something that is no text in quotes",
+        ),
+        (
+            format!("[words]\ncities = [\"Bern\", \"list:villages\"]\n{SOURCE}{OUTPUT}"),
+            "2:19: \"list:villages\" is in a list, which holds words and no other list",
+        ),
+        (
+            format!("[words]\ncities = [\"Bern\"]\n{SOURCE}{OUTPUT}include = [\"list:Cities\"]\n"),
+            "8:12: there is no list \"Cities\" in [words]",
+        ),
+        (
+            format!("{SOURCE}tls = \"own.pem\"\n{OUTPUT}"),
+            "4:7: `tls` in [[source]]: invalid type: string \"own.pem\", expected a table",
+        ),
+        (
             format!("[words]\ncities = \"Bern\"\n{SOURCE}{OUTPUT}"),
             "2:10: the list \"cities\" in [words] is a text and no list",
         ),

@@ -20,11 +20,11 @@ const MAX_FILE: u64 = 1024 * 1024;
 /// The lists of `[words]` by name. A list that has an error is there and empty: the error was noted where the list stands.
 pub type Lists = BTreeMap<String, Vec<String>>;
 
-/// The name of the list that a word of a rule stands for; `None`: it stands for itself.
+/// The name of the list that a word of a rule stands for, whether there can be such a list or not: a slip in the name must not
+/// make a phrase of it that nothing has. `None`: it stands for itself.
 #[must_use]
 pub fn list_named(word: &str) -> Option<&str> {
-    let name = word.strip_prefix(LIST)?;
-    is_name(name).then_some(name)
+    word.strip_prefix(LIST).map(str::trim)
 }
 
 fn is_name(name: &str) -> bool {
@@ -132,18 +132,28 @@ fn slips(words: &[String]) -> Vec<(usize, RuleError)> {
     if words.is_empty() {
         return Vec::new();
     }
+    let lists = words.iter().zip(0..);
+    let lists = lists.filter(|(word, _)| list_named(word).is_some());
+    let lists = lists.map(|(word, nth)| {
+        let error = RuleError {
+            part: RulePart::Include(nth),
+            offset: None,
+            message: format!("{word:?} is in a list, which holds words and no other list"),
+            hint: Some("write the words, or name both lists in the rule".to_owned()),
+        };
+        (nth, error)
+    });
     let rule = RuleText {
         include: words.to_vec(),
         ..RuleText::default()
     };
     let errors = Rule::compile(&rule).err().unwrap_or_default();
     let placed = errors.into_iter();
-    placed
-        .filter_map(|error| match error.part {
-            RulePart::Include(nth) => Some((nth, error)),
-            _ => None,
-        })
-        .collect()
+    let placed = placed.filter_map(|error| match error.part {
+        RulePart::Include(nth) => Some((nth, error)),
+        _ => None,
+    });
+    lists.chain(placed).collect()
 }
 
 fn hint(error: &RuleError) -> String {
