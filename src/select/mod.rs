@@ -47,7 +47,9 @@ impl RuleText {
         let words = self.include.iter().chain(&self.exclude);
         let phrases = words.filter(|word| !words::is_pattern(word));
         let mut phrases = phrases.filter_map(|word| Phrase::read(word).ok());
-        !self.fields.is_empty() || phrases.any(|phrase| phrase.is_of_new_kind())
+        !self.fields.is_empty()
+            || phrases.any(|phrase| phrase.is_of_new_kind())
+            || self.condition.as_deref().is_some_and(has_word_of_new_kind)
     }
 
     fn fields(&self) -> Vec<Field> {
@@ -56,6 +58,14 @@ impl RuleText {
             false => self.fields.iter().copied().collect(),
         }
     }
+}
+
+/// Whether an expression gives `has_word` a word of the new kind. What stands between quotes is looked at, whatever it is for: at worst
+/// a rule is judged anew that says what it said.
+fn has_word_of_new_kind(condition: &str) -> bool {
+    let mut quoted = condition.split(['"', '\'']).skip(1).step_by(2);
+    condition.contains("has_word")
+        && quoted.any(|word| Phrase::read(word).is_ok_and(|phrase| phrase.is_of_new_kind()))
 }
 
 /// A compiled rule.

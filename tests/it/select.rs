@@ -341,3 +341,24 @@ fn what_is_wrong_has_its_place() {
         ]
     );
 }
+
+/// A rule that could be written before, and means something else now, is judged anew over the history; no other is.
+#[test]
+fn rules_that_mean_something_else_now_are_known() {
+    for (word, condition, is_new) in [
+        ("peace talks", "title.has_word(\"peace\")", false),
+        ("co-operation", "url.contains(\"c++\")", false),
+        ("/C[+]{2}/", "words > 3 && title != ''", false),
+        ("C++", "true", true),
+        ("migra*", "true", true),
+        ("peace", "title.has_word(\"C++\")", true),
+        ("peace", "words > 3 || text.has_word('#shorts')", true),
+    ] {
+        let text = RuleText {
+            include: words(&[word]),
+            condition: Some(condition.to_owned()),
+            ..RuleText::default()
+        };
+        assert_eq!(text.is_of_new_kind(), is_new, "{word} {condition}");
+    }
+}
