@@ -62,7 +62,7 @@ fn is_read_otherwise(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
 /// What the headlines of two entries say of them.
 enum Title {
     Same,
-    /// The stored one is the other without the words in angle brackets, or with an entity in place of words.
+    /// The stored one is the other without the words in angle brackets, which may be all of them, or with an entity in place of words.
     Lost,
     Other,
 }
@@ -82,7 +82,8 @@ fn title(new: &Arrival<'_>, old: &Gone<'_>) -> Title {
     let given = &new.incoming.entry.title;
     let without_entities = without_entities(stored);
     let has_lost = given.contains('<') || without_entities.len() < stored.len();
-    match has_lost && stands_in(&without_entities, given) {
+    let has_lost_all = || tokens(&fold(stored)).is_empty() && new.said.is_same(&old.said);
+    match has_lost && (stands_in(&without_entities, given) || has_lost_all()) {
         true => Title::Lost,
         false => Title::Other,
     }
