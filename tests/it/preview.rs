@@ -121,6 +121,19 @@ fn it_says_what_the_documents_would_lose_and_why() {
     }
 }
 
+#[test]
+fn it_says_that_bytes_are_not_counted() {
+    for (key, is_said) in [("", false), ("max_bytes = \"4KiB\"\n", true)] {
+        let told = desk(key).run(&["preview", "merged", "--include", "harbour"]);
+        let text = String::from_utf8_lossy(&told.stdout).into_owned();
+        assert_eq!(
+            text.contains("`max_bytes` is not counted"),
+            is_said,
+            "{text}"
+        );
+    }
+}
+
 /// What is typed, what is said about it.
 const WRONG: &[(&[&str], &str)] = &[
     (&["preview", "merged"], "--include"),
