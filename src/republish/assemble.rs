@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::model::{Copy, FeedFields, Location, SourceId, public_url};
+use crate::model::{Copy, Entry, FeedFields, Location, Origin, SourceId, public_url};
 use crate::publish::{CopyView, Item, SourceView, fit};
 use crate::store::WindowItem;
 
@@ -49,7 +49,10 @@ pub(super) fn outbound_item(plan: &Plan, output: &OutputPlan, item: WindowItem) 
         story: item.story,
         updated: item.updated,
         ordered_at: item.ordered_at,
-        entry: item.shown.entry,
+        entry: Entry {
+            origin: item.shown.entry.origin.map(without_keys),
+            ..item.shown.entry
+        },
         source,
         copies: copies
             .map(|copy| CopyView {
@@ -62,17 +65,28 @@ pub(super) fn outbound_item(plan: &Plan, output: &OutputPlan, item: WindowItem) 
 
 /// A private feed names itself with the key that it was asked with.
 fn without_secrets(feed: FeedFields) -> FeedFields {
-    let public = |text: Option<String>| {
-        text.map(|text| match Url::parse(&text) {
-            // Left as it is written unless something had to go: an id is compared byte for byte.
-            Ok(url) if public_url(&url) != url => public_url(&url).into(),
-            _ => text,
-        })
-    };
     FeedFields {
-        id: public(feed.id),
-        self_url: public(feed.self_url),
+        id: feed.id.map(public_text),
+        self_url: feed.self_url.map(public_text),
         ..feed
+    }
+}
+
+/// It may do so in each of its entries, too.
+fn without_keys(origin: Origin) -> Origin {
+    Origin {
+        id: origin.id.map(public_text),
+        url: origin.url.as_ref().map(public_url),
+        feed_url: origin.feed_url.as_ref().map(public_url),
+        ..origin
+    }
+}
+
+/// Left as it is written unless something has to go: an id is compared byte for byte.
+fn public_text(text: String) -> String {
+    match Url::parse(&text) {
+        Ok(url) if public_url(&url) != url => public_url(&url).into(),
+        _ => text,
     }
 }
 
