@@ -23,7 +23,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// All of them, in the order of [`Field::number`].
+    /// All of them, in the order of their declaration.
     pub const ALL: [Self; 5] = [
         Self::Title,
         Self::Text,

@@ -60,5 +60,6 @@ mod text;
 mod upgrade;
 mod validator;
 mod wild;
+mod word_lists;
 mod worker;
 mod worst;

@@ -4,7 +4,6 @@
 //!   other bytes, forced.
 //! - Entries that an earlier version lost come in at their own dates.
 //! - After that an edit moves its own entry only, and a copy joins the story that it belongs to.
-//! - No rule is judged anew over the history.
 //!
 //! `store-N.db` has schema N and was written by the last version with that schema; `store-N.expected.json` is what that version
 //! printed. `make golden` adds the store of today's schema, once the schema has changed.
@@ -18,6 +17,7 @@ use crate::support::daemon::Desk;
 use crate::support::releases::told;
 
 mod readings;
+mod rules;
 
 /// Where the stores of the fixture say that their feeds lie.
 const HOME: &str = "/srv/mainstem";
@@ -483,27 +483,4 @@ fn the_schema_of_today_has_a_store() {
     std::fs::copy(&store, corpus().join(format!("store-{version}.db"))).expect("writable");
     let expected = corpus().join(format!("store-{version}.expected.json"));
     std::fs::write(expected, printed + "\n").expect("writable");
-}
-
-/// Rules mean what they meant, so the history is not judged anew.
-#[test]
-fn an_upgrade_replays_no_rule() {
-    let desk = feeds();
-    let environment = mainstem::config::Environment::default();
-    let loaded = mainstem::config::load(&desk.path("c.toml"), &environment).expect("it loads");
-    for version in versions() {
-        let store = desk.path("judged.db");
-        std::fs::copy(corpus().join(format!("store-{version}.db")), &store).expect("copied");
-        let db = rusqlite::Connection::open(&store).expect("opens");
-        for (output, rules) in loaded.config.plan.rules() {
-            let judged_by: Option<[u8; 16]> = db
-                .query_row(
-                    "SELECT rules FROM outputs WHERE id = ?",
-                    [output.as_str()],
-                    |row| row.get(0),
-                )
-                .expect("it is known");
-            assert_eq!(judged_by, Some(rules), "store {version}, output {output}");
-        }
-    }
 }
