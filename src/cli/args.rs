@@ -6,24 +6,27 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::publish::DocumentFormat;
 
+/// Above the options that every command has, so that they do not stand among a command's own.
+const GLOBAL: &str = "Options of every command";
+
 /// Polls many feeds politely, recognizes the same release across them, and republishes merged feeds.
 #[derive(Debug, Parser)]
 #[command(name = "mainstem", version, max_term_width = 100)]
 pub(super) struct Arguments {
     /// The configuration; else $MAINSTEM_CONFIG, ./config/mainstem.toml, /etc/mainstem/mainstem.toml
-    #[arg(short, long, value_name = "FILE", global = true)]
+    #[arg(short, long, value_name = "FILE", global = true, help_heading = GLOBAL)]
     pub(super) config: Option<PathBuf>,
     /// Say more: every poll; twice: every hop of a request too
-    #[arg(short, long, action = ArgAction::Count, global = true, conflicts_with = "quiet")]
+    #[arg(short, long, action = ArgAction::Count, global = true, help_heading = GLOBAL, conflicts_with = "quiet")]
     pub(super) verbose: u8,
     /// Say only what is wrong
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub(super) quiet: bool,
     /// When to use colours; auto: on a terminal, as NO_COLOR, CLICOLOR and TERM allow
-    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    #[arg(long, value_name = "WHEN", global = true, help_heading = GLOBAL, default_value = "auto")]
     pub(super) color: Color,
     /// How log lines are written
-    #[arg(long, value_name = "FORMAT", global = true, default_value = "human")]
+    #[arg(long, value_name = "FORMAT", global = true, help_heading = GLOBAL, default_value = "human")]
     pub(super) log_format: LogFormat,
     /// What to do
     #[command(subcommand)]

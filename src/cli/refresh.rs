@@ -20,7 +20,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, counted as counted_as};
 use crate::daemon;
 use crate::fetch::Fetcher;
-use crate::model::{Applied, Due, Outcome, SourceId};
+use crate::model::{Applied, Due, Outcome, SourceId, Timestamp};
 use crate::refresh::{Occasion, Poll, Refreshed, Refresher, Unfinished, align};
 use crate::store::StoreError;
 
@@ -245,7 +245,7 @@ fn counted(applied: Applied) -> String {
 fn as_json(lines: &[Line]) -> anyhow::Result<String> {
     let row = |(id, refreshed): &Line| match refreshed {
         Ok(Refreshed::Waiting { due }) => {
-            json!({ "id": id.as_str(), "outcome": null, "next_due": due.at.map(|at| at.to_rfc3339()), "because": due.because })
+            json!({ "id": id.as_str(), "outcome": null, "next_due": due.at.map(moment), "because": due.because })
         }
         Ok(Refreshed::Done {
             last,
@@ -256,11 +256,16 @@ fn as_json(lines: &[Line]) -> anyhow::Result<String> {
         }) => json!({
             "id": id.as_str(), "outcome": last.outcome.as_str(), "class": last.class.map(crate::model::FailureClass::as_str),
             "status": last.status, "message": last.message, "entries": entries, "new": applied.new, "changed": applied.changed,
-            "duplicates": applied.duplicates, "renamed": applied.renamed, "next_due": due.at.map(|at| at.to_rfc3339()), "because": due.because,
+            "duplicates": applied.duplicates, "renamed": applied.renamed, "next_due": due.at.map(moment), "because": due.because,
         }),
         Err(error) => {
             json!({ "id": id.as_str(), "outcome": "failed", "class": "store", "message": error.error().to_string() })
         }
     };
     Ok(serde_json::to_string_pretty(&lines.iter().map(row).collect::<Vec<_>>())? + "\n")
+}
+
+/// A moment for programs: UTC, to the millisecond.
+fn moment(at: Timestamp) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

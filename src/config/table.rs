@@ -81,11 +81,8 @@ impl<'t> RawTable<'t> {
                     .span()
                     .filter(|inner| !inner.is_empty())
                     .unwrap_or(span);
-                let message = format!(
-                    "`{key}` in {}: {}",
-                    self.name,
-                    error.message().lines().next().unwrap_or_default()
-                );
+                let said = error.message().lines().next().unwrap_or_default();
+                let message = format!("`{key}` in {}: {}", self.name, in_words(said));
                 found.error(&at, message, format!("write {}", T::FORM));
                 None
             }
@@ -124,9 +121,14 @@ impl<'t> RawTable<'t> {
             other => {
                 found.error(
                     &span,
-                    format!("`{key}` is {}, not tables", other.type_str()),
-                    format!("begin each with a line {name}"),
+                    format!(
+                        "`{key}` is one {}, and a list of tables is meant",
+                        other.type_str()
+                    ),
+                    format!("begin each with a line {name}, in two pairs of brackets"),
                 );
+                // Its tables are there, in another form: nothing is missing.
+                found.is_broken = true;
                 Vec::new()
             }
         }
@@ -154,6 +156,19 @@ impl<'t> RawTable<'t> {
             );
         }
     }
+}
+
+/// A message of the library without the names of Rust's types.
+fn in_words(said: &str) -> String {
+    [
+        ("a nonzero u32", "a whole number from 1"),
+        ("u32", "a whole number from 0"),
+        ("i64", "a whole number"),
+    ]
+    .iter()
+    .fold(said.to_owned(), |said, (name, words)| {
+        said.replace(name, words)
+    })
 }
 
 fn into_table<'t>(

@@ -115,7 +115,11 @@ fn each_problem_has_its_place() {
         ),
         (
             format!("[fetch]\nper_host = 0\n{SOURCE}{OUTPUT}"),
-            "2:12: `per_host` in [fetch]",
+            "2:12: `per_host` in [fetch]: invalid value: integer `0`, expected a whole number from 1",
+        ),
+        (
+            format!("[source]\nid = \"a\"\nurl = \"https://a.example/\"\n{OUTPUT}"),
+            "1:1: `source` is one table, and a list of tables is meant",
         ),
         (
             format!("[fetch]\nallow_addresses = [\"127.0.0.1/99\"]\n{SOURCE}{OUTPUT}"),
