@@ -2,7 +2,8 @@
 //!
 //! RSS does not say whether a title is text or HTML, and publishers write both: `<b>Bold</b> news` and `Why Vec<u8> beats
 //! String`. Inline elements of HTML that are opened and closed are markup; everything else in angle brackets is text
-//! (livemarks #383, NetNewsWire #722).
+//! (livemarks #383, NetNewsWire #722). Atom does say so, and is taken at its word as far as its publishers keep it: in
+//! `type="html"` all elements of HTML that are closed are markup, and `Vec<u8>` is text.
 
 use std::borrow::Cow;
 
@@ -22,11 +23,29 @@ const BLOCKS: &[&str] = &["p", "div", "center", "h1", "h2", "h3", "h4", "h5", "h
 /// Elements left open at a time; deeper ones are text.
 const DEEPEST: usize = 64;
 
+/// Elements of HTML besides those that a text may hold, as they stand in what is said to be HTML.
+const OTHERS: &[&str] = &[
+    "applet", "area", "base", "blink", "body", "button", "canvas", "dialog", "embed", "fieldset",
+    "form", "frame", "frameset", "head", "html", "input", "label", "legend", "link", "map",
+    "marquee", "menu", "meta", "meter", "noscript", "object", "option", "output", "param",
+    "progress", "script", "select", "style", "svg", "template", "textarea", "title",
+];
+/// Of those, the ones that have no end tag. Without attributes, `The <meta> element` speaks of one.
+const OTHERS_ALONE: &[&str] = &[
+    "area", "base", "embed", "frame", "hr", "input", "link", "meta", "object", "param", "source",
+    "track",
+];
+/// Elements whose content nobody sees.
+const UNSEEN: &[&str] = &["script", "style", "template"];
+
 /// Which tags of a headline can be markup.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Tags {
     /// They were escaped: those of HTML's inline elements.
+    #[default]
     Inline,
+    /// They were escaped, and are said to be HTML (RFC 4287 §3.1.1.2): all that HTML has.
+    Html,
     /// They are elements of the document: all that are closed.
     Any,
 }
@@ -40,16 +59,29 @@ pub fn title_line(raw: &str, tags: Tags) -> String {
     if memchr(b'<', raw.as_bytes()).is_none() {
         return plain_line(raw);
     }
+    let raw = match tags {
+        Tags::Html => &*without_comments(raw),
+        Tags::Inline | Tags::Any => raw,
+    };
     let found: Vec<Tag<'_>> = Found::of(raw).collect();
     let is_markup = markup(raw, &found, tags);
     let mut text = String::with_capacity(raw.len() + 16);
-    let mut copied = 0;
+    let (mut copied, mut unseen) = (0, None);
     for (tag, _) in found
         .iter()
         .zip(is_markup)
         .filter(|(_, is_markup)| *is_markup)
     {
-        text.push_str(&raw[copied..tag.start]);
+        if unseen.is_none() {
+            text.push_str(&raw[copied..tag.start]);
+        }
+        match unseen {
+            Some(name) if tag.closes && tag.name.eq_ignore_ascii_case(name) => unseen = None,
+            None if !tag.closes && !tag.is_empty && is_in(UNSEEN, tag.name) => {
+                unseen = Some(tag.name);
+            }
+            _ => {}
+        }
         // Words on both sides of these are two.
         if tag.name.eq_ignore_ascii_case("br") || is_in(BLOCKS, tag.name) {
             text.push(' ');
@@ -58,6 +90,21 @@ pub fn title_line(raw: &str, tags: Tags) -> String {
     }
     text.push_str(&raw[copied..]);
     plain_line(&text.replace('<', "&lt;"))
+}
+
+/// HTML §13.2.5.43: one that is not closed goes to the end.
+fn without_comments(raw: &str) -> Cow<'_, str> {
+    const OPEN: &str = "<!--";
+    if !raw.contains(OPEN) {
+        return Cow::Borrowed(raw);
+    }
+    let (mut kept, mut rest) = (String::with_capacity(raw.len()), raw);
+    while let Some((before, comment)) = rest.split_once(OPEN) {
+        kept.push_str(before);
+        rest = comment.split_once("-->").map_or("", |(_, after)| after);
+    }
+    kept.push_str(rest);
+    Cow::Owned(kept)
 }
 
 /// Whether a text that should be plain has elements of HTML in it.
@@ -90,12 +137,20 @@ pub fn has_tags(text: &str) -> bool {
 fn markup(raw: &str, found: &[Tag<'_>], tags: Tags) -> Vec<bool> {
     let is_wrapped = is_wrapped(raw, found);
     let is_known = |tag: &Tag<'_>| {
-        tags == Tags::Any || is_in(INLINE, tag.name) || (is_wrapped && is_in(BLOCKS, tag.name))
+        tags == Tags::Any
+            || is_in(INLINE, tag.name)
+            || (is_wrapped && is_in(BLOCKS, tag.name))
+            || (tags == Tags::Html && is_of_html(tag.name))
     };
     let mut is_markup = vec![false; found.len()];
     let mut open: Vec<usize> = Vec::new();
     for (nth, tag) in found.iter().enumerate() {
-        if tag.is_void() || (tags == Tags::Any && tag.is_empty) {
+        let is_alone = match tags {
+            Tags::Inline => false,
+            Tags::Html => tag.has_attributes && is_in(OTHERS_ALONE, tag.name),
+            Tags::Any => tag.is_empty,
+        };
+        if tag.is_void() || is_alone {
             is_markup[nth] = true;
         } else if !is_known(tag) || tag.is_empty {
             continue;
@@ -122,6 +177,12 @@ fn is_wrapped(raw: &str, found: &[Tag<'_>]) -> bool {
     is_all && !first.closes && last.closes && is_in(BLOCKS, first.name) && is_in(BLOCKS, last.name)
 }
 
+fn is_of_html(name: &str) -> bool {
+    [ELEMENTS, BLOCKS, OTHERS]
+        .iter()
+        .any(|names| is_in(names, name))
+}
+
 fn is_in(names: &[&str], name: &str) -> bool {
     names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
@@ -134,6 +195,7 @@ struct Tag<'t> {
     closes: bool,
     /// `<x/>`.
     is_empty: bool,
+    has_attributes: bool,
     has_source: bool,
 }
 
@@ -183,22 +245,29 @@ impl<'t> Iterator for Found<'t> {
                 name,
                 closes,
                 is_empty: inside.ends_with('/'),
+                has_attributes: inside.contains('='),
                 has_source: inside.contains("src"),
             });
         }
     }
 }
 
-/// Bytes up to and with the `>` that ends a tag; `None`: another `<` or nothing comes first.
+/// Bytes up to and with the `>` that ends a tag; `None`: another `<` or nothing comes first. A quote begins a value behind `=`
+/// alone: publishers forget one of the two.
 fn length(inner: &str) -> Option<usize> {
     let bytes = inner.as_bytes();
     let mut at = 0;
     loop {
-        at += memchr3(b'>', b'<', b'"', &bytes[at..])?;
+        at += memchr3(b'>', b'<', b'=', &bytes[at..])?;
         match bytes[at] {
             b'>' => return Some(at + 1),
             b'<' => return None,
-            _ => at += 1 + memchr(b'"', &bytes[at + 1..])? + 1,
+            _ => at += 1,
+        }
+        let blanks = bytes[at..].iter().take_while(|c| c.is_ascii_whitespace());
+        at += blanks.count();
+        if let Some(quote @ (b'"' | b'\'')) = bytes.get(at) {
+            at += 1 + memchr(*quote, &bytes[at + 1..])? + 1;
         }
     }
 }

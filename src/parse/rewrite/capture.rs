@@ -13,7 +13,7 @@ use super::references;
 use super::tokens::Tag;
 use super::value::{Form, Kind, Value};
 use crate::parse::links::web_url;
-use crate::text::{decode_entities, has_tags, with_surrogates_joined};
+use crate::text::{Tags, decode_entities, has_tags, with_surrogates_joined};
 
 /// Bytes of a text for reading that are kept: HTML of half as many comes back as text already.
 const MOST: usize = 1024 * 1024;
@@ -167,6 +167,11 @@ impl Capture {
 
     pub(super) fn finish(self) -> Value {
         let (base, has_elements) = (self.base, self.has_markup);
+        let tags = match self.form {
+            _ if has_elements => Tags::Any,
+            Form::Html | Form::Base64 { html: true } => Tags::Html,
+            _ => Tags::Inline,
+        };
         let guessed = |text: &str| match looks_like_html(text) {
             true => Kind::Html,
             false => Kind::Unsaid,
@@ -203,7 +208,7 @@ impl Capture {
         Value {
             text,
             kind,
-            has_elements,
+            tags,
             base,
         }
     }

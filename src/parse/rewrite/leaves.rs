@@ -12,7 +12,6 @@ use super::words::{Slot, Word};
 use super::write::Dialect;
 use crate::model::{Category, Enclosure};
 use crate::parse::{limits, media_types};
-use crate::text::Tags;
 
 /// The scheme under which Flickr's feeds give tags.
 const FLICKR_TAGS: &str = "urn:flickr:tags";
@@ -262,7 +261,6 @@ fn is_bare(tag: Tag<'_>) -> bool {
 fn title(value: &Value) -> Option<String> {
     match value.kind {
         Kind::Text | Kind::Lines => limits::literal(&value.text),
-        _ if value.has_elements => limits::headline(&value.text, Tags::Any),
-        _ => limits::headline(&value.text, Tags::Inline),
+        Kind::Html | Kind::Unsaid => limits::headline(&value.text, value.tags),
     }
 }

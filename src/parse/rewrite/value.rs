@@ -4,6 +4,7 @@ use url::Url;
 
 use super::attributes::Attributes;
 use super::notes::{Note, Notes};
+use crate::text::Tags;
 
 /// How a text construct says that it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +48,8 @@ pub(in crate::parse) enum Kind {
 pub(in crate::parse) struct Value {
     pub(in crate::parse) text: String,
     pub(in crate::parse) kind: Kind,
-    /// Its tags were elements of the document, not escaped.
-    pub(in crate::parse) has_elements: bool,
+    /// Which of its tags can be markup, where it is a headline.
+    pub(in crate::parse) tags: Tags,
     /// `xml:base` in scope where it stands.
     pub(in crate::parse) base: Option<Url>,
 }
