@@ -14,7 +14,7 @@ use super::value::{Form, Value};
 use super::words::{Slot, Word};
 use crate::model::{Origin, Person};
 use crate::parse::{limits, people};
-use crate::text::read_date;
+use crate::text::{decode_entities, read_date};
 
 /// Parts of one person, image or source.
 const MOST_PARTS: usize = 32;
@@ -180,8 +180,8 @@ impl<'t> Reader<'t> {
     /// the entry's where it names none (RFC 4287 §4.2.1).
     fn origin(&mut self, group: &Group<'_>) {
         for (name, text) in &group.parts {
-            let author = (name == "author").then(|| name_within(text));
-            if let Some(author) = author.and_then(people::person) {
+            let author = (name == "author").then(|| self.person_within(text));
+            if let Some(author) = author.flatten() {
                 self.record()
                     .add_person(RANK_OF_ORIGIN, group.space, author);
             }
@@ -209,6 +209,22 @@ impl<'t> Reader<'t> {
             // RFC 4287 §4.1.2 has one. A planet that reads a planet adds its own behind it.
             self.record().origin.get_or_insert(origin);
         }
+    }
+
+    /// A person construct that was gathered as markup, or a name.
+    fn person_within(&self, markup: &str) -> Option<Person> {
+        if !markup.contains('<') {
+            return people::person(markup);
+        }
+        let (name, email) = (within(markup, "name"), within(markup, "email"));
+        let url = within(markup, "uri").and_then(|url| self.web_url(&decode_entities(url)));
+        let named = name.or(email).and_then(people::person);
+        let mut person = named.or_else(|| Some(people::at(url.clone()?)))?;
+        if let Some(email) = email {
+            person.email = limits::word(email);
+        }
+        person.url = url;
+        Some(person)
     }
 
     /// A picture, whose address stands in an attribute, in an element of its own or as its text.
@@ -239,9 +255,12 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The name of a person construct that was gathered as markup, else all of it.
-fn name_within(text: &str) -> &str {
-    let name = text.split_once("<name>").map(|(_, rest)| rest);
-    let name = name.and_then(|rest| rest.split("</name>").next());
-    name.unwrap_or(text)
+/// What stands in an element of a person construct that was gathered as markup.
+fn within<'t>(markup: &'t str, element: &str) -> Option<&'t str> {
+    let open = format!("<{element}");
+    let mut behind = markup.split(&*open).skip(1);
+    let rest = behind.find(|rest| rest.starts_with(['>', ' ']))?;
+    let (_, text) = rest.split_once('>')?;
+    let text = text.split(&*format!("</{element}>")).next()?.trim();
+    Some(text).filter(|text| !text.is_empty())
 }
