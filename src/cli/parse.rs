@@ -165,7 +165,7 @@ impl Web {
             });
             match (search.hear(&lead, &fetched, read.as_ref().ok()), read) {
                 (Verdict::Found, Ok(feed)) => {
-                    let trail = search.trail(lead.by, Verdict::Found);
+                    let trail = search.trail(lead.clone(), Verdict::Found);
                     let told = trail.found(lead.to.as_str(), "this is that feed");
                     tell(&format!("{}: {told}", self.location));
                     return feed;

@@ -52,7 +52,8 @@ pub enum Verdict {
 /// How a feed was come by, or missed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trail {
-    by: LeadBy,
+    /// What was asked last, or what counts where all was in vain.
+    last: Lead,
     missed: Vec<Missed>,
     /// More could have been asked.
     is_ended: bool,
@@ -154,11 +155,11 @@ impl Search {
         self.waiting.len() > before
     }
 
-    /// How a feed was come by, or missed, by the lead that was asked last.
+    /// How a feed was come by, or missed, by the lead that was asked last, or that counts where all was in vain.
     #[must_use]
-    pub fn trail(&self, by: LeadBy, verdict: Verdict) -> Trail {
+    pub fn trail(&self, last: Lead, verdict: Verdict) -> Trail {
         Trail {
-            by,
+            last,
             missed: self.missed.iter().take(MOST_TOLD).cloned().collect(),
             is_ended: verdict == Verdict::Ended,
         }
@@ -175,14 +176,15 @@ impl Trail {
     /// A page that led to a feed at `to`, for a person, and what to do about it.
     #[must_use]
     pub fn found(&self, to: &str, advice: &str) -> String {
-        let led = self.by.in_words(to);
+        let led = self.last.by.in_words(to);
         self.behind(format!("a web page that {led}: {advice}"))
     }
 
     /// A page that led to none. `why`: what came of the request that counts.
     #[must_use]
     pub fn missed(&self, why: &str) -> String {
-        let told = format!("a web page, and the feed that it names: {why}");
+        let led = self.last.by.in_words(&written(&self.last.to));
+        let told = format!("a web page that {led}: {why}");
         match (&self.missed[..], in_words(self.missed.iter())) {
             _ if self.is_ended => self.behind(told),
             ([_, _, ..], Some(all)) => {

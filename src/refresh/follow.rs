@@ -48,15 +48,15 @@ impl Refresher {
             hosts.append(&mut found.hosts);
             let verdict = search.hear(&lead, &found.fetched, found.parsed.as_ref());
             match verdict {
-                Verdict::Found => found.fetched = as_moved(found.fetched, lead.to),
+                Verdict::Found => found.fetched = as_moved(found.fetched, lead.to.clone()),
                 Verdict::Ended => {}
                 Verdict::Missed if lead.by != LeadBy::Guess => {
-                    first.get_or_insert((found, lead.by));
+                    first.get_or_insert((found, lead));
                     continue;
                 }
                 Verdict::Missed | Verdict::Followed => continue,
             }
-            let trail = Some(search.trail(lead.by, verdict));
+            let trail = Some(search.trail(lead, verdict));
             return Heard {
                 trail,
                 hosts,
@@ -64,8 +64,8 @@ impl Refresher {
             };
         }
         match first {
-            Some((missed, by)) => Heard {
-                trail: Some(search.trail(by, Verdict::Missed)),
+            Some((missed, lead)) => Heard {
+                trail: Some(search.trail(lead, Verdict::Missed)),
                 hosts,
                 ..missed
             },

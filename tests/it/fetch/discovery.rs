@@ -269,9 +269,15 @@ fn what_a_page_names_must_be_a_feed() {
             "to-loop" => "failed loop 302",
             _ => "failed not_a_feed 200",
         };
-        let told = row["message"]
-            .as_str()
-            .is_some_and(|message| message.contains("page"));
+        // One that leads on says where to.
+        let names = id.strip_prefix("to-").map_or("page".to_owned(), |place| {
+            format!(
+                "a web page that names {} as its feed",
+                origin.url(&format!("/{place}"))
+            )
+        });
+        let message = row["message"].as_str().unwrap_or_default();
+        let told = message.contains(&names);
         if !told || summary(&row) != expected {
             wrong.push(format!("{id}: {}: {}", summary(&row), row["message"]));
         }
