@@ -142,7 +142,9 @@ fn undo(coding: Coding, input: &[u8], most: usize) -> Result<Option<Vec<u8>>, De
     };
     // Some text is a valid stream of these codings, with nothing in it.
     let is_something = output.as_ref().is_ok_and(|output| !output.is_empty());
-    if !is_something && output != Err(DecodeError::TooLarge) && looks_like_document(input) {
+    // Or it is gzip, whatever was said: the next step unpacks that.
+    let is_other = || looks_like_document(input) || (coding != Coding::Gzip && is_gzip(input));
+    if !is_something && output != Err(DecodeError::TooLarge) && is_other() {
         return Ok(None);
     }
     output.map(Some)
