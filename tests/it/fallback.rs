@@ -34,6 +34,7 @@ fn a_picture_that_waits_stands_once() {
         "<img src='BLANK' data-lazy=true data-original=REAL>",
         "<img srcset='BLANK 1w' data-srcset='REAL 1x'>",
         "<picture><source data-srcset='REAL 1x'><img src='BLANK'></picture>",
+        "<a href=REAL><img src='BLANK' data-srcset='{{srcset}}'></a>",
         "<img src='BLANK'><noscript><img src=REAL></noscript>",
         "<img src='BLANK' data-src=https://site.example/real-300.jpg><noscript><img src=REAL></noscript>",
         "<img src='BLANK'>\n <noscript>\n <img src=REAL alt='&amp;'>\n</noscript>",

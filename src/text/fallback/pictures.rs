@@ -181,7 +181,8 @@ pub(super) fn rank_known(name: &str, value: &str) -> Option<usize> {
 /// Whether a list of candidates begins with one to see.
 fn is_real_list(list: &str) -> bool {
     let list = list.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
-    is_real(list.split_ascii_whitespace().next().unwrap_or_default())
+    let first = list.split_ascii_whitespace().next().unwrap_or_default();
+    is_real(first) && is_address(first)
 }
 
 /// The address in a clean `srcset` for whoever looks at one alone: of widths the greatest that is sensible, of densities
