@@ -12,6 +12,7 @@ use super::words::{Slot, Word};
 use super::write::Dialect;
 use crate::model::{Category, Enclosure};
 use crate::parse::{limits, media_types};
+use crate::text::Tags;
 
 /// The scheme under which Flickr's feeds give tags.
 const FLICKR_TAGS: &str = "urn:flickr:tags";
@@ -112,6 +113,11 @@ impl<'t> Reader<'t> {
                 let url = self.own_url(&value.text);
                 let known = &mut self.record().own_link;
                 *known = known.take().or(url);
+            }
+            // Elements in a tag say nothing; their text may.
+            Word::Category if value.tags == Tags::Any => {
+                let text = limits::prose(&value.text).unwrap_or_default();
+                self.category(&attributes, &text);
             }
             Word::Category => self.category(&attributes, &value.text),
             Word::Keywords => self.keywords(&value.text),
