@@ -28,26 +28,32 @@ struct Document {
 }
 
 pub(super) async fn parse(arguments: &ParseArguments) -> anyhow::Result<()> {
-    let feed = match Url::parse(&plain_address(&arguments.input)) {
+    let typed = || arguments.input.clone();
+    let (name, feed) = match Url::parse(&plain_address(&arguments.input)) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => {
             let web = Web::at(url);
             let first = web.ask(None).await;
             let first = read_as(arguments, &document(&web.location, first)?);
-            match first {
+            let read = match first {
                 Err(page) if !page.leads.is_empty() => web.follow(page).await,
                 read => read,
-            }
+            };
+            // Without the password that may have been typed with it.
+            (web.location.to_string(), read)
         }
-        _ if arguments.input == "-" => read_as(arguments, &bounded(std::io::stdin().lock())?),
+        _ if arguments.input == "-" => {
+            let document = bounded(std::io::stdin().lock())?;
+            (typed(), read_as(arguments, &document))
+        }
         _ => {
             let document = File::open(&arguments.input)
                 .map_err(anyhow::Error::from)
                 .and_then(bounded)
-                .with_context(|| arguments.input.clone())?;
-            read_as(arguments, &document)
+                .with_context(typed)?;
+            (typed(), read_as(arguments, &document))
         }
     };
-    let feed = feed.with_context(|| arguments.input.clone())?;
+    let feed = feed.context(name)?;
     super::print(parsed_as_json(&feed).as_bytes())
 }
 

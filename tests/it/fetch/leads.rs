@@ -255,4 +255,9 @@ fn parse_of_a_page_without_a_feed_is_refused() {
     for said in ["titled \"Harbour\", no feed", "/gone.xml (", "/posts.xml ("] {
         assert!(log.contains(said), "{said}: {log}");
     }
+    // What is said may be copied elsewhere: no password is in it.
+    let secret = origin.url("/home").replace("://", "://jo:secret@");
+    let told = Desk::new(MERGED).run(&["parse", &secret]);
+    let log = String::from_utf8_lossy(&told.stderr);
+    assert!(log.contains("titled") && !log.contains("secret"), "{log}");
 }
