@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-// The zone behind a time.
+// The zone behind a time. Of minutes with one digit only none at all are clear: `+05:3` may be cut short.
 pattern!(
     OFFSET,
-    r"^\s*(utc?|gmt)?\s*([+-])(\s*)([0-9]{1,2})(?:\s*:\s*([0-9]{2})|([0-9]{2}))?\b"
+    r"^\s*(utc?|gmt)?\s*([+-])(\s*)([0-9]{1,2})(?:\s*:\s*([0-9]{2}|0)|([0-9]{2}))?\b"
 );
 pattern!(ZONE_NAME, r"^\s*\(?([a-z]{1,5})\b\)?");
 
