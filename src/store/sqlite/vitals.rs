@@ -49,6 +49,12 @@ impl Vitals {
     /// Notes what a failure says about the store. `None`: it concerns its own step alone.
     pub(super) fn note(&self, error: &rusqlite::Error) -> Option<Arc<StoreTrouble>> {
         let kind = kind(error)?;
+        // A file that cannot be opened may be gone, which says more to whoever has to mend it.
+        if kind == TroubleKind::Unreachable
+            && let Err(gone) = self.check_place()
+        {
+            return Some(gone);
+        }
         if let Some(known) = self.trouble().filter(|known| known.kind == kind) {
             return Some(known);
         }
