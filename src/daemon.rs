@@ -79,9 +79,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     site.set_token(config.server_token.as_ref());
     show_outputs(&site, &config.plan);
     site.set_sources_opml(&public_opml(&config.plan, &store.source_reports().await?));
-    tell_widening(&config.targets);
-    tell_own_names(&[], &config.targets);
-    tell_authorities(&config.targets);
+    tell_of_targets(&config.targets);
     let (order, orders) = watch::channel(Orders {
         refresher: refresher(&config, &store, &clock, &metrics, &HostHolds::default()),
         targets: config.targets.clone(),
@@ -121,6 +119,13 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
     let ended = tasks.end(signals.stop()).await;
     close(store.as_ref()).await?;
     stopped.and(ended)
+}
+
+/// Logs which settings of sources an operator should know of at every start.
+fn tell_of_targets(targets: &[Target]) {
+    tell_widening(targets);
+    tell_own_names(&[], targets);
+    tell_authorities(targets);
 }
 
 /// Makes the store know the sources, and brings its times in line with the clock.

@@ -68,18 +68,21 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritte
         categories: categories(rewritten.categories),
         published: read.published,
         updated: read.updated,
-        pace: Pace {
-            ttl: read
-                .ttl
-                .map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
-            ..Pace::default()
-        },
+        pace: pace(read.ttl),
         generator: read
             .generator
             .and_then(|generator| limits::line(&generator.content)),
         rights: read.rights.and_then(|text| line(&text, format)),
         recovered: losses.in_words(),
         entries,
+    }
+}
+
+/// What `ttl`, in minutes, asks for; the rest of the pace is read elsewhere.
+fn pace(ttl: Option<u32>) -> Pace {
+    Pace {
+        ttl: ttl.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
+        ..Pace::default()
     }
 }
 

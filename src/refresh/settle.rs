@@ -71,12 +71,8 @@ fn settle_source(
 ) -> RefreshRecord {
     let mut next = state.clone();
     leave_no_future(&mut next.history, now);
-    if let FetchOutcome::Failed(failure) = &heard.fetched {
-        match failure.fault {
-            Fault::Source => {}
-            Fault::Network => return unreached(target, next, failure, OWN_NETWORK, now),
-            Fault::Machine(_) => return unreached(target, next, failure, OWN_MACHINE, now),
-        }
+    if let Some((failure, because)) = own_failure(&heard.fetched) {
+        return unreached(target, next, failure, because, now);
     }
     next.history.last_attempt = Some(now);
     next.history.retry_after = None;
@@ -125,6 +121,18 @@ fn settle_source(
         moves,
     });
     record(target, next, last, document, now)
+}
+
+/// A failure of our own network or machine, and how it is told; `None`: this is no such failure.
+fn own_failure(fetched: &FetchOutcome) -> Option<(&Failure, &'static str)> {
+    let FetchOutcome::Failed(failure) = fetched else {
+        return None;
+    };
+    match failure.fault {
+        Fault::Source => None,
+        Fault::Network => Some((failure, OWN_NETWORK)),
+        Fault::Machine(_) => Some((failure, OWN_MACHINE)),
+    }
 }
 
 /// A document that was read.

@@ -66,12 +66,7 @@ fn output(
     let output = Output {
         title: title(table).unwrap_or(id.as_str()).to_owned(),
         id,
-        max_entries: table
-            .max_entries
-            .as_ref()
-            .map_or(NonZeroU32::new(MAX_ENTRIES).expect("not zero"), |count| {
-                count.value
-            }),
+        max_entries: max_entries(table),
         max_bytes: table
             .max_bytes
             .as_ref()
@@ -101,6 +96,11 @@ fn output(
         rule_text,
         token,
     })
+}
+
+fn max_entries(table: &OutputTable) -> NonZeroU32 {
+    let written = table.max_entries.as_ref().map(|count| count.value);
+    written.unwrap_or(NonZeroU32::new(MAX_ENTRIES).expect("not zero"))
 }
 
 /// The title, where one is written.

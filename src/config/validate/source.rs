@@ -109,14 +109,7 @@ fn source(
         lists,
     }
     .compile(found);
-    let mut fetch = settled.source;
-    fetch.headers = headers::headers(table, environment, found);
-    fetch.http = table.http.as_ref().map_or(fetch.http, |http| http.value.0);
-    fetch.validators = table
-        .validators
-        .as_ref()
-        .is_none_or(|validators| validators.value);
-    tls(table, &mut fetch, found);
+    let fetch = asked_with(table, settled.source, environment, found);
     warn_of_two_credentials(table, location.as_ref(), &fetch.headers, found);
     let quota = |written: Option<&At<u32>>, default: u32| {
         NonZeroU32::new(written.map_or(default, |written| written.value))
@@ -152,6 +145,24 @@ fn source(
         rule,
         rule_text,
     })
+}
+
+/// The settings of a source's requests, with the keys that only a source has.
+fn asked_with(
+    table: &SourceTable,
+    settled: SourceSettings,
+    environment: &Environment,
+    found: &mut Found<'_>,
+) -> SourceSettings {
+    let mut fetch = settled;
+    fetch.headers = headers::headers(table, environment, found);
+    fetch.http = table.http.as_ref().map_or(fetch.http, |http| http.value.0);
+    fetch.validators = table
+        .validators
+        .as_ref()
+        .is_none_or(|validators| validators.value);
+    tls(table, &mut fetch, found);
+    fetch
 }
 
 pub(super) fn is_enabled(table: &SourceTable) -> bool {
