@@ -138,7 +138,7 @@ table! {
         include: Texts,
         /// Drop entries with any of these words or phrases.
         exclude: Texts,
-        /// Where these words are looked for: "title", "text", "url", "author", "enclosures". Default ["title", "text"].
+        /// Parts of an entry that are searched for these words: "title", "text", "url", "author", "enclosures". Default ["title", "text"].
         fields as "in": Texts,
         /// Keep only entries for which this CEL expression is true.
         condition as "where": String,
@@ -156,7 +156,7 @@ table! {
         headers: BTreeMap<String, At<HeaderText>>,
         /// Whether ETag and Last-Modified are sent back; false always asks for the whole document. Default true.
         validators: bool,
-        /// Whom it is taken from: { ca_file = "own.pem" } trusts these certificates besides the machine's authorities; { insecure = true } trusts whoever answers, and every start says so.
+        /// Which certificates of the server are accepted besides those that the machine trusts: { ca_file = "own.pem" } adds the certificates in that file; { insecure = true } accepts any certificate, and every start warns of it.
         tls: TlsText,
         /// Whether it is polled and published. Default true.
         enabled: bool,
@@ -175,11 +175,11 @@ table! {
         title: String,
         /// Source ids and "tag:…". Default: all sources.
         sources: Texts,
-        /// Keep only entries with any of these words or phrases: whole words with their signs ("C++", "#shorts"), case, accents and typographic variants folded; "migra*" for all words that begin so; "list:NAME" for a list of [words]; a pattern between slashes.
+        /// Keep only entries that contain at least one of these words or phrases. Words match as a whole, with their signs ("C++", "#shorts"); case, accents and typographic variants make no difference. "migra*" matches every word that begins with "migra", "list:NAME" stands for the words of a list in [words], and /…/ is a regular expression.
         include: Texts,
         /// Drop entries with any of these words or phrases.
         exclude: Texts,
-        /// Where these words are looked for: "title", "text", "url", "author", "enclosures". Default ["title", "text"].
+        /// Parts of an entry that are searched for these words: "title", "text", "url", "author", "enclosures". Default ["title", "text"].
         fields as "in": Texts,
         /// Keep only entries for which this CEL expression is true.
         condition as "where": String,

@@ -235,9 +235,9 @@ impl JsonSchema for WordList {
 #[serde(deny_unknown_fields, expecting = "a table")]
 #[schemars(inline, deny_unknown_fields)]
 pub(super) struct TlsText {
-    /// Certificates, PEM; relative to the configuration file.
+    /// Path of a PEM file with certificates, relative to the configuration file.
     pub(super) ca_file: Option<At<String>>,
-    /// Trusts whoever answers.
+    /// Accepts any certificate, so that anybody in between can read and change what is sent.
     pub(super) insecure: Option<bool>,
 }
 

@@ -59,7 +59,7 @@ fn is_read_otherwise(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
     }
 }
 
-/// What the headlines of two entries say of them.
+/// How the headline of a stored entry compares with that of the new reading.
 enum Title {
     Same,
     /// The stored one is the other without the words in angle brackets, which may be all of them, or with an entity in place of words.

@@ -92,7 +92,8 @@ fn server(url: &Url) -> String {
 }
 
 impl Exchange<'_> {
-    /// Sends one request; a server that says nothing at all may be our own network's fault.
+    /// Sends one request and waits for the head of the answer. If the server cannot be reached, the failure says whether our own
+    /// network seems to be down instead.
     pub(super) async fn send(
         &self,
         url: &Url,

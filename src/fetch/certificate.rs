@@ -56,7 +56,8 @@ pub(super) fn trusting(own: &Authorities, protocols: &[&str]) -> Result<ClientCo
     Ok(config)
 }
 
-/// Trusts what the authorities vouch for, and a server's certificate that stands byte for byte in the `ca_file`.
+/// Accepts a server's certificate if a certificate authority has signed it, or if the `ca_file` contains that very certificate, byte for
+/// byte.
 ///
 /// `openssl req -x509` marks what it makes as an authority's, which webpki then refuses as a server's (newsbeuter #136, #248,
 /// selfoss #358). Whoever put a certificate into `ca_file` has vouched for it himself: who issued it and what it says of its use

@@ -32,7 +32,7 @@ pub(super) fn links(values: &[String]) -> Vec<HeaderLink> {
     found
 }
 
-/// The first link of a list, and what stands behind it (§3, appendix B.2).
+/// Reads the first link of a `Link` header and returns it with the unread rest (RFC 8288 §3, appendix B.2). `None`: no link follows.
 fn link(list: &str) -> Option<(HeaderLink, &str)> {
     let list = list.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
     let (target, mut rest) = list.strip_prefix('<')?.split_once('>')?;

@@ -31,7 +31,7 @@ impl Field {
         Self::Author,
         Self::Enclosures,
     ];
-    /// Where words are looked for unless a rule says otherwise.
+    /// The fields that are searched unless a rule names others.
     pub const DEFAULT: [Self; 2] = [Self::Title, Self::Text];
 
     /// The word for it in a configuration.
@@ -57,7 +57,7 @@ impl Field {
         self as usize
     }
 
-    /// What an entry has there: none of the texts goes on in the next.
+    /// The texts of an entry in this field. They are searched one by one, so that no phrase is found across two of them.
     pub(super) fn texts(self, entry: &Entry) -> Vec<Cow<'_, str>> {
         match self {
             Self::Title => vec![Cow::Borrowed(&*entry.title)],

@@ -70,7 +70,7 @@ impl Phrase {
     }
 }
 
-/// What stands in a phrase with signs only.
+/// Whether a character is a sign: a phrase without signs consists of letters, digits and spaces.
 fn is_no_word(c: char) -> bool {
     !c.is_alphanumeric() && c != ' '
 }

@@ -1,5 +1,5 @@
-//! The words and phrases of all rules in two automata: a text is walked once, or twice where rules have signs, however many
-//! rules ask.
+//! Finds the words and phrases of all rules in a text at once. Phrases without signs and phrases with signs have an automaton each, so
+//! a text is walked at most twice, however many rules there are.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Pictures and frames of clean HTML: which frames may stay, and which address a picture has.
+//! Decides, in HTML that is already safe, which frames stay and which address each picture gets.
 //!
 //! The sanitizer allows attributes one by one; what depends on several of them, or removes their element, is done here,
 //! over what it has written. Attributes are added here too, in one order: its own forced ones come in another each run.

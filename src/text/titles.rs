@@ -18,7 +18,7 @@ const INLINE: &[&str] = &[
     "font", "i", "ins", "kbd", "mark", "nobr", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp",
     "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
 ];
-/// Elements that hold a whole headline, where one is wrapped in any.
+/// Block elements that some publishers wrap around a whole headline. They count as markup only there.
 const BLOCKS: &[&str] = &["p", "div", "center", "h1", "h2", "h3", "h4", "h5", "h6"];
 /// Elements left open at a time; deeper ones are text.
 const DEEPEST: usize = 64;

@@ -88,7 +88,7 @@ pub(super) fn headers(
     headers
 }
 
-/// A header that a source may set; `None`: it may not, which is noted.
+/// Returns the name of a header if a source may set it. Otherwise it notes the problem and returns `None`.
 fn own_name(name: &str, at: &Range<usize>, found: &mut Found<'_>) -> Option<HeaderName> {
     let Ok(header) = HeaderName::try_from(name) else {
         found.error(

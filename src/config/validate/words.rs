@@ -201,7 +201,8 @@ pub(super) fn expand(
     words
 }
 
-/// Where a rule's words are looked for; empty: where they are looked for unless a rule says otherwise.
+/// Reads `in`: the parts of an entry that a rule searches for its words. Empty stands for the default, title and text, so that a rule
+/// that names them has the same hash as one that does not.
 pub(super) fn fields(
     written: Option<&At<Vec<At<String>>>>,
     has_words: bool,

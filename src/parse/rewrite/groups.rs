@@ -206,7 +206,8 @@ impl<'t> Reader<'t> {
             ..origin.clone()
         } != Origin::default();
         if is_named {
-            // RFC 4287 §4.1.2 has one. A planet that reads a planet adds its own behind it.
+            // An entry has one `source` at most (RFC 4287 §4.1.2). Where a planet reads another planet and adds its own, the first is the
+            // original feed.
             self.record().origin.get_or_insert(origin);
         }
     }

@@ -49,7 +49,8 @@ pub(super) struct Record {
     media_titles: Vec<(usize, String)>,
 }
 
-/// A person, and the element that names one: its rank, and whose word it is.
+/// A person with the element that named them. A lower `rank` is a better source for the author, and `space` is the vocabulary of the
+/// element.
 struct Named {
     rank: u8,
     space: Space,

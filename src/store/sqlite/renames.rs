@@ -165,7 +165,7 @@ impl<'a> Apply<'a> {
     }
 }
 
-/// Adds what an earlier version of our code made of the entries that are not renamed ones.
+/// Matches the entries that are no renamed ones with what an earlier version of our code stored of them, and adds the matches to `found`.
 fn add_reread(
     found: &mut [Option<Renamed>],
     asked: &[(&Incoming, Option<Hash>)],
