@@ -54,13 +54,13 @@ where
     }
 
     fn call(&mut self, to: R) -> Self::Future {
-        // Read here, within the request: the connection may be finished by a task of the client's own.
-        let made = MADE.try_with(Arc::clone).ok();
         let connecting = self.0.call(to);
         Box::pin(async move {
             let connected = connecting.await;
-            if let (Ok(_), Some(made)) = (&connected, made) {
-                made.store(true, Ordering::Relaxed);
+            if connected.is_ok() {
+                // The mark is looked up only now. Where another connection became free in the meantime, the request has taken
+                // that one, and a task of the client's own, which has no mark, finishes this one.
+                let _ = MADE.try_with(|made| made.store(true, Ordering::Relaxed));
             }
             connected
         })
