@@ -27,7 +27,9 @@ mod alignment;
 mod condition;
 mod evidence;
 mod outputs;
+mod rows;
 pub mod sqlite;
+mod steps;
 mod upkeep;
 
 pub use alignment::Alignment;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use super::rows::Rows;
 use super::{RuleSpan, StoreError};
 use crate::model::{HostHold, SourceReport};
 
@@ -65,6 +66,14 @@ use lock::DaemonLock;
 use readers::Readers;
 use vitals::Vitals;
 use writer::Writer;
+
+impl Rows for rusqlite::Connection {
+    type Error = rusqlite::Error;
+
+    fn connection(&self) -> &Self {
+        self
+    }
+}
 
 /// A store in one SQLite file.
 pub struct SqliteStore {
