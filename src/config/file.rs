@@ -264,8 +264,15 @@ impl File {
                 .map(|table| OutputTable::read(table, found))
                 .collect(),
         };
-        root.finish(TABLES, is_key, found);
+        root.finish(TABLES, found);
         file
+    }
+}
+
+impl SourceTable {
+    /// Whether the source is polled and published.
+    pub(super) fn is_enabled(&self) -> bool {
+        self.enabled.as_ref().is_none_or(|enabled| enabled.value)
     }
 }
 

@@ -4,7 +4,8 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::problem::{self, Found, Problem, Problems, Severity};
-use super::{Config, Environment, file, validate};
+use super::purpose::{Environment, Purpose};
+use super::{Config, file, validate};
 
 /// A configuration, with what is not wrong enough to keep it from starting.
 #[derive(Debug, Clone)]
@@ -13,21 +14,6 @@ pub struct Loaded {
     pub config: Config,
     /// Warnings, and what a source will fail on.
     pub problems: Problems,
-}
-
-/// What a configuration is loaded for, and so which of its secrets must be at hand. One that is not at hand and not needed is a
-/// warning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose<'a> {
-    /// Polling and serving: all of them.
-    Service,
-    /// Polling these sources, or all if there are none: theirs.
-    Polling(&'a [String]),
-    /// Work on what is stored: none.
-    Reading,
-    /// Telling what is wrong: none, but a file that cannot be read is a problem. Other files are judged too as the installed
-    /// service would see them.
-    Checking,
 }
 
 /// Reads a configuration and everything that it names, for a service.
@@ -48,7 +34,12 @@ pub fn load_for(
     purpose: Purpose<'_>,
 ) -> Result<Loaded, Problems> {
     let text = read(path)?;
-    let mut found = Found::new(path, text.trim_start_matches('\u{FEFF}'), purpose);
+    let mut found = Found::new(
+        path,
+        text.trim_start_matches('\u{FEFF}'),
+        purpose,
+        file::is_key,
+    );
     let file = file::File::read(&mut found);
     let config = validate::validate(&file, environment, &mut found);
     let problems = found.into_problems();

@@ -22,14 +22,16 @@ mod table;
 mod file;
 mod load;
 mod problem;
+mod purpose;
 mod reload;
 mod secret;
 mod validate;
 mod values;
 
 pub use file::schema;
-pub use load::{Loaded, Purpose, load, load_for};
+pub use load::{Loaded, load, load_for};
 pub use problem::{Problem, Problems, Severity};
+pub use purpose::{Environment, Purpose};
 pub use reload::restart_needed;
 pub use validate::{Lists, base_at, list_named};
 
@@ -38,18 +40,6 @@ const DEDUPE_WINDOW: Duration = Duration::from_secs(7 * 86_400);
 const FIRST_ITEMS: u32 = 20;
 const DAILY_ITEMS: u32 = 500;
 const MAX_ENTRIES: u32 = 200;
-
-/// What of the environment has a say in the configuration.
-#[derive(Debug, Clone, Default)]
-pub struct Environment {
-    /// `$STATE_DIRECTORY`: where systemd lets a service keep its state.
-    pub state_directory: Option<PathBuf>,
-    /// `$CREDENTIALS_DIRECTORY`: where systemd hands over secrets.
-    pub credentials_directory: Option<PathBuf>,
-    /// The service manager runs us for a service, but keeps its secrets from us, as from the commands of `ExecReload=`:
-    /// nothing can be said of them.
-    pub hides_credentials: bool,
-}
 
 /// Where the path of the store comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::{Purpose, counted};
+use super::counted;
+use super::purpose::Purpose;
 
 /// How much a problem matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,17 +112,25 @@ pub(super) struct Found<'t> {
     /// The configuration is the installed service's, and this process is not the service: files that it can read, the service may
     /// not.
     pub(super) is_of_service: bool,
+    /// Whether any table has a key of this name.
+    pub(super) is_key: fn(&str) -> bool,
     problems: Vec<(usize, Problem)>,
 }
 
 impl<'t> Found<'t> {
-    pub(super) fn new(file: &'t Path, text: &'t str, purpose: Purpose<'t>) -> Self {
+    pub(super) fn new(
+        file: &'t Path,
+        text: &'t str,
+        purpose: Purpose<'t>,
+        is_key: fn(&str) -> bool,
+    ) -> Self {
         Self {
             file,
             text,
             is_broken: false,
             purpose,
             is_of_service: false,
+            is_key,
             problems: Vec::new(),
         }
     }
@@ -169,6 +178,15 @@ impl<'t> Found<'t> {
         hint: impl Into<String>,
     ) {
         self.add(Severity::Warning, at, message.into(), hint.into());
+    }
+
+    /// Notes a key that is promised and read, but without effect so far.
+    pub(super) fn not_yet(&mut self, at: &Range<usize>, what: &str) {
+        self.warning(
+            at,
+            format!("{what} has no effect in this version yet"),
+            "remove it, or leave it for a later version",
+        );
     }
 
     /// Notes what is wrong with the file as a whole.
@@ -250,4 +268,12 @@ pub(super) fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) 
     known.into_iter().min_by_key(|candidate| {
         strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase())
     })
+}
+
+/// ` the nearest is …`, where there is one.
+pub(super) fn nearest_hint<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> String {
+    nearest(word, known).map_or_else(
+        || "there is none so far".to_owned(),
+        |nearest| format!("the nearest known is {nearest:?}"),
+    )
 }

@@ -56,6 +56,13 @@ pub(super) trait Value: DeserializeOwned {
     const FORM: &'static str;
 }
 
+/// The texts of a list; none where it is not written.
+pub(super) fn texts(written: Option<&At<Vec<At<String>>>>) -> Vec<String> {
+    written
+        .map(|texts| texts.iter().map(|text| text.value.clone()).collect())
+        .unwrap_or_default()
+}
+
 /// A table with the place of its header.
 pub(super) struct RawTable<'t> {
     table: DeTable<'t>,
@@ -135,14 +142,9 @@ impl<'t> RawTable<'t> {
     }
 
     /// Whatever is left is unknown. In a file that is broken, a key of another table has lost its header: no fault of its own.
-    pub(super) fn finish(
-        self,
-        known: &[&str],
-        is_known_elsewhere: impl Fn(&str) -> bool,
-        found: &mut Found<'_>,
-    ) {
+    pub(super) fn finish(self, known: &[&str], found: &mut Found<'_>) {
         for (key, _) in self.table {
-            if found.is_broken && is_known_elsewhere(key.get_ref()) {
+            if found.is_broken && (found.is_key)(key.get_ref()) {
                 continue;
             }
             let hint = match nearest(key.get_ref(), known.iter().copied()) {
@@ -201,8 +203,8 @@ macro_rules! table {
         pub(super) struct $name {
             $($(#[$kdoc])* $(#[schemars(rename = $word)])? pub(super) $key: Option<$crate::config::table::At<$type>>,)+
             $(#[schemars(flatten)] pub(super) $more: $table,)?
-            /// Where the table begins; not every table is judged as a whole.
-            #[allow(dead_code)]
+            /// Where the table begins.
+            #[allow(dead_code, reason = "not every table is judged as a whole")]
             #[schemars(skip)]
             pub(super) span: std::ops::Range<usize>,
         }
@@ -228,7 +230,7 @@ macro_rules! table {
             /// Reads a whole table; keys left over are unknown.
             pub(super) fn read(mut raw: $crate::config::table::RawTable<'_>, found: &mut $crate::config::problem::Found<'_>) -> Self {
                 let read = Self::take(&mut raw, found);
-                raw.finish(&Self::keys(), $crate::config::file::is_key, found);
+                raw.finish(&Self::keys(), found);
                 read
             }
         }

@@ -6,10 +6,11 @@ use std::time::Duration;
 use chrono_tz::Tz;
 
 use super::super::file::FetchTable;
-use super::super::problem::Found;
+use super::super::problem::{Found, nearest_hint};
 use super::super::table::At;
 use super::super::values::Span;
-use super::{address_blocks, http_url, nearest_hint, reach, relative};
+use super::addresses::{address_blocks, http_url};
+use super::files::{self, relative};
 use crate::fetch::{self, Authorities, SourceSettings};
 use crate::schedule::{self, Cadence, CronLine, duration_in_words};
 
@@ -104,7 +105,7 @@ fn identity(table: &FetchTable, source: &mut SourceSettings, found: &mut Found<'
 pub(super) fn authorities(written: &At<String>, found: &mut Found<'_>) -> Option<Authorities> {
     let path = relative(found.file, written);
     let read = Authorities::read(&path);
-    reach::judge_file(&path, &written.span, found);
+    files::judge_file(&path, &written.span, found);
     match read {
         Ok(authorities) => Some(authorities),
         Err(what) => {

@@ -5,13 +5,12 @@ use std::ops::Range;
 use http::header::{ACCEPT, ACCEPT_LANGUAGE, USER_AGENT};
 use http::{HeaderName, HeaderValue};
 
-use super::super::Environment;
 use super::super::file::SourceTable;
 use super::super::problem::Found;
+use super::super::purpose::Environment;
 use super::super::secret::HeaderText;
 use super::super::table::At;
 use super::secret::{self, Holder};
-use super::source;
 
 /// Headers that say who asks, and for what. They are no secrets unless they are kept as such, so servers behind redirects get them
 /// too.
@@ -57,7 +56,7 @@ pub(super) fn headers(
     };
     let holder = Holder::Source {
         id: table.id.as_ref().map(|id| id.value.as_str()),
-        enabled: source::is_enabled(table),
+        enabled: table.is_enabled(),
     };
     let mut headers = Vec::new();
     for (name, value) in &written.value {

@@ -5,13 +5,18 @@ use std::num::{NonZeroU32, NonZeroU64};
 
 use url::Url;
 
+use super::super::MAX_ENTRIES;
 use super::super::file::OutputTable;
-use super::super::problem::Found;
+use super::super::problem::{Found, nearest_hint};
+use super::super::purpose::Environment;
 use super::super::secret::{SecretFile, SecretPlace, TokenText};
 use super::super::table::At;
-use super::super::{Environment, MAX_ENTRIES};
+use super::addresses::http_url;
+use super::ids::{Ids, id};
+use super::rule::WrittenRule;
+use super::secret;
 use super::source::Checked;
-use super::{Ids, Lists, WrittenRule, http_url, id, nearest_hint, secret};
+use super::words::Lists;
 use crate::model::{ContentForm, Duplicates, Face, Output, OutputId, Secret, SourceId, Updates};
 use crate::publish::is_language;
 use crate::republish::OutputPlan;

@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::path::{Component, Path};
 
 use super::super::problem::{Found, Severity};
+use super::super::purpose::{Environment, Purpose};
 use super::super::secret::{SecretPlace, TokenText};
 use super::super::table::At;
-use super::super::{Environment, Purpose};
-use super::{reach, relative};
+use super::files::{self, relative};
 use crate::model::Secret;
 
 /// Longest file that a secret is read from, bytes.
@@ -96,7 +96,7 @@ pub(super) fn read(
     };
     match read_bounded(&path) {
         Ok(bytes) => {
-            reach::judge_secret(&path, at, found);
+            files::judge_secret(&path, at, found);
             content(&path, &bytes, at, found)
         }
         Err(error) => {

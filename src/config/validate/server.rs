@@ -9,7 +9,8 @@ use super::super::file::{MetricsTable, ServerTable};
 use super::super::problem::Found;
 use super::super::table::{At, Value};
 use super::super::values::Listens;
-use super::{address_blocks, http_url, relative};
+use super::addresses::{address_blocks, http_url};
+use super::files::relative;
 use crate::serve::{Address, Settings};
 
 /// The addresses to listen at, and the base of every self link.

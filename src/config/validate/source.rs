@@ -11,10 +11,16 @@ use http::{HeaderName, HeaderValue};
 
 use super::super::file::SourceTable;
 use super::super::problem::Found;
-use super::super::table::At;
-use super::super::{DAILY_ITEMS, Environment, FIRST_ITEMS};
+use super::super::purpose::Environment;
+use super::super::table::{At, texts};
+use super::super::{DAILY_ITEMS, FIRST_ITEMS};
+use super::addresses::http_url;
 use super::fetch::{self, Defaults, settle};
-use super::{Ids, Lists, WrittenRule, headers, http_url, id, not_yet, reach, relative, texts};
+use super::files::{self, relative};
+use super::headers;
+use super::ids::{Ids, id};
+use super::rule::WrittenRule;
+use super::words::Lists;
 use crate::fetch::SourceSettings;
 use crate::model::{Location, Source, SourceId, plain_address};
 use crate::refresh::Target;
@@ -140,7 +146,7 @@ fn source(
         window: Duration::ZERO,
     };
     Some(Checked {
-        enabled: is_enabled(table),
+        enabled: table.is_enabled(),
         target,
         rule,
         rule_text,
@@ -163,10 +169,6 @@ fn asked_with(
         .is_none_or(|validators| validators.value);
     tls(table, &mut fetch, found);
     fetch
-}
-
-pub(super) fn is_enabled(table: &SourceTable) -> bool {
-    table.enabled.as_ref().is_none_or(|enabled| enabled.value)
 }
 
 /// An id that no other source has.
@@ -193,7 +195,7 @@ fn check_keys(table: &SourceTable, found: &mut Found<'_>) {
         );
     }
     if let Some(full_text) = table.full_text.as_ref().filter(|full_text| full_text.value) {
-        not_yet(&full_text.span, "`full_text`", found);
+        found.not_yet(&full_text.span, "`full_text`");
     }
 }
 
@@ -213,7 +215,7 @@ fn location(table: &SourceTable, found: &mut Found<'_>) -> Option<Location> {
                 let what = format!("{} is not there, or no file", path.display());
                 found.missing(&written.span, what, "the source fails until it is; a relative path begins at the configuration file");
             }
-            reach::judge_file(&path, &written.span, found);
+            files::judge_file(&path, &written.span, found);
             Some(Location::File(path))
         }
         (Some(_), Some(path)) => {
@@ -268,7 +270,7 @@ fn tls(table: &SourceTable, fetch: &mut SourceSettings, found: &mut Found<'_>) {
             "`insecure` trusts whoever answers, so `ca_file` would mean nothing",
             "keep one of the two",
         );
-    } else if is_enabled(table) {
+    } else if table.is_enabled() {
         let id = table.id.as_ref().map_or("?", |id| id.value.as_str());
         found.warning(
             &tls.span,
@@ -310,7 +312,7 @@ fn check_renames(tables: &[SourceTable], ids: &Ids, found: &mut Found<'_>) {
                 format!("the id {:?} is not made of a-z, 0-9 and -", formerly.value),
                 "write the id as it stood here before",
             );
-        } else if ids.0.contains_key(&formerly.value) {
+        } else if ids.has(&formerly.value) {
             wrong(
                 &formerly.span,
                 format!(

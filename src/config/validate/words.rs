@@ -6,10 +6,10 @@ use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 
-use super::super::problem::Found;
+use super::super::problem::{Found, nearest_hint};
 use super::super::table::At;
 use super::super::values::WordList;
-use super::{nearest_hint, relative};
+use super::files::relative;
 use crate::select::{Field, Rule, RuleError, RulePart, RuleText};
 
 /// A word of a rule that begins so names a list.

@@ -1,11 +1,19 @@
-//! What the installed service may read. Its unit has a user of its own (`DynamicUser=`), whom no file belongs to; what root reads,
-//! that user may not.
+//! Files that the configuration names: where they lie, and whether the installed service may read them. Its unit has a user of its
+//! own (`DynamicUser=`), whom no file belongs to; what root reads, that user may not.
 
 use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::super::problem::Found;
+
+/// A path as it stands in the file, relative to the file.
+pub(super) fn relative(file: &Path, path: &str) -> PathBuf {
+    let beside = file.parent().unwrap_or(Path::new(""));
+    // Absolute: the daemon may change its directory, the feed of a file source names its path.
+    let joined = beside.join(path);
+    std::path::absolute(&joined).unwrap_or(joined)
+}
 
 /// Warns of a secret that everybody else may not read.
 pub(super) fn judge_secret(path: &Path, at: &Range<usize>, found: &mut Found<'_>) {
