@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use super::moment::is_dated;
 use super::{
     Entry, Hash, HostChange, LastOutcome, Layer, Location, Outcome, SourceId, SourceState,
     Timestamp,
@@ -78,12 +79,6 @@ impl RefreshRecord {
             entry.ordered_at = self.at;
         }
     }
-}
-
-/// Whether a moment was named as a date of HTTP, which has whole seconds (RFC 9110 §5.6.7). What is counted from one of our own
-/// moments has milliseconds.
-pub(super) fn is_dated(at: Timestamp) -> bool {
-    at.timestamp_subsec_millis() == 0
 }
 
 /// A source's next turn.
