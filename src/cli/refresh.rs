@@ -198,8 +198,7 @@ fn as_text(lines: &[Line]) -> String {
                     .map(|class| format!(" ({class})"))
                     .unwrap_or_default();
                 let why = last
-                    .message
-                    .as_deref()
+                    .in_words()
                     .map(|why| format!(": {why}"))
                     .unwrap_or_default();
                 let counts = format!("{entries} entries, {}", counted(*applied));
@@ -255,7 +254,7 @@ fn as_json(lines: &[Line]) -> anyhow::Result<String> {
             ..
         }) => json!({
             "id": id.as_str(), "outcome": last.outcome.as_str(), "class": last.class.map(crate::model::FailureClass::as_str),
-            "status": last.status, "message": last.message, "entries": entries, "new": applied.new, "changed": applied.changed,
+            "status": last.status, "message": last.in_words(), "entries": entries, "new": applied.new, "changed": applied.changed,
             "duplicates": applied.duplicates, "renamed": applied.renamed, "next_due": due.at.map(moment), "because": due.because,
         }),
         Err(error) => {

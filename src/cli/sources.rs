@@ -10,10 +10,11 @@ use crate::clock::{Clock, STEP, SystemClock};
 use crate::config::Config;
 use crate::daemon;
 use crate::model::{
-    HostHold, Location, Outcome, Source, SourceId, SourceReport, SourceState, Timestamp,
+    HostHold, LastOutcome, Location, Outcome, Source, SourceId, SourceReport, SourceState,
+    Timestamp,
 };
 use crate::publish::{OpmlSource, opml};
-use crate::refresh::{LOCAL_REASONS, Poll};
+use crate::refresh::Poll;
 use crate::schedule::duration_in_words;
 use crate::store::sqlite;
 
@@ -97,9 +98,9 @@ fn set_next_turn(poll: &Poll, reports: &mut [SourceReport], now: Timestamp) {
     let states: Vec<SourceState> = reports.iter().map(state).collect();
     let due = poll.due(&states, now);
     // A turn that our own network or machine has put off does not follow from the history.
-    let is_put_off = |because: &str| LOCAL_REASONS.contains(&because);
     let follows = |report: &&mut SourceReport| {
-        report.last.is_some() && !report.because.as_deref().is_some_and(is_put_off)
+        let last = report.last.as_ref();
+        last.is_some_and(|last| last.fault.is_none())
     };
     for report in reports.iter_mut().filter(follows) {
         let asked = report.history.last_attempt;
@@ -149,7 +150,7 @@ fn as_json_text(config: &Config, reports: &[SourceReport]) -> anyhow::Result<Str
                 "outcome": last.map(|last| last.outcome.as_str()),
                 "class": last.and_then(|last| last.class).map(crate::model::FailureClass::as_str),
                 "status": last.and_then(|last| last.status),
-                "message": last.and_then(|last| last.message.as_deref()),
+                "message": last.and_then(LastOutcome::in_words),
                 "moved_to": report.moved_to.as_ref().map(shown),
                 "last_success": moment(report.history.last_success),
                 "next_due": moment(report.next_due),
@@ -219,7 +220,7 @@ fn write_row(table: &mut String, report: &SourceReport, now: Timestamp, width: u
 fn remarks(report: &SourceReport) -> Vec<String> {
     let last = report.last.as_ref();
     let mut remarks: Vec<String> = Vec::new();
-    remarks.extend(last.and_then(|last| last.message.clone()));
+    remarks.extend(last.and_then(LastOutcome::in_words));
     if report.renamed > 0 {
         let renamed = report.renamed;
         remarks.push(format!(

@@ -30,7 +30,8 @@ mod story;
 
 pub use address::plain_address;
 pub use change::{
-    Applied, Basis, Due, FeedFields, Fingerprint, Incoming, Joined, RefreshRecord, compared_at,
+    Applied, Basis, Due, Extent, FeedFields, Fingerprint, Incoming, Joined, RefreshRecord,
+    compared_at,
 };
 pub use condition::Condition;
 pub use entry::{Category, Comments, Enclosure, Entry, Medium, Origin, Person, Size};
@@ -38,7 +39,7 @@ pub use episode::{Chapters, Credit, Episode, EpisodeKind, Numbered, Thread, Tran
 pub use feed::{Feed, FeedFormat, Pace};
 pub use health::{Finding, HealthEvent, OwnEvent, Trouble};
 pub use host::{HostChange, HostHold};
-pub use outcome::{FailureClass, LastOutcome, Outcome};
+pub use outcome::{FailureClass, LastOutcome, Outcome, OwnFault};
 pub use output::{ContentForm, Duplicates, Face, Output, Updates};
 pub use report::SourceReport;
 pub use secret::Secret;

@@ -58,6 +58,29 @@ words! {
     }
 }
 
+words! {
+    /// What of our own kept a source from being asked. It is no failure of the source: its state stays as it was.
+    OwnFault {
+        /// Our network is down.
+        Network = "network",
+        /// Our machine is short of what a request takes: memory, open files, ports.
+        Machine = "machine",
+    }
+}
+
+impl OwnFault {
+    /// For a person: why the source was not asked.
+    #[must_use]
+    pub fn because(self) -> &'static str {
+        match self {
+            Self::Network => "our own network is down; no fault of the source",
+            Self::Machine => {
+                "our own machine is short of what a request takes; no fault of the source"
+            }
+        }
+    }
+}
+
 /// What came of the last refresh, as the log and `mainstem sources` tell it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastOutcome {
@@ -67,17 +90,39 @@ pub struct LastOutcome {
     pub class: Option<FailureClass>,
     /// The last HTTP status, where there was one.
     pub status: Option<u16>,
-    /// For a person: what was wrong, and where; no newline, no secret.
+    /// What of our own kept the source from being asked; `None`: nothing, it was asked. The outcome is then
+    /// [`Outcome::Failed`].
+    pub fault: Option<OwnFault>,
+    /// What had to be repaired to read the document, a few words each, in order; empty where nothing was, or there was no
+    /// document.
+    pub repairs: Vec<String>,
+    /// What else there is to say to a person, such as what was wrong and where; no newline, no secret.
     pub message: Option<String>,
 }
 
 impl LastOutcome {
-    /// How the message begins where a document had to be repaired.
-    pub const REPAIRED: &str = "repaired: ";
-
-    /// What had to be repaired of the document, for a person; `None`: nothing, or there was no document.
+    /// An outcome with nothing to say of it.
     #[must_use]
-    pub fn repairs(&self) -> Option<&str> {
-        self.message.as_deref()?.strip_prefix(Self::REPAIRED)
+    pub fn new(outcome: Outcome, status: Option<u16>) -> Self {
+        Self {
+            outcome,
+            class: None,
+            status,
+            fault: None,
+            repairs: Vec::new(),
+            message: None,
+        }
+    }
+
+    /// Everything there is to say of it to a person, on one line: repairs, then the message. `None`: nothing.
+    #[must_use]
+    pub fn in_words(&self) -> Option<String> {
+        let said = self.repairs.iter().chain(&self.message);
+        let said = said.map(String::as_str).collect::<Vec<_>>().join("; ");
+        match (self.repairs.is_empty(), said.is_empty()) {
+            (_, true) => None,
+            (true, false) => Some(said),
+            (false, false) => Some(format!("repaired: {said}")),
+        }
     }
 }

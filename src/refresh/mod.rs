@@ -33,7 +33,6 @@ pub use align::{Aligned, align};
 pub use discovery::{Search, Trail, Verdict};
 pub use keep::Unfinished;
 pub use poll::Poll;
-pub use settle::LOCAL_REASONS;
 
 use desk::Desk;
 use follow::Asked;
@@ -196,7 +195,7 @@ impl Refresher {
         let is_held = matches!(heard.fetched, FetchOutcome::Held { .. });
         let record = settle(target, state, heard, self.clock.now());
         let (last, entries) = (record.last.clone(), record.entries.len());
-        let (due, is_local) = (record.due.clone(), record.is_local());
+        let due = record.due.clone();
         let (at, history) = (record.at, record.state.history.clone());
         let health = Health::of(&history);
         let id = &target.source.id;
@@ -205,10 +204,11 @@ impl Refresher {
         else {
             return Ok(Refreshed::Waiting { due });
         };
-        self.metrics.polled(&last, is_local, applied);
+        self.metrics.polled(&last, applied);
+        let is_unreached = last.fault.is_some() || is_held;
         let report = Report {
             source: id,
-            news: news(&state.history, &last, is_local || is_held, applied, at),
+            news: news(&state.history, &last, is_unreached, applied, at),
             last: &last,
             history: &history,
             entries,

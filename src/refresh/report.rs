@@ -105,7 +105,7 @@ impl Report<'_> {
         let Self { source, last, .. } = self;
         let never = || "never".to_owned();
         tracing::warn!(
-            %source, why = last.message, advice = advice(last), outcome = %last.outcome, status = last.status,
+            %source, why = last.in_words(), advice = advice(last), outcome = %last.outcome, status = last.status,
             class = last.class.map(tracing::field::display), errors = self.history.errors,
             last_success = self.history.last_success.map_or_else(never, written), entries = self.entries,
             new = self.applied.new, changed = self.applied.changed, duplicates = self.applied.duplicates,
@@ -118,7 +118,7 @@ impl Report<'_> {
         tracing::info!(
             %source, outcome = %last.outcome, status = last.status, entries = self.entries, new = self.applied.new,
             changed = self.applied.changed, duplicates = self.applied.duplicates, renamed = self.applied.renamed,
-            why = last.message, elapsed_ms = self.elapsed_ms(), next_due = self.next_due(), because = self.due.because,
+            why = last.in_words(), elapsed_ms = self.elapsed_ms(), next_due = self.next_due(), because = self.due.because,
             "{what}"
         );
     }
@@ -126,7 +126,7 @@ impl Report<'_> {
     fn log_detail(&self, what: &str) {
         let Self { source, last, .. } = self;
         tracing::debug!(
-            %source, why = last.message, outcome = %last.outcome, status = last.status,
+            %source, why = last.in_words(), outcome = %last.outcome, status = last.status,
             class = last.class.map(tracing::field::display), entries = self.entries, new = self.applied.new,
             changed = self.applied.changed, duplicates = self.applied.duplicates, renamed = self.applied.renamed,
             elapsed_ms = self.elapsed_ms(), next_due = self.next_due(), because = self.due.because, "{what}"

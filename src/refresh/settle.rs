@@ -7,8 +7,8 @@ use url::Url;
 use crate::dedupe::settle_pages;
 use crate::fetch::{Failure, Fault, FetchOutcome, Fresh, Moved, NotModified, in_between};
 use crate::model::{
-    Condition, Due, Entry, FailureClass, Feed, FeedFields, History, HostChange, HostHold,
-    LastOutcome, Location, Outcome, Pace, RefreshRecord, SourceState, Timestamp,
+    Condition, Due, Entry, Extent, FailureClass, Feed, FeedFields, History, HostChange, HostHold,
+    LastOutcome, Location, Outcome, OwnFault, Pace, RefreshRecord, SourceState, Timestamp,
 };
 use crate::parse::ParseError;
 use crate::schedule::{next_due, observe};
@@ -16,21 +16,13 @@ use crate::schedule::{next_due, observe};
 use super::Target;
 use super::discovery::Trail;
 use super::further::{Further, is_first_contact};
-use super::told::{moved_by_its_word, repaired, told_otherwise};
+use super::told::{moved_by_its_word, repairs, told_otherwise};
 
 /// When a source is asked again after our own network or machine failed: nobody was bothered.
 const AFTER_LOCAL: chrono::Duration = chrono::Duration::minutes(1);
-const OWN_NETWORK: &str = "our own network is down; no fault of the source";
-const OWN_MACHINE: &str =
-    "our own machine is short of what a request takes; no fault of the source";
-/// The reasons that are given for it: such a turn does not follow from the source's history.
-pub const LOCAL_REASONS: [&str; 2] = [OWN_NETWORK, OWN_MACHINE];
 
 /// A refusal's freshness is believed up to this, as an answer's is.
 const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
-/// Statuses of an answer that is no whole document (RFC 9110 §15.4.5, RFC 3229 §10.4.1).
-const NOT_MODIFIED: u16 = 304;
-const DELTA: u16 = 226;
 
 /// What one request brought.
 #[derive(Clone)]
@@ -71,9 +63,10 @@ fn settle_source(
 ) -> RefreshRecord {
     let mut next = state.clone();
     leave_no_future(&mut next.history, now);
-    if let Some((failure, because)) = own_failure(&heard.fetched) {
-        return unreached(target, next, failure, because, now);
+    if let Some((failure, fault)) = own_failure(&heard.fetched) {
+        return unreached(target, next, failure, fault, now);
     }
+    let extent = heard.fetched.extent();
     next.history.last_attempt = Some(now);
     next.history.retry_after = None;
     next.history.whole_at = whole_at(&next.history, &heard, now);
@@ -88,7 +81,7 @@ fn settle_source(
     let last = match (fetched, heard.parsed) {
         (FetchOutcome::Fresh(fresh), Some(Ok(parsed))) => {
             take_body(&mut next, &fresh, &parsed, &target.source.location, now);
-            let repaired = repaired(&parsed);
+            let repairs = repairs(&parsed);
             if is_first_contact(state) {
                 further = heard.further;
             }
@@ -97,8 +90,8 @@ fn settle_source(
             match moved_to {
                 Some(to) => remember(&mut next, to, fresh.status, trail.as_ref()),
                 None => LastOutcome {
-                    message: repaired,
-                    ..plain(Outcome::Fresh, fresh.status)
+                    repairs,
+                    ..LastOutcome::new(Outcome::Fresh, fresh.status)
                 },
             }
         }
@@ -120,18 +113,21 @@ fn settle_source(
         further,
         moves,
     });
-    record(target, next, last, document, now)
+    RefreshRecord {
+        extent,
+        ..record(target, next, last, document, now)
+    }
 }
 
-/// A failure of our own network or machine, and how it is told; `None`: this is no such failure.
-fn own_failure(fetched: &FetchOutcome) -> Option<(&Failure, &'static str)> {
+/// A failure of our own network or machine; `None`: this is no such failure.
+fn own_failure(fetched: &FetchOutcome) -> Option<(&Failure, OwnFault)> {
     let FetchOutcome::Failed(failure) = fetched else {
         return None;
     };
     match failure.fault {
         Fault::Source => None,
-        Fault::Network => Some((failure, OWN_NETWORK)),
-        Fault::Machine(_) => Some((failure, OWN_MACHINE)),
+        Fault::Network => Some((failure, OwnFault::Network)),
+        Fault::Machine(_) => Some((failure, OwnFault::Machine)),
     }
 }
 
@@ -151,14 +147,10 @@ fn whole_at(history: &History, heard: &Heard, now: Timestamp) -> Option<Timestam
     if heard.doubted {
         return Some(now);
     }
-    let status = match &heard.fetched {
-        FetchOutcome::Fresh(fresh) | FetchOutcome::Moved(Moved { fresh, .. }) => fresh.status,
-        FetchOutcome::NotModified(same) => same.status,
-        _ => return history.whole_at,
-    };
-    match status {
-        Some(NOT_MODIFIED | DELTA) => history.whole_at.or(Some(now)),
-        _ => Some(now),
+    match heard.fetched.extent() {
+        Some(Extent::Whole) => Some(now),
+        Some(Extent::Unchanged | Extent::Additions) => history.whole_at.or(Some(now)),
+        None => history.whole_at,
     }
 }
 
@@ -204,6 +196,7 @@ fn record(
         state,
         due,
         hosts: Vec::new(),
+        extent: None,
         feed: fields,
         entries: settled.entries,
         first_items: quota(target.source.first_items),
@@ -218,13 +211,15 @@ fn unreached(
     target: &Target,
     state: SourceState,
     failure: &Failure,
-    because: &str,
+    fault: OwnFault,
     now: Timestamp,
 ) -> RefreshRecord {
+    let because = fault.because();
     let last = LastOutcome {
         class: Some(failure.class),
+        fault: Some(fault),
         message: Some(format!("{because}: {}", failure.message)),
-        ..plain(Outcome::Failed, None)
+        ..LastOutcome::new(Outcome::Failed, None)
     };
     let due = Due {
         at: now.checked_add_signed(AFTER_LOCAL),
@@ -266,7 +261,7 @@ fn remember(
     };
     LastOutcome {
         message: Some(message),
-        ..plain(Outcome::Moved, status)
+        ..LastOutcome::new(Outcome::Moved, status)
     }
 }
 
@@ -290,7 +285,7 @@ fn unreadable(next: &mut SourceState, fresh: &Fresh, error: Option<ParseError>) 
     LastOutcome {
         class,
         message,
-        ..plain(Outcome::Failed, fresh.status)
+        ..LastOutcome::new(Outcome::Failed, fresh.status)
     }
 }
 
@@ -311,7 +306,7 @@ fn settle_bodiless(next: &mut SourceState, fetched: FetchOutcome, now: Timestamp
             next.history.retry_after = retry_after.max(fresh.filter(|until| *until > now));
             LastOutcome {
                 message,
-                ..plain(Outcome::Throttled, Some(status))
+                ..LastOutcome::new(Outcome::Throttled, Some(status))
             }
         }
         FetchOutcome::Held { hold, redirect } => held(next, &hold, redirect),
@@ -321,7 +316,7 @@ fn settle_bodiless(next: &mut SourceState, fetched: FetchOutcome, now: Timestamp
             LastOutcome {
                 class: Some(failure.class),
                 message: Some(failure.message),
-                ..plain(Outcome::Failed, failure.status)
+                ..LastOutcome::new(Outcome::Failed, failure.status)
             }
         }
         FetchOutcome::Fresh(fresh) | FetchOutcome::Moved(Moved { fresh, .. }) => {
@@ -336,7 +331,7 @@ fn held(next: &mut SourceState, hold: &HostHold, status: Option<u16>) -> LastOut
     next.history.retry_after = Some(hold.until);
     LastOutcome {
         message: Some(format!("it leads to {}: {}", hold.host, hold.because())),
-        ..plain(Outcome::Throttled, status)
+        ..LastOutcome::new(Outcome::Throttled, status)
     }
 }
 
@@ -347,7 +342,7 @@ fn not_modified(next: &mut SourceState, same: NotModified, now: Timestamp) -> La
     if same.moved_to.is_some() {
         next.moved_to = same.moved_to;
     }
-    plain(Outcome::NotModified, same.status)
+    LastOutcome::new(Outcome::NotModified, same.status)
 }
 
 fn gone(next: &mut SourceState, status: u16) -> LastOutcome {
@@ -360,7 +355,7 @@ fn gone(next: &mut SourceState, status: u16) -> LastOutcome {
     let message = "the publisher says that the feed is gone for good: remove the source or give its new address";
     LastOutcome {
         message: Some(message.to_owned()),
-        ..plain(Outcome::Gone, Some(status))
+        ..LastOutcome::new(Outcome::Gone, Some(status))
     }
 }
 
@@ -369,16 +364,7 @@ fn gone_elsewhere(message: &str, status: u16) -> LastOutcome {
     LastOutcome {
         class: Some(FailureClass::Status),
         message: Some(message.to_owned()),
-        ..plain(Outcome::Failed, Some(status))
-    }
-}
-
-fn plain(outcome: Outcome, status: Option<u16>) -> LastOutcome {
-    LastOutcome {
-        outcome,
-        class: None,
-        status,
-        message: None,
+        ..LastOutcome::new(Outcome::Failed, Some(status))
     }
 }
 
