@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::Target;
+use super::target::Target;
 use crate::dedupe::Told;
 use crate::fetch::Fresh;
 use crate::model::{Feed, Location};
