@@ -28,22 +28,22 @@ use crate::worker::Orders;
 
 #[cfg(test)]
 mod accidents;
-mod cutter;
+mod archiver;
 mod files;
+mod health;
 mod housekeeper;
-mod hubs;
 mod monitor;
+mod notifier;
 mod own_names;
-mod press;
+mod publisher;
 mod reload;
 mod tasks;
-mod ward;
 
 pub use files::too_few_files;
 
-use hubs::{Messenger, hub_of};
+use notifier::{Notifier, hub_of};
 use own_names::tell_own_names;
-use press::{Edition, Press};
+use publisher::{Edition, Publisher};
 use reload::{Running, Signals};
 use tasks::{Inward, Outward, Surface, Tasks};
 
@@ -99,7 +99,7 @@ pub async fn run(start: Start) -> anyhow::Result<()> {
         order,
     };
     let mut outward = outward(&running);
-    outward.press.open().await?;
+    outward.publisher.open().await?;
     tell_addresses(&surface, &counts);
     let mut tasks = Tasks::start(
         surface,
@@ -144,14 +144,14 @@ fn outward(running: &Running) -> Outward {
     let (config, metrics) = (&running.config, &running.metrics);
     let (store, clock) = (&running.store, &running.clock);
     let holds = running.order.borrow().refresher.holds().clone();
-    let (messenger, hubs) = Messenger::new(
+    let (notifier, hubs) = Notifier::new(
         running.edition.subscribe(),
         Fetcher::new(&config.fetch).with_holds(holds),
         clock.clone(),
         metrics.clone(),
     );
     let republisher = Republisher::new(store.clone(), clock.clone(), config.plan.clone());
-    let press = Press::new(
+    let publisher = Publisher::new(
         republisher.with_metrics(metrics.clone()),
         running.site.clone(),
         store.clone(),
@@ -161,8 +161,8 @@ fn outward(running: &Running) -> Outward {
         hubs,
     );
     Outward {
-        press,
-        messenger,
+        publisher,
+        notifier,
         editions: running.edition.subscribe(),
     }
 }

@@ -1,4 +1,4 @@
-//! Retention runs beside the press, so that no reader's document waits for a pass.
+//! Retention runs beside the publisher, so that no reader's document waits for a pass.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -7,7 +7,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use url::Url;
 
-use super::press::Edition;
+use super::publisher::Edition;
 use super::{
     follow_sockets, public_opml, refresher, show_outputs, sources, tell_own_names, tell_widening,
 };

@@ -1,4 +1,4 @@
-//! Archive documents are cut one at a time beside the press, so that no reader's document waits for one that can wait.
+//! Archive documents are cut one at a time beside the publisher, so that no reader's document waits for one that can wait.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -28,7 +28,7 @@ struct Turn {
 
 /// Cuts for whoever waits, one after the other.
 #[derive(Default)]
-pub(super) struct Cutter {
+pub(super) struct Archiver {
     /// Of these something may have to be archived.
     waiting: BTreeSet<OutputId>,
     /// New items since it was last looked.
@@ -40,7 +40,7 @@ pub(super) struct Cutter {
     rests_until: Option<Instant>,
 }
 
-impl Cutter {
+impl Archiver {
     /// An output was shown: after enough new items something of it can be archived.
     pub(super) fn shown(&mut self, output: &OutputId, rendered: &Rendered) {
         if self.given_up.contains(output) {

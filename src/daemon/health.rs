@@ -27,7 +27,7 @@ const AT_MOST: Duration = Duration::from_secs(600);
 const OWN_SHOWN: usize = 20;
 
 /// Makes its rounds.
-pub(super) struct Ward {
+pub(super) struct HealthWatch {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     site: Site,
@@ -45,7 +45,7 @@ pub(super) struct Ward {
     is_loose_told: bool,
 }
 
-impl Ward {
+impl HealthWatch {
     pub(super) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, site: Site) -> Self {
         Self {
             store,

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
-use super::cutter::Cutter;
+use super::archiver::Archiver;
+use super::health::HealthWatch;
 use super::housekeeper::Housekeeper;
-use super::hubs::Hubs;
-use super::ward::Ward;
+use super::notifier::Hubs;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -70,7 +70,7 @@ impl Edition {
 }
 
 /// The outward line of a running daemon.
-pub(super) struct Press {
+pub(super) struct Publisher {
     republisher: Republisher,
     site: Site,
     store: Arc<dyn Store>,
@@ -79,18 +79,18 @@ pub(super) struct Press {
     housekeeper: Housekeeper,
     /// Touched, it has the worker make its queue anew.
     order: watch::Sender<Orders>,
-    ward: Ward,
+    health: HealthWatch,
     /// Told of what was published.
     hubs: Hubs,
     rendered: BTreeMap<OutputId, Rendered>,
     /// Parts of rules that do nothing, said once each.
     idle: BTreeSet<IdlePart>,
-    cutter: Cutter,
+    archiver: Archiver,
     /// Whether documents are shown: with an empty store the first follow the first pass.
     open: bool,
 }
 
-impl Press {
+impl Publisher {
     pub(super) fn new(
         republisher: Republisher,
         site: Site,
@@ -100,10 +100,10 @@ impl Press {
         order: watch::Sender<Orders>,
         hubs: Hubs,
     ) -> Self {
-        let ward = Ward::new(store.clone(), clock.clone(), site.clone());
+        let health = HealthWatch::new(store.clone(), clock.clone(), site.clone());
         let housekeeper = Housekeeper::new(store.clone(), clock.clone());
         Self {
-            ward,
+            health,
             housekeeper,
             republisher,
             site,
@@ -114,7 +114,7 @@ impl Press {
             hubs,
             rendered: BTreeMap::new(),
             idle: BTreeSet::new(),
-            cutter: Cutter::default(),
+            archiver: Archiver::default(),
             open: false,
         }
     }
@@ -169,7 +169,7 @@ impl Press {
                 true = all_asked(unasked.clone()), if !self.open => {
                     self.open = true;
                     duty.replay = true;
-                    self.ward.hurry();
+                    self.health.hurry();
                 }
                 _ = beat.tick() => duty.look_around = true,
                 _ = hourly.tick() => {
@@ -178,7 +178,7 @@ impl Press {
                     duty.show_all = true;
                 }
                 () = std::future::ready(()), if is_well && self.open && self.republisher.is_replaying() => duty.step = true,
-                () = self.cutter.ready(), if is_well => duty.archive = true,
+                () = self.archiver.ready(), if is_well => duty.archive = true,
                 () = self.housekeeper.ready(), if is_well => duty.clean = true,
             }
             if !condition.borrow().is_well() {
@@ -214,12 +214,12 @@ impl Press {
             self.housekeeper.hurry();
         }
         self.retention = edition.retention;
-        self.ward.hurry();
+        self.health.hurry();
     }
 
     /// The store is in trouble, or is well again.
     fn hear(&mut self, condition: &StoreCondition, duty: &mut Duty) {
-        self.ward.tell_store(condition, self.republisher.plan());
+        self.health.tell_store(condition, self.republisher.plan());
         // What was stored last may have been told to nobody.
         duty.catch_up |= condition.is_well();
     }
@@ -259,7 +259,7 @@ impl Press {
         }
         if duty.look_around {
             self.expire().await?;
-            self.ward.look(self.republisher.plan()).await?;
+            self.health.look(self.republisher.plan()).await?;
             duty.look_around = false;
         }
         if duty.archive {
@@ -281,7 +281,7 @@ impl Press {
     fn clean(&mut self) -> Result<(), StoreError> {
         if let Some(pass) = self.housekeeper.finish()? {
             self.republisher.look_again();
-            self.ward.note_size(&pass, &self.retention);
+            self.health.note_size(&pass, &self.retention);
         }
         if !self.housekeeper.is_due() {
             return Ok(());
@@ -320,18 +320,18 @@ impl Press {
     /// Lets the next archive document be cut; an output whose document has waited for the last of them is shown with the
     /// link to it.
     async fn archive(&mut self) -> Result<(), StoreError> {
-        if let Some(output) = self.cutter.finish()? {
+        if let Some(output) = self.archiver.finish()? {
             let rendered = self.rendered.get(&output);
             if rendered.is_some_and(|rendered| !rendered.is_archived) {
                 self.show([output].into()).await?;
             }
         }
-        while let Some(output) = self.cutter.next() {
+        while let Some(output) = self.archiver.next() {
             if let Some(rendered) = self.rendered.get(&output).cloned() {
                 let archivist = self.republisher.archivist();
-                self.cutter.start(archivist, output, rendered);
+                self.archiver.start(archivist, output, rendered);
             } else {
-                self.cutter.forget(&output);
+                self.archiver.forget(&output);
             }
         }
         Ok(())
@@ -369,7 +369,7 @@ impl Press {
         self.site.publish(&documents.collect::<Vec<_>>());
         for (output, rendered) in rendered {
             self.hubs.tell(&output, rendered.changed_at);
-            self.cutter.shown(&output, &rendered);
+            self.archiver.shown(&output, &rendered);
             self.rendered.insert(output, rendered);
         }
         Ok(())

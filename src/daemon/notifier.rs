@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use url::Url;
 
-use super::press::Edition;
+use super::publisher::Edition;
 use crate::clock::Clock;
 use crate::fetch::{Failure, Fetcher};
 use crate::model::{FailureClass, OutputId, Timestamp, public_url};
@@ -21,10 +21,10 @@ use crate::websub::{Ledger, News, Notice, Setback, publish_form, topic};
 /// How long hubs may take to answer when we stop.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// When each output's documents last changed: what the press shows, and hubs may want to know.
+/// When each output's documents last changed: what the publisher shows, and hubs may want to know.
 type Shown = BTreeMap<OutputId, Timestamp>;
 
-/// Where the press says what it has published. Saying it never waits.
+/// Where the publisher says what it has published. Saying it never waits.
 #[derive(Debug)]
 pub(super) struct Hubs(watch::Sender<Shown>);
 
@@ -36,8 +36,8 @@ impl Hubs {
     }
 }
 
-/// Tells hubs of what the press has published.
-pub(super) struct Messenger {
+/// Tells hubs of what the publisher has published.
+pub(super) struct Notifier {
     shown: watch::Receiver<Shown>,
     editions: watch::Receiver<Edition>,
     /// Its own: what sources are asked by gives no place and no turn to hubs.
@@ -52,8 +52,8 @@ pub(super) struct Messenger {
 /// A notice, and what came of it.
 type Told = (Notice, Result<u16, Failure>);
 
-impl Messenger {
-    /// The messenger, and where the press says what it has published.
+impl Notifier {
+    /// The notifier, and where the publisher says what it has published.
     pub(super) fn new(
         editions: watch::Receiver<Edition>,
         fetcher: Fetcher,
@@ -62,7 +62,7 @@ impl Messenger {
     ) -> (Self, Hubs) {
         let (hubs, shown) = watch::channel(Shown::new());
         let edition = editions.borrow().clone();
-        let messenger = Self {
+        let notifier = Self {
             shown,
             edition,
             editions,
@@ -72,7 +72,7 @@ impl Messenger {
             metrics,
             ledger: Ledger::default(),
         };
-        (messenger, Hubs(hubs))
+        (notifier, Hubs(hubs))
     }
 
     /// Tells of what changes until `stopped`. What no hub has taken by then is not told any more.
@@ -99,9 +99,9 @@ impl Messenger {
         .await;
     }
 
-    /// Notes what the press has published since the last look.
+    /// Notes what the publisher has published since the last look.
     fn look(&mut self) {
-        // The press may have published by a configuration that we have not seen.
+        // The publisher may have published by a configuration that we have not seen.
         if self.editions.has_changed().unwrap_or(false) {
             self.adopt();
         }
