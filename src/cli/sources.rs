@@ -8,12 +8,11 @@ use url::Url;
 
 use crate::clock::{Clock, STEP, SystemClock};
 use crate::config::Config;
-use crate::daemon;
 use crate::model::{
     HostHold, LastOutcome, Location, Outcome, Source, SourceId, SourceReport, SourceState,
     Timestamp,
 };
-use crate::publish::{OpmlSource, opml};
+use crate::publish::{OpmlSource, opml, source_list};
 use crate::refresh::Poll;
 use crate::schedule::duration_in_words;
 use crate::store::sqlite;
@@ -27,7 +26,7 @@ pub(super) fn report(config: &Config, as_json: bool) -> anyhow::Result<()> {
     } else {
         as_table(&reports, now)
     };
-    super::print(text.as_bytes())
+    super::output::print(text.as_bytes())
 }
 
 /// The sources as OPML; those that are not enabled are comments in it (OPML 2.0 `isComment`).
@@ -35,14 +34,14 @@ pub(super) fn export(config: &Config) -> anyhow::Result<()> {
     let reports = reports(config, SystemClock.now())?;
     // The owner's own list: whole, but for passwords.
     let enabled = config.plan.sources.values().map(|seen| &*seen.source);
-    let mut listed = daemon::opml_sources(enabled, &reports, shown);
+    let mut listed = source_list(enabled, &reports, shown);
     let disabled = config.disabled.iter().map(|source| &**source);
-    let disabled = daemon::opml_sources(disabled, &reports, shown);
+    let disabled = source_list(disabled, &reports, shown);
     listed.extend(disabled.into_iter().map(|source| OpmlSource {
         is_comment: true,
         ..source
     }));
-    super::print(opml(&listed).as_bytes())
+    super::output::print(opml(&listed).as_bytes())
 }
 
 /// The configured sources with what the store has of them, by id; it is only read, for a daemon may be writing by another

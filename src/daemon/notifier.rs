@@ -8,7 +8,8 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use url::Url;
 
-use super::publisher::Edition;
+use super::edition::Edition;
+use super::stop;
 use crate::clock::Clock;
 use crate::fetch::{Failure, Fetcher};
 use crate::model::{FailureClass, OutputId, Timestamp, public_url};
@@ -81,7 +82,7 @@ impl Notifier {
         loop {
             let due = self.ledger.next_due();
             tokio::select! {
-                () = super::tasks::until(stopped.clone()) => break,
+                () = stop::until(stopped.clone()) => break,
                 Ok(()) = self.shown.changed() => self.look(),
                 Ok(()) = self.editions.changed() => self.adopt(),
                 Some(told) = under_way.join_next() => self.hear(told),
@@ -107,7 +108,7 @@ impl Notifier {
         }
         let shown = self.shown.borrow_and_update().clone();
         for output in self.news.look(&shown) {
-            if let Some(hub) = plan_of(&self.edition.plan, &output).and_then(hub_of) {
+            if let Some(hub) = plan_of(&self.edition.plan, &output).and_then(OutputPlan::hub) {
                 self.ledger.add(hub, output, Instant::now());
             }
         }
@@ -121,7 +122,7 @@ impl Notifier {
             .plan
             .outputs
             .iter()
-            .filter_map(hub_of)
+            .filter_map(OutputPlan::hub)
             .collect();
         self.ledger.retain(|hub| hubs.contains(hub));
     }
@@ -228,16 +229,10 @@ fn plan_of<'p>(plan: &'p Plan, output: &OutputId) -> Option<&'p OutputPlan> {
     plan.outputs.iter().find(|plan| plan.output.id == *output)
 }
 
-/// The hub that is told of an output. Nobody's where it has a token: a hub would ask for it without.
-pub(super) fn hub_of(plan: &OutputPlan) -> Option<&Url> {
-    let hub = plan.output.face.hub.as_ref();
-    hub.filter(|_| plan.token.is_none())
-}
-
 /// The documents that a notice tells of.
 fn topics(plan: &Plan, notice: &Notice) -> Vec<String> {
     let told = |output: &&OutputPlan| {
-        notice.outputs.contains(&output.output.id) && hub_of(output) == Some(&notice.hub)
+        notice.outputs.contains(&output.output.id) && output.hub() == Some(&notice.hub)
     };
     let outputs = plan.outputs.iter().filter(told);
     let formats = |output: &OutputPlan| {

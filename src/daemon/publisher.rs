@@ -7,16 +7,16 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::archiver::Archiver;
+use super::edition::Edition;
 use super::health::HealthWatch;
 use super::housekeeper::Housekeeper;
 use super::notifier::Hubs;
+use super::stop::until;
 
 use crate::clock::Clock;
-use crate::config::Config;
-use crate::fetch::SourceSettings;
 use crate::maintain::{self, Retention};
 use crate::model::OutputId;
-use crate::republish::{IdlePart, Plan, Rendered, Republisher, windows};
+use crate::republish::{IdlePart, Rendered, Republisher, windows};
 use crate::serve::Site;
 use crate::store::{Store, StoreCondition, StoreError};
 use crate::telemetry::StoreUse;
@@ -47,26 +47,6 @@ struct Duty {
     clean: bool,
     /// Rules, or the days that they had, are others.
     tell_idle: bool,
-}
-
-/// What a reload may change.
-#[derive(Clone)]
-pub(super) struct Edition {
-    pub(super) plan: Arc<Plan>,
-    /// Retention.
-    pub(super) retention: Retention,
-    /// How hubs are told of news.
-    pub(super) hubs: Arc<SourceSettings>,
-}
-
-impl Edition {
-    pub(super) fn of(config: &Config) -> Self {
-        Self {
-            plan: config.plan.clone(),
-            retention: config.retention(),
-            hubs: config.hubs.clone(),
-        }
-    }
 }
 
 /// The outward line of a running daemon.
@@ -162,7 +142,7 @@ impl Publisher {
         loop {
             let is_well = condition.borrow().is_well();
             tokio::select! {
-                () = super::tasks::until(stopped.clone()) => return Ok(()),
+                () = until(stopped.clone()) => return Ok(()),
                 Ok(()) = condition.changed() => self.hear(&condition.borrow_and_update(), &mut duty),
                 Some(()) = changes.recv() => duty.catch_up = true,
                 Ok(()) = editions.changed() => self.take_over(editions.borrow_and_update().clone(), &mut duty),
@@ -187,7 +167,7 @@ impl Publisher {
             // A stop cuts it between two steps of the store, each of them whole; the next start does the rest.
             let done = tokio::select! {
                 biased;
-                () = super::tasks::until(stopped.clone()) => return Ok(()),
+                () = until(stopped.clone()) => return Ok(()),
                 done = self.fulfil(&mut duty) => done,
             };
             match done {

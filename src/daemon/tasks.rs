@@ -7,9 +7,11 @@ use anyhow::bail;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+use super::edition::Edition;
 use super::monitor::Monitor;
 use super::notifier::Notifier;
-use super::publisher::{Edition, Publisher};
+use super::publisher::Publisher;
+use super::stop::until;
 use crate::clock::Clock;
 use crate::serve::{self, Exposition, Listener, Site};
 use crate::store::{Store, StoreError};
@@ -125,7 +127,7 @@ impl Tasks {
             reason = asked => tracing::info!(reason, "stopping"),
             ended = joined(&mut self.worker) => { self.worker = None; ended??; bail!("the worker ended by itself") }
             ended = joined(&mut self.publisher) => { self.publisher = None; ended??; bail!("the republisher ended by itself") }
-            ended = joined(&mut self.notifier) => { self.notifier = None; ended?; bail!("who tells the hubs ended by itself") }
+            ended = joined(&mut self.notifier) => { self.notifier = None; ended?; bail!("the notifier of hubs ended by itself") }
             ended = joined(&mut self.server) => { self.server = None; ended?; bail!("the server ended by itself") }
             ended = joined(&mut self.collected) => { self.collected = None; ended?; bail!("the metrics' server ended by itself") }
         }
@@ -194,9 +196,4 @@ async fn joined<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::J
         Some(task) => task.await,
         None => std::future::pending().await,
     }
-}
-
-/// Ends when the channel says so: the daemon is told to stop, or its time to stop is over.
-pub(super) async fn until(mut stopped: watch::Receiver<bool>) {
-    let _ = stopped.wait_for(|stopped| *stopped).await;
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use mainstem::clock::{Clock, SystemClock};
 use mainstem::config::{self, Environment};
-use mainstem::daemon;
 use mainstem::fetch::Fetcher;
 use mainstem::refresh::Refresher;
 use mainstem::store::Store;
@@ -32,7 +31,7 @@ async fn orders(directory: &Path, store: &Arc<dyn Store>, ids: &[&str]) -> Order
         .expect("it loads")
         .config;
     store
-        .register_sources(&daemon::sources(&config), SystemClock.now())
+        .register_sources(&config.sources(), SystemClock.now())
         .await
         .expect("registers");
     let fetcher = Fetcher::new(&config.fetch);
