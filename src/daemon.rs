@@ -8,7 +8,6 @@
 //! server.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -40,6 +39,8 @@ mod signals;
 mod sockets;
 mod stop;
 mod tasks;
+
+pub use stop::{STOP_LIMITS, StopLimits};
 
 use apply::{refresher, show_outputs, show_sources};
 use edition::Edition;
@@ -206,12 +207,9 @@ fn tell_addresses(surface: &Surface, counts: &str) {
     }
 }
 
-/// How long the store may take to write what waits. A step that is cut is rolled back, and was answered to nobody.
-const CLOSE: Duration = Duration::from_secs(3);
-
 /// Closes the store within its time.
 async fn close(store: &dyn Store) -> Result<(), StoreError> {
-    let closed = tokio::time::timeout(CLOSE, store.close()).await;
+    let closed = tokio::time::timeout(STOP_LIMITS.store, store.close()).await;
     closed.unwrap_or_else(|_| {
         tracing::warn!("the store takes too long to close; it is whole all the same");
         Ok(())

@@ -38,8 +38,6 @@ const ALIGN_EVERY: Duration = Duration::from_secs(600);
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 /// Refreshes under way, those waiting for their host's turn included.
 const MAX_UNDER_WAY: usize = 20_000;
-/// How long refreshes under way may still take when the daemon stops.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// What a worker is to refresh.
 #[derive(Clone)]
@@ -60,7 +58,7 @@ pub struct Reports {
     pub metrics: Metrics,
 }
 
-/// Refreshes what is due until `shutdown` ends, then lets what is under way reach the store within a grace time. New
+/// Refreshes what is due until `shutdown` ends, then lets what is under way reach the store within the time of `grace`. New
 /// orders take the place of the old; due times stay, for they follow from what the store knows.
 ///
 /// # Errors
@@ -70,6 +68,7 @@ pub async fn work(
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     reports: Reports,
+    grace: Duration,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), StoreError> {
     let mut worker = Worker::new(orders.borrow_and_update().clone(), clock, reports);
@@ -97,7 +96,7 @@ pub async fn work(
             () = tokio::time::sleep(sleep) => {}
         }
     }
-    worker.drain().await;
+    worker.drain(grace).await;
     Ok(())
 }
 
@@ -360,8 +359,8 @@ impl Worker {
     }
 
     /// Lets what is under way reach the store, for a while; the rest is cut and asked for again another time.
-    async fn drain(&mut self) {
-        let drained = tokio::time::timeout(GRACE, async {
+    async fn drain(&mut self, grace: Duration) {
+        let drained = tokio::time::timeout(grace, async {
             while self.under_way.join_next().await.is_some() {}
         })
         .await;

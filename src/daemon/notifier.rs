@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use url::Url;
 
 use super::edition::Edition;
-use super::stop;
+use super::stop::{self, STOP_LIMITS};
 use crate::clock::Clock;
 use crate::fetch::{Failure, Fetcher};
 use crate::model::{FailureClass, OutputId, Timestamp, public_url};
@@ -18,9 +18,6 @@ use crate::republish::{OutputPlan, Plan};
 use crate::schedule::duration_in_words;
 use crate::telemetry::{HubAnswer, Metrics};
 use crate::websub::{Ledger, News, Notice, Setback, publish_form, topic};
-
-/// How long hubs may take to answer when we stop.
-const FAREWELL: Duration = Duration::from_secs(1);
 
 /// When each output's documents last changed: what the publisher shows, and hubs may want to know.
 type Shown = BTreeMap<OutputId, Timestamp>;
@@ -94,7 +91,7 @@ impl Notifier {
         self.look();
         let last = self.ledger.take_last();
         self.send(last, &mut under_way);
-        let _ = tokio::time::timeout(FAREWELL, async {
+        let _ = tokio::time::timeout(STOP_LIMITS.last_notices, async {
             while under_way.join_next().await.is_some() {}
         })
         .await;

@@ -1,7 +1,6 @@
 //! The long-lived tasks: started together, watched while they run, ended together.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::bail;
 use tokio::sync::{mpsc, watch};
@@ -11,16 +10,13 @@ use super::edition::Edition;
 use super::monitor::Monitor;
 use super::notifier::Notifier;
 use super::publisher::Publisher;
-use super::stop::until;
+use super::stop::{STOP_LIMITS, until};
 use crate::clock::Clock;
 use crate::serve::{self, Exposition, Listener, Site};
 use crate::store::{Store, StoreError};
 use crate::systemd::StatusLine;
 use crate::telemetry::Metrics;
 use crate::worker::{Orders, Reports, work};
-
-/// How long the tasks may take to end; a little longer than the worker gives to refreshes under way.
-const DRAIN: Duration = Duration::from_secs(6);
 
 /// What the worker is started with, and where it is said how the store is doing.
 pub(super) struct Inward {
@@ -105,6 +101,7 @@ impl Tasks {
                 store,
                 clock,
                 reports,
+                STOP_LIMITS.refreshes,
                 until(stopped.clone()),
             ))),
             notifier: Some(tokio::spawn(outward.notifier.run(stopped.clone()))),
@@ -143,7 +140,7 @@ impl Tasks {
         let limit = async {
             tokio::select! {
                 () = hurry => tracing::info!("stopping at once: what is under way is cut, and done again after the next start"),
-                () = tokio::time::sleep(DRAIN) => {}
+                () = tokio::time::sleep(STOP_LIMITS.tasks) => {}
             }
             let _ = cut.send(true);
             std::future::pending().await

@@ -17,6 +17,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::support::origin::rss;
 
+/// How long refreshes under way may take at the end.
+const GRACE: Duration = Duration::from_secs(5);
+
 /// Registers these file sources and orders them.
 async fn orders(directory: &Path, store: &Arc<dyn Store>, ids: &[&str]) -> Orders {
     let mut text = String::new();
@@ -71,7 +74,7 @@ async fn orders_are_taken_when_the_store_answers_again() {
         changed,
         metrics: Metrics::default(),
     };
-    let worker = tokio::spawn(work(ordered, store.clone(), clock, reports, async {
+    let worker = tokio::spawn(work(ordered, store.clone(), clock, reports, GRACE, async {
         let _ = stopped.await;
     }));
     while asked(&store).await < 1 {
