@@ -27,6 +27,7 @@ use crate::worker::Orders;
 mod accidents;
 mod apply;
 mod archiver;
+mod duties;
 mod edition;
 mod files;
 mod health;
