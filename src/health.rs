@@ -8,13 +8,13 @@ use chrono::Duration;
 
 use crate::model::{Finding, LastOutcome, Outcome, SourceReport, Timestamp, Trouble};
 
-/// A source that fails for less may have had a bad night.
+/// How long a source fails before it counts as broken: a shorter trouble may be a bad night.
 const BROKEN_AFTER: Duration = Duration::hours(24);
-/// A source that has never answered is broken after so many tries.
+/// Number of failures after which a source that has never answered counts as broken.
 const BROKEN_TRIES: u32 = 5;
-/// So many times its mean gap without anything new is a silence,
+/// A source is silent when nothing new has come for this many of its mean gaps.
 const SILENT_GAPS: i32 = 10;
-/// unless that is less than this: nobody publishes over a long weekend.
+/// Lower bound of that time: nobody publishes over a long weekend.
 const SILENT_AT_LEAST: Duration = Duration::days(5);
 
 const DAY_SECONDS: i64 = 24 * 3600;

@@ -99,17 +99,17 @@ pub struct Due {
 pub struct FeedFields {
     /// Atom `id`.
     pub id: Option<String>,
-    /// Plain text.
+    /// The feed's title, plain text.
     pub title: Option<String>,
     /// The page the feed belongs to.
     pub home_url: Option<String>,
     /// Where the document says it lives.
     pub self_url: Option<String>,
-    /// As the document gives it.
+    /// When the document says that it last changed, else when it was published.
     pub updated: Option<Timestamp>,
-    /// As the document gives it.
+    /// The language of its texts, a tag as in RFC 5646.
     pub language: Option<String>,
-    /// As the document gives it.
+    /// The address of a small picture.
     pub icon: Option<String>,
 }
 

@@ -27,9 +27,9 @@ pub struct SourceReport {
     pub entries: u64,
     /// Of these, the ones that are copies of another source's.
     pub duplicates: u64,
-    /// The UTC day, counted from 1970, that brought new entries last,
+    /// The last UTC day that brought new entries, counted from 1970.
     pub busy_day: i64,
-    /// and how many.
+    /// Number of new entries on that day.
     pub busy_day_items: u32,
     /// How often an entry known already came back under another GUID.
     pub renamed: u64,
