@@ -6,15 +6,15 @@
 
 use chrono::Duration;
 
-use crate::model::{Finding, Outcome, SourceReport, Timestamp, Trouble};
+use crate::model::{Finding, LastOutcome, Outcome, SourceReport, Timestamp, Trouble};
 
-/// A source that fails for less may have had a bad night.
+/// How long a source fails before it counts as broken: a shorter trouble may be a bad night.
 const BROKEN_AFTER: Duration = Duration::hours(24);
-/// A source that has never answered is broken after so many tries.
+/// Number of failures after which a source that has never answered counts as broken.
 const BROKEN_TRIES: u32 = 5;
-/// So many times its mean gap without anything new is a silence,
+/// A source is silent when nothing new has come for this many of its mean gaps.
 const SILENT_GAPS: i32 = 10;
-/// unless that is less than this: nobody publishes over a long weekend.
+/// Lower bound of that time: nobody publishes over a long weekend.
 const SILENT_AT_LEAST: Duration = Duration::days(5);
 
 const DAY_SECONDS: i64 = 24 * 3600;
@@ -40,15 +40,21 @@ pub fn examine(report: &SourceReport, daily_items: Option<u32>, now: Timestamp) 
     }
     // Of a document found elsewhere the move is told.
     if matches!(last.outcome, Outcome::Fresh | Outcome::NotModified) {
-        let repaired = last.repairs();
-        let repaired = repaired.map(|what| format!("its document needs help to be read: {what}"));
-        findings.push(finding(Trouble::Repaired, repaired));
+        findings.push(finding(Trouble::Repaired, repaired(last)));
     }
     findings
 }
 
 fn finding(trouble: Trouble, message: Option<String>) -> Finding {
     Finding { trouble, message }
+}
+
+/// The document's repairs, with what else was found in it.
+fn repaired(last: &LastOutcome) -> Option<String> {
+    let found = last.repairs.iter().chain(&last.message);
+    let found: Vec<&str> = found.map(String::as_str).collect();
+    (!last.repairs.is_empty())
+        .then(|| format!("its document needs help to be read: {}", found.join("; ")))
 }
 
 fn gone(report: &SourceReport) -> Option<String> {
@@ -71,7 +77,7 @@ fn broken(report: &SourceReport, now: Timestamp) -> Option<String> {
     }
     let why = report.last.as_ref().and_then(|last| {
         let class = last.class.map(|class| class.to_string());
-        last.message.clone().or(class)
+        last.in_words().or(class)
     });
     let why = why.unwrap_or_else(|| "no reason is known".to_owned());
     match history.last_success {

@@ -1,5 +1,11 @@
-//! The binary: run the command, turn the result into an exit code.
+//! The binary: runs the command that was typed, and returns its exit code.
+//!
+//! `mainstem run` keeps the daemon going. Next: `daemon.rs`; for every other command, `cli/mod.rs`.
 
-fn main() -> std::process::ExitCode {
-    mainstem::cli::main()
+use std::process::ExitCode;
+
+use mainstem::{cli, daemon};
+
+fn main() -> ExitCode {
+    cli::main(daemon::run)
 }

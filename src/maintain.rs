@@ -16,22 +16,22 @@ use crate::store::{Aged, Store, StoreError, Upkeep, Usage};
 const BATCH: usize = 100;
 /// Keys taken out or made anew in one step, at most.
 const KEYS: usize = 20_000;
-/// Keys of similar texts are kept for so many windows,
+/// How long keys of similar texts are kept, as a multiple of the window within which entries are compared.
 const KEPT_WINDOWS: u32 = 4;
-/// and at least so long.
+/// Lower bound of that time.
 const LEAST_REACH: Duration = Duration::from_secs(28 * 24 * 3600);
-/// With `max_size`, entries go in so many portions from the oldest to the youngest: within a portion source by source.
+/// Number of portions in which entries go for `max_size`, from the oldest to the youngest; within a portion source by source.
 const PORTIONS: u32 = 64;
-/// Of `max_size`, what is made free at once when it is exceeded, so that the next entry does not exceed it again; and of what is
-/// used, what stays free for new entries.
+/// One part in this many of `max_size` is made free when it is exceeded, so that the next entry does not exceed it again; and one
+/// part in this many of what is used stays free for new entries.
 const SLACK: u64 = 20;
-/// While a reader keeps the write-ahead log from beginning anew, and it has grown to this, a pass adds nothing to it,
+/// Size of the write-ahead log above which a pass waits: a reader keeps the log from beginning anew, and every step adds to it.
 const LOG_BYTES: u64 = 40 * 1024 * 1024;
-/// waits for so long,
+/// How long a pass waits for the log before it is broken off.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// looks so often,
+/// How often a pass that waits looks at the log.
 const LOOK: Duration = Duration::from_millis(200);
-/// and is then broken off and made up for after so long.
+/// How long after a pass was broken off the next one is due.
 pub const AFTER_BREAK: Duration = Duration::from_secs(300);
 
 /// How often housekeeping is due.
@@ -172,7 +172,7 @@ impl Round<'_> {
         Ok(is_over)
     }
 
-    /// Makes keys anew where an earlier version made them, and takes those out that are too old to meet anything.
+    /// Rebuilds keys that an earlier version wrote, and deletes those too old to match any new entry.
     async fn renew_keys(&self, window: Duration) -> Result<(), Break> {
         loop {
             let began = Instant::now();

@@ -1,4 +1,4 @@
-//! The loop: what is due is refreshed, and gets its next turn.
+//! The loop that refreshes what is due, and gives it its next turn. Next: `refresh/mod.rs`, what one refresh does.
 //!
 //! A queue ordered by due time, no ticks: it sleeps until the first source is
 //! due. Each refresh is its own task; its panic, hang or flood ends there.
@@ -38,8 +38,6 @@ const ALIGN_EVERY: Duration = Duration::from_secs(600);
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 /// Refreshes under way, those waiting for their host's turn included.
 const MAX_UNDER_WAY: usize = 20_000;
-/// How long refreshes under way may still take when the daemon stops.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// What a worker is to refresh.
 #[derive(Clone)]
@@ -60,7 +58,7 @@ pub struct Reports {
     pub metrics: Metrics,
 }
 
-/// Refreshes what is due until `shutdown` ends, then lets what is under way reach the store within a grace time. New
+/// Refreshes what is due until `shutdown` ends, then lets what is under way reach the store within the time of `grace`. New
 /// orders take the place of the old; due times stay, for they follow from what the store knows.
 ///
 /// # Errors
@@ -70,52 +68,53 @@ pub async fn work(
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     reports: Reports,
+    grace: Duration,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), StoreError> {
-    let mut desk = Desk::new(orders.borrow_and_update().clone(), clock, reports);
+    let mut worker = Worker::new(orders.borrow_and_update().clone(), clock, reports);
     let mut condition = store.condition();
     tokio::pin!(shutdown);
     loop {
         // What could not be stored is not asked for: while the store is in trouble nothing starts.
         let sleep = if condition.borrow_and_update().is_well() {
-            desk.catch_up(store.as_ref()).await?;
-            desk.start_what_is_due()
+            worker.catch_up(store.as_ref()).await?;
+            worker.start_what_is_due()
         } else {
             MAX_SLEEP
         };
-        desk.reports.metrics.next_due(desk.queue.next());
+        worker.reports.metrics.next_due(worker.queue.next());
         tokio::select! {
             biased;
             () = &mut shutdown => break,
-            Some(ended) = desk.under_way.join_next_with_id(), if !desk.under_way.is_empty() => desk.end(ended),
+            Some(ended) = worker.under_way.join_next_with_id(), if !worker.under_way.is_empty() => worker.end(ended),
             changed = orders.changed() => {
                 if changed.is_err() { break }
-                desk.orders = orders.borrow_and_update().clone();
-                desk.plan = Plan::Old;
+                worker.orders = orders.borrow_and_update().clone();
+                worker.plan = Plan::Old;
             }
             Ok(()) = condition.changed() => {}
             () = tokio::time::sleep(sleep) => {}
         }
     }
-    desk.drain().await;
+    worker.drain(grace).await;
     Ok(())
 }
 
 type Ended = Result<Vec<(SourceId, Refreshed)>, Unfinished>;
 
-/// Whether the queue is that of the orders.
+/// Whether the queue follows the latest orders.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Plan {
     /// It is.
     Made,
     /// It is still that of earlier ones.
     Old,
-    /// So it is, for the store did not answer; that was logged.
+    /// Still the old one: the store did not answer, which was logged.
     Refused,
 }
 
 /// The queue and what is under way.
-struct Desk {
+struct Worker {
     orders: Orders,
     plan: Plan,
     /// By the source that leads each.
@@ -134,7 +133,7 @@ struct Desk {
     aligned_at: Duration,
 }
 
-impl Desk {
+impl Worker {
     fn new(orders: Orders, clock: Arc<dyn Clock>, reports: Reports) -> Self {
         Self {
             orders,
@@ -360,8 +359,8 @@ impl Desk {
     }
 
     /// Lets what is under way reach the store, for a while; the rest is cut and asked for again another time.
-    async fn drain(&mut self) {
-        let drained = tokio::time::timeout(GRACE, async {
+    async fn drain(&mut self, grace: Duration) {
+        let drained = tokio::time::timeout(grace, async {
             while self.under_way.join_next().await.is_some() {}
         })
         .await;

@@ -3,11 +3,12 @@
 use std::process::ExitCode;
 
 use super::args::Arguments;
+use super::exit::CONFIG;
+use super::load::{config_path, environment, tell_choice};
+use super::output::{note, print};
 use super::voice::Voice;
-use super::{CONFIG, config_path, environment, note, print, tell_choice};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Loaded, Purpose, Severity};
-use crate::daemon;
 use crate::fetch::NO_AUTHORITIES;
 use crate::republish::idle_parts;
 use crate::store::sqlite::{self, Audience};
@@ -24,10 +25,10 @@ pub(super) fn check(arguments: &Arguments, voice: Voice) -> anyhow::Result<ExitC
     voice.say_findings(problems)?;
     if let (Ok(Loaded { config, .. }), false) = (&loaded, arguments.quiet) {
         tell_of_store(config);
-        if let Some(what) = daemon::too_few_files(config) {
+        if let Some(what) = config::too_few_files(config) {
             note(&what);
         }
-        if daemon::lacks_authorities(&config.targets) {
+        if config::lacks_authorities(&config.targets) {
             note(NO_AUTHORITIES);
         }
     }

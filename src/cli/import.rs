@@ -55,7 +55,7 @@ pub(super) fn import(file: &Path, known: Option<&Config>, quiet: bool) -> anyhow
         .iter()
         .map(|(_, source)| table(source, &new_id(source, &mut ids)))
         .collect();
-    super::print(tables.as_bytes())?;
+    super::output::print(tables.as_bytes())?;
     if !quiet {
         tell(&sorted, &name);
     }
@@ -177,9 +177,9 @@ fn tell(sorted: &Sorted, name: &str) {
         // Control characters in an imported list must not reach the terminal, which would carry them out.
         let address = address.replace(|c: char| c.is_control(), "\u{FFFD}");
         let of = if address.is_empty() { "" } else { ": " };
-        super::note(&format!("{name}:{line}: {address}{of}left out, {reason}"));
+        super::output::note(&format!("{name}:{line}: {address}{of}left out, {reason}"));
     }
-    super::note(&format!(
+    super::output::note(&format!(
         "{} imported, {} known, {} left out",
         sorted.imported.len(),
         sorted.known,

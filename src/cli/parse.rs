@@ -54,7 +54,7 @@ pub(super) async fn parse(arguments: &ParseArguments) -> anyhow::Result<()> {
         }
     };
     let feed = feed.context(name)?;
-    super::print(parsed_as_json(&feed).as_bytes())
+    super::output::print(parsed_as_json(&feed).as_bytes())
 }
 
 /// Reads what was typed as its arguments say.

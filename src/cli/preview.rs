@@ -5,8 +5,8 @@ use std::fmt::Write;
 use anyhow::bail;
 use serde_json::{Value, json};
 
-use super::UsageError;
 use super::args::PreviewArguments;
+use super::exit::UsageError;
 use super::stored::{known_output, open_to_show, work_on};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Lists, list_named};
@@ -37,7 +37,7 @@ pub(super) async fn preview(config: Config, wanted: &PreviewArguments) -> anyhow
         true => format!("{:#}\n", as_json(&difference)),
         false => as_text(&difference, plan.output.max_bytes.is_some()),
     };
-    super::print(text.as_bytes())
+    super::output::print(text.as_bytes())
 }
 
 impl PreviewArguments {

@@ -14,11 +14,11 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::args::RefreshArguments;
+use super::exit::Partly;
+use super::stored;
 use super::voice::can_draw;
-use super::{Partly, stored};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, counted as counted_as};
-use crate::daemon;
+use crate::config::{self, Config, counted as counted_as};
 use crate::fetch::Fetcher;
 use crate::model::{Applied, Due, Outcome, SourceId, Timestamp};
 use crate::refresh::{Occasion, Poll, Refreshed, Refresher, Unfinished, align};
@@ -31,13 +31,13 @@ type Line = (SourceId, Result<Refreshed, Unfinished>);
 
 pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow::Result<()> {
     let polls = named(&config, &wanted.sources)?;
-    daemon::tell_widening(&config.targets);
-    daemon::tell_authorities(&config.targets);
+    config::tell_widening(&config.targets);
+    config::tell_authorities(&config.targets);
     let store = stored::open(&config)?;
     // What cannot be stored is not asked for.
     store.probe().await?;
     store
-        .register_sources(&daemon::sources(&config), SystemClock.now())
+        .register_sources(&config.sources(), SystemClock.now())
         .await?;
     if let Some(aligned) = align(store.as_ref(), &SystemClock).await? {
         let _ = writeln!(std::io::stderr(), "mainstem: {aligned}");
@@ -58,7 +58,7 @@ pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow
     let mut republisher = stored::catch_up(&config, &store).await?;
     stored::maintain(&config, &store, &mut republisher).await?;
     store.close().await?;
-    super::print(
+    super::output::print(
         if wanted.json {
             as_json(&lines)?
         } else {
@@ -198,8 +198,7 @@ fn as_text(lines: &[Line]) -> String {
                     .map(|class| format!(" ({class})"))
                     .unwrap_or_default();
                 let why = last
-                    .message
-                    .as_deref()
+                    .in_words()
                     .map(|why| format!(": {why}"))
                     .unwrap_or_default();
                 let counts = format!("{entries} entries, {}", counted(*applied));
@@ -255,7 +254,7 @@ fn as_json(lines: &[Line]) -> anyhow::Result<String> {
             ..
         }) => json!({
             "id": id.as_str(), "outcome": last.outcome.as_str(), "class": last.class.map(crate::model::FailureClass::as_str),
-            "status": last.status, "message": last.message, "entries": entries, "new": applied.new, "changed": applied.changed,
+            "status": last.status, "message": last.in_words(), "entries": entries, "new": applied.new, "changed": applied.changed,
             "duplicates": applied.duplicates, "renamed": applied.renamed, "next_due": due.at.map(moment), "because": due.because,
         }),
         Err(error) => {

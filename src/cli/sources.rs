@@ -8,12 +8,12 @@ use url::Url;
 
 use crate::clock::{Clock, STEP, SystemClock};
 use crate::config::Config;
-use crate::daemon;
 use crate::model::{
-    HostHold, Location, Outcome, Source, SourceId, SourceReport, SourceState, Timestamp,
+    HostHold, LastOutcome, Location, Outcome, Source, SourceId, SourceReport, SourceState,
+    Timestamp,
 };
-use crate::publish::{OpmlSource, opml};
-use crate::refresh::{LOCAL_REASONS, Poll};
+use crate::publish::{OpmlSource, opml, source_list};
+use crate::refresh::Poll;
 use crate::schedule::duration_in_words;
 use crate::store::sqlite;
 
@@ -26,7 +26,7 @@ pub(super) fn report(config: &Config, as_json: bool) -> anyhow::Result<()> {
     } else {
         as_table(&reports, now)
     };
-    super::print(text.as_bytes())
+    super::output::print(text.as_bytes())
 }
 
 /// The sources as OPML; those that are not enabled are comments in it (OPML 2.0 `isComment`).
@@ -34,14 +34,14 @@ pub(super) fn export(config: &Config) -> anyhow::Result<()> {
     let reports = reports(config, SystemClock.now())?;
     // The owner's own list: whole, but for passwords.
     let enabled = config.plan.sources.values().map(|seen| &*seen.source);
-    let mut listed = daemon::opml_sources(enabled, &reports, shown);
+    let mut listed = source_list(enabled, &reports, shown);
     let disabled = config.disabled.iter().map(|source| &**source);
-    let disabled = daemon::opml_sources(disabled, &reports, shown);
+    let disabled = source_list(disabled, &reports, shown);
     listed.extend(disabled.into_iter().map(|source| OpmlSource {
         is_comment: true,
         ..source
     }));
-    super::print(opml(&listed).as_bytes())
+    super::output::print(opml(&listed).as_bytes())
 }
 
 /// The configured sources with what the store has of them, by id; it is only read, for a daemon may be writing by another
@@ -97,9 +97,9 @@ fn set_next_turn(poll: &Poll, reports: &mut [SourceReport], now: Timestamp) {
     let states: Vec<SourceState> = reports.iter().map(state).collect();
     let due = poll.due(&states, now);
     // A turn that our own network or machine has put off does not follow from the history.
-    let is_put_off = |because: &str| LOCAL_REASONS.contains(&because);
     let follows = |report: &&mut SourceReport| {
-        report.last.is_some() && !report.because.as_deref().is_some_and(is_put_off)
+        let last = report.last.as_ref();
+        last.is_some_and(|last| last.fault.is_none())
     };
     for report in reports.iter_mut().filter(follows) {
         let asked = report.history.last_attempt;
@@ -149,7 +149,7 @@ fn as_json_text(config: &Config, reports: &[SourceReport]) -> anyhow::Result<Str
                 "outcome": last.map(|last| last.outcome.as_str()),
                 "class": last.and_then(|last| last.class).map(crate::model::FailureClass::as_str),
                 "status": last.and_then(|last| last.status),
-                "message": last.and_then(|last| last.message.as_deref()),
+                "message": last.and_then(LastOutcome::in_words),
                 "moved_to": report.moved_to.as_ref().map(shown),
                 "last_success": moment(report.history.last_success),
                 "next_due": moment(report.next_due),
@@ -219,7 +219,7 @@ fn write_row(table: &mut String, report: &SourceReport, now: Timestamp, width: u
 fn remarks(report: &SourceReport) -> Vec<String> {
     let last = report.last.as_ref();
     let mut remarks: Vec<String> = Vec::new();
-    remarks.extend(last.and_then(|last| last.message.clone()));
+    remarks.extend(last.and_then(LastOutcome::in_words));
     if report.renamed > 0 {
         let renamed = report.renamed;
         remarks.push(format!(

@@ -148,7 +148,7 @@ pub(super) fn compact(config: &Config) -> anyhow::Result<()> {
     }
     let sizes = sqlite::compact(path)?;
     let [before, after] = [sizes.before, sizes.after].map(sqlite::mebibytes);
-    super::print(format!("{}: {before} before, {after} after\n", path.display()).as_bytes())
+    super::output::print(format!("{}: {before} before, {after} after\n", path.display()).as_bytes())
 }
 
 /// The output of this name.
@@ -175,7 +175,7 @@ pub(super) async fn print(
     work_on(&readable.store, async |store| {
         let mut republisher = catch_up(&config, store).await?;
         for (_, rendered) in republisher.render(&[id].into()).await? {
-            super::print(rendered.documents.get(format).bytes())?;
+            super::output::print(rendered.documents.get(format).bytes())?;
         }
         Ok(())
     })

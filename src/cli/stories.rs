@@ -26,7 +26,7 @@ pub(super) async fn explain(config: Config, words: &str, json: bool) -> anyhow::
     } else {
         told.as_text()
     };
-    super::print(text.as_bytes())
+    super::output::print(text.as_bytes())
 }
 
 /// What there is to say of an entry.
@@ -97,7 +97,7 @@ async fn say(store: &dyn Store, entry: EntryId) -> anyhow::Result<()> {
     };
     let mut text = String::new();
     write_members(&mut text, &story);
-    super::print(text.as_bytes())
+    super::output::print(text.as_bytes())
 }
 
 /// The one entry that the words mean, and its story. Copies of one release are told by their story: any of them will do.

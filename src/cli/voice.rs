@@ -10,7 +10,8 @@ use anstream::{AutoStream, ColorChoice};
 use tracing::level_filters::LevelFilter;
 
 use super::args::{Arguments, Color, Command, LogFormat};
-use super::{Partly, is_closed_pipe};
+use super::exit::{Partly, is_closed_pipe};
+use super::output::print;
 use crate::config::{Problems, Severity};
 use crate::telemetry;
 
@@ -81,7 +82,7 @@ impl Voice {
             log_problems(problems);
             return Ok(());
         }
-        super::print(problems.to_string().as_bytes())
+        print(problems.to_string().as_bytes())
     }
 }
 

@@ -21,6 +21,8 @@ mod table;
 
 mod file;
 mod load;
+mod notices;
+mod open_files;
 mod problem;
 mod purpose;
 mod reload;
@@ -30,6 +32,10 @@ mod values;
 
 pub use file::schema;
 pub use load::{Loaded, load, load_for};
+pub use notices::{
+    lacks_authorities, tell_authorities, tell_own_names, tell_problems, tell_widening,
+};
+pub use open_files::too_few_files;
 pub use problem::{Problem, Problems, Severity};
 pub use purpose::{Environment, Purpose};
 pub use reload::restart_needed;
@@ -112,6 +118,13 @@ impl Config {
         let sources = counted(self.targets.len(), "source");
         let outputs = counted(self.plan.outputs.len(), "output");
         format!("{sources}, {outputs}")
+    }
+
+    /// The enabled sources, as the store is to know them.
+    #[must_use]
+    pub fn sources(&self) -> Vec<Arc<Source>> {
+        let sources = self.targets.iter().map(|target| target.source.clone());
+        sources.collect()
     }
 
     /// What is kept for how long.

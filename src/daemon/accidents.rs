@@ -60,7 +60,7 @@ async fn published(config: &Config) -> (Arc<dyn Store>, Republisher) {
     let store: Arc<dyn Store> =
         Arc::new(SqliteStore::open(path, Opening::Quick).expect("it opens"));
     store
-        .register_sources(&super::sources(config), clock.now())
+        .register_sources(&config.sources(), clock.now())
         .await
         .expect("registers");
     let fetcher = Fetcher::new(&config.fetch);

@@ -1,4 +1,4 @@
-//! Retention runs beside the press, so that no reader's document waits for a pass.
+//! Retention runs beside the publisher, so that no reader's document waits for a pass.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +45,9 @@ impl Housekeeper {
     /// Ends when a pass has ended or the next is due. Loses nothing when it is dropped.
     pub(super) async fn ready(&mut self) {
         if let Some(pass) = &mut self.under_way {
-            let ended = pass.await.unwrap_or(Err(StoreError::Closed));
+            let ended = pass
+                .await
+                .unwrap_or_else(|ended| Err(StoreError::of_task("clean up", &ended)));
             self.under_way = None;
             self.ended = Some(ended);
         }

@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use url::Url;
 
-use super::press::Edition;
-use super::{
-    follow_sockets, public_opml, refresher, show_outputs, sources, tell_own_names, tell_widening,
-};
+use super::apply::{refresher, show_outputs, show_sources};
+use super::edition::Edition;
+use super::signals::Signals;
+use super::sockets::follow_sockets;
 use crate::clock::Clock;
 use crate::config::{self, Config, Environment, Problem, Problems};
 use crate::serve::Site;
@@ -18,31 +17,6 @@ use crate::store::Store;
 use crate::systemd::{self, StatusLine};
 use crate::telemetry::{Metrics, causes};
 use crate::worker::Orders;
-
-/// The signals that we listen to. Caught from the very start: one that comes early must not end the process.
-pub(super) struct Signals {
-    hangup: Signal,
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    pub(super) fn catch() -> std::io::Result<Self> {
-        Ok(Self {
-            hangup: signal(SignalKind::hangup())?,
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    /// Ends with the next signal to stop: whoever sends one while the daemon is stopping is in a hurry.
-    pub(super) async fn stop(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-}
 
 /// Everything that a reload was refused for, on one line.
 fn told(error: &anyhow::Error) -> String {
@@ -108,23 +82,23 @@ impl Running {
 
     async fn try_reload(&mut self) -> anyhow::Result<()> {
         let loaded = config::load(&self.path, &self.environment)?;
-        super::tell_problems(&loaded.problems);
+        config::tell_problems(&loaded.problems);
         let mut new = loaded.config;
         follow_sockets(&mut new, self.served_at.as_ref());
         for key in config::restart_needed(&self.config, &new) {
             tracing::warn!(key, "this takes effect only after a restart");
         }
         self.store
-            .register_sources(&sources(&new), self.clock.now())
+            .register_sources(&new.sources(), self.clock.now())
             .await?;
-        self.site
-            .set_sources_opml(&public_opml(&new.plan, &self.store.source_reports().await?));
+        let reports = self.store.source_reports().await?;
+        show_sources(&self.site, &new.plan, &reports);
         self.site.set_token(new.server_token.as_ref());
         show_outputs(&self.site, &new.plan);
         let _ = self.edition.send(Edition::of(&new));
         if new.targets != self.config.targets {
-            tell_widening(&new.targets);
-            tell_own_names(&self.config.targets, &new.targets);
+            config::tell_widening(&new.targets);
+            config::tell_own_names(&self.config.targets, &new.targets);
         }
         // The same fetcher goes on, so that no host's turns begin anew; addresses that are no longer allowed are another
         // client's from now on, with connections of its own.

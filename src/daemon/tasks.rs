@@ -1,24 +1,22 @@
 //! The long-lived tasks: started together, watched while they run, ended together.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::bail;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::hubs::Messenger;
+use super::edition::Edition;
 use super::monitor::Monitor;
-use super::press::{Edition, Press};
+use super::notifier::Notifier;
+use super::publisher::Publisher;
+use super::stop::{STOP_LIMITS, until};
 use crate::clock::Clock;
 use crate::serve::{self, Exposition, Listener, Site};
 use crate::store::{Store, StoreError};
 use crate::systemd::StatusLine;
 use crate::telemetry::Metrics;
 use crate::worker::{Orders, Reports, work};
-
-/// How long the tasks may take to end; a little longer than the worker gives to refreshes under way.
-const DRAIN: Duration = Duration::from_secs(6);
 
 /// What the worker is started with, and where it is said how the store is doing.
 pub(super) struct Inward {
@@ -37,10 +35,10 @@ pub(super) struct Surface {
     pub(super) metrics: Option<(Vec<Listener>, Exposition)>,
 }
 
-/// What the press is started with, and who tells of what it publishes.
+/// What the publisher is started with, and who tells of what it publishes.
 pub(super) struct Outward {
-    pub(super) press: Press,
-    pub(super) messenger: Messenger,
+    pub(super) publisher: Publisher,
+    pub(super) notifier: Notifier,
     pub(super) editions: watch::Receiver<Edition>,
 }
 
@@ -50,8 +48,8 @@ pub(super) struct Tasks {
     server: Option<JoinHandle<()>>,
     collected: Option<JoinHandle<()>>,
     worker: Option<JoinHandle<Result<(), StoreError>>>,
-    press: Option<JoinHandle<Result<(), StoreError>>>,
-    messenger: Option<JoinHandle<()>>,
+    publisher: Option<JoinHandle<Result<(), StoreError>>>,
+    notifier: Option<JoinHandle<()>>,
     monitor: JoinHandle<()>,
 }
 
@@ -103,10 +101,11 @@ impl Tasks {
                 store,
                 clock,
                 reports,
+                STOP_LIMITS.refreshes,
                 until(stopped.clone()),
             ))),
-            messenger: Some(tokio::spawn(outward.messenger.run(stopped.clone()))),
-            press: Some(tokio::spawn(outward.press.run(
+            notifier: Some(tokio::spawn(outward.notifier.run(stopped.clone()))),
+            publisher: Some(tokio::spawn(outward.publisher.run(
                 changes,
                 first_pass,
                 outward.editions,
@@ -124,8 +123,8 @@ impl Tasks {
         tokio::select! {
             reason = asked => tracing::info!(reason, "stopping"),
             ended = joined(&mut self.worker) => { self.worker = None; ended??; bail!("the worker ended by itself") }
-            ended = joined(&mut self.press) => { self.press = None; ended??; bail!("the republisher ended by itself") }
-            ended = joined(&mut self.messenger) => { self.messenger = None; ended?; bail!("who tells the hubs ended by itself") }
+            ended = joined(&mut self.publisher) => { self.publisher = None; ended??; bail!("the republisher ended by itself") }
+            ended = joined(&mut self.notifier) => { self.notifier = None; ended?; bail!("the notifier of hubs ended by itself") }
             ended = joined(&mut self.server) => { self.server = None; ended?; bail!("the server ended by itself") }
             ended = joined(&mut self.collected) => { self.collected = None; ended?; bail!("the metrics' server ended by itself") }
         }
@@ -141,7 +140,7 @@ impl Tasks {
         let limit = async {
             tokio::select! {
                 () = hurry => tracing::info!("stopping at once: what is under way is cut, and done again after the next start"),
-                () = tokio::time::sleep(DRAIN) => {}
+                () = tokio::time::sleep(STOP_LIMITS.tasks) => {}
             }
             let _ = cut.send(true);
             std::future::pending().await
@@ -149,19 +148,19 @@ impl Tasks {
         let all = async {
             tokio::join!(
                 ended(self.worker, is_cut.clone()),
-                ended(self.press, is_cut.clone()),
-                ended(self.messenger, is_cut.clone()),
+                ended(self.publisher, is_cut.clone()),
+                ended(self.notifier, is_cut.clone()),
                 ended(self.server, is_cut.clone()),
                 ended(self.collected, is_cut.clone())
             )
         };
-        let (worker, press, messenger, server, collected) = tokio::select! {
+        let (worker, publisher, notifier, server, collected) = tokio::select! {
             ended = all => ended,
             never = limit => never,
         };
         worker?.transpose()?;
-        press?.transpose()?;
-        messenger?;
+        publisher?.transpose()?;
+        notifier?;
         server?;
         collected?;
         Ok(())
@@ -194,9 +193,4 @@ async fn joined<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::J
         Some(task) => task.await,
         None => std::future::pending().await,
     }
-}
-
-/// Ends when the channel says so: the daemon is told to stop, or its time to stop is over.
-pub(super) async fn until(mut stopped: watch::Receiver<bool>) {
-    let _ = stopped.wait_for(|stopped| *stopped).await;
 }

@@ -30,6 +30,7 @@ mod cookies;
 mod deadline;
 mod decoders;
 mod exchange;
+mod extent;
 mod failure;
 mod file;
 mod freshness;

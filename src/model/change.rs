@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use super::moment::is_dated;
 use super::{
-    Entry, Hash, HostChange, LastOutcome, Layer, Location, Outcome, SourceId, SourceState,
-    Timestamp,
+    Entry, Hash, HostChange, LastOutcome, Layer, Location, SourceId, SourceState, Timestamp,
 };
 
 /// What one refresh wants written: the source's state, its validators and its
@@ -27,6 +27,8 @@ pub struct RefreshRecord {
     pub due: Due,
     /// What changed for the hosts that were asked.
     pub hosts: Vec<HostChange>,
+    /// How much of the feed the answer vouches for; `None`: there was no answer, or another one than a document.
+    pub extent: Option<Extent>,
     /// The document's own fields; `None` unless a body was parsed.
     pub feed: Option<FeedFields>,
     /// The document's entries, one per identity, in document order; empty unless a body was parsed.
@@ -39,21 +41,24 @@ pub struct RefreshRecord {
     pub window: Duration,
 }
 
-impl RefreshRecord {
-    /// Whether it has a document with all that stands in it now, not only what is new (226, RFC 3229).
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        self.feed.is_some() && self.last.status != Some(226)
-    }
-
-    /// Whether our own network kept the source from being asked: its attempt is then not of this refresh.
-    #[must_use]
-    pub fn is_local(&self) -> bool {
-        self.last.outcome == Outcome::Failed && self.state.history.last_attempt != Some(self.at)
-    }
+/// How much of a feed an answer vouches for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// None of it: the server says that nothing has changed (304).
+    Unchanged,
+    /// What is new since the last answer (226, RFC 3229 §10.4.1).
+    Additions,
+    /// All that stands in the feed now: a whole document, be its bytes known already or not.
+    Whole,
 }
 
 impl RefreshRecord {
+    /// Whether it has a document with all that stands in it now, not only what is new.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.feed.is_some() && self.extent == Some(Extent::Whole)
+    }
+
     /// Moves its own times by a step of the wall clock that came while it waited to be stored. What a publisher or a server has
     /// dated stays.
     pub fn move_by(&mut self, step: TimeDelta) {
@@ -80,12 +85,6 @@ impl RefreshRecord {
     }
 }
 
-/// Whether a moment was named as a date of HTTP, which has whole seconds (RFC 9110 §5.6.7). What is counted from one of our own
-/// moments has milliseconds.
-pub(super) fn is_dated(at: Timestamp) -> bool {
-    at.timestamp_subsec_millis() == 0
-}
-
 /// A source's next turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
@@ -100,17 +99,17 @@ pub struct Due {
 pub struct FeedFields {
     /// Atom `id`.
     pub id: Option<String>,
-    /// Plain text.
+    /// The feed's title, plain text.
     pub title: Option<String>,
     /// The page the feed belongs to.
     pub home_url: Option<String>,
     /// Where the document says it lives.
     pub self_url: Option<String>,
-    /// As the document gives it.
+    /// When the document says that it last changed, else when it was published.
     pub updated: Option<Timestamp>,
-    /// As the document gives it.
+    /// The language of its texts, a tag as in RFC 5646.
     pub language: Option<String>,
-    /// As the document gives it.
+    /// The address of a small picture.
     pub icon: Option<String>,
 }
 

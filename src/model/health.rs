@@ -20,21 +20,21 @@ words! {
     }
 }
 
-/// Whether a source has a trouble, as far as can be told now; where nothing can be told there is no finding.
+/// The result of looking for one kind of trouble at a source. Where nothing can be told now, there is no finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Which.
+    /// The kind of trouble that was looked for.
     pub trouble: Trouble,
-    /// What it is, for a person; `None`: the source does not have it.
+    /// What is wrong, for a person; `None`: the source does not have it.
     pub message: Option<String>,
 }
 
 /// A trouble from its beginning to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HealthEvent {
-    /// Whose.
+    /// The source in trouble.
     pub source: SourceId,
-    /// Which.
+    /// The kind of trouble.
     pub trouble: Trouble,
     /// When it was first found.
     pub began_at: Timestamp,

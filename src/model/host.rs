@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::Timestamp;
-use super::change::is_dated;
+use super::moment::is_dated;
 
 /// A host that wants to be left alone, and its refusals so far. It ends with a good answer after `until`.
 #[derive(Debug, Clone, PartialEq, Eq)]

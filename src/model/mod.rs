@@ -19,14 +19,19 @@ mod episode;
 mod feed;
 mod health;
 mod host;
+mod moment;
+mod outcome;
 mod output;
+mod report;
 mod secret;
 mod source;
+mod state;
 mod story;
 
 pub use address::plain_address;
 pub use change::{
-    Applied, Basis, Due, FeedFields, Fingerprint, Incoming, Joined, RefreshRecord, compared_at,
+    Applied, Basis, Due, Extent, FeedFields, Fingerprint, Incoming, Joined, RefreshRecord,
+    compared_at,
 };
 pub use condition::Condition;
 pub use entry::{Category, Comments, Enclosure, Entry, Medium, Origin, Person, Size};
@@ -34,12 +39,12 @@ pub use episode::{Chapters, Credit, Episode, EpisodeKind, Numbered, Thread, Tran
 pub use feed::{Feed, FeedFormat, Pace};
 pub use health::{Finding, HealthEvent, OwnEvent, Trouble};
 pub use host::{HostChange, HostHold};
+pub use outcome::{FailureClass, LastOutcome, Outcome, OwnFault};
 pub use output::{ContentForm, Duplicates, Face, Output, Updates};
+pub use report::SourceReport;
 pub use secret::Secret;
-pub use source::{
-    FailureClass, FreshBy, Freshness, History, Identity, LastOutcome, Location, Outcome, Rhythm,
-    Source, SourceReport, SourceState, Validators, public_url,
-};
+pub use source::{Identity, Location, Source, public_url};
+pub use state::{FreshBy, Freshness, History, Rhythm, SourceState, Validators};
 pub use story::{Copy, Layer, Member, Relation, Story};
 
 /// A moment in UTC. The store keeps milliseconds, so every moment that we make

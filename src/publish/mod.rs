@@ -31,6 +31,7 @@ mod opml;
 mod parsed;
 mod room;
 mod rss;
+mod source_list;
 mod uri;
 mod xml;
 
@@ -45,6 +46,7 @@ pub use ids::outbound_id;
 pub use opml::{OpmlError, OpmlOutline, OpmlSource, opml, read_opml};
 pub use parsed::parsed_as_json;
 pub use room::fitting;
+pub use source_list::source_list;
 
 /// Items whose rhythm tells how long a document stays fresh.
 const RHYTHM_ITEMS: usize = 20;

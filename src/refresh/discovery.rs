@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use url::Url;
 
 use crate::fetch::{Failure, Fault, FetchOutcome};
-use crate::model::{FailureClass, Feed, Location};
+use crate::model::{FailureClass, Feed, Location, SourceState};
 use crate::parse::{Lead, LeadBy, ParseError, site_of};
 
 /// Requests that one page leads to in one pass. Pages name their feed first, or behind one or two dead ones; whoever names more
@@ -207,6 +207,22 @@ fn in_words<'m>(missed: impl Iterator<Item = &'m Missed>) -> Option<String> {
         .map(|missed| format!("{} ({})", written(&missed.to), missed.why))
         .collect();
     (!told.is_empty()).then(|| told.join(", "))
+}
+
+/// Whether a page may say where the source's feed is: at first contact with the configured address, found at its own host. A
+/// page that stands for a while where a feed was (maintenance, a login on the way, a parked domain) may not. `state`: what was
+/// known of the address that was asked.
+pub(super) fn may_lead(configured: &Location, state: &SourceState, fetched: &FetchOutcome) -> bool {
+    let FetchOutcome::Fresh(page) = fetched else {
+        return matches!(fetched, FetchOutcome::Moved(_)) && state.body_hash.is_none();
+    };
+    let configured = match configured {
+        Location::Url(url) => Some(site_of(url)),
+        Location::File(_) => None,
+    };
+    state.moved_to.is_none()
+        && state.body_hash.is_none()
+        && page.url.as_ref().map(site_of) == configured
 }
 
 /// Whether the same address may answer at the next turn.

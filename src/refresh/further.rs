@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::Target;
+use super::target::Target;
 use crate::fetch::{FetchOutcome, Fresh};
 use crate::model::{Entry, Feed, Location, SourceState, Timestamp};
 use crate::parse::{ParseError, site_of};

@@ -1,16 +1,18 @@
-//! What the line does while the store is in trouble: it asks nobody, and keeps what was on its way.
+//! Stores what a refresh brought. While the store is in trouble, what was on its way waits in memory.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::TimeDelta;
 
-use super::watch::Watch;
-use super::{Occasion, Refresher, align};
-use crate::clock::is_step;
-use crate::model::{Applied, Due, HostChange, RefreshRecord, Timestamp};
-use crate::store::{StoreCondition, StoreError};
-use crate::telemetry::{Stage, StoreUse};
+use super::align::align;
+use super::target::Target;
+use crate::clock::{Clock, is_step};
+use crate::fetch::HostHolds;
+use crate::model::{Applied, Due, HostChange, RefreshRecord, SourceState, Timestamp};
+use crate::schedule::Occasion;
+use crate::store::{Store, StoreCondition, StoreError};
+use crate::telemetry::{Metrics, Stage, StoreUse};
 
 /// A refresh that the store kept from its end.
 #[derive(Debug, thiserror::Error)]
@@ -52,17 +54,23 @@ impl From<Unfinished> for StoreError {
     }
 }
 
-impl Refresher {
-    /// Ends when the store is in trouble and the request has not left: it waits for its host's turn, or for a place. A request
-    /// that is out is heard to its end.
-    pub(super) async fn held_back(&self, watch: &Watch<'_>) -> StoreError {
-        let mut condition = self.store.condition();
-        let found = condition.wait_for(|condition| !condition.is_well()).await;
-        let found = found.map(|found| found.trouble().cloned());
-        match found.ok().flatten() {
-            Some(trouble) if !watch.is_sent() => StoreError::from(trouble.as_ref()),
-            _ => std::future::pending().await,
+/// Stores what refreshes bring: one is shared by all of them.
+pub(super) struct Keeper {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: Arc<dyn Clock>,
+    /// The hosts that want to be left alone, as every request of this process sees them.
+    pub(super) holds: HostHolds,
+    pub(super) metrics: Metrics,
+}
+
+impl Keeper {
+    /// What is stored of these sources, in their order.
+    pub(super) async fn states(&self, targets: &[Target]) -> Result<Vec<SourceState>, StoreError> {
+        let mut states = Vec::with_capacity(targets.len());
+        for target in targets {
+            states.push(self.store.source_state(&target.source.id).await?);
         }
+        Ok(states)
     }
 
     /// Stores what a refresh brought; returns what came of it, and when the source is due. While the store is in trouble what
@@ -70,10 +78,9 @@ impl Refresher {
     /// the source since, and knows better.
     pub(super) async fn keep(
         &self,
-        record: RefreshRecord,
+        mut record: Arc<RefreshRecord>,
         occasion: Occasion,
     ) -> Result<Option<(Applied, Due)>, StoreError> {
-        let mut record = Arc::new(record);
         let mut condition = self.store.condition();
         let mut booted_at_ms = self.clock.booted_at_ms();
         loop {
@@ -128,7 +135,7 @@ impl Refresher {
         });
         let mut holds = self.store.host_holds().await?;
         holds.extend(held);
-        self.fetcher.holds().adopt(holds);
+        self.holds.adopt(holds);
         Ok(())
     }
 

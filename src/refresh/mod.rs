@@ -4,132 +4,94 @@
 //! for each one transaction with its entries, its state and its validators, and
 //! one log line. A source in trouble is data, never an error of the line:
 //! nothing here stops another source.
+//!
+//! [`Refresher::refresh`] is the list of the steps. Next, in their order: `schedule::wait` (who waits), `ask.rs` (the request,
+//! through `fetch`, and `parse`), `follow.rs` (to the feed of a page, to further pages), `settle.rs` (what the answer means),
+//! `keep.rs` (into the store), `report.rs` (the log line).
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::clock::Clock;
-use crate::fetch::{FetchOutcome, Fetcher, HostHolds, NotModified, Request, SourceSettings};
-use crate::model::{Applied, Due, Feed, LastOutcome, Source, SourceId, SourceState, Timestamp};
-use crate::parse::ParseError;
-use crate::schedule;
+use crate::fetch::{Fetcher, HostHolds};
+use crate::model::{Due, SourceId, SourceState, Timestamp};
 use crate::store::{Store, StoreError};
-use crate::telemetry::{Health, Metrics, Stage, Waiting};
+use crate::telemetry::{Health, Metrics, Waiting};
 
+mod advance;
 mod advice;
 mod align;
-mod desk;
+mod ask;
 mod discovery;
 mod follow;
 mod further;
+mod heard;
 mod keep;
+mod parsing;
 mod poll;
+mod question;
+mod refreshed;
 mod report;
 mod settle;
+mod target;
 mod told;
 mod watch;
 
+pub use crate::schedule::Occasion;
 pub use align::{Aligned, align};
 pub use discovery::{Search, Trail, Verdict};
 pub use keep::Unfinished;
 pub use poll::Poll;
-pub use settle::LOCAL_REASONS;
+pub use refreshed::Refreshed;
+pub use target::Target;
 
-use desk::Desk;
-use follow::Asked;
-use report::{Report, news};
-use settle::{Heard, settle};
-use watch::Watch;
-
-/// A source with everything that a refresh of it needs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Target {
-    /// The source.
-    pub source: Arc<Source>,
-    /// When it is due.
-    pub schedule: schedule::Settings,
-    /// How it is asked.
-    pub fetch: SourceSettings,
-    /// How far apart two entries may lie to be compared by their texts, on publication time.
-    pub window: Duration,
-}
-
-/// Why a refresh was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Occasion {
-    /// Its time has come: another process may have been there before us.
-    Due,
-    /// A person asks now, due or not, but not against `Retry-After` or 410.
-    Asked,
-    /// A person insists: against everything, without validators, unchanged bytes read again.
-    Forced,
-}
-
-/// What a refresh came to.
-#[derive(Debug, Clone)]
-pub enum Refreshed {
-    /// The source was not asked.
-    Waiting {
-        /// Its next turn.
-        due: Due,
-    },
-    /// The source was asked.
-    Done {
-        /// What came of it.
-        last: LastOutcome,
-        /// Entries in the document; 0 unless a body was parsed.
-        entries: usize,
-        /// What the store made of them.
-        applied: Applied,
-        /// How the source is doing now.
-        health: Health,
-        /// Its next turn.
-        due: Due,
-    },
-}
-
-impl Refreshed {
-    /// Its next turn.
-    #[must_use]
-    pub fn due(&self) -> &Due {
-        match self {
-            Self::Waiting { due } | Self::Done { due, .. } => due,
-        }
-    }
-}
+use ask::Asker;
+use follow::{follow, read_on};
+use heard::Heard;
+use keep::Keeper;
+use parsing::ParsePool;
+use question::Question;
+use report::{Report, report_hosts};
+use settle::settle;
 
 /// The inward line. One is shared by all refreshes.
 pub struct Refresher {
-    fetcher: Fetcher,
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-    desk: Desk,
-    metrics: Metrics,
+    asker: Asker,
+    keeper: Keeper,
 }
 
 impl Refresher {
     /// A line from this fetcher into this store.
     #[must_use]
     pub fn new(fetcher: Fetcher, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        Self {
+        let keeper = Keeper {
+            store: store.clone(),
+            clock: clock.clone(),
+            holds: fetcher.holds().clone(),
+            metrics: Metrics::default(),
+        };
+        let asker = Asker {
             fetcher,
             store,
             clock,
-            desk: Desk::default(),
+            parsing: ParsePool::default(),
             metrics: Metrics::default(),
-        }
+        };
+        Self { asker, keeper }
     }
 
     /// The same, reporting to these metrics.
     #[must_use]
-    pub fn with_metrics(self, metrics: Metrics) -> Self {
-        Self { metrics, ..self }
+    pub fn with_metrics(mut self, metrics: Metrics) -> Self {
+        self.asker.metrics = metrics.clone();
+        self.keeper.metrics = metrics;
+        self
     }
 
     /// The hosts that want to be left alone.
     #[must_use]
     pub fn holds(&self) -> &HostHolds {
-        self.fetcher.holds()
+        self.asker.fetcher.holds()
     }
 
     /// Takes over what must be known before any of these targets, which are all, is asked: how each host may be asked, and
@@ -139,9 +101,10 @@ impl Refresher {
     /// The store's.
     pub async fn prepare(&self, targets: &[Target]) -> Result<(), StoreError> {
         let sources = targets.iter();
-        self.fetcher
+        self.asker
+            .fetcher
             .set_sources(sources.map(|target| (&target.source.location, &target.fetch)));
-        self.fetcher.holds().adopt(self.store.host_holds().await?);
+        self.holds().adopt(self.keeper.store.host_holds().await?);
         Ok(())
     }
 
@@ -156,34 +119,33 @@ impl Refresher {
         poll: &Poll,
         occasion: Occasion,
     ) -> Result<Vec<(SourceId, Refreshed)>, Unfinished> {
-        let began = Instant::now();
-        let mut states = Vec::with_capacity(poll.targets().len());
-        for target in poll.targets() {
-            let state = self.store.source_state(&target.source.id).await;
-            states.push(state.map_err(Unfinished::NotAsked)?);
+        let (began, targets) = (Instant::now(), poll.targets());
+        let states = self.keeper.states(targets).await;
+        let states = states.map_err(Unfinished::NotAsked)?;
+        let now = self.asker.clock.now();
+        if let Some(due) = poll.wait(&states, occasion, now) {
+            return Ok(all_wait(targets, &due));
         }
-        let now = self.clock.now();
-        if let Some(due) = wait(poll, &states, occasion, now) {
-            return Ok(waiting(poll, &due));
-        }
-        let late = self.waiting(poll, &states, occasion);
-        let since = poll.due(&states, now).at.unwrap_or(now);
-        let heard = self.hear(poll, &states, occasion, since, late).await;
+        let question = Question::of(poll, &states, occasion, now);
+        let waiting = self.waiting(poll, &question, now);
+        let heard = self.asker.ask(&question, waiting).await;
         let heard = heard.map_err(Unfinished::NotAsked)?;
+        let heard = follow(&self.asker, &question, heard).await;
+        let heard = read_on(&self.asker, &question, targets, &states, heard).await;
         if let Some(due) = heard.not_asked() {
-            return Ok(waiting(poll, &due));
+            return Ok(all_wait(targets, &due));
         }
-        report::report_hosts(&heard.hosts);
+        report_hosts(&heard.hosts);
         let mut done = Vec::with_capacity(states.len());
-        for (target, state) in poll.targets().iter().zip(&states) {
-            let settled = self.settle(target, state, &heard, occasion, began).await?;
+        for (target, state) in targets.iter().zip(&states) {
+            let settled = self.store(target, state, &heard, occasion, began).await?;
             done.push((target.source.id.clone(), settled));
         }
         Ok(done)
     }
 
     /// Stores what was heard for one of the sources, and logs it.
-    async fn settle(
+    async fn store(
         &self,
         target: &Target,
         state: &SourceState,
@@ -191,204 +153,45 @@ impl Refresher {
         occasion: Occasion,
         began: Instant,
     ) -> Result<Refreshed, Unfinished> {
-        let unconditional = occasion == Occasion::Forced;
-        let heard = heard.as_known_to(state, unconditional);
-        let is_held = matches!(heard.fetched, FetchOutcome::Held { .. });
-        let record = settle(target, state, heard, self.clock.now());
-        let (last, entries) = (record.last.clone(), record.entries.len());
-        let (due, is_local) = (record.due.clone(), record.is_local());
-        let (at, history) = (record.at, record.state.history.clone());
-        let health = Health::of(&history);
-        let id = &target.source.id;
-        let kept = self.keep(record, occasion).await;
-        let Some((applied, due)) = kept.map_err(|error| Unfinished::not_stored(error, &due))?
-        else {
+        let heard = heard.as_known_to(state, occasion == Occasion::Forced);
+        let is_held = heard.is_held();
+        let record = Arc::new(settle(target, state, heard, self.asker.clock.now()));
+        let kept = self.keeper.keep(record.clone(), occasion).await;
+        let kept = kept.map_err(|error| Unfinished::not_stored(error, &record.due))?;
+        let Some((applied, due)) = kept else {
+            let due = record.due.clone();
             return Ok(Refreshed::Waiting { due });
         };
-        self.metrics.polled(&last, is_local, applied);
-        let report = Report {
-            source: id,
-            news: news(&state.history, &last, is_local || is_held, applied, at),
-            last: &last,
-            history: &history,
-            entries,
-            applied,
-            due: &due,
-            elapsed: began.elapsed(),
-        };
-        report.log();
+        self.keeper.metrics.polled(&record.last, applied);
+        let elapsed = began.elapsed();
+        Report::of(&record, &state.history, is_held, applied, &due, elapsed).log();
         Ok(Refreshed::Done {
-            last,
-            entries,
+            last: record.last.clone(),
+            entries: record.entries.len(),
             applied,
-            health,
+            health: Health::of(&record.state.history),
             due,
         })
     }
 
-    /// What is due waits from now on; what somebody asked for has no time that it is late by. Nobody is late for waiting as
+    /// Starts measuring how late a due poll is; a person's order has no due time to be late for. Nobody is late for waiting as
     /// long as a host has asked for.
-    fn waiting(&self, poll: &Poll, states: &[SourceState], occasion: Occasion) -> Waiting {
-        let now = self.clock.now();
-        let moved_to = states.first().and_then(|state| state.moved_to.as_ref());
-        let host = poll.host(moved_to);
+    fn waiting(&self, poll: &Poll, question: &Question<'_>, now: Timestamp) -> Waiting {
+        if question.occasion != Occasion::Due {
+            return Waiting::default();
+        }
+        let host = poll.host(question.state.moved_to.as_ref());
         let free = host.and_then(|host| self.holds().until(&host));
-        match (occasion, poll.due(states, now).at) {
-            (Occasion::Due, Some(due)) => {
-                let due = free.map_or(due, |free| free.min(now).max(due));
-                self.metrics.waits(due, now)
-            }
-            _ => Waiting::default(),
-        }
-    }
-
-    /// Asks, and reads what comes: a web page is followed to the feed that it leads to, a new feed to its further pages.
-    async fn hear(
-        &self,
-        poll: &Poll,
-        states: &[SourceState],
-        occasion: Occasion,
-        due: Timestamp,
-        waiting: Waiting,
-    ) -> Result<Heard, StoreError> {
-        let lead = poll.lead();
-        let (state, doubted) = doubted(lead, Poll::shared(states), self.clock.now());
-        let watch = Watch::new(&self.metrics, waiting);
-        let heard = tokio::select! {
-            biased;
-            error = self.held_back(&watch) => return Err(error),
-            heard = self.ask(lead, &state, occasion, due, &watch) => heard,
-        };
-        let asked = Asked {
-            target: lead,
-            state: &state,
-            occasion,
-            due,
-        };
-        let heard = self.follow(asked, heard).await;
-        let heard = Heard { doubted, ..heard };
-        Ok(self.read_on(poll, states, asked, heard).await)
-    }
-
-    async fn ask(
-        &self,
-        target: &Target,
-        state: &SourceState,
-        occasion: Occasion,
-        due: Timestamp,
-        watch: &Watch<'_>,
-    ) -> Heard {
-        let request = Request {
-            location: &target.source.location,
-            settings: &target.fetch,
-            state,
-            unconditional: occasion == Occasion::Forced,
-            due,
-            insists: occasion == Occasion::Forced,
-            observer: watch,
-        };
-        let mut fetched = self.fetcher.fetch(request, self.clock.as_ref()).await;
-        watch.end();
-        let parsed = self.parse(&mut fetched.outcome).await;
-        Heard {
-            fetched: fetched.outcome,
-            parsed,
-            trail: None,
-            doubted: false,
-            further: Arc::default(),
-            hosts: fetched.hosts,
-        }
-    }
-
-    /// Reads a fresh body, and lets it go; `None` where there is none.
-    async fn parse(&self, fetched: &mut FetchOutcome) -> Option<Result<Feed, ParseError>> {
-        let fresh = match fetched {
-            FetchOutcome::Fresh(fresh) => fresh,
-            FetchOutcome::Moved(moved) => &mut moved.fresh,
-            _ => return None,
-        };
-        let taken = fresh.clone();
-        fresh.release();
-        let began = Instant::now();
-        let read = self.desk.read(taken).await;
-        self.metrics.took(Stage::Parse, began.elapsed());
-        Some(read)
+        let due = free.map_or(question.due, |free| free.min(now).max(question.due));
+        self.asker.metrics.waits(due, now)
     }
 }
 
-/// What is known of a source as it is asked now, and whether its validators are left out because its word is doubted.
-fn doubted(target: &Target, known: SourceState, now: Timestamp) -> (SourceState, bool) {
-    let doubts = known.validators.is_some()
-        && target.fetch.validators
-        && schedule::doubts(&target.source.id, &known.history, now);
-    let validators = known.validators.filter(|_| !doubts);
-    let asked = SourceState {
-        validators,
-        ..known
-    };
-    (asked, doubts)
-}
-
-/// The sources of an address that was not asked.
-fn waiting(poll: &Poll, due: &Due) -> Vec<(SourceId, Refreshed)> {
+/// The sources of an address that is not asked.
+fn all_wait(targets: &[Target], due: &Due) -> Vec<(SourceId, Refreshed)> {
     let waiting = |target: &Target| {
         let due = due.clone();
         (target.source.id.clone(), Refreshed::Waiting { due })
     };
-    poll.targets().iter().map(waiting).collect()
-}
-
-/// The turn to wait for, if the address is not to be asked now.
-fn wait(poll: &Poll, states: &[SourceState], occasion: Occasion, now: Timestamp) -> Option<Due> {
-    match occasion {
-        Occasion::Forced => None,
-        Occasion::Asked => {
-            let gone = states.iter().all(|state| state.history.gone);
-            let told_to_wait = |state: &SourceState| {
-                let until = schedule::retry_after(&state.history, now);
-                until.is_some_and(|until| until > now)
-            };
-            (gone || states.iter().any(told_to_wait)).then(|| poll.due(states, now))
-        }
-        Occasion::Due => Some(poll.due(states, now)).filter(|due| due.at.is_none_or(|at| at > now)),
-    }
-}
-
-impl Heard {
-    /// The turn to wait for, if nobody was asked because the host wants to be left alone.
-    fn not_asked(&self) -> Option<Due> {
-        match &self.fetched {
-            FetchOutcome::Held {
-                hold,
-                redirect: None,
-            } if self.trail.is_none() => Some(poll::held_until(hold)),
-            _ => None,
-        }
-    }
-
-    /// The same, as it is news to one of several sources: bytes that this one knows already are not.
-    fn as_known_to(&self, state: &SourceState, unconditional: bool) -> Self {
-        let same = match &self.fetched {
-            FetchOutcome::Fresh(fresh) if !unconditional => {
-                (state.body_hash == Some(fresh.body_hash)).then(|| NotModified {
-                    status: fresh.status,
-                    validators: fresh.validators.clone(),
-                    freshness: fresh.freshness,
-                    moved_to: None,
-                })
-            }
-            _ => None,
-        };
-        match same {
-            Some(same) => Self {
-                fetched: FetchOutcome::NotModified(same),
-                parsed: None,
-                trail: self.trail.clone(),
-                doubted: self.doubted,
-                further: Arc::default(),
-                hosts: self.hosts.clone(),
-            },
-            None => self.clone(),
-        }
-    }
+    targets.iter().map(waiting).collect()
 }

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use url::Url;
 
 use crate::fetch::{SourceSettings, host_of};
-use crate::model::{Due, HostHold, Location, SourceId, SourceState, Timestamp};
-use crate::schedule;
+use crate::model::{Due, Location, SourceId, SourceState, Timestamp};
+use crate::schedule::{self, Member, Occasion};
 
-use super::Target;
+use super::target::Target;
 
 /// Sources at one address, asked alike: one request serves them all. Mostly one, never none.
 #[derive(Debug, Clone)]
@@ -63,25 +63,27 @@ impl Poll {
     /// was told. `states` in the order of the targets.
     #[must_use]
     pub fn due(&self, states: &[SourceState], now: Timestamp) -> Due {
-        let dues = self.targets.iter().zip(states).map(|(target, state)| {
-            schedule::next_due(&target.schedule, &target.source.id, &state.history, now)
+        schedule::due_together(&self.members(states), now)
+    }
+
+    /// The turn to wait for, if the address is not to be asked now; `None`: it may be asked.
+    pub(super) fn wait(
+        &self,
+        states: &[SourceState],
+        occasion: Occasion,
+        now: Timestamp,
+    ) -> Option<Due> {
+        schedule::wait(&self.members(states), occasion, now)
+    }
+
+    fn members<'a>(&'a self, states: &'a [SourceState]) -> Vec<Member<'a>> {
+        let pairs = self.targets.iter().zip(states);
+        let members = pairs.map(|(target, state)| Member {
+            settings: &target.schedule,
+            source: &target.source.id,
+            history: &state.history,
         });
-        let due = dues
-            .min_by_key(|due| (due.at.is_none(), due.at))
-            .unwrap_or(Due {
-                at: None,
-                because: "nothing is asked here".to_owned(),
-            });
-        let told = states
-            .iter()
-            .filter_map(|state| schedule::retry_after(&state.history, now));
-        match (due.at, told.max()) {
-            (Some(at), Some(until)) if at < until && self.targets.len() > 1 => Due {
-                at: Some(until),
-                because: "Retry-After: the server asked to wait".to_owned(),
-            },
-            _ => due,
-        }
+        members.collect()
     }
 
     /// The host that is asked; `None`: it is a file. `moved_to`: what is asked in place of the configured address.
@@ -110,14 +112,6 @@ impl Poll {
             body_hash: None,
             ..first.clone()
         }
-    }
-}
-
-/// The turn of whoever would ask a host that wants to be left alone.
-pub(super) fn held_until(hold: &HostHold) -> Due {
-    Due {
-        at: Some(hold.until),
-        because: hold.because(),
     }
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::advice::advice;
 use crate::model::{
-    Applied, Condition, Due, History, HostChange, LastOutcome, Outcome, SourceId, Timestamp,
+    Applied, Condition, Due, History, HostChange, LastOutcome, Outcome, RefreshRecord, SourceId,
+    Timestamp,
 };
 
 /// While a source's trouble lasts, its operator is reminded of it this often.
@@ -12,7 +13,7 @@ const REMINDER: chrono::Duration = chrono::Duration::days(1);
 
 /// What a refresh is to the operator; decides level and words of its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum News {
+enum News {
     /// The source has begun to fail, or fails in another way: `warn`.
     Trouble,
     /// A day more of the same trouble: `warn`.
@@ -33,7 +34,7 @@ pub(super) enum News {
 }
 
 /// Compares the outcome with what was known before the request.
-pub(super) fn news(
+fn news(
     before: &History,
     last: &LastOutcome,
     is_unreached: bool,
@@ -75,18 +76,42 @@ fn reminds(before: &History, now: Timestamp) -> bool {
 
 /// A refresh, as its line tells it.
 pub(super) struct Report<'a> {
-    pub(super) source: &'a SourceId,
-    pub(super) news: News,
-    pub(super) last: &'a LastOutcome,
+    source: &'a SourceId,
+    news: News,
+    last: &'a LastOutcome,
     /// How the source is doing now.
-    pub(super) history: &'a History,
-    pub(super) entries: usize,
-    pub(super) applied: Applied,
-    pub(super) due: &'a Due,
-    pub(super) elapsed: Duration,
+    history: &'a History,
+    entries: usize,
+    applied: Applied,
+    due: &'a Due,
+    elapsed: Duration,
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
+    /// The line of a refresh that is stored. `before`: what was known before the request; `is_held`: its way led to a host
+    /// that wants to be left alone.
+    pub(super) fn of(
+        record: &'a RefreshRecord,
+        before: &History,
+        is_held: bool,
+        applied: Applied,
+        due: &'a Due,
+        elapsed: Duration,
+    ) -> Self {
+        let last = &record.last;
+        let is_unreached = last.fault.is_some() || is_held;
+        Self {
+            source: &record.source,
+            news: news(before, last, is_unreached, applied, record.at),
+            last,
+            history: &record.state.history,
+            entries: record.entries.len(),
+            applied,
+            due,
+            elapsed,
+        }
+    }
+
     /// Writes the line.
     pub(super) fn log(&self) {
         match self.news {
@@ -105,7 +130,7 @@ impl Report<'_> {
         let Self { source, last, .. } = self;
         let never = || "never".to_owned();
         tracing::warn!(
-            %source, why = last.message, advice = advice(last), outcome = %last.outcome, status = last.status,
+            %source, why = last.in_words(), advice = advice(last), outcome = %last.outcome, status = last.status,
             class = last.class.map(tracing::field::display), errors = self.history.errors,
             last_success = self.history.last_success.map_or_else(never, written), entries = self.entries,
             new = self.applied.new, changed = self.applied.changed, duplicates = self.applied.duplicates,
@@ -118,7 +143,7 @@ impl Report<'_> {
         tracing::info!(
             %source, outcome = %last.outcome, status = last.status, entries = self.entries, new = self.applied.new,
             changed = self.applied.changed, duplicates = self.applied.duplicates, renamed = self.applied.renamed,
-            why = last.message, elapsed_ms = self.elapsed_ms(), next_due = self.next_due(), because = self.due.because,
+            why = last.in_words(), elapsed_ms = self.elapsed_ms(), next_due = self.next_due(), because = self.due.because,
             "{what}"
         );
     }
@@ -126,7 +151,7 @@ impl Report<'_> {
     fn log_detail(&self, what: &str) {
         let Self { source, last, .. } = self;
         tracing::debug!(
-            %source, why = last.message, outcome = %last.outcome, status = last.status,
+            %source, why = last.in_words(), outcome = %last.outcome, status = last.status,
             class = last.class.map(tracing::field::display), entries = self.entries, new = self.applied.new,
             changed = self.applied.changed, duplicates = self.applied.duplicates, renamed = self.applied.renamed,
             elapsed_ms = self.elapsed_ms(), next_due = self.next_due(), because = self.due.because, "{what}"

@@ -4,50 +4,24 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::dedupe::settle_pages;
-use crate::fetch::{Failure, Fault, FetchOutcome, Fresh, Moved, NotModified, in_between};
-use crate::model::{
-    Condition, Due, Entry, FailureClass, Feed, FeedFields, History, HostChange, HostHold,
-    LastOutcome, Location, Outcome, Pace, RefreshRecord, SourceState, Timestamp,
+use super::advance::{
+    fail, gone_elsewhere, leave_no_future, remember, take_body, unreadable, whole_at, without_body,
 };
-use crate::parse::ParseError;
-use crate::schedule::{next_due, observe};
-
-use super::Target;
 use super::discovery::Trail;
 use super::further::{Further, is_first_contact};
-use super::told::{moved_by_its_word, repaired, told_otherwise};
+use super::heard::Heard;
+use super::target::Target;
+use super::told::{moved_by_its_word, repairs, told_otherwise};
+use crate::dedupe::settle_pages;
+use crate::fetch::{Failure, Fault, FetchOutcome};
+use crate::model::{
+    Condition, Due, Feed, FeedFields, LastOutcome, Outcome, OwnFault, RefreshRecord, SourceState,
+    Timestamp,
+};
+use crate::schedule::next_due;
 
 /// When a source is asked again after our own network or machine failed: nobody was bothered.
 const AFTER_LOCAL: chrono::Duration = chrono::Duration::minutes(1);
-const OWN_NETWORK: &str = "our own network is down; no fault of the source";
-const OWN_MACHINE: &str =
-    "our own machine is short of what a request takes; no fault of the source";
-/// The reasons that are given for it: such a turn does not follow from the source's history.
-pub const LOCAL_REASONS: [&str; 2] = [OWN_NETWORK, OWN_MACHINE];
-
-/// A refusal's freshness is believed up to this, as an answer's is.
-const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
-/// Statuses of an answer that is no whole document (RFC 9110 §15.4.5, RFC 3229 §10.4.1).
-const NOT_MODIFIED: u16 = 304;
-const DELTA: u16 = 226;
-
-/// What one request brought.
-#[derive(Clone)]
-pub(super) struct Heard {
-    /// The answer.
-    pub(super) fetched: FetchOutcome,
-    /// Its body, read; `None` where there was none.
-    pub(super) parsed: Option<Result<Feed, ParseError>>,
-    /// How a web page at the source's address led to it; `None`: there was none, or it led nowhere.
-    pub(super) trail: Option<Trail>,
-    /// Whether validators were left out because the source was no longer believed.
-    pub(super) doubted: bool,
-    /// Further pages of a feed that one of its sources has not read before.
-    pub(super) further: Arc<Further>,
-    /// What changed for hosts.
-    pub(super) hosts: Vec<HostChange>,
-}
 
 /// What is to be written. Validators and body hash advance only together with the entries they stand for.
 pub(super) fn settle(
@@ -71,15 +45,15 @@ fn settle_source(
 ) -> RefreshRecord {
     let mut next = state.clone();
     leave_no_future(&mut next.history, now);
-    if let Some((failure, because)) = own_failure(&heard.fetched) {
-        return unreached(target, next, failure, because, now);
+    if let Some((failure, fault)) = own_failure(&heard.fetched) {
+        return unreached(target, next, failure, fault, now);
     }
+    let extent = heard.fetched.extent();
     next.history.last_attempt = Some(now);
     next.history.retry_after = None;
     next.history.whole_at = whole_at(&next.history, &heard, now);
     let trail = heard.trail;
-    let mut further = Arc::default();
-    let mut moves = None;
+    let (mut further, mut moves) = (Arc::default(), None);
     let (fetched, moved_to) = match heard.fetched {
         FetchOutcome::Moved(moved) => (FetchOutcome::Fresh(moved.fresh), Some(moved.to)),
         fetched => (fetched, None),
@@ -88,7 +62,7 @@ fn settle_source(
     let last = match (fetched, heard.parsed) {
         (FetchOutcome::Fresh(fresh), Some(Ok(parsed))) => {
             take_body(&mut next, &fresh, &parsed, &target.source.location, now);
-            let repaired = repaired(&parsed);
+            let repairs = repairs(&parsed);
             if is_first_contact(state) {
                 further = heard.further;
             }
@@ -97,8 +71,8 @@ fn settle_source(
             match moved_to {
                 Some(to) => remember(&mut next, to, fresh.status, trail.as_ref()),
                 None => LastOutcome {
-                    message: repaired,
-                    ..plain(Outcome::Fresh, fresh.status)
+                    repairs,
+                    ..LastOutcome::new(Outcome::Fresh, fresh.status)
                 },
             }
         }
@@ -111,7 +85,7 @@ fn settle_source(
             fail(&mut next);
             gone_elsewhere("the feed is gone", status)
         }
-        (fetched, _) => settle_bodiless(&mut next, fetched, now),
+        (fetched, _) => without_body(&mut next, fetched, now),
     };
     let last = behind_page(last, trail.as_ref());
     next.history.condition = Condition::after(&last);
@@ -120,18 +94,21 @@ fn settle_source(
         further,
         moves,
     });
-    record(target, next, last, document, now)
+    RefreshRecord {
+        extent,
+        ..record(target, next, last, document, now)
+    }
 }
 
-/// A failure of our own network or machine, and how it is told; `None`: this is no such failure.
-fn own_failure(fetched: &FetchOutcome) -> Option<(&Failure, &'static str)> {
+/// A failure of our own network or machine; `None`: this is no such failure.
+fn own_failure(fetched: &FetchOutcome) -> Option<(&Failure, OwnFault)> {
     let FetchOutcome::Failed(failure) = fetched else {
         return None;
     };
     match failure.fault {
         Fault::Source => None,
-        Fault::Network => Some((failure, OWN_NETWORK)),
-        Fault::Machine(_) => Some((failure, OWN_MACHINE)),
+        Fault::Network => Some((failure, OwnFault::Network)),
+        Fault::Machine(_) => Some((failure, OwnFault::Machine)),
     }
 }
 
@@ -142,37 +119,6 @@ struct Document {
     further: Arc<Further>,
     /// What it says of its own address, for a person.
     moves: Option<String>,
-}
-
-/// From when on the source's word that nothing is new is believed: since its last whole document; since a question without
-/// validators, whatever the answer, so that a server which refuses that is not pressed; and since its first word where neither is
-/// known, as after an upgrade.
-fn whole_at(history: &History, heard: &Heard, now: Timestamp) -> Option<Timestamp> {
-    if heard.doubted {
-        return Some(now);
-    }
-    let status = match &heard.fetched {
-        FetchOutcome::Fresh(fresh) | FetchOutcome::Moved(Moved { fresh, .. }) => fresh.status,
-        FetchOutcome::NotModified(same) => same.status,
-        _ => return history.whole_at,
-    };
-    match status {
-        Some(NOT_MODIFIED | DELTA) => history.whole_at.or(Some(now)),
-        _ => Some(now),
-    }
-}
-
-/// The clock may have been put back while the source was asked: what was read before counts as now at the latest, so that no
-/// refresh stores a time of the future.
-fn leave_no_future(history: &mut History, now: Timestamp) {
-    for at in [
-        &mut history.last_attempt,
-        &mut history.last_success,
-        &mut history.rhythm.last_new,
-        &mut history.whole_at,
-    ] {
-        *at = at.map(|at| at.min(now));
-    }
 }
 
 fn record(
@@ -204,6 +150,7 @@ fn record(
         state,
         due,
         hosts: Vec::new(),
+        extent: None,
         feed: fields,
         entries: settled.entries,
         first_items: quota(target.source.first_items),
@@ -218,13 +165,15 @@ fn unreached(
     target: &Target,
     state: SourceState,
     failure: &Failure,
-    because: &str,
+    fault: OwnFault,
     now: Timestamp,
 ) -> RefreshRecord {
+    let because = fault.because();
     let last = LastOutcome {
         class: Some(failure.class),
+        fault: Some(fault),
         message: Some(format!("{because}: {}", failure.message)),
-        ..plain(Outcome::Failed, None)
+        ..LastOutcome::new(Outcome::Failed, None)
     };
     let due = Due {
         at: now.checked_add_signed(AFTER_LOCAL),
@@ -233,40 +182,6 @@ fn unreached(
     RefreshRecord {
         due,
         ..record(target, state, last, None, now)
-    }
-}
-
-/// A failure at an address that a redirect or a page once led to: from now on the configured one is asked again.
-fn forget_move(next: &mut SourceState) -> bool {
-    if next.moved_to.take().is_none() {
-        return false;
-    }
-    // The bytes known are the other address's: a page at the configured one may lead to it again. Its validators are sent
-    // to itself only, should the way lead there.
-    next.body_hash = None;
-    true
-}
-
-fn fail(next: &mut SourceState) {
-    next.history.errors = next.history.errors.saturating_add(1);
-    forget_move(next);
-}
-
-fn remember(
-    next: &mut SourceState,
-    to: Url,
-    status: Option<u16>,
-    trail: Option<&Trail>,
-) -> LastOutcome {
-    let to_write = Location::Url(to.clone()).to_string();
-    next.moved_to = Some(to);
-    let message = match trail {
-        Some(trail) => trail.found(&to_write, "write that into the configuration"),
-        None => format!("moved permanently: write {to_write} into the configuration"),
-    };
-    LastOutcome {
-        message: Some(message),
-        ..plain(Outcome::Moved, status)
     }
 }
 
@@ -280,137 +195,6 @@ fn behind_page(last: LastOutcome, trail: Option<&Trail>) -> LastOutcome {
         (_, _, message) => message,
     };
     LastOutcome { message, ..last }
-}
-
-/// A body that is no feed: nothing of it is kept, least of all its validators.
-fn unreadable(next: &mut SourceState, fresh: &Fresh, error: Option<ParseError>) -> LastOutcome {
-    fail(next);
-    let (class, message) = error.map(|error| (error.class, error.message)).unzip();
-    let message = message.map(|message| in_between(message, fresh.challenge));
-    LastOutcome {
-        class,
-        message,
-        ..plain(Outcome::Failed, fresh.status)
-    }
-}
-
-/// What an answer without a body to read means.
-fn settle_bodiless(next: &mut SourceState, fetched: FetchOutcome, now: Timestamp) -> LastOutcome {
-    match fetched {
-        FetchOutcome::NotModified(same) => not_modified(next, same, now),
-        FetchOutcome::Gone { status } => gone(next, status),
-        FetchOutcome::Throttled {
-            status,
-            retry_after,
-            freshness,
-            message,
-        } => {
-            // A refusal that may be kept is a wish to be left alone as long (RFC 6585 §4 lets a 429 be cached).
-            let fresh = freshness.and_then(|fresh| later(now, fresh.lifetime.min(DAY)));
-            next.history.errors = next.history.errors.saturating_add(1);
-            next.history.retry_after = retry_after.max(fresh.filter(|until| *until > now));
-            LastOutcome {
-                message,
-                ..plain(Outcome::Throttled, Some(status))
-            }
-        }
-        FetchOutcome::Held { hold, redirect } => held(next, &hold, redirect),
-        FetchOutcome::Failed(failure) => {
-            fail(next);
-            next.history.retry_after = failure.retry_after;
-            LastOutcome {
-                class: Some(failure.class),
-                message: Some(failure.message),
-                ..plain(Outcome::Failed, failure.status)
-            }
-        }
-        FetchOutcome::Fresh(fresh) | FetchOutcome::Moved(Moved { fresh, .. }) => {
-            unreadable(next, &fresh, None)
-        }
-    }
-}
-
-/// The way led to a host that wants to be left alone: no failure, but the beginning of the way is not asked in vain until
-/// then.
-fn held(next: &mut SourceState, hold: &HostHold, status: Option<u16>) -> LastOutcome {
-    next.history.retry_after = Some(hold.until);
-    LastOutcome {
-        message: Some(format!("it leads to {}: {}", hold.host, hold.because())),
-        ..plain(Outcome::Throttled, status)
-    }
-}
-
-fn not_modified(next: &mut SourceState, same: NotModified, now: Timestamp) -> LastOutcome {
-    succeed(&mut next.history, now);
-    next.history.freshness = same.freshness;
-    next.validators = same.validators;
-    if same.moved_to.is_some() {
-        next.moved_to = same.moved_to;
-    }
-    plain(Outcome::NotModified, same.status)
-}
-
-fn gone(next: &mut SourceState, status: u16) -> LastOutcome {
-    if forget_move(next) {
-        fail(next);
-        let what = "gone at the address that it had moved to; the configured one is asked next";
-        return gone_elsewhere(what, status);
-    }
-    next.history.gone = true;
-    let message = "the publisher says that the feed is gone for good: remove the source or give its new address";
-    LastOutcome {
-        message: Some(message.to_owned()),
-        ..plain(Outcome::Gone, Some(status))
-    }
-}
-
-/// A 410 that is not the configured address's own.
-fn gone_elsewhere(message: &str, status: u16) -> LastOutcome {
-    LastOutcome {
-        class: Some(FailureClass::Status),
-        message: Some(message.to_owned()),
-        ..plain(Outcome::Failed, Some(status))
-    }
-}
-
-fn plain(outcome: Outcome, status: Option<u16>) -> LastOutcome {
-    LastOutcome {
-        outcome,
-        class: None,
-        status,
-        message: None,
-    }
-}
-
-fn later(now: Timestamp, wait: std::time::Duration) -> Option<Timestamp> {
-    now.checked_add_signed(chrono::Duration::from_std(wait).ok()?)
-}
-
-fn succeed(history: &mut History, now: Timestamp) {
-    history.last_success = Some(now);
-    history.errors = 0;
-    history.gone = false;
-}
-
-/// Takes over what came with a body that was read to its end.
-fn take_body(
-    next: &mut SourceState,
-    fresh: &Fresh,
-    parsed: &Feed,
-    location: &Location,
-    now: Timestamp,
-) {
-    succeed(&mut next.history, now);
-    next.history.freshness = fresh.freshness;
-    // A file costs its owner nothing to be read again; only a server's wish is one.
-    next.history.pace = match location {
-        Location::Url(_) => parsed.pace,
-        Location::File(_) => Pace::default(),
-    };
-    let published: Vec<Timestamp> = parsed.entries.iter().filter_map(Entry::date).collect();
-    next.history.rhythm = observe(next.history.rhythm, &published, now);
-    next.validators = fresh.validators.clone();
-    next.body_hash = Some(fresh.body_hash);
 }
 
 fn fields(feed: &Feed) -> FeedFields {

@@ -2,10 +2,10 @@
 
 use url::Url;
 
-use super::Target;
+use super::target::Target;
 use crate::dedupe::Told;
 use crate::fetch::Fresh;
-use crate::model::{Feed, LastOutcome, Location};
+use crate::model::{Feed, Location};
 
 /// Repairs that are told of one document; `mainstem parse` tells all.
 const TOLD_REPAIRS: usize = 8;
@@ -64,9 +64,7 @@ pub(super) fn moved_by_its_word(target: &Target, fresh: &Fresh, feed: &Feed) -> 
     })
 }
 
-/// What had to be mended to read a document; `None`: nothing.
-pub(super) fn repaired(feed: &Feed) -> Option<String> {
-    let listed = feed.recovered.iter().take(TOLD_REPAIRS);
-    let listed: Vec<&str> = listed.map(String::as_str).collect();
-    (!listed.is_empty()).then(|| format!("{}{}", LastOutcome::REPAIRED, listed.join("; ")))
+/// What had to be repaired to read a document, as far as it is told.
+pub(super) fn repairs(feed: &Feed) -> Vec<String> {
+    feed.recovered.iter().take(TOLD_REPAIRS).cloned().collect()
 }

@@ -66,6 +66,16 @@ pub struct OutputPlan {
     pub token: Option<Secret>,
 }
 
+impl OutputPlan {
+    /// The hub that is told of the output; `None`: none. An output with a token has none, as a hub would ask for its documents
+    /// without.
+    #[must_use]
+    pub fn hub(&self) -> Option<&Url> {
+        let hub = self.output.face.hub.as_ref();
+        hub.filter(|_| self.token.is_none())
+    }
+}
+
 impl Plan {
     /// A plan of these sources and outputs.
     #[must_use]

@@ -7,7 +7,9 @@
 
 use std::time::Duration;
 
-use super::{Settings, backoff, duration_in_words};
+use super::backoff;
+use super::settings::Settings;
+use super::words::duration_in_words;
 use crate::model::{Rhythm, Timestamp};
 
 /// Questions per gap between two entries.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::DAY;
+use super::moment::DAY;
 use crate::model::{SourceId, Timestamp};
 
 /// Jitter never takes longer than this.

@@ -6,12 +6,13 @@
 
 use std::time::Duration;
 
-use super::{DAY, backoff, later};
+use super::backoff;
+use super::moment::{DAY, later};
 use crate::model::{History, SourceId, Timestamp};
 
-/// So many of a source's mean gaps without a whole document are a silence,
+/// A source is silent when it has given no whole document for this many of its mean gaps.
 const GAPS: u32 = 10;
-/// unless that is less than this: a weekend is no silence.
+/// A shorter time is no silence: it may be a weekend.
 const LEAST: Duration = DAY.saturating_mul(2);
 /// No source is believed for longer than this, and none that was right is doubted again sooner.
 const MOST: Duration = DAY.saturating_mul(7);

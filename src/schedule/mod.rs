@@ -4,155 +4,21 @@
 //! a restart it is the same, so a restart causes no early request, and a turn
 //! missed while the daemon was down comes once.
 
-use std::time::Duration;
-
-use crate::model::{Due, History, SourceId, Timestamp};
-
 mod adaptive;
 mod backoff;
 mod cron_line;
 mod doubt;
+mod moment;
+mod settings;
+mod together;
+mod turn;
 mod wishes;
 mod words;
 
 pub use adaptive::observe;
 pub use cron_line::{CronError, CronLine};
 pub use doubt::doubts;
+pub use settings::{Cadence, Settings};
+pub use together::{Member, Occasion, due_together, wait};
+pub use turn::next_due;
 pub use words::duration_in_words;
-
-/// What decides a source's rhythm.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Cadence {
-    /// The same time after each request.
-    Every(Duration),
-    /// The moments of a crontab line.
-    Cron(CronLine),
-    /// After the source's own rhythm, between `min_interval` and `max_interval`.
-    Adaptive,
-}
-
-/// When a source is asked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
-    /// What decides.
-    pub cadence: Cadence,
-    /// Adaptive never asks more often.
-    pub min_interval: Duration,
-    /// Adaptive never asks less often.
-    pub max_interval: Duration,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            cadence: Cadence::Adaptive,
-            min_interval: Duration::from_secs(15 * 60),
-            max_interval: DAY,
-        }
-    }
-}
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
-/// After an hour that a feed skips, sources come back within this, not all at its stroke.
-const AFTER_SKIP: Duration = Duration::from_secs(3000);
-
-/// When a source is due next, and why then. Without a request in its history: now. Otherwise its cadence (or, after
-/// failures, the back-off) with jitter, which only lengthens; not before the server's and the feed's wishes.
-#[must_use]
-pub fn next_due(settings: &Settings, source: &SourceId, history: &History, now: Timestamp) -> Due {
-    if history.gone {
-        return Due {
-            at: None,
-            because: "gone: the server said 410; not asked again".to_owned(),
-        };
-    }
-    let Some(last) = history.last_attempt else {
-        return Due {
-            at: Some(now),
-            because: "first contact".to_owned(),
-        };
-    };
-    // A clock that was ahead when it was asked would silence it for as long.
-    let last = last.min(now);
-    let turn = turn(settings, history, last);
-    let mut at = later(turn.at, backoff::jitter(source, last, turn.spread));
-    let mut because = turn.because;
-    if let Some(wish) = wishes::latest(history, now).filter(|wish| wish.at > at) {
-        at = match &settings.cadence {
-            // A line names the moments to ask at: the next of them, not the end of the wish.
-            Cadence::Cron(line) if history.errors == 0 => line
-                .next_after(wish.at - chrono::Duration::milliseconds(1))
-                .unwrap_or(wish.at),
-            _ => wish.at,
-        };
-        because = wish.because;
-    }
-    if let Some(open) = wishes::next_open(&history.pace, at, last) {
-        at = later(open.at, backoff::jitter(source, last, AFTER_SKIP));
-        because = open.because;
-    }
-    Due {
-        at: Some(at),
-        because,
-    }
-}
-
-/// Until when the server asked to wait (`Retry-After`), as far as it is believed; a person who asks keeps to it too.
-#[must_use]
-pub fn retry_after(history: &History, now: Timestamp) -> Option<Timestamp> {
-    wishes::retry_after(history, now)
-}
-
-/// A turn before jitter.
-struct Turn {
-    at: Timestamp,
-    because: String,
-    /// What jitter is a share of.
-    spread: Duration,
-}
-
-fn turn(settings: &Settings, history: &History, last: Timestamp) -> Turn {
-    let (interval, because) = match &settings.cadence {
-        Cadence::Every(interval) => (*interval, format!("every {}", duration_in_words(*interval))),
-        Cadence::Adaptive => adaptive::interval(settings, &history.rhythm, last),
-        Cadence::Cron(line) => {
-            // A line that never fires is refused when it is read; a day is for the end of chrono's calendar.
-            let at = line.next_after(last).unwrap_or_else(|| later(last, DAY));
-            let gap = (at - last).to_std().unwrap_or_default();
-            if history.errors == 0 {
-                return Turn {
-                    at,
-                    because: format!("cron {line}"),
-                    spread: gap.min(backoff::CRON_SPREAD),
-                };
-            }
-            (gap, format!("cron {line}"))
-        }
-    };
-    if history.errors == 0 {
-        return Turn {
-            at: later(last, interval),
-            because,
-            spread: interval,
-        };
-    }
-    let wait = backoff::after_failures(interval, history.errors);
-    let failures = if history.errors == 1 {
-        "failure".to_owned()
-    } else {
-        "failures in a row".to_owned()
-    };
-    Turn {
-        at: later(last, wait),
-        because: format!("back-off after {} {failures}", history.errors),
-        spread: wait,
-    }
-}
-
-/// `at` later by `wait`; at the end of the calendar it stays.
-fn later(at: Timestamp, wait: Duration) -> Timestamp {
-    chrono::Duration::from_std(wait)
-        .ok()
-        .and_then(|wait| at.checked_add_signed(wait))
-        .unwrap_or(at.max(Timestamp::MAX_UTC))
-}

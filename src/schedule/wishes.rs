@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use chrono::{Datelike, DurationRound, TimeDelta, Timelike};
 
-use super::{DAY, duration_in_words, later};
+use super::moment::{DAY, later};
+use super::words::duration_in_words;
 use crate::model::{FreshBy, History, Pace, Timestamp};
 
 /// `Retry-After` is believed up to this.

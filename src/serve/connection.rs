@@ -25,7 +25,7 @@ const SPARE_HEAD_TIME: Duration = Duration::from_secs(2);
 const MAX_HEAD: usize = 32 * 1024;
 /// How long after the stop a request may still come over a connection that is open. What was sent before the stop, or before
 /// its sender could know of it, is on its way no longer than this.
-const LAST_CALL: Duration = Duration::from_secs(1);
+pub const LAST_CALL: Duration = Duration::from_secs(1);
 
 /// What answers requests.
 pub(super) trait Answers: Clone + Send + Sync + 'static {

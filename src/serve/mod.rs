@@ -39,6 +39,7 @@ mod socket_file;
 mod stream;
 
 use accept::answer_all;
+pub use connection::LAST_CALL;
 use front::Front;
 pub use listen::{Address, BindError, bind};
 pub use listener::Listener;

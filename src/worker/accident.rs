@@ -6,9 +6,9 @@ use chrono::Duration;
 
 use crate::model::Timestamp;
 
-/// How long a source waits at least whose refresh could not be stored or panicked; doubled each time,
+/// How long a source waits at least after a refresh that could not be stored or panicked; doubled each time in a row.
 const AFTER_ACCIDENT: Duration = Duration::minutes(1);
-/// up to this.
+/// Upper bound of that wait.
 const AFTER_ACCIDENTS: Duration = Duration::days(1);
 
 /// How often in a row the refreshes of a poll came to nothing, and how long it waits for that.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use mainstem::dedupe::settle_document;
 use mainstem::model::{
-    Due, Entry, LastOutcome, Location, Outcome, RefreshRecord, Source, SourceId, SourceState,
-    Timestamp,
+    Due, Entry, Extent, LastOutcome, Location, Outcome, RefreshRecord, Source, SourceId,
+    SourceState, Timestamp,
 };
 
 /// Sources that take turns.
@@ -42,18 +42,14 @@ pub(crate) fn record(nth: usize, entries: Vec<Entry>) -> RefreshRecord {
         source: source.id,
         location: source.location,
         at,
-        last: LastOutcome {
-            outcome: Outcome::Fresh,
-            class: None,
-            status: Some(200),
-            message: None,
-        },
+        last: LastOutcome::new(Outcome::Fresh, Some(200)),
         state: SourceState::default(),
         due: Due {
             at: None,
             because: String::new(),
         },
         hosts: Vec::new(),
+        extent: Some(Extent::Whole),
         feed: None,
         entries: settle_document(entries, at).entries,
         first_items: None,

@@ -22,12 +22,7 @@ fn at(text: &str) -> Timestamp {
 /// A healthy source as of noon: new every four hours, the last an hour ago.
 fn report() -> SourceReport {
     let mut report = SourceReport::never_asked(SourceId::new("a").expect("an id"));
-    report.last = Some(LastOutcome {
-        outcome: Outcome::Fresh,
-        class: None,
-        status: Some(200),
-        message: None,
-    });
+    report.last = Some(LastOutcome::new(Outcome::Fresh, Some(200)));
     report.history.last_success = Some(at("2026-03-02T11:00:00Z"));
     report.history.rhythm.mean_gap = Some(Duration::from_secs(4 * 3600));
     report.history.rhythm.last_new = Some(at("2026-03-02T11:00:00Z"));
@@ -37,10 +32,8 @@ fn report() -> SourceReport {
 fn failing(report: &mut SourceReport, errors: u32) {
     report.history.errors = errors;
     report.last = Some(LastOutcome {
-        outcome: Outcome::Failed,
         class: Some(FailureClass::Timeout),
-        status: None,
-        message: None,
+        ..LastOutcome::new(Outcome::Failed, None)
     });
 }
 
@@ -115,7 +108,7 @@ const CASES: &[Case] = &[
         "is mended",
         |report| {
             let last = report.last.as_mut().expect("asked");
-            last.message = Some("repaired: bare ampersands".to_owned());
+            last.repairs = vec!["bare ampersands".to_owned()];
         },
         &[Trouble::Repaired],
     ),

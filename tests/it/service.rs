@@ -2,6 +2,9 @@
 
 use std::os::unix::net::UnixDatagram;
 use std::process::Stdio;
+use std::time::Duration;
+
+use mainstem::daemon::STOP_LIMITS;
 
 use crate::support::daemon::{Desk, mainstem};
 use crate::support::origin::{Origin, response, rss};
@@ -27,7 +30,7 @@ const MERGED: &str = "[[output]]\nid = \"merged\"\n";
 /// Where the service manager listens; what has not come after a minute is taken not to come.
 fn service_manager(desk: &Desk) -> UnixDatagram {
     let socket = UnixDatagram::bind(desk.path("notify")).expect("a socket");
-    let patience = Some(std::time::Duration::from_secs(60));
+    let patience = Some(Duration::from_secs(60));
     socket.set_read_timeout(patience).expect("a socket");
     socket
 }
@@ -194,7 +197,7 @@ fn until_stored(desk: &Desk, question: &str) {
         if answer.expect("a question") {
             return;
         }
-        std::thread::sleep(std::time::Duration::from_millis(20));
+        std::thread::sleep(Duration::from_millis(20));
     }
     panic!("it never came to this: {question}");
 }
@@ -379,4 +382,30 @@ fn the_status_tells_of_a_refused_reload_and_keeps_its_counts() {
     assert_eq!(status(), "1 source, 1 output");
     child.kill().expect("it can be ended");
     child.wait().expect("it ends");
+}
+
+/// What ends first leaves time for what ends later, and systemd kills nothing that is still in its time.
+#[test]
+fn the_limits_of_a_stop_are_in_order_and_within_the_unit_s() {
+    let limits = STOP_LIMITS;
+    let order = [
+        limits.last_requests,
+        limits.last_notices,
+        limits.refreshes,
+        limits.tasks,
+    ];
+    assert!(order.is_sorted(), "{order:?}");
+    // The worker cuts refreshes itself, and says how many, before it is cut.
+    assert!(limits.refreshes < limits.tasks, "{limits:?}");
+    let unit = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/systemd/mainstem.service"
+    ));
+    let unit = unit.expect("it is there");
+    let seconds = unit
+        .lines()
+        .find_map(|line| line.strip_prefix("TimeoutStopSec=")?.strip_suffix('s'))
+        .expect("the unit limits a stop");
+    let seconds = Duration::from_secs(seconds.parse().expect("whole seconds"));
+    assert!(limits.tasks + limits.store < seconds, "{limits:?}");
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use mainstem::dedupe::settle_document;
 use mainstem::model::{
-    Applied, Due, Entry, HostChange, HostHold, Joined, LastOutcome, Location, Member, Outcome,
-    OutputId, RefreshRecord, Source, SourceId, SourceState, StoryId, Timestamp, Validators,
+    Applied, Due, Entry, Extent, HostChange, HostHold, Joined, LastOutcome, Location, Member,
+    Outcome, OutputId, RefreshRecord, Source, SourceId, SourceState, StoryId, Timestamp,
+    Validators,
 };
 use mainstem::store::sqlite::{Opening, SqliteStore};
 use mainstem::store::{Aged, ArchiveDocument, KeptItem, Membership, Place, Store, WindowBounds};
@@ -167,18 +168,14 @@ pub(crate) fn record(source: &str, minute: i64, entries: Vec<Entry>) -> RefreshR
         source: SourceId::new(source).expect("an id"),
         location: Location::Url("https://feeds.example/rss".parse().expect("a URL")),
         at: at(minute),
-        last: LastOutcome {
-            outcome: Outcome::Fresh,
-            class: None,
-            status: Some(200),
-            message: None,
-        },
+        last: LastOutcome::new(Outcome::Fresh, Some(200)),
         state,
         due: Due {
             at: Some(at(minute + 60)),
             because: "every 1h".to_owned(),
         },
         hosts: Vec::new(),
+        extent: Some(Extent::Whole),
         feed: None,
         entries: settle_document(entries, at(minute)).entries,
         first_items: None,

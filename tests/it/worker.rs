@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use mainstem::clock::{Clock, SystemClock};
 use mainstem::config::{self, Environment};
-use mainstem::daemon;
 use mainstem::fetch::Fetcher;
 use mainstem::refresh::Refresher;
 use mainstem::store::Store;
@@ -17,6 +16,9 @@ use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::support::origin::rss;
+
+/// How long refreshes under way may take at the end.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Registers these file sources and orders them.
 async fn orders(directory: &Path, store: &Arc<dyn Store>, ids: &[&str]) -> Orders {
@@ -32,7 +34,7 @@ async fn orders(directory: &Path, store: &Arc<dyn Store>, ids: &[&str]) -> Order
         .expect("it loads")
         .config;
     store
-        .register_sources(&daemon::sources(&config), SystemClock.now())
+        .register_sources(&config.sources(), SystemClock.now())
         .await
         .expect("registers");
     let fetcher = Fetcher::new(&config.fetch);
@@ -72,7 +74,7 @@ async fn orders_are_taken_when_the_store_answers_again() {
         changed,
         metrics: Metrics::default(),
     };
-    let worker = tokio::spawn(work(ordered, store.clone(), clock, reports, async {
+    let worker = tokio::spawn(work(ordered, store.clone(), clock, reports, GRACE, async {
         let _ = stopped.await;
     }));
     while asked(&store).await < 1 {

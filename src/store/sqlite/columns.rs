@@ -55,6 +55,26 @@ pub(super) fn source_id(row: &Row<'_>, column: &str) -> rusqlite::Result<SourceI
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))
 }
 
+/// Repairs of a document as a column: a JSON array. NULL: none.
+pub(super) fn repairs_as_column(repairs: &[String]) -> rusqlite::Result<Option<String>> {
+    if repairs.is_empty() {
+        return Ok(None);
+    }
+    serde_json::to_string(repairs)
+        .map(Some)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+/// Repairs of a document from their column; empty: none.
+pub(super) fn repairs(row: &Row<'_>, column: &str) -> rusqlite::Result<Vec<String>> {
+    match row.get::<_, Option<String>>(column)? {
+        None => Ok(Vec::new()),
+        Some(json) => serde_json::from_str(&json).map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error))
+        }),
+    }
+}
+
 /// A URL that we wrote; one that cannot be read any more is absent.
 pub(super) fn url(text: Option<String>) -> Option<Url> {
     text.and_then(|text| text.parse().ok())

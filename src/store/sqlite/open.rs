@@ -70,7 +70,7 @@ fn connect_as(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
 /// How much is made sure of when a database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opening {
-    /// The daemon's: the whole file is read and checked, about a second per GiB, and a new epoch begins.
+    /// The daemon's: the whole file is read and checked, about a second per GiB, and a page is written.
     Thorough,
     /// A command's beside it: whose file it is and which version.
     Quick,
@@ -233,12 +233,8 @@ fn prepare(db: &mut Connection, version: i64, opening: Opening) -> rusqlite::Res
     if opening == Opening::Quick {
         return Ok(());
     }
-    // Each start of a daemon is a new epoch of the one shard owner that SQLite has.
-    db.execute(
-        "INSERT INTO claims (shard, owner, epoch) VALUES (0, 'local', 1) ON CONFLICT (shard) DO UPDATE SET epoch = epoch + 1",
-        [],
-    )?;
-    Ok(())
+    // A daemon finds out at its start whether it can write: the value stays, the page is written all the same.
+    db.pragma_update(None, "user_version", VERSION)
 }
 
 /// Turns write-ahead logging on. Where two processes make one new database at once, SQLite tells one of them at once that it is

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::columns::{moment_at, ms, source_id, url, word};
+use super::columns::{moment_at, ms, repairs, repairs_as_column, source_id, url, word};
 use super::refresh::unknown_source;
 use crate::model::{
     Condition, FailureClass, FeedFields, FreshBy, Freshness, History, LastOutcome, Location,
-    Outcome, Pace, RefreshRecord, Rhythm, Source, SourceId, SourceReport, SourceState, Timestamp,
-    Validators,
+    Outcome, OwnFault, Pace, RefreshRecord, Rhythm, Source, SourceId, SourceReport, SourceState,
+    Timestamp, Validators,
 };
 
 /// See [`crate::store::Store::register_sources`].
@@ -61,10 +61,8 @@ fn add(db: &Connection, source: &Source, now: Timestamp) -> rusqlite::Result<()>
         None => {
             db.prepare_cached("INSERT INTO sources (id, location, added_at) VALUES (?, ?, ?)")?
                 .execute(params![source.id.as_str(), location, ms(now)])?;
-            db.prepare_cached(
-                "INSERT INTO source_state (source, shard, epoch) VALUES (?, 0, (SELECT COALESCE(max(epoch), 0) FROM claims WHERE shard = 0))",
-            )?
-            .execute([db.last_insert_rowid()])?;
+            db.prepare_cached("INSERT INTO source_state (source) VALUES (?)")?
+                .execute([db.last_insert_rowid()])?;
         }
         Some((row, stored, _)) if stored != location => {
             db.execute(
@@ -74,7 +72,7 @@ fn add(db: &Connection, source: &Source, now: Timestamp) -> rusqlite::Result<()>
             db.execute(
                 "UPDATE source_state SET validator_url = NULL, etag = NULL, last_modified = NULL, body_hash = NULL, moved_to = NULL,
                      attempt_at = NULL, errors = 0, retry_after = NULL, fresh_for = NULL, fresh_by = NULL, ttl = NULL,
-                     update_every = NULL, skip_hours = 0, skip_days = 0, gone = 0, due_at = NULL, because = NULL, whole_at = NULL
+                     update_every = NULL, skip_hours = 0, skip_days = 0, gone = 0, due_at = NULL, because = NULL, fault = NULL, whole_at = NULL
                  WHERE source = ?",
                 [row],
             )?;
@@ -220,7 +218,7 @@ pub(super) fn states(db: &Connection) -> rusqlite::Result<Vec<(SourceId, SourceS
 /// See [`crate::store::Store::source_reports`].
 pub(super) fn reports(db: &Connection) -> rusqlite::Result<Vec<SourceReport>> {
     db.prepare(&format!(
-        "SELECT s.id, s.title, s.home_url, st.outcome, st.class, st.status, st.message, st.due_at, st.because, st.entries,
+        "SELECT s.id, s.title, s.home_url, st.outcome, st.class, st.status, st.fault, st.repairs, st.message, st.due_at, st.because, st.entries,
              st.duplicates, st.renamed, st.day, st.day_items, {STATE}
          FROM source_state st JOIN sources s USING (source) WHERE s.removed_at IS NULL ORDER BY s.id"
     ))?
@@ -230,6 +228,8 @@ pub(super) fn reports(db: &Connection) -> rusqlite::Result<Vec<SourceReport>> {
                 outcome,
                 class: word(row, "class", FailureClass::from_word)?,
                 status: row.get("status")?,
+                fault: word(row, "fault", OwnFault::from_word)?,
+                repairs: repairs(row, "repairs")?,
                 message: row.get("message")?,
             }),
             None => None,
@@ -274,16 +274,17 @@ pub(super) fn write_state(
         record.last.outcome,
         Outcome::Fresh | Outcome::Moved | Outcome::NotModified
     );
+    let last = &record.last;
+    let is_same = last.outcome == Outcome::NotModified && last.message.is_none();
     db.prepare_cached(&format!(
         "UPDATE source_state SET heard_at = {HEARD},
-             epoch = (SELECT COALESCE(max(epoch), 0) FROM claims WHERE shard = source_state.shard),
              due_at = :due_at, because = :because, validator_url = :validator_url,
              etag = :etag, last_modified = :last_modified, body_hash = :body_hash, moved_to = :moved_to, attempt_at = :attempt_at,
              success_at = :success_at, errors = :errors, retry_after = :retry_after, fresh_for = :fresh_for, fresh_by = :fresh_by,
              parsed_at = COALESCE(:parsed_at, parsed_at), ttl = :ttl, update_every = :update_every, skip_hours = :skip_hours, skip_days = :skip_days, gone = :gone,
-             mean_gap = :mean_gap, last_new_at = :last_new_at, whole_at = :whole_at, outcome = :outcome, class = :class, status = :status, message = CASE
-                 WHEN :message IS NULL AND :outcome = 'not_modified' AND outcome IN ('fresh', 'not_modified') THEN message
-                 ELSE :message END
+             mean_gap = :mean_gap, last_new_at = :last_new_at, whole_at = :whole_at, outcome = :outcome, class = :class, status = :status, fault = :fault,
+             repairs = CASE WHEN :is_same AND outcome IN ('fresh', 'not_modified') THEN repairs ELSE :repairs END,
+             message = CASE WHEN :is_same AND outcome IN ('fresh', 'not_modified') THEN message ELSE :message END
          WHERE source = :source RETURNING heard_at"
     ))?
     .query_row(named_params! {
@@ -299,8 +300,9 @@ pub(super) fn write_state(
         ":update_every": as_seconds(history.pace.update_every), ":skip_hours": history.pace.skip_hours,
         ":skip_days": history.pace.skip_days, ":gone": history.gone, ":mean_gap": as_seconds(history.rhythm.mean_gap),
         ":last_new_at": history.rhythm.last_new.map(ms), ":whole_at": history.whole_at.map(ms),
-        ":outcome": record.last.outcome.as_str(), ":class": record.last.class.filter(|_| !record.is_local()).map(FailureClass::as_str),
-        ":status": record.last.status, ":message": record.last.message, ":source": source,
+        ":outcome": last.outcome.as_str(), ":class": last.class.filter(|_| last.fault.is_none()).map(FailureClass::as_str),
+        ":status": last.status, ":fault": last.fault.map(OwnFault::as_str), ":is_same": is_same,
+        ":repairs": repairs_as_column(&last.repairs)?, ":message": last.message, ":source": source,
     }, |row| row.get(0))
 }
 

@@ -64,12 +64,12 @@ impl Metrics {
         self.0.as_ref().map(|live| &live.families)
     }
 
-    /// The end of a source's poll. `is_local`: our own network kept it from being made.
-    pub fn polled(&self, last: &LastOutcome, is_local: bool, applied: Applied) {
+    /// The end of a source's poll.
+    pub fn polled(&self, last: &LastOutcome, applied: Applied) {
         let Some(families) = self.families() else {
             return;
         };
-        if is_local {
+        if last.fault.is_some() {
             families.unreached.inc();
             return;
         }

@@ -307,7 +307,7 @@ async fn a_reconnection_is_no_change_but_a_commit_of_another_process_is() {
         if is_committed_elsewhere {
             let other = Connection::open(&path).expect("opens");
             other
-                .execute_batch("UPDATE claims SET epoch = epoch + 1")
+                .execute_batch("UPDATE feed_changes SET count = count + 1")
                 .expect("written");
         }
         store.probe().await.expect("there is room");

@@ -24,7 +24,7 @@ fn fill(path: &Path, sources: &[(&str, DateTime<Utc>, DateTime<Utc>)]) {
         )
         .expect("inserted");
         db.execute(
-            "INSERT INTO source_state (source, shard, epoch, attempt_at, retry_after) VALUES (last_insert_rowid(), 0, 1, ?, ?)",
+            "INSERT INTO source_state (source, attempt_at, retry_after) VALUES (last_insert_rowid(), ?, ?)",
             [attempt.timestamp_millis(), retry_after.timestamp_millis()],
         )
         .expect("inserted");

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use crate::support::daemon::Desk;
 use crate::support::releases::told;
 
+mod outcomes;
 mod readings;
 mod rules;
 

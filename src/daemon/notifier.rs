@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use url::Url;
 
-use super::press::Edition;
+use super::edition::Edition;
+use super::stop::{self, STOP_LIMITS};
 use crate::clock::Clock;
 use crate::fetch::{Failure, Fetcher};
 use crate::model::{FailureClass, OutputId, Timestamp, public_url};
@@ -18,13 +19,10 @@ use crate::schedule::duration_in_words;
 use crate::telemetry::{HubAnswer, Metrics};
 use crate::websub::{Ledger, News, Notice, Setback, publish_form, topic};
 
-/// How long hubs may take to answer when we stop.
-const FAREWELL: Duration = Duration::from_secs(1);
-
-/// When each output's documents last changed: what the press shows, and hubs may want to know.
+/// When each output's documents last changed: what the publisher shows, and hubs may want to know.
 type Shown = BTreeMap<OutputId, Timestamp>;
 
-/// Where the press says what it has published. Saying it never waits.
+/// Where the publisher says what it has published. Saying it never waits.
 #[derive(Debug)]
 pub(super) struct Hubs(watch::Sender<Shown>);
 
@@ -36,8 +34,8 @@ impl Hubs {
     }
 }
 
-/// Tells hubs of what the press has published.
-pub(super) struct Messenger {
+/// Tells hubs of what the publisher has published.
+pub(super) struct Notifier {
     shown: watch::Receiver<Shown>,
     editions: watch::Receiver<Edition>,
     /// Its own: what sources are asked by gives no place and no turn to hubs.
@@ -52,8 +50,8 @@ pub(super) struct Messenger {
 /// A notice, and what came of it.
 type Told = (Notice, Result<u16, Failure>);
 
-impl Messenger {
-    /// The messenger, and where the press says what it has published.
+impl Notifier {
+    /// The notifier, and where the publisher says what it has published.
     pub(super) fn new(
         editions: watch::Receiver<Edition>,
         fetcher: Fetcher,
@@ -62,7 +60,7 @@ impl Messenger {
     ) -> (Self, Hubs) {
         let (hubs, shown) = watch::channel(Shown::new());
         let edition = editions.borrow().clone();
-        let messenger = Self {
+        let notifier = Self {
             shown,
             edition,
             editions,
@@ -72,7 +70,7 @@ impl Messenger {
             metrics,
             ledger: Ledger::default(),
         };
-        (messenger, Hubs(hubs))
+        (notifier, Hubs(hubs))
     }
 
     /// Tells of what changes until `stopped`. What no hub has taken by then is not told any more.
@@ -81,7 +79,7 @@ impl Messenger {
         loop {
             let due = self.ledger.next_due();
             tokio::select! {
-                () = super::tasks::until(stopped.clone()) => break,
+                () = stop::until(stopped.clone()) => break,
                 Ok(()) = self.shown.changed() => self.look(),
                 Ok(()) = self.editions.changed() => self.adopt(),
                 Some(told) = under_way.join_next() => self.hear(told),
@@ -93,21 +91,21 @@ impl Messenger {
         self.look();
         let last = self.ledger.take_last();
         self.send(last, &mut under_way);
-        let _ = tokio::time::timeout(FAREWELL, async {
+        let _ = tokio::time::timeout(STOP_LIMITS.last_notices, async {
             while under_way.join_next().await.is_some() {}
         })
         .await;
     }
 
-    /// Notes what the press has published since the last look.
+    /// Notes what the publisher has published since the last look.
     fn look(&mut self) {
-        // The press may have published by a configuration that we have not seen.
+        // The publisher may have published by a configuration that we have not seen.
         if self.editions.has_changed().unwrap_or(false) {
             self.adopt();
         }
         let shown = self.shown.borrow_and_update().clone();
         for output in self.news.look(&shown) {
-            if let Some(hub) = plan_of(&self.edition.plan, &output).and_then(hub_of) {
+            if let Some(hub) = plan_of(&self.edition.plan, &output).and_then(OutputPlan::hub) {
                 self.ledger.add(hub, output, Instant::now());
             }
         }
@@ -121,7 +119,7 @@ impl Messenger {
             .plan
             .outputs
             .iter()
-            .filter_map(hub_of)
+            .filter_map(OutputPlan::hub)
             .collect();
         self.ledger.retain(|hub| hubs.contains(hub));
     }
@@ -228,16 +226,10 @@ fn plan_of<'p>(plan: &'p Plan, output: &OutputId) -> Option<&'p OutputPlan> {
     plan.outputs.iter().find(|plan| plan.output.id == *output)
 }
 
-/// The hub that is told of an output. Nobody's where it has a token: a hub would ask for it without.
-pub(super) fn hub_of(plan: &OutputPlan) -> Option<&Url> {
-    let hub = plan.output.face.hub.as_ref();
-    hub.filter(|_| plan.token.is_none())
-}
-
 /// The documents that a notice tells of.
 fn topics(plan: &Plan, notice: &Notice) -> Vec<String> {
     let told = |output: &&OutputPlan| {
-        notice.outputs.contains(&output.output.id) && hub_of(output) == Some(&notice.hub)
+        notice.outputs.contains(&output.output.id) && output.hub() == Some(&notice.hub)
     };
     let outputs = plan.outputs.iter().filter(told);
     let formats = |output: &OutputPlan| {

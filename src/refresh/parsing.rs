@@ -1,4 +1,4 @@
-//! Where documents are read: off the async threads, a few at a time, none for ever.
+//! Reads documents off the async threads, a few at a time, each within a deadline.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,12 +18,12 @@ const DEADLINE: Duration = Duration::from_secs(20);
 const ABANDONED: usize = 4;
 
 /// The places at which documents are read.
-pub(super) struct Desk {
+pub(super) struct ParsePool {
     places: Semaphore,
     abandoned: Arc<Semaphore>,
 }
 
-impl Default for Desk {
+impl Default for ParsePool {
     fn default() -> Self {
         Self {
             places: Semaphore::new(AT_ONCE),
@@ -32,7 +32,7 @@ impl Default for Desk {
     }
 }
 
-impl Desk {
+impl ParsePool {
     /// Reads one document. One that takes too long costs its own source only: its place is given to the next.
     pub(super) async fn read(&self, fresh: Fresh) -> Result<Feed, ParseError> {
         // Fails only when closed, and nobody closes it.

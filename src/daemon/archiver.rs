@@ -1,4 +1,4 @@
-//! Archive documents are cut one at a time beside the press, so that no reader's document waits for one that can wait.
+//! Cuts archive documents one at a time beside the publisher, so that no reader's document waits for one that can wait.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -10,13 +10,13 @@ use crate::model::OutputId;
 use crate::republish::{Archivist, Rendered};
 use crate::store::StoreError;
 
-/// Between two documents lies so many times what the last one took, so that a long history delays hardly anything that comes
-/// meanwhile,
+/// Pause between two documents, as a multiple of what the last one took, so that a long history hardly delays what comes
+/// meanwhile.
 const REST_FACTOR: u32 = 9;
-/// and at least so long.
+/// Lower bound of that pause.
 const REST: Duration = Duration::from_millis(10);
 
-/// And so long when the store failed.
+/// Pause after the store failed.
 const AFTER_TROUBLE: Duration = Duration::from_secs(1);
 
 /// What has become of a turn.
@@ -26,9 +26,9 @@ struct Turn {
     took: Duration,
 }
 
-/// Cuts for whoever waits, one after the other.
+/// Cuts archive documents for the outputs that wait, one after the other.
 #[derive(Default)]
-pub(super) struct Cutter {
+pub(super) struct Archiver {
     /// Of these something may have to be archived.
     waiting: BTreeSet<OutputId>,
     /// New items since it was last looked.
@@ -40,7 +40,7 @@ pub(super) struct Cutter {
     rests_until: Option<Instant>,
 }
 
-impl Cutter {
+impl Archiver {
     /// An output was shown: after enough new items something of it can be archived.
     pub(super) fn shown(&mut self, output: &OutputId, rendered: &Rendered) {
         if self.given_up.contains(output) {

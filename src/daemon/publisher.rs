@@ -1,4 +1,6 @@
-//! The outward task: changed stories to served documents, expiry and housekeeping.
+//! The outward task: turns changed stories into served documents, and looks after what follows from that.
+//!
+//! Events add tasks to the duties; `duties.rs` says which one is done next. Next: `republish/`, the outward line itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -6,17 +8,17 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
-use super::cutter::Cutter;
+use super::archiver::Archiver;
+use super::duties::{Duties, Standing, Task};
+use super::edition::Edition;
+use super::health::HealthWatch;
 use super::housekeeper::Housekeeper;
-use super::hubs::Hubs;
-use super::ward::Ward;
-
+use super::notifier::Hubs;
+use super::stop::until;
 use crate::clock::Clock;
-use crate::config::Config;
-use crate::fetch::SourceSettings;
 use crate::maintain::{self, Retention};
 use crate::model::OutputId;
-use crate::republish::{IdlePart, Plan, Rendered, Republisher, windows};
+use crate::republish::{IdlePart, Rendered, Republisher, windows};
 use crate::serve::Site;
 use crate::store::{Store, StoreCondition, StoreError};
 use crate::telemetry::StoreUse;
@@ -28,69 +30,29 @@ const BEAT: Duration = Duration::from_secs(1);
 /// Steps of a replay that a start waits for: with a small store the documents are there at once.
 const STEPS_AT_START: usize = 40;
 
-/// What is to be done; it stays until it was.
-#[derive(Default)]
-struct Duty {
-    /// The rules may have changed.
-    replay: bool,
-    /// A changed rule is being applied to what is stored.
-    step: bool,
-    /// Stories stand in the outbox.
-    catch_up: bool,
-    /// Every document is rendered anew; those with the same bytes stay.
-    show_all: bool,
-    /// Another process may have worked, an item's time may have ended.
-    look_around: bool,
-    /// Items may have left a window.
-    archive: bool,
-    /// A pass of retention is due or has ended.
-    clean: bool,
-    /// Rules, or the days that they had, are others.
-    tell_idle: bool,
-}
-
-/// What a reload may change.
-#[derive(Clone)]
-pub(super) struct Edition {
-    pub(super) plan: Arc<Plan>,
-    /// Retention.
-    pub(super) retention: Retention,
-    /// How hubs are told of news.
-    pub(super) hubs: Arc<SourceSettings>,
-}
-
-impl Edition {
-    pub(super) fn of(config: &Config) -> Self {
-        Self {
-            plan: config.plan.clone(),
-            retention: config.retention(),
-            hubs: config.hubs.clone(),
-        }
-    }
-}
-
 /// The outward line of a running daemon.
-pub(super) struct Press {
+pub(super) struct Publisher {
     republisher: Republisher,
     site: Site,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     retention: Retention,
     housekeeper: Housekeeper,
-    /// Touched, it has the worker make its queue anew.
+    /// The worker makes its queue anew when this is marked as changed.
     order: watch::Sender<Orders>,
-    ward: Ward,
+    health: HealthWatch,
     /// Told of what was published.
     hubs: Hubs,
     rendered: BTreeMap<OutputId, Rendered>,
     /// Parts of rules that do nothing, said once each.
     idle: BTreeSet<IdlePart>,
-    cutter: Cutter,
+    archiver: Archiver,
     /// Whether documents are shown: with an empty store the first follow the first pass.
     open: bool,
+    duties: Duties,
 }
 
-impl Press {
+impl Publisher {
     pub(super) fn new(
         republisher: Republisher,
         site: Site,
@@ -100,10 +62,10 @@ impl Press {
         order: watch::Sender<Orders>,
         hubs: Hubs,
     ) -> Self {
-        let ward = Ward::new(store.clone(), clock.clone(), site.clone());
+        let health = HealthWatch::new(store.clone(), clock.clone(), site.clone());
         let housekeeper = Housekeeper::new(store.clone(), clock.clone());
         Self {
-            ward,
+            health,
             housekeeper,
             republisher,
             site,
@@ -114,8 +76,9 @@ impl Press {
             hubs,
             rendered: BTreeMap::new(),
             idle: BTreeSet::new(),
-            cutter: Cutter::default(),
+            archiver: Archiver::default(),
             open: false,
+            duties: Duties::default(),
         }
     }
 
@@ -134,7 +97,7 @@ impl Press {
                 self.republisher.replay_step().await?;
             }
             self.republisher.catch_up().await?;
-            self.show_all().await?;
+            self.publish_all().await?;
         } else {
             self.site
                 .set_not_ready(Some("the first pass over the sources is under way"));
@@ -154,32 +117,24 @@ impl Press {
         let mut beat = tokio::time::interval(BEAT);
         let mut hourly = tokio::time::interval(maintain::INTERVAL);
         hourly.reset();
-        let (mut duty, mut in_trouble) = (Duty::default(), false);
-        duty.tell_idle = true;
+        self.duties.add(Task::ReportIdleRules);
         let mut condition = self.store.condition();
         // It may be in trouble already.
         condition.mark_changed();
+        let mut in_trouble = false;
         loop {
             let is_well = condition.borrow().is_well();
             tokio::select! {
-                () = super::tasks::until(stopped.clone()) => return Ok(()),
-                Ok(()) = condition.changed() => self.hear(&condition.borrow_and_update(), &mut duty),
-                Some(()) = changes.recv() => duty.catch_up = true,
-                Ok(()) = editions.changed() => self.take_over(editions.borrow_and_update().clone(), &mut duty),
-                true = all_asked(unasked.clone()), if !self.open => {
-                    self.open = true;
-                    duty.replay = true;
-                    self.ward.hurry();
-                }
-                _ = beat.tick() => duty.look_around = true,
-                _ = hourly.tick() => {
-                    duty.tell_idle = true;
-                    // A feed that only calls itself otherwise changes no story.
-                    duty.show_all = true;
-                }
-                () = std::future::ready(()), if is_well && self.open && self.republisher.is_replaying() => duty.step = true,
-                () = self.cutter.ready(), if is_well => duty.archive = true,
-                () = self.housekeeper.ready(), if is_well => duty.clean = true,
+                () = until(stopped.clone()) => return Ok(()),
+                Ok(()) = condition.changed() => self.hear(&condition.borrow_and_update()),
+                Some(()) = changes.recv() => self.duties.add(Task::CatchUp),
+                Ok(()) = editions.changed() => self.take_over(editions.borrow_and_update().clone()),
+                true = all_asked(unasked.clone()), if !self.open => self.end_first_pass(),
+                _ = beat.tick() => self.look_around(),
+                _ = hourly.tick() => self.look_anew(),
+                () = std::future::ready(()), if is_well && self.open && self.republisher.is_replaying() => self.duties.add(Task::ReplayStep),
+                () = self.archiver.ready(), if is_well => self.duties.add(Task::Archive),
+                () = self.housekeeper.ready(), if is_well => self.duties.add(Task::Retain),
             }
             if !condition.borrow().is_well() {
                 continue; // Duties stay until the store is well.
@@ -187,101 +142,132 @@ impl Press {
             // A stop cuts it between two steps of the store, each of them whole; the next start does the rest.
             let done = tokio::select! {
                 biased;
-                () = super::tasks::until(stopped.clone()) => return Ok(()),
-                done = self.fulfil(&mut duty) => done,
+                () = until(stopped.clone()) => return Ok(()),
+                done = self.work_off() => done,
             };
             match done {
                 Ok(()) => in_trouble = false,
                 Err(StoreError::Closed) => return Err(StoreError::Closed),
-                Err(error) => {
-                    let metrics = self.republisher.metrics();
-                    metrics.store_failed(StoreUse::Republish);
-                    tell(&error, in_trouble);
-                    in_trouble |= !error.is_trouble();
-                    // What was judged already and could not be shown is not known any more.
-                    duty.show_all = true;
-                }
+                Err(error) => self.note_failure(&error, &mut in_trouble),
             }
         }
     }
 
     /// Goes on by a reloaded configuration.
-    fn take_over(&mut self, edition: Edition, duty: &mut Duty) {
+    fn take_over(&mut self, edition: Edition) {
         self.republisher.replace_plan(edition.plan);
-        duty.replay = true;
-        duty.tell_idle = true;
+        self.duties.add(Task::BeginReplay);
+        self.duties.add(Task::ReportIdleRules);
         if self.retention != edition.retention {
             self.housekeeper.hurry();
         }
         self.retention = edition.retention;
-        self.ward.hurry();
+        self.health.hurry();
     }
 
     /// The store is in trouble, or is well again.
-    fn hear(&mut self, condition: &StoreCondition, duty: &mut Duty) {
-        self.ward.tell_store(condition, self.republisher.plan());
-        // What was stored last may have been told to nobody.
-        duty.catch_up |= condition.is_well();
+    fn hear(&mut self, condition: &StoreCondition) {
+        self.health.tell_store(condition, self.republisher.plan());
+        if condition.is_well() {
+            // What was stored last may have been told to nobody.
+            self.duties.add(Task::CatchUp);
+        }
     }
 
-    /// Does what is to be done, each duty struck off only when it is.
-    async fn fulfil(&mut self, duty: &mut Duty) -> Result<(), StoreError> {
-        if duty.look_around && self.store.changed_elsewhere().await? {
+    /// Every source was asked once: from now on documents are shown.
+    fn end_first_pass(&mut self) {
+        self.open = true;
+        self.duties.add(Task::BeginReplay);
+        self.health.hurry();
+    }
+
+    /// Another process may have worked, an item's time may have ended, a source may have come into trouble.
+    fn look_around(&mut self) {
+        self.duties.add(Task::LookElsewhere);
+        self.duties.add(Task::Expire);
+        self.duties.add(Task::ExamineSources);
+    }
+
+    /// A feed that only calls itself otherwise changes no story, and days pass over rules.
+    fn look_anew(&mut self) {
+        self.duties.add(Task::PublishAll);
+        self.duties.add(Task::ReportIdleRules);
+    }
+
+    fn standing(&self) -> Standing {
+        Standing {
+            is_open: self.open,
+            is_replaying: self.republisher.is_replaying(),
+        }
+    }
+
+    /// Does what can be done now, each task struck off only when it is done.
+    async fn work_off(&mut self) -> Result<(), StoreError> {
+        while let Some(task) = self.duties.next(self.standing()) {
+            self.perform(task).await?;
+            self.duties.strike_off(task);
+        }
+        Ok(())
+    }
+
+    async fn perform(&mut self, task: Task) -> Result<(), StoreError> {
+        match task {
+            Task::LookElsewhere => self.look_elsewhere().await,
+            Task::BeginReplay => {
+                self.republisher.begin_replay().await?;
+                self.duties.add(Task::PublishAll);
+                Ok(())
+            }
+            Task::CatchUp => {
+                let differ = self.republisher.catch_up().await?;
+                self.publish(differ).await
+            }
+            Task::PublishAll => self.publish_all().await,
+            Task::ReplayStep => self.replay_step().await,
+            Task::Expire => self.expire().await,
+            Task::ExamineSources => self.health.look(self.republisher.plan()).await,
+            Task::Archive => self.archive().await,
+            Task::Retain => self.retain(),
+            Task::ReportIdleRules => self.report_idle_rules().await,
+        }
+    }
+
+    /// Logs that the store failed, once until it answers again, and has everything shown anew.
+    fn note_failure(&mut self, error: &StoreError, in_trouble: &mut bool) {
+        let metrics = self.republisher.metrics();
+        metrics.store_failed(StoreUse::Republish);
+        tell(error, *in_trouble);
+        *in_trouble |= !error.is_trouble();
+        // What was judged already and could not be shown is not known any more.
+        self.duties.add(Task::PublishAll);
+    }
+
+    async fn look_elsewhere(&mut self) -> Result<(), StoreError> {
+        if self.store.changed_elsewhere().await? {
             // Another process may have settled the outbox itself, which outputs it touched is not told; and it may have
             // judged them by other rules than ours.
-            duty.replay = true;
+            self.duties.add(Task::BeginReplay);
             // And it may have asked sources, against what the queue was made by.
             self.order.send_modify(|_| ());
         }
-        // Before the first pass has ended, what changed waits in the outbox.
-        if self.open && duty.replay {
-            self.republisher.begin_replay().await?;
-            duty.replay = false;
-            duty.show_all = true;
-        }
-        if self.open && (duty.catch_up || duty.show_all) {
-            let differ = self.republisher.catch_up().await?;
-            duty.catch_up = false;
-            self.show(differ).await?;
-        }
-        if self.open && duty.show_all {
-            self.show_all().await?;
-            duty.show_all = false;
-        }
-        if self.open && duty.step {
-            let ended = self.republisher.replay_step().await?;
-            if !ended.is_empty() {
-                self.republisher.look_again();
-                self.show(ended).await?;
-                self.tell_readiness();
-            }
-            duty.step = false;
-        }
-        if duty.look_around {
-            self.expire().await?;
-            self.ward.look(self.republisher.plan()).await?;
-            duty.look_around = false;
-        }
-        if duty.archive {
-            self.archive().await?;
-            duty.archive = false;
-        }
-        if duty.clean {
-            duty.clean = false;
-            self.clean()?;
-        }
-        if self.open && duty.tell_idle && !self.republisher.is_replaying() {
-            self.tell_idle().await?;
-            duty.tell_idle = false;
+        Ok(())
+    }
+
+    async fn replay_step(&mut self) -> Result<(), StoreError> {
+        let ended = self.republisher.replay_step().await?;
+        if !ended.is_empty() {
+            self.republisher.look_again();
+            self.publish(ended).await?;
+            self.tell_readiness();
         }
         Ok(())
     }
 
     /// Takes note of a pass of retention that has ended, and begins one that is due.
-    fn clean(&mut self) -> Result<(), StoreError> {
+    fn retain(&mut self) -> Result<(), StoreError> {
         if let Some(pass) = self.housekeeper.finish()? {
             self.republisher.look_again();
-            self.ward.note_size(&pass, &self.retention);
+            self.health.note_size(&pass, &self.retention);
         }
         if !self.housekeeper.is_due() {
             return Ok(());
@@ -297,7 +283,7 @@ impl Press {
     }
 
     /// Says which parts of rules do nothing: a slip in a word fails silently.
-    async fn tell_idle(&mut self) -> Result<(), StoreError> {
+    async fn report_idle_rules(&mut self) -> Result<(), StoreError> {
         let idle: BTreeSet<IdlePart> = self.republisher.idle_parts().await?.into_iter().collect();
         for part in idle.difference(&self.idle) {
             tracing::warn!(rule = %part.owner, "{}: is it written as it should be?", part.what);
@@ -306,7 +292,7 @@ impl Press {
         Ok(())
     }
 
-    /// Renders the outputs whose oldest item has had its time.
+    /// Publishes the outputs whose oldest item has had its time.
     async fn expire(&mut self) -> Result<(), StoreError> {
         let now = self.clock.now();
         let due = self
@@ -314,34 +300,34 @@ impl Press {
             .iter()
             .filter(|(_, rendered)| rendered.expires_at.is_some_and(|at| at < now));
         let due: BTreeSet<OutputId> = due.map(|(output, _)| output.clone()).collect();
-        self.show(due).await
+        self.publish(due).await
     }
 
-    /// Lets the next archive document be cut; an output whose document has waited for the last of them is shown with the
+    /// Lets the next archive document be cut; an output whose document has waited for the last of them is published with the
     /// link to it.
     async fn archive(&mut self) -> Result<(), StoreError> {
-        if let Some(output) = self.cutter.finish()? {
+        if let Some(output) = self.archiver.finish()? {
             let rendered = self.rendered.get(&output);
             if rendered.is_some_and(|rendered| !rendered.is_archived) {
-                self.show([output].into()).await?;
+                self.publish([output].into()).await?;
             }
         }
-        while let Some(output) = self.cutter.next() {
+        while let Some(output) = self.archiver.next() {
             if let Some(rendered) = self.rendered.get(&output).cloned() {
                 let archivist = self.republisher.archivist();
-                self.cutter.start(archivist, output, rendered);
+                self.archiver.start(archivist, output, rendered);
             } else {
-                self.cutter.forget(&output);
+                self.archiver.forget(&output);
             }
         }
         Ok(())
     }
 
-    async fn show_all(&mut self) -> Result<(), StoreError> {
+    async fn publish_all(&mut self) -> Result<(), StoreError> {
         self.republisher.look_again();
         let all: BTreeSet<OutputId> = self.republisher.plan().output_ids().cloned().collect();
         self.rendered.retain(|output, _| all.contains(output));
-        self.show(all).await?;
+        self.publish(all).await?;
         self.open = true;
         self.tell_readiness();
         Ok(())
@@ -355,7 +341,8 @@ impl Press {
         self.site.set_not_ready(missing.then_some(why));
     }
 
-    async fn show(&mut self, mut outputs: BTreeSet<OutputId>) -> Result<(), StoreError> {
+    /// Renders these outputs and has them served, but for those whose rules are still being applied.
+    async fn publish(&mut self, mut outputs: BTreeSet<OutputId>) -> Result<(), StoreError> {
         let replayed = self.republisher.replayed();
         outputs.retain(|output| !replayed.contains(output));
         if outputs.is_empty() {
@@ -369,7 +356,7 @@ impl Press {
         self.site.publish(&documents.collect::<Vec<_>>());
         for (output, rendered) in rendered {
             self.hubs.tell(&output, rendered.changed_at);
-            self.cutter.shown(&output, &rendered);
+            self.archiver.shown(&output, &rendered);
             self.rendered.insert(output, rendered);
         }
         Ok(())

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::apply::show_sources;
 use super::monitor::consequences;
-use super::public_opml;
 use crate::clock::Clock;
 use crate::health::examine;
 use crate::maintain::{Pass, Retention};
@@ -18,16 +18,16 @@ use crate::store::{Store, StoreCondition, StoreError};
 
 /// Events in the feed, the newest.
 const SHOWN: usize = 200;
-/// Between two rounds lies so many times what the last one took, so that they cost little whatever the number of sources,
+/// Pause between rounds, as a multiple of the last round's duration, so that the cost stays small however many sources there are.
 const REST: u32 = 50;
-/// and at most so long.
+/// Upper bound of that pause.
 const AT_MOST: Duration = Duration::from_secs(600);
 
 /// Our own events in the feed, the newest.
 const OWN_SHOWN: usize = 20;
 
-/// Makes its rounds.
-pub(super) struct Ward {
+/// Examines the sources from time to time, and keeps what is wrong with the store.
+pub(super) struct HealthWatch {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     site: Site,
@@ -45,7 +45,7 @@ pub(super) struct Ward {
     is_loose_told: bool,
 }
 
-impl Ward {
+impl HealthWatch {
     pub(super) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, site: Site) -> Self {
         Self {
             store,
@@ -90,7 +90,7 @@ impl Ward {
             return Ok(());
         }
         let reports = self.store.source_reports().await?;
-        self.site.set_sources_opml(&public_opml(plan, &reports));
+        show_sources(&self.site, plan, &reports);
         let findings = self.examine_all(plan, reports);
         let changed = self.store.note_health(findings, self.clock.now()).await?;
         if changed || !self.is_shown {

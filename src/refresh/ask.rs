@@ -1,0 +1,97 @@
+//! Sends a request and reads its answer.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::heard::Heard;
+use super::parsing::ParsePool;
+use super::question::Question;
+use super::watch::Watch;
+use crate::clock::Clock;
+use crate::fetch::{FetchOutcome, Fetcher};
+use crate::model::Feed;
+use crate::parse::ParseError;
+use crate::store::{Store, StoreError};
+use crate::telemetry::{Metrics, Stage, Waiting};
+
+/// What it takes to ask: one is shared by all refreshes.
+pub(super) struct Asker {
+    pub(super) fetcher: Fetcher,
+    /// While it is in trouble nobody is asked.
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) parsing: ParsePool,
+    pub(super) metrics: Metrics,
+}
+
+impl Asker {
+    /// Asks, and reads what comes. `waiting`: how late the request is, measured until it goes out.
+    ///
+    /// # Errors
+    /// The store has come into trouble before the request went out.
+    pub(super) async fn ask(
+        &self,
+        question: &Question<'_>,
+        waiting: Waiting,
+    ) -> Result<Heard, StoreError> {
+        let watch = Watch::new(&self.metrics, waiting);
+        tokio::select! {
+            biased;
+            error = self.held_back(&watch) => Err(error),
+            heard = self.hear(question, &watch) => Ok(heard),
+        }
+    }
+
+    /// Asks another question in the same refresh, which may be one of several.
+    pub(super) async fn ask_on(&self, question: &Question<'_>) -> Heard {
+        let watch = Watch::new(&self.metrics, Waiting::default());
+        self.hear(question, &watch).await
+    }
+
+    /// Whether what an answer brings could be stored now.
+    pub(super) fn may_ask_on(&self) -> bool {
+        self.store.condition().borrow().is_well()
+    }
+
+    /// Ends when the store is in trouble and the request has not left: it waits for its host's turn, or for a place. A request
+    /// that is out is heard to its end.
+    async fn held_back(&self, watch: &Watch<'_>) -> StoreError {
+        let mut condition = self.store.condition();
+        let found = condition.wait_for(|condition| !condition.is_well()).await;
+        let found = found.map(|found| found.trouble().cloned());
+        match found.ok().flatten() {
+            Some(trouble) if !watch.is_sent() => StoreError::from(trouble.as_ref()),
+            _ => std::future::pending().await,
+        }
+    }
+
+    async fn hear(&self, question: &Question<'_>, watch: &Watch<'_>) -> Heard {
+        let request = question.request(watch);
+        let mut fetched = self.fetcher.fetch(request, self.clock.as_ref()).await;
+        watch.end();
+        let parsed = self.parse(&mut fetched.outcome).await;
+        Heard {
+            fetched: fetched.outcome,
+            parsed,
+            trail: None,
+            doubted: question.doubted,
+            further: Arc::default(),
+            hosts: fetched.hosts,
+        }
+    }
+
+    /// Reads a fresh body, and lets it go; `None` where there is none.
+    async fn parse(&self, fetched: &mut FetchOutcome) -> Option<Result<Feed, ParseError>> {
+        let fresh = match fetched {
+            FetchOutcome::Fresh(fresh) => fresh,
+            FetchOutcome::Moved(moved) => &mut moved.fresh,
+            _ => return None,
+        };
+        let taken = fresh.clone();
+        fresh.release();
+        let began = Instant::now();
+        let read = self.parsing.read(taken).await;
+        self.metrics.took(Stage::Parse, began.elapsed());
+        Some(read)
+    }
+}
