@@ -78,7 +78,7 @@ pub(super) fn check_place(settings: &StoreSettings) -> Result<(), StoreError> {
         return Ok(());
     }
     Err(StoreError::Unusable {
-        path: settings.path.clone(),
+        location: settings.path.clone().into(),
         what: format!(
             "{0} does not exist; the service makes it when it starts (`systemctl start mainstem`); without systemd, make it yourself (`mkdir {0}`) for the user that runs mainstem, or name another place as `path` in [store]",
             directory.display()

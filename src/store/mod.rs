@@ -8,14 +8,13 @@
 //! two refreshes at once cannot make two stories of one release.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use tokio::sync::watch;
-use tokio::task::JoinError;
 
 use crate::clock::Reading;
 use crate::model::{
@@ -25,7 +24,9 @@ use crate::model::{
 
 mod alignment;
 mod condition;
+mod error;
 mod evidence;
+mod location;
 mod outputs;
 mod rows;
 pub mod sqlite;
@@ -34,90 +35,15 @@ mod upkeep;
 
 pub use alignment::Alignment;
 pub use condition::{StoreCondition, StoreTrouble, TroubleKind};
+pub use error::StoreError;
 pub use evidence::{NearMiss, StoryEvidence};
+pub use location::StoreLocation;
 pub use outputs::{
     ArchiveDocument, Archived, DocumentStamp, IsKnown, ItemVersion, KeptItem, Membership,
     OutputState, Place, PriorWindow, RuleSpan, Window, WindowBounds, WindowItem, WindowRequest,
     WindowRow,
 };
 pub use upkeep::{Aged, Candidates, Passed, Stripped, Upkeep, Usage};
-
-/// Why the store could not do a step.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The file is not a sound database; exit code 65. The message names the file, what was found and what to do.
-    #[error("{path}: {found}; {advice}")]
-    Damaged {
-        /// The database.
-        path: PathBuf,
-        /// What was found.
-        found: String,
-        /// What to do.
-        advice: String,
-    },
-    /// A newer Mainstem wrote it; exit code 78.
-    #[error(
-        "{path} has schema {found}, this version knows up to {known}: use the newer mainstem that wrote it, or another [store] path"
-    )]
-    Newer {
-        /// The database.
-        path: PathBuf,
-        /// Its schema.
-        found: i64,
-        /// Ours.
-        known: i64,
-    },
-    /// It cannot be opened, read or written where it is; exit code 74.
-    #[error("{path}: {what}")]
-    Unusable {
-        /// The database.
-        path: PathBuf,
-        /// What was tried and why it failed.
-        what: String,
-    },
-    /// Another daemon runs on it; exit code 1.
-    #[error(
-        "{path}: {by} is a mainstem daemon that uses it; stop that one first (under systemd: systemctl stop mainstem); a second daemon needs a [store] path of its own"
-    )]
-    InUse {
-        /// The database.
-        path: PathBuf,
-        /// The process, as `process 123`.
-        by: String,
-    },
-    /// A step failed; nothing of it is to be relied on, and it may be repeated.
-    #[error("the store could not {step}")]
-    Step {
-        /// The step, as a verb.
-        step: &'static str,
-        /// Why.
-        #[source]
-        cause: rusqlite::Error,
-    },
-    /// Our own code panicked, which is a bug; nothing of the step was written. Repeating it at once would panic again.
-    #[error(
-        "mainstem panicked while it tried to {step}; this is a bug: please report it with the log's line \"panic\", which names the place"
-    )]
-    Panicked {
-        /// The step, as a verb.
-        step: &'static str,
-    },
-    /// The writer has ended: the process is stopping.
-    #[error("the store is closed")]
-    Closed,
-}
-
-impl StoreError {
-    /// What it means that a task which worked with the store did not come to its end: it panicked while it tried to do
-    /// `step` (a verb), or the process is stopping.
-    #[must_use]
-    pub fn of_task(step: &'static str, error: &JoinError) -> Self {
-        match error.is_panic() {
-            true => Self::Panicked { step },
-            false => Self::Closed,
-        }
-    }
-}
 
 /// What the line remembers. Every method is one transaction.
 #[async_trait]

@@ -176,7 +176,7 @@ fn give_to_owner(file: &File, original: &Metadata) -> std::io::Result<()> {
 
 fn unusable(path: &Path, what: String) -> StoreError {
     StoreError::Unusable {
-        path: path.to_owned(),
+        location: path.into(),
         what,
     }
 }

@@ -49,7 +49,7 @@ fn check_schema(vitals: &Vitals, application: i64, version: i64) -> Result<(), A
     };
     Err(vitals.set(StoreTrouble {
         kind,
-        path: vitals.path().to_owned(),
+        location: vitals.path().into(),
         found,
         advice,
     }))

@@ -106,7 +106,7 @@ impl SqliteStore {
         let db = open::open(path, opening)?;
         let lock = lock?;
         let unusable = |what: String| StoreError::Unusable {
-            path: path.to_owned(),
+            location: path.into(),
             what,
         };
         let vitals = Vitals::of(path)

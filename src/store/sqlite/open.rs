@@ -182,7 +182,7 @@ fn check(path: &Path, db: &Connection, opening: Opening) -> Result<i64, StoreErr
     }
     if version > VERSION {
         return Err(StoreError::Newer {
-            path: path.to_owned(),
+            location: path.into(),
             found: version,
             known: VERSION,
         });
@@ -266,7 +266,10 @@ pub(super) fn failed(path: &Path, step: &'static str, cause: rusqlite::Error) ->
         }
         Some(trouble) => StoreError::from(&trouble),
         None if is_panic(&cause) => StoreError::Panicked { step },
-        None => StoreError::Step { step, cause },
+        None => StoreError::Step {
+            step,
+            cause: cause.into(),
+        },
     }
 }
 
@@ -326,14 +329,14 @@ pub(super) fn obstacle(path: &Path) -> Option<(String, String)> {
 
 fn unusable(path: &Path, what: String) -> StoreError {
     StoreError::Unusable {
-        path: path.to_owned(),
+        location: path.into(),
         what,
     }
 }
 
 pub(super) fn damaged(path: &Path, found: &str) -> StoreError {
     StoreError::Damaged {
-        path: path.to_owned(),
+        location: path.into(),
         found: found.to_owned(),
         advice: damage_advice(path),
     }

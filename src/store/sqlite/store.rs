@@ -393,7 +393,7 @@ impl Store for SqliteStore {
 
     async fn backup(&self, to: &Path) -> Result<(), StoreError> {
         let refused = |what: String| StoreError::Unusable {
-            path: to.to_owned(),
+            location: to.into(),
             what,
         };
         // Claims the name, so that nothing that stands there is ever written over.

@@ -134,7 +134,7 @@ impl Vitals {
     fn not_in_place(&self, kind: TroubleKind, found: &str, advice: &str) -> Arc<StoreTrouble> {
         self.set(StoreTrouble {
             kind,
-            path: self.path.clone(),
+            location: self.path.clone().into(),
             found: found.to_owned(),
             advice: advice.to_owned(),
         })
@@ -229,7 +229,7 @@ fn describe(path: &Path, kind: TroubleKind, error: &rusqlite::Error) -> StoreTro
     };
     StoreTrouble {
         kind,
-        path: path.to_owned(),
+        location: path.into(),
         found,
         advice,
     }
@@ -265,7 +265,7 @@ fn full(path: &Path, error: &Error) -> StoreTrouble {
     };
     StoreTrouble {
         kind: TroubleKind::Full,
-        path: path.to_owned(),
+        location: path.into(),
         found,
         advice: advice.to_owned(),
     }
