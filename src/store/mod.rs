@@ -24,6 +24,7 @@ use crate::model::{
 
 mod alignment;
 mod condition;
+mod disk;
 mod error;
 mod evidence;
 mod location;
@@ -31,10 +32,12 @@ mod outputs;
 mod rows;
 pub mod sqlite;
 mod steps;
+mod turn;
 mod upkeep;
 
 pub use alignment::Alignment;
 pub use condition::{StoreCondition, StoreTrouble, TroubleKind};
+pub use disk::Usage;
 pub use error::StoreError;
 pub use evidence::{NearMiss, StoryEvidence};
 pub use location::StoreLocation;
@@ -43,7 +46,7 @@ pub use outputs::{
     OutputState, Place, PriorWindow, RuleSpan, Window, WindowBounds, WindowItem, WindowRequest,
     WindowRow,
 };
-pub use upkeep::{Aged, Candidates, Passed, Stripped, Upkeep, Usage};
+pub use upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
 
 /// What the line remembers. Every method is one transaction.
 #[async_trait]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::rows::Rows;
+use super::turn;
 use super::{RuleSpan, StoreError};
 use crate::model::{HostHold, SourceReport};
 
@@ -50,8 +51,7 @@ mod step;
 mod store;
 mod stories;
 mod times;
-mod turn;
-mod upkeep;
+pub(super) mod unconverted;
 mod usage;
 mod vitals;
 mod windows;

@@ -12,14 +12,16 @@ use tokio::sync::watch;
 
 use super::SqliteStore;
 use super::{
-    archives, care, evidence, examine, files, find, health, hosts, keys, open, outputs, rebuild,
-    refresh, retention, rules, sources, stories, times, upkeep, usage, vitals, windows,
+    archives, care, evidence, examine, files, find, hosts, keys, open, outputs, rebuild, refresh,
+    rules, sources, stories, usage, vitals, windows,
 };
 use crate::clock::Reading;
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
     Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
 };
+use crate::store::rows::{HealthRows, RetentionRows};
+use crate::store::steps::{health, retention, times};
 use crate::store::{
     Aged, Alignment, ArchiveDocument, Archived, Candidates, DocumentStamp, Membership, OutputState,
     Passed, Place, RuleSpan, Store, StoreCondition, StoreError, StoryEvidence, Stripped,
@@ -298,8 +300,8 @@ impl Store for SqliteStore {
     async fn greatest_age(&self) -> Result<Duration, StoreError> {
         let read = self
             .readers
-            .read("look for the oldest entry", retention::greatest_age);
-        read.await
+            .read("look for the oldest entry", RetentionRows::greatest_age_ms);
+        Ok(Duration::from_millis(read.await?))
     }
 
     async fn usage(&self) -> Result<Usage, StoreError> {
@@ -310,19 +312,19 @@ impl Store for SqliteStore {
     }
 
     async fn give_back(&self, spare: u64) -> Result<u64, StoreError> {
-        let give = move |db: &rusqlite::Connection| upkeep::give_back(db, spare);
+        let give = move |db: &rusqlite::Connection| usage::give_back(db, spare);
         self.writer.step("give free pages back", give).await
     }
 
     async fn upkeep(&self) -> Result<Upkeep, StoreError> {
         let read = self
             .readers
-            .read("read how retention stands", upkeep::upkeep);
+            .read("read how retention stands", RetentionRows::upkeep);
         read.await
     }
 
     async fn end_upkeep(&self, is_over: bool, now: Timestamp) -> Result<Upkeep, StoreError> {
-        let end = move |db: &rusqlite::Connection| upkeep::end_upkeep(db, is_over, now);
+        let end = move |db: &rusqlite::Connection| retention::end_upkeep(db, is_over, now);
         self.writer.step("end a pass of retention", end).await
     }
 
@@ -433,7 +435,7 @@ impl Store for SqliteStore {
     }
 
     async fn health_events(&self, limit: usize) -> Result<Vec<HealthEvent>, StoreError> {
-        let read = move |db: &rusqlite::Connection| health::events(db, limit);
+        let read = move |db: &rusqlite::Connection| db.health_events(limit);
         self.readers.read("read the health of sources", read).await
     }
 
