@@ -20,8 +20,7 @@ use crate::publish::{OpmlSource, opml};
 use crate::refresh::{Refresher, Target, align};
 use crate::republish::{Plan, Republisher};
 use crate::serve::{self, Address, Exposition, Listener, Outlet, Site};
-use crate::store::sqlite::{self, Opening, SqliteStore};
-use crate::store::{Store, StoreError};
+use crate::store::{self, Opening, Store, StoreError};
 use crate::systemd::{self, StatusLine};
 use crate::telemetry::Metrics;
 use crate::worker::Orders;
@@ -180,10 +179,8 @@ async fn close(store: &dyn Store) -> Result<(), StoreError> {
 
 /// Opening reads the whole file, so it stays off the async threads.
 async fn open(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
-    let path = config.store.path.clone();
-    let store =
-        tokio::task::spawn_blocking(move || SqliteStore::open(&path, Opening::Thorough)).await??;
-    Ok(Arc::new(store))
+    let settings = config.store.settings.clone();
+    Ok(tokio::task::spawn_blocking(move || store::open(&settings, Opening::Thorough)).await??)
 }
 
 const NOT_SERVED: &str = "a socket that the service manager hands over cannot be served: mainstem.socket needs ListenStream= lines and no Accept=yes";
@@ -244,9 +241,10 @@ async fn surface(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<(Sur
 
 /// The metrics as text, with what is looked up only when somebody asks.
 fn exposition(config: &Config, metrics: &Metrics, clock: &Arc<dyn Clock>) -> Exposition {
-    let (path, metrics, clock) = (config.store.path.clone(), metrics.clone(), clock.clone());
+    let location = config.store.settings.location.clone();
+    let (metrics, clock) = (metrics.clone(), clock.clone());
     Arc::new(move || {
-        metrics.store_takes(&sqlite::sizes(&path));
+        metrics.store_takes(&location.sizes());
         metrics.exposition(clock.now())
     })
 }

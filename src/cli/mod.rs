@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use crate::config::{self, Config, Environment, PathRule, Purpose};
+use crate::config::{self, Config, Environment, Purpose};
 use crate::daemon;
-use crate::store::{StoreError, sqlite};
+use crate::store::{PathRule, StoreError};
 
 mod args;
 mod check;
@@ -118,7 +118,7 @@ fn run_daemon(arguments: &Arguments) -> anyhow::Result<()> {
     let environment = environment();
     let loaded = config::load(&config_path(arguments), &environment)?;
     daemon::tell_problems(&loaded.problems);
-    stored::check_place(&loaded.config.store)?;
+    loaded.config.store.settings.check_directory()?;
     let start = daemon::Start {
         path: loaded.config.path.clone(),
         environment,
@@ -151,7 +151,10 @@ fn load_with_store(
     purpose: Purpose<'_>,
 ) -> Result<Config, config::Problems> {
     let config = load(arguments, purpose)?;
-    let is_obvious = matches!(config.store.rule, PathRule::Written | PathRule::Beside);
+    let is_obvious = matches!(
+        config.store.settings.rule,
+        PathRule::Written | PathRule::Beside
+    );
     if !arguments.quiet && !is_obvious {
         tell_store(&config);
     }
@@ -165,7 +168,7 @@ fn configured(arguments: &Arguments) -> Option<Config> {
     match config::load_for(&path, &environment(), Purpose::Reading) {
         Ok(loaded) => Some(loaded.config),
         Err(problems) => {
-            if !arguments.quiet && !sqlite::is_missing(&path) {
+            if !arguments.quiet && path.try_exists().unwrap_or(true) {
                 note(&format!(
                     "{}: {}, `mainstem check` tells; until then everything counts as new",
                     path.display(),
@@ -188,13 +191,13 @@ fn report(arguments: &Arguments, as_json: bool) -> anyhow::Result<()> {
 }
 
 fn tell_store(config: &Config) {
-    let path = &config.store.path;
-    let state = if sqlite::is_missing(path) {
+    let location = &config.store.settings.location;
+    let state = if location.is_missing() {
         ", not made yet"
     } else {
         ""
     };
-    note(&format!("store {}{state}", path.display()));
+    note(&format!("store {location}{state}"));
 }
 
 #[expect(

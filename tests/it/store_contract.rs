@@ -9,8 +9,10 @@ use mainstem::model::{
     Applied, Due, Entry, HostChange, HostHold, Joined, LastOutcome, Location, Member, Outcome,
     OutputId, RefreshRecord, Source, SourceId, SourceState, StoryId, Timestamp, Validators,
 };
-use mainstem::store::sqlite::{Opening, SqliteStore};
-use mainstem::store::{Aged, ArchiveDocument, KeptItem, Membership, Place, Store, WindowBounds};
+use mainstem::store::{
+    self, Aged, ArchiveDocument, KeptItem, Membership, Opening, Place, Settings, Store,
+    WindowBounds,
+};
 use tempfile::TempDir;
 
 const LONG: &str = "The council of the three valleys decided on Monday to keep the old road open to carts and walkers for as long as the new \
@@ -24,10 +26,9 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) async fn new(ids: &[&str]) -> Self {
         let directory = TempDir::new().expect("a directory");
-        let store =
-            SqliteStore::open(&directory.path().join("x.db"), Opening::Thorough).expect("opens");
+        let settings = Settings::at(directory.path().join("x.db"));
         let bench = Self {
-            store: Arc::new(store),
+            store: store::open(&settings, Opening::Thorough).expect("opens"),
             directory,
         };
         bench
@@ -688,8 +689,11 @@ async fn what_waits_for_an_archive_document_does_not_expire() {
 #[tokio::test]
 async fn another_process_is_noticed_and_a_closed_store_says_so() {
     let bench = Bench::new(&["a"]).await;
-    let other =
-        SqliteStore::open(&bench.directory.path().join("x.db"), Opening::Quick).expect("opens");
+    let other = store::open(
+        &Settings::at(bench.directory.path().join("x.db")),
+        Opening::Quick,
+    )
+    .expect("opens");
     let _ = bench.store.changed_elsewhere().await.expect("asks");
     assert!(!bench.store.changed_elsewhere().await.expect("asks"));
     other

@@ -15,6 +15,7 @@ use super::{Config, DEDUPE_WINDOW, Environment, Purpose, StoreSettings};
 use crate::republish::Plan;
 use crate::select::{Rule, RulePart, RuleText};
 use crate::serve::Address;
+use crate::store::Settings;
 
 mod fetch;
 mod headers;
@@ -108,8 +109,10 @@ fn store(file: &File, environment: &Environment, found: &mut Found<'_>) -> Store
         );
     }
     StoreSettings {
-        path,
-        rule,
+        settings: Settings {
+            location: path.into(),
+            rule,
+        },
         keep,
         max_size: max_size.map(|size| size.0),
     }

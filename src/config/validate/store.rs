@@ -3,10 +3,11 @@
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
+use super::super::Environment;
 use super::super::problem::Found;
 use super::super::table::At;
-use super::super::{Environment, PathRule};
 use super::relative;
+use crate::store::PathRule;
 
 /// The database's name where only its directory is known.
 const NAME: &str = "mainstem.db";

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::open::{BUSY, connect_reader};
+use super::connect::{BUSY, connect_reader};
 
 /// Pages in the log that are worth a checkpoint.
 const PAGES: i64 = 2000;

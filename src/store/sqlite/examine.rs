@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::open::{connect_reader, damage_advice, whose};
+use super::connect::connect_reader;
+use super::failure::{damage_advice, kind};
+use super::inspect::whose;
 use super::schema::{APPLICATION_ID, VERSION};
-use super::vitals::{Vitals, kind};
+use super::vitals::Vitals;
 use crate::store::{StoreError, StoreTrouble, TroubleKind};
 
 /// Reads the beginning of every table and index, through a connection of its own: pages in the writer's cache would hide

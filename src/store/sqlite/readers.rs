@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use super::open::{connect_reader, failed};
+use super::connect::connect_reader;
+use super::failure::failed;
 use super::panics::caught;
 use super::vitals::Vitals;
 use crate::store::StoreError;

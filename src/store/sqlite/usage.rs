@@ -14,8 +14,7 @@ const INCREMENTAL: i64 = 2;
 const PAGES: u64 = 16;
 
 /// What a database takes on disk, in bytes, by file; one that is not there takes nothing. Reads no more than the directory.
-#[must_use]
-pub fn sizes(path: &Path) -> [(&'static str, u64); 2] {
+pub(in crate::store) fn sizes(path: &Path) -> [(&'static str, u64); 2] {
     let size = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());
     let log = files::beside(path, "-wal");
     [("database", size(path)), ("wal", size(&log))]

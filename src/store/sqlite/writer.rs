@@ -15,8 +15,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::care;
 use super::checkpoints::Checkpoints;
+use super::connect::reconnect;
 use super::elsewhere::Elsewhere;
-use super::open::reconnect;
 use super::step::{Failure, Job, Step};
 use super::vitals::Vitals;
 use crate::store::StoreError;
