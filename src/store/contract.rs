@@ -159,6 +159,7 @@ pub trait Store: Send + Sync {
     async fn id_base(&self) -> Result<Option<String>, StoreError>;
 
     /// Up to `limit` changed stories from the outbox, the one that has waited longest first, whole. Empty: nothing has changed.
+    /// A story whose entries have all gone to another, or were stripped, has no members: it is judged so that its items leave.
     ///
     /// # Errors
     /// Those of every step.

@@ -25,9 +25,9 @@ use crate::store::settings::Opening;
 
 /// What the copy is called beside the database until it takes its place.
 const COPY: &str = ".compact";
-/// Left free beside the copy, so that a file system that others use is not filled to the last byte.
+/// Bytes left free beside the copy, so that a file system that others use is not filled to the last byte.
 const SPARE_BYTES: u64 = 1024 * 1024;
-/// What the store's files may be read by: it holds the passwords of addresses.
+/// Mode of the store's files, which hold passwords of addresses.
 const MODE: u32 = 0o600;
 const STEP: &str = "rebuild itself";
 
@@ -153,7 +153,7 @@ fn copy_into(path: &Path, db: &Connection, copy: &Path) -> Result<(), StoreError
         .map_err(io)
 }
 
-/// Whoever runs this, the service must be able to open its store afterwards.
+/// Gives the copy to the owner of the original: whoever runs this, the service must be able to open its store afterwards.
 fn give_to_owner(file: &File, original: &Metadata) -> std::io::Result<()> {
     let made = file.metadata()?;
     if (made.uid(), made.gid()) == (original.uid(), original.gid()) {

@@ -10,9 +10,9 @@ use super::inspect::whose;
 
 /// How long a step waits for another process that is writing.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
-/// What the write-ahead log keeps of its file when it begins anew.
+/// Bytes that the file of the write-ahead log keeps when the log begins anew.
 const LOG_BYTES: i64 = 16 * 1024 * 1024;
-/// Prepared statements kept by a connection: more than the writer has.
+/// Prepared statements that a connection keeps; the writer has fewer.
 const STATEMENTS: usize = 320;
 
 /// A connection that writes; a missing file is made.
@@ -20,16 +20,16 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connect_writer(path, OpenFlags::SQLITE_OPEN_CREATE)
 }
 
-/// The same to a database that was open already: one that has gone meanwhile is not begun anew.
+/// A connection that writes to a database that was open before; one that is missing by now is not made.
 pub(super) fn reconnect(path: &Path) -> rusqlite::Result<Connection> {
     connect_writer(path, OpenFlags::empty())
 }
 
 fn connect_writer(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let db = connect_as(path, OpenFlags::SQLITE_OPEN_READ_WRITE | flags)?;
-    // Else it is carried over beside the writer, see `checkpoints`.
+    // Far apart, because a thread of its own checkpoints beside the writer (`checkpoints`).
     db.execute_batch("PRAGMA wal_autocheckpoint = 16000")?;
-    // What a log has grown to beside a long reader is given back when it begins anew.
+    // A log that has grown beside a long reader is cut to this when it begins anew.
     db.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
     db.execute_batch(super::keys::INDEX)?;
     Ok(db)

@@ -1,4 +1,4 @@
-//! Whether the database is still what it was: a cheap read of everything that the line uses.
+//! A cheap check that the database is still what it was: a read of everything that polling uses.
 
 use std::sync::Arc;
 
@@ -77,7 +77,7 @@ fn read_all(db: &Connection) -> rusqlite::Result<()> {
         };
         match db.query_row(&read, [], |_| Ok(())) {
             Ok(()) | Err(rusqlite::Error::QueryReturnedNoRows) => {}
-            // Whoever has added an index of his own that cannot be read in this way has damaged nothing.
+            // An index that an operator has added and that cannot be read in this way is no damage.
             Err(error) if kind(&error).is_none() => {}
             Err(error) => return Err(error),
         }

@@ -142,7 +142,7 @@ fn bytes(count: u64) -> String {
     }
 }
 
-/// What a step's failure means: trouble is the store's, whatever step came upon it.
+/// The error for a step that failed. Trouble is the store's, whatever step met it.
 pub(super) fn failed(path: &Path, step: &'static str, cause: rusqlite::Error) -> StoreError {
     match trouble(path, &cause) {
         Some(trouble) if trouble.kind == TroubleKind::Damaged => {
@@ -157,7 +157,7 @@ pub(super) fn failed(path: &Path, step: &'static str, cause: rusqlite::Error) ->
     }
 }
 
-/// Tells a damaged file from one that cannot be reached.
+/// The error for a database that could not be opened.
 pub(super) fn refuse(path: &Path, error: rusqlite::Error) -> StoreError {
     match trouble(path, &error) {
         Some(trouble) => StoreError::from(&trouble),
@@ -165,7 +165,7 @@ pub(super) fn refuse(path: &Path, error: rusqlite::Error) -> StoreError {
     }
 }
 
-/// What SQLite says, once.
+/// SQLite's own message, without the repetition that rusqlite adds.
 fn words(error: &rusqlite::Error) -> String {
     match error {
         rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),

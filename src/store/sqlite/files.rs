@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 
 use crate::store::disk::Audience;
 
-/// For the owner alone.
+/// Mode of a file for its owner alone.
 const PRIVATE: u32 = 0o600;
-/// What a umask lets everybody do.
+/// Permission bits of everybody else.
 const OTHERS: u32 = 0o007;
-/// What it lets a group do.
+/// Permission bits of the group.
 const GROUP: u32 = 0o070;
 
 /// The file that a path leads to; the path itself where nothing is there. SQLite keeps its files beside that one, not beside a link.

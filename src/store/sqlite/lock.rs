@@ -12,7 +12,7 @@ use std::path::Path;
 use super::files;
 use crate::store::StoreError;
 
-/// Longest text that a lock file is read for, bytes.
+/// Most bytes that are read of a lock file.
 const LONGEST: u64 = 200;
 
 /// Held from the opening of a store until the process ends, however it ends (flock(2)). The file stays: to remove it would let a

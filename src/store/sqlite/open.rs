@@ -17,9 +17,9 @@ use super::schema::{APPLICATION_ID, VERSION, migrate};
 use crate::store::error::StoreError;
 use crate::store::settings::Opening;
 
-/// Between two tries where SQLite does not wait by itself.
+/// Pause between two tries where SQLite does not wait by itself.
 const PAUSE: Duration = Duration::from_millis(10);
-/// Older ones can damage a database when two connections checkpoint and write at once.
+/// The oldest SQLite that is accepted: earlier ones can damage a database when two connections checkpoint and write at once.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
 /// Opens, checks and migrates the database; a missing one is made.
@@ -34,7 +34,7 @@ pub(super) fn open(path: &Path, opening: Opening) -> Result<Connection, StoreErr
         ));
     }
     refuse_directory(path)?;
-    // What is in the way is told by SQLite's own failure.
+    // Where it fails, so does the connection, whose message says more.
     let _ = files::create_database(path);
     loop {
         let file = inode(path);
@@ -43,8 +43,8 @@ pub(super) fn open(path: &Path, opening: Opening) -> Result<Connection, StoreErr
             tracing::warn!(path = %path.display(), "everybody could read the store, which holds passwords of source addresses: its mode is 600 now");
         }
         let version = check(path, &db, opening)?;
-        // Whoever waited for `compact` to end holds the file that it has put another one in the place of. Nothing may be written
-        // into that: its log would be taken for the new file's.
+        // While this waited, `compact` may have put a new file in the place of the one that was opened. Nothing may be written
+        // into the old one: its log would be taken for the new file's.
         if file.is_some() && file != inode(path) {
             continue;
         }
@@ -55,7 +55,7 @@ pub(super) fn open(path: &Path, opening: Opening) -> Result<Connection, StoreErr
     }
 }
 
-/// Which file stands there; `None`: none.
+/// The file that a path leads to; `None`: there is none.
 fn inode(path: &Path) -> Option<FileId> {
     FileId::of(path).ok()
 }

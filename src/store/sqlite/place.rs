@@ -9,7 +9,7 @@ use rustix::fs::{FallocateFlags, fallocate, statvfs};
 
 use super::files::{beside, closed_directory, directory, resolved};
 
-/// What one commit of the line may need: room for the pages of some refreshes. Less counts as a full disk.
+/// Bytes that one commit may need: room for the pages of some refreshes. With less free, the disk counts as full.
 pub(super) const ROOM: u64 = 1024 * 1024;
 /// SQLite's lock on the write-ahead log: a byte of the `-shm` file ("wal-index locks" of SQLite's file format).
 const WAL_WRITE_LOCK: u64 = 120;
@@ -38,7 +38,7 @@ impl FileId {
 pub(super) struct Disk {
     /// Where it is mounted.
     pub(super) mount: PathBuf,
-    /// What an ordinary user may still write, bytes.
+    /// Bytes that an ordinary user may still write.
     pub(super) free: u64,
 }
 
@@ -132,9 +132,9 @@ pub(super) fn obstacle(path: &Path) -> Option<(String, String)> {
     let place = directory.display();
     // Only trying tells: owner, mount and the sandbox of a service all have a say.
     let probe = directory.join(format!(".mainstem-probe-{}", std::process::id()));
-    let tried = std::fs::File::create_new(&probe).and_then(|_| {
+    let tried = File::create_new(&probe).and_then(|_| {
         std::fs::remove_file(&probe)?;
-        std::fs::File::options().read(true).write(true).open(path)
+        File::options().read(true).write(true).open(path)
     });
     let error = tried.err()?;
     if let Some(closed) = closed_directory(path) {

@@ -18,7 +18,7 @@ const AT_ONCE: usize = 4;
 pub(super) struct Readers {
     vitals: Arc<Vitals>,
     turns: Arc<Semaphore>,
-    /// Connections nobody uses now. A plain mutex: held for a push or a pop, never across an await.
+    /// Connections that nobody uses now. A plain mutex: held for a push or a pop, never across an await.
     idle: Arc<Mutex<Vec<Connection>>>,
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Vitals {
 }
 
 impl Vitals {
-    /// Of a database that was opened just now.
+    /// The condition of a database that was just opened.
     ///
     /// # Errors
     /// The file cannot be looked at.
@@ -48,7 +48,7 @@ impl Vitals {
     /// Notes what a failure says about the store. `None`: it concerns its own step alone.
     pub(super) fn note(&self, error: &rusqlite::Error) -> Option<Arc<StoreTrouble>> {
         let kind = kind(error)?;
-        // A file that cannot be opened may be gone, which says more to whoever has to mend it.
+        // A file that cannot be opened may be gone, which tells an operator more.
         if kind == TroubleKind::Unreachable
             && let Err(gone) = self.check_place()
         {
@@ -77,7 +77,7 @@ impl Vitals {
         current
     }
 
-    /// Everything that the line uses was read and written just now.
+    /// Ends a trouble that may end, because everything that polling uses was just read and written.
     pub(super) fn recover(&self) {
         self.condition.send_if_modified(|condition| {
             let ends = condition
@@ -90,7 +90,7 @@ impl Vitals {
         });
     }
 
-    /// Looks whether the path still leads to the file that was opened.
+    /// Checks that the path still leads to the file that was opened.
     ///
     /// # Errors
     /// It does not, which is noted.
@@ -107,13 +107,13 @@ impl Vitals {
                 "it was removed or moved away while it was in use",
                 "move it back, or put a backup in its place, but never beside its `-wal` and `-shm`, and restart mainstem; started without it, mainstem begins an empty store",
             ),
-            // Whoever opens it will be told better.
+            // Opening it gives a better message.
             Err(_) => return Ok(()),
         };
         Err(self.not_in_place(kind, found, advice))
     }
 
-    /// Looks whether the write-ahead log is there. Asked only while a connection has it open: the last one that closes
+    /// Checks that the write-ahead log is there. Asked only while a connection has it open: the last one that closes
     /// takes it away.
     ///
     /// # Errors
@@ -139,7 +139,7 @@ impl Vitals {
         })
     }
 
-    /// Looks whether there is room for what the line writes.
+    /// Checks that there is room for what a refresh writes.
     ///
     /// # Errors
     /// There is not, which is noted.
