@@ -17,8 +17,7 @@ use crate::fetch::{Fetcher, HostHolds};
 use crate::refresh::align;
 use crate::republish::Republisher;
 use crate::serve::{self, Address, Exposition, Site};
-use crate::store::sqlite::{self, Opening, SqliteStore};
-use crate::store::{Store, StoreError};
+use crate::store::{self, Opening, Store, StoreError};
 use crate::systemd::{self, StatusLine};
 use crate::telemetry::Metrics;
 use crate::worker::Orders;
@@ -111,10 +110,8 @@ pub async fn run(loaded: Loaded, environment: Environment) -> anyhow::Result<()>
 
 /// Opens the store. That reads the whole file, so it stays off the async threads.
 async fn open(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
-    let path = config.store.path.clone();
-    let store =
-        tokio::task::spawn_blocking(move || SqliteStore::open(&path, Opening::Thorough)).await??;
-    Ok(Arc::new(store))
+    let settings = config.store.settings.clone();
+    Ok(tokio::task::spawn_blocking(move || store::open(&settings, Opening::Thorough)).await??)
 }
 
 /// Makes the store know the sources, and brings its times in line with the clock.
@@ -192,9 +189,10 @@ async fn surface(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<(Sur
 
 /// The metrics as text, with what is looked up only when somebody asks.
 fn exposition(config: &Config, metrics: &Metrics, clock: &Arc<dyn Clock>) -> Exposition {
-    let (path, metrics, clock) = (config.store.path.clone(), metrics.clone(), clock.clone());
+    let location = config.store.settings.location.clone();
+    let (metrics, clock) = (metrics.clone(), clock.clone());
     Arc::new(move || {
-        metrics.store_takes(&sqlite::sizes(&path));
+        metrics.store_takes(&location.sizes());
         metrics.exposition(clock.now())
     })
 }

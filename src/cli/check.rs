@@ -11,7 +11,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Loaded, Purpose, Severity};
 use crate::fetch::NO_AUTHORITIES;
 use crate::republish::idle_parts;
-use crate::store::sqlite::{self, Audience};
+use crate::store::{Audience, open_to_read};
 
 /// Prints every problem of the configuration: here they are the result.
 pub(super) fn check(arguments: &Arguments, voice: Voice) -> anyhow::Result<ExitCode> {
@@ -39,16 +39,16 @@ pub(super) fn check(arguments: &Arguments, voice: Voice) -> anyhow::Result<ExitC
     if arguments.quiet {
         return Ok(ExitCode::SUCCESS);
     }
-    let is_missing = if sqlite::is_missing(&config.store.path) {
+    let location = &config.store.settings.location;
+    let is_missing = if location.is_missing() {
         ", not made yet"
     } else {
         ""
     };
     let verdict = format!(
-        "{}: fine; {}; store {}{is_missing}\n",
+        "{}: fine; {}; store {location}{is_missing}\n",
         path.display(),
-        config.counts(),
-        config.store.path.display()
+        config.counts()
     );
     print(verdict.as_bytes())?;
     Ok(ExitCode::SUCCESS)
@@ -56,18 +56,18 @@ pub(super) fn check(arguments: &Arguments, voice: Voice) -> anyhow::Result<ExitC
 
 /// Says on stderr what there is to be said of what is stored; whether the configuration is fine does not depend on it.
 fn tell_of_store(config: &Config) {
-    let path = &config.store.path;
-    let reader = sqlite::audience(path).map(|audience| match audience {
+    let location = &config.store.settings.location;
+    let reader = location.audience().map(|audience| match audience {
         Audience::Group => "its group",
         Audience::Everybody => "everybody",
     });
     if let Some(reader) = reader {
         note(&format!(
-            "{} can be read by {reader}, and holds passwords of source addresses: unless that is meant, chmod 600 it",
-            path.display()
+            "{location} can be read by {reader}, and holds passwords of source addresses: unless that is meant, chmod 600 it"
         ));
     }
-    match sqlite::rule_spans(path) {
+    let stored = open_to_read(&config.store.settings);
+    match stored.and_then(|stored| stored.map(|stored| stored.rule_spans()).transpose()) {
         Ok(Some(spans)) => {
             for idle in idle_parts(&config.plan, spans, SystemClock.now()) {
                 note(&idle.to_string());

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::args::Arguments;
 use super::output::note;
-use crate::config::{self, Config, Environment, PathRule, Purpose};
-use crate::store::sqlite;
+use crate::config::{self, Config, Environment, Purpose};
+use crate::store::PathRule;
 
 /// Where a configuration is looked for if none is named: first in the working directory, then where the service has it.
 const HERE: &str = "config/mainstem.toml";
@@ -34,7 +34,8 @@ pub(super) fn load_with_store(
     purpose: Purpose<'_>,
 ) -> Result<Config, config::Problems> {
     let config = load(arguments, purpose)?;
-    let is_obvious = matches!(config.store.rule, PathRule::Written | PathRule::Beside);
+    let rule = config.store.settings.rule;
+    let is_obvious = matches!(rule, PathRule::Written | PathRule::Beside);
     if !arguments.quiet && !is_obvious {
         tell_store(&config);
     }
@@ -48,7 +49,7 @@ pub(super) fn configured(arguments: &Arguments) -> Option<Config> {
     match config::load_for(&path, &environment(), Purpose::Reading) {
         Ok(loaded) => Some(loaded.config),
         Err(problems) => {
-            if !arguments.quiet && !sqlite::is_missing(&path) {
+            if !arguments.quiet && path.try_exists().unwrap_or(true) {
                 note(&format!(
                     "{}: {}, `mainstem check` tells; until then everything counts as new",
                     path.display(),
@@ -62,13 +63,13 @@ pub(super) fn configured(arguments: &Arguments) -> Option<Config> {
 
 /// Says where the store is.
 pub(super) fn tell_store(config: &Config) {
-    let path = &config.store.path;
-    let state = if sqlite::is_missing(path) {
+    let location = &config.store.settings.location;
+    let state = if location.is_missing() {
         ", not made yet"
     } else {
         ""
     };
-    note(&format!("store {}{state}", path.display()));
+    note(&format!("store {location}{state}"));
 }
 
 #[expect(

@@ -92,7 +92,7 @@ fn service<D>(
     let environment = environment();
     let loaded = config::load(&config_path(arguments), &environment)?;
     config::tell_problems(&loaded.problems);
-    stored::check_place(&loaded.config.store)?;
+    loaded.config.store.settings.check_directory()?;
     Ok(daemon(loaded, environment))
 }
 

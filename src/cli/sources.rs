@@ -15,7 +15,7 @@ use crate::model::{
 use crate::publish::{OpmlSource, opml, source_list};
 use crate::refresh::Poll;
 use crate::schedule::duration_in_words;
-use crate::store::sqlite;
+use crate::store::open_to_read;
 
 /// Every source and how it is doing.
 pub(super) fn report(config: &Config, as_json: bool) -> anyhow::Result<()> {
@@ -47,12 +47,15 @@ pub(super) fn export(config: &Config) -> anyhow::Result<()> {
 /// The configured sources with what the store has of them, by id; it is only read, for a daemon may be writing by another
 /// configuration.
 fn reports(config: &Config, now: Timestamp) -> anyhow::Result<Vec<SourceReport>> {
-    let stored = sqlite::source_reports(&config.store.path)?.unwrap_or_default();
+    let (stored, holds) = match open_to_read(&config.store.settings)? {
+        Some(store) => (store.source_reports()?, store.host_holds()?),
+        None => Default::default(),
+    };
+    let holds = still_held(holds, now);
     let mut stored: BTreeMap<_, _> = stored
         .into_iter()
         .map(|report| (report.id.clone(), report))
         .collect();
-    let holds = holds(config, now)?;
     let mut reports = Vec::with_capacity(config.targets.len());
     for poll in Poll::group(&config.targets) {
         let of_poll = poll.targets().iter();
@@ -68,10 +71,9 @@ fn reports(config: &Config, now: Timestamp) -> anyhow::Result<Vec<SourceReport>>
 }
 
 /// The hosts that want to be left alone now.
-fn holds(config: &Config, now: Timestamp) -> anyhow::Result<Vec<HostHold>> {
-    let stored = sqlite::host_holds(&config.store.path)?.unwrap_or_default();
+fn still_held(stored: Vec<HostHold>, now: Timestamp) -> Vec<HostHold> {
     let seen = stored.into_iter().map(|hold| hold.as_seen_at(now));
-    Ok(seen.filter(|hold| hold.until > now).collect())
+    seen.filter(|hold| hold.until > now).collect()
 }
 
 /// Where the host wants to be left alone, that decides, for sources that were never asked too.

@@ -9,34 +9,25 @@ use anyhow::bail;
 use tempfile::TempDir;
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, PathRule, StoreSettings};
+use crate::config::Config;
 use crate::maintain::{self, due_in};
 use crate::model::OutputId;
 use crate::publish::DocumentFormat;
 use crate::republish::{Rendered, Republisher, windows};
-use crate::store::sqlite::{self, Opening, SqliteStore};
-use crate::store::{Store, StoreError};
+use crate::store::{self, Opening, Settings, Store};
 
 /// Opens the store without the daemon's thorough check; a missing one is made.
 pub(super) fn open(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
-    check_place(&config.store)?;
-    open_at(&config.store.path)
-}
-
-fn open_at(path: &Path) -> anyhow::Result<Arc<dyn Store>> {
-    Ok(Arc::new(SqliteStore::open(path, Opening::Quick)?))
+    Ok(store::open(&config.store.settings, Opening::Quick)?)
 }
 
 /// Opens the store that is there. Whoever has nothing to store makes none.
 pub(super) fn open_existing(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
-    let path = &config.store.path;
-    if sqlite::is_missing(path) {
-        bail!(
-            "there is no store yet: `mainstem run` or `mainstem refresh` makes {}",
-            path.display()
-        );
+    let location = &config.store.settings.location;
+    if location.is_missing() {
+        bail!("there is no store yet: `mainstem run` or `mainstem refresh` makes {location}");
     }
-    open_at(path)
+    open(config)
 }
 
 /// A store to read, and the directory that it stands in if that goes with it.
@@ -47,11 +38,14 @@ pub(super) struct Readable {
 
 /// Opens the store that is there, else an empty one that is gone afterwards: where nothing is stored yet, nothing is shown.
 pub(super) fn open_to_show(config: &Config) -> anyhow::Result<Readable> {
-    let path = &config.store.path;
-    let directory = sqlite::is_missing(path).then(TempDir::new).transpose()?;
+    let is_missing = config.store.settings.location.is_missing();
+    let directory = is_missing.then(TempDir::new).transpose()?;
     let store = match &directory {
-        Some(directory) => open_at(&directory.path().join("mainstem.db"))?,
-        None => open_at(path)?,
+        Some(directory) => {
+            let empty = Settings::at(directory.path().join("mainstem.db"));
+            store::open(&empty, Opening::Quick)?
+        }
+        None => open(config)?,
     };
     Ok(Readable {
         store,
@@ -69,21 +63,6 @@ pub(super) async fn work_on<T>(
     let value = done?;
     closed?;
     Ok(value)
-}
-
-/// Says what to do where the service was never started, whose state directory would hold the store.
-pub(super) fn check_place(settings: &StoreSettings) -> Result<(), StoreError> {
-    let directory = settings.path.parent().unwrap_or(Path::new("/"));
-    if settings.rule != PathRule::OfService || !sqlite::is_missing(directory) {
-        return Ok(());
-    }
-    Err(StoreError::Unusable {
-        path: settings.path.clone(),
-        what: format!(
-            "{0} does not exist; the service makes it when it starts (`systemctl start mainstem`); without systemd, make it yourself (`mkdir {0}`) for the user that runs mainstem, or name another place as `path` in [store]",
-            directory.display()
-        ),
-    })
 }
 
 /// Carries whatever waits in the outbox to the outputs.
@@ -139,16 +118,12 @@ pub(super) async fn maintain(
 
 /// Rebuilds the store without its free pages.
 pub(super) fn compact(config: &Config) -> anyhow::Result<()> {
-    let path = &config.store.path;
-    if sqlite::is_missing(path) {
-        bail!(
-            "{} does not exist: there is nothing to rebuild yet",
-            path.display()
-        );
+    let location = &config.store.settings.location;
+    if location.is_missing() {
+        bail!("{location} does not exist: there is nothing to rebuild yet");
     }
-    let sizes = sqlite::compact(path)?;
-    let [before, after] = [sizes.before, sizes.after].map(sqlite::mebibytes);
-    super::output::print(format!("{}: {before} before, {after} after\n", path.display()).as_bytes())
+    let sizes = location.compact()?;
+    super::print(format!("{location}: {sizes}\n").as_bytes())
 }
 
 /// The output of this name.

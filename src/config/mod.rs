@@ -15,6 +15,7 @@ use crate::model::{Secret, Source};
 use crate::refresh::Target;
 use crate::republish::Plan;
 use crate::serve::{self, Address};
+use crate::store;
 
 #[macro_use]
 mod table;
@@ -47,26 +48,11 @@ const FIRST_ITEMS: u32 = 20;
 const DAILY_ITEMS: u32 = 500;
 const MAX_ENTRIES: u32 = 200;
 
-/// Where the path of the store comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PathRule {
-    /// `[store] path`.
-    Written,
-    /// `$STATE_DIRECTORY`: we are the service.
-    StateDirectory,
-    /// The state directory of the installed service (`/var/lib/mainstem`), because the configuration lies below `/etc`.
-    OfService,
-    /// Beside the configuration.
-    Beside,
-}
-
 /// Where everything is kept, and how long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreSettings {
-    /// The database, absolute.
-    pub path: PathBuf,
-    /// Where the path comes from.
-    pub rule: PathRule,
+    /// Where it is kept.
+    pub settings: store::Settings,
     /// Entries unseen in their source this long, and in no output's window, are stripped.
     pub keep: Duration,
     /// Bytes in use above which the oldest of these go earlier; `None`: no bound.

@@ -9,7 +9,10 @@ pub fn restart_needed(running: &Config, new: &Config) -> Vec<&'static str> {
         ("server.listen", running.listen != new.listen),
         ("server.proxies", running.server != new.server),
         ("metrics.listen", running.metrics != new.metrics),
-        ("store.path", running.store.path != new.store.path),
+        (
+            "store.path",
+            running.store.settings.location != new.store.settings.location,
+        ),
     ];
     differs
         .into_iter()

@@ -14,8 +14,7 @@ use crate::model::OutputId;
 use crate::publish::{DocumentFormat, PANICS, unpack_archive};
 use crate::refresh::{Occasion, Poll, Refresher};
 use crate::republish::{Rendered, Republisher};
-use crate::store::Store;
-use crate::store::sqlite::{Opening, SqliteStore};
+use crate::store::{self, Opening, Store};
 
 const ITEMS: usize = 40;
 /// The entry whose item panics; it is old enough to have left the window of `brief`.
@@ -56,9 +55,8 @@ fn configure(directory: &Path) -> Config {
 
 /// A store that has read the source, and a republisher that has judged its entries.
 async fn published(config: &Config) -> (Arc<dyn Store>, Republisher) {
-    let (path, clock) = (&config.store.path, Arc::new(SystemClock));
-    let store: Arc<dyn Store> =
-        Arc::new(SqliteStore::open(path, Opening::Quick).expect("it opens"));
+    let clock = Arc::new(SystemClock);
+    let store = store::open(&config.store.settings, Opening::Quick).expect("it opens");
     store
         .register_sources(&config.sources(), clock.now())
         .await

@@ -85,7 +85,7 @@ impl Monitor {
         self.site.set_store_trouble(Some(&line));
         self.status
             .trouble(Some(&format!("{line}; nothing is polled")));
-        let path = trouble.path.display();
+        let path = &trouble.location;
         tracing::error!(%path, "{headline}: {}", consequences(trouble));
     }
 }

@@ -3,10 +3,10 @@
 //! Every failure that is the store's own (a full disk, a lock, damage), and not that of one record, is noted here by
 //! whoever meets it. Whoever needs the store to be well watches [`StoreCondition`] and waits.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::StoreError;
+use super::error::StoreError;
+use super::location::StoreLocation;
 
 /// How the store is doing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub enum StoreCondition {
 pub struct StoreTrouble {
     /// Which kind of trouble it is.
     pub kind: TroubleKind,
-    /// The database.
-    pub path: PathBuf,
+    /// Where the store is kept.
+    pub location: StoreLocation,
     /// What was found; no full stop.
     pub found: String,
     /// What a person has to do; no full stop.
@@ -92,25 +92,17 @@ impl StoreCondition {
 
 impl From<&StoreTrouble> for StoreError {
     fn from(trouble: &StoreTrouble) -> Self {
-        let path = trouble.path.clone();
+        let location = trouble.location.clone();
         match trouble.kind {
             TroubleKind::Damaged => Self::Damaged {
-                path,
+                location,
                 found: trouble.found.clone(),
                 advice: trouble.advice.clone(),
             },
             _ => Self::Unusable {
-                path,
+                location,
                 what: format!("{}; {}", trouble.found, trouble.advice),
             },
         }
-    }
-}
-
-impl StoreError {
-    /// Whether it is the store's own trouble, which the next step would meet as well. A step that failed alone is not.
-    #[must_use]
-    pub fn is_trouble(&self) -> bool {
-        matches!(self, Self::Damaged { .. } | Self::Unusable { .. })
     }
 }

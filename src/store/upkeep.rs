@@ -20,20 +20,10 @@ pub enum Aged {
 /// How far a walk through entries has come. Opaque: it is handed back to the store that gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Passed {
+    /// The row of the source that the walk is at.
     pub(super) source: i64,
-    pub(super) last_seen: i64,
-    pub(super) entry: i64,
-}
-
-impl Passed {
-    /// Before all entries of a source and those after it.
-    pub(super) fn before(source: i64) -> Self {
-        Self {
-            source,
-            last_seen: i64::MIN,
-            entry: 0,
-        }
-    }
+    /// The last of its entries that was met, behind its `last_seen`; `None`: the source has not begun.
+    pub(super) last: Option<(i64, EntryId)>,
 }
 
 /// Some of the entries that may be stripped.
@@ -52,27 +42,6 @@ pub struct Stripped {
     pub looked_at: usize,
     /// So many of these were stripped.
     pub stripped: usize,
-}
-
-/// What a store takes on disk.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// Bytes of the pages that hold something.
-    pub used: u64,
-    /// Bytes of the pages that hold nothing and wait for new entries.
-    pub free: u64,
-    /// Bytes of the write-ahead log.
-    pub log: u64,
-    /// Whether free pages can be given back beside running work; an older store must be rebuilt for it (`compact`).
-    pub gives_back: bool,
-}
-
-impl Usage {
-    /// Whether free pages are worth a `compact`, for they cannot be given back otherwise.
-    #[must_use]
-    pub fn is_loose(&self) -> bool {
-        !self.gives_back && self.free > self.used / 4
-    }
 }
 
 /// How retention stands.

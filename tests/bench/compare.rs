@@ -11,8 +11,7 @@ use std::sync::Arc;
 
 use mainstem::dedupe::{Boilerplate, read};
 use mainstem::model::{Entry, Source};
-use mainstem::store::Store;
-use mainstem::store::sqlite::{Opening, SqliteStore};
+use mainstem::store::{self, Opening, Settings, Store};
 
 mod filling;
 
@@ -90,15 +89,13 @@ struct Bench {
 
 impl Bench {
     async fn open(at: &std::path::Path) -> Self {
-        let store = SqliteStore::open(&at.join("x.db"), Opening::Quick).expect("opens");
+        let store = store::open(&Settings::at(at.join("x.db")), Opening::Quick).expect("opens");
         let sources: Vec<Arc<Source>> = (0..SOURCES).map(|nth| Arc::new(source(nth))).collect();
         store
             .register_sources(&sources, now())
             .await
             .expect("registers");
-        Self {
-            store: Arc::new(store),
-        }
+        Self { store }
     }
 
     /// Stores so many entries; CPU µs an entry.

@@ -19,8 +19,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use mainstem::store::Store;
-use mainstem::store::sqlite::{Opening, SqliteStore};
+use mainstem::store::{self, Opening, Settings};
 
 mod filling;
 
@@ -173,7 +172,7 @@ fn fill(file: &Path, entries: usize) {
         .build()
         .expect("a runtime");
     runtime.block_on(async {
-        let store = SqliteStore::open(file, Opening::Quick).expect("opens");
+        let store = store::open(&Settings::at(file), Opening::Quick).expect("opens");
         let sources: Vec<_> = (0..SOURCES).map(|nth| Arc::new(source(nth))).collect();
         store
             .register_sources(&sources, now())

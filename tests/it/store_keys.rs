@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use mainstem::dedupe::VERSION;
 use mainstem::model::{Layer, StoryId};
-use mainstem::store::sqlite::{Opening, SqliteStore};
+use mainstem::store::{self, Opening, Settings};
 use rusqlite::Connection;
 
 use crate::store_contract::{Bench, at, entry};
-use std::sync::Arc;
 
 const WEEK: i64 = 7 * 24 * 60;
 /// Entries in the log that set a merge off, and more.
@@ -65,7 +64,7 @@ impl Bench {
     async fn reopen(&mut self) {
         self.store.close().await.expect("closes");
         let path = self.directory.path().join("x.db");
-        self.store = Arc::new(SqliteStore::open(&path, Opening::Quick).expect("opens"));
+        self.store = store::open(&Settings::at(&path), Opening::Quick).expect("opens");
     }
 
     /// Keys of entries that are long gone, two each: enough for a merge.

@@ -8,8 +8,7 @@ use mainstem::clock::{Clock, SystemClock};
 use mainstem::config::{self, Environment};
 use mainstem::fetch::Fetcher;
 use mainstem::refresh::Refresher;
-use mainstem::store::Store;
-use mainstem::store::sqlite::{Opening, SqliteStore};
+use mainstem::store::{self, Opening, Settings, Store};
 use mainstem::telemetry::Metrics;
 use mainstem::worker::{Orders, Reports, work};
 use tempfile::TempDir;
@@ -61,8 +60,7 @@ async fn asked(store: &Arc<dyn Store>) -> usize {
 async fn orders_are_taken_when_the_store_answers_again() {
     let directory = TempDir::new().expect("a directory");
     let path = directory.path().join("x.db");
-    let store: Arc<dyn Store> =
-        Arc::new(SqliteStore::open(&path, Opening::Thorough).expect("opens"));
+    let store = store::open(&Settings::at(&path), Opening::Thorough).expect("opens");
     let first = orders(directory.path(), &store, &["a"]).await;
     let (order, ordered) = watch::channel(first);
     let (unasked, _first_pass) = watch::channel(usize::MAX);

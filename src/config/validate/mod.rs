@@ -10,6 +10,7 @@ use super::purpose::{Environment, Purpose};
 use super::{Config, DEDUPE_WINDOW, StoreSettings};
 use crate::republish::Plan;
 use crate::serve::Address;
+use crate::store::Settings;
 
 mod addresses;
 mod fetch;
@@ -106,8 +107,10 @@ fn store(file: &File, environment: &Environment, found: &mut Found<'_>) -> Store
         );
     }
     StoreSettings {
-        path,
-        rule,
+        settings: Settings {
+            location: path.into(),
+            rule,
+        },
         keep,
         max_size: max_size.map(|size| size.0),
     }

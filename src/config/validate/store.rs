@@ -3,11 +3,11 @@
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
-use super::super::PathRule;
 use super::super::problem::Found;
 use super::super::purpose::Environment;
 use super::super::table::At;
 use super::files::relative;
+use crate::store::PathRule;
 
 /// The database's name where only its directory is known.
 const NAME: &str = "mainstem.db";

@@ -3,11 +3,16 @@
 //! Goes in: identifiers and values of the model. Comes out: rows as plain structs, in the order that each method states. An
 //! engine answers with its own queries; what follows from the answers is decided by the steps above, for every engine alike.
 
-/// A transaction of an engine.
-pub(in crate::store) trait Rows {
-    /// Why a query failed, in the engine's own words.
-    type Error: std::error::Error + Send + Sync + 'static + From<rusqlite::Error>;
+mod all;
+mod health;
+mod retention;
+mod sources;
+mod times;
+mod transaction;
 
-    /// The connection, for steps that are not written over rows yet.
-    fn connection(&self) -> &rusqlite::Connection;
-}
+pub(in crate::store) use all::AllRows;
+pub(in crate::store) use health::HealthRows;
+pub(in crate::store) use retention::{AgingSource, OutputWindow, RetentionRows, Seen};
+pub(in crate::store) use sources::SourceRow;
+pub(in crate::store) use times::{BeforeStep, EntryAhead, TimeRows, Witnesses};
+pub(in crate::store) use transaction::Rows;

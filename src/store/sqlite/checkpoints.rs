@@ -1,5 +1,5 @@
-//! The write-ahead log goes into the database beside the writer: a commit that had to carry a thousand pages over itself made
-//! whoever waited for it wait for them too.
+//! Checkpoints beside the writer: a commit that had to copy a thousand pages into the database itself kept everybody who waited
+//! for it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,26 +10,27 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::open::{BUSY, connect_reader};
+use super::connect::{BUSY, connect_reader};
 
 /// Pages in the log that are worth a checkpoint.
 const PAGES: i64 = 2000;
-/// With fewer it is done after so long all the same, so that a start has little to recover.
+/// With fewer pages a checkpoint is made after this time all the same, so that a start has little to recover.
 const AT_LATEST: Duration = Duration::from_secs(60);
-/// Between two looks at the log.
+/// Pause between two looks at the log.
 const PAUSE: Duration = Duration::from_millis(200);
-/// Pages in the log at which it has to begin anew (24 MiB): while one reader follows the other, it never does by itself.
+/// Pages in the log from which on it is made to begin anew (24 MiB). By itself it never does while one reader follows another.
 const TOO_LONG: i64 = 3000;
-/// The writer waits so long for that, while readers that are in the old log come to their end,
+/// How long the writer waits for readers of the old log then.
 const FOR_READERS: Duration = Duration::from_millis(50);
-/// and longer where the log has grown to so many pages (48 MiB) all the same. A reader that stays even longer keeps the log
-/// growing by all that is written meanwhile: SQLite cannot take from a snapshot what it reads.
+/// Pages in the log from which on the writer waits longer (48 MiB). A reader that stays even longer keeps the log growing by all
+/// that is written meanwhile: SQLite cannot overwrite what a snapshot reads.
 const MUCH_TOO_LONG: i64 = 6000;
+/// How long it waits then.
 const FOR_LONG_READERS: Duration = Duration::from_millis(400);
-/// After a reader that stayed longer it is tried again after a pause, doubled each time up to this.
+/// Longest pause before it is tried again after a reader that stayed longer; the pause doubles each time.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// The thread that carries the log over; it ends when this is dropped.
+/// The thread that makes checkpoints; it ends when this is dropped.
 pub(super) struct Checkpoints {
     /// `None` once it is told to end.
     commits: Option<SyncSender<()>>,

@@ -12,36 +12,31 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode};
 
+use super::connect::connect;
+use super::failure::{damaged, failed, unusable};
 use super::files;
+use super::inspect::flaw;
 use super::lock::DaemonLock;
-use super::open::{self, Opening, damaged, failed, flaw};
+use super::open;
 use super::usage;
-use crate::store::StoreError;
+use crate::store::disk::{Compacted, mebibytes};
+use crate::store::error::StoreError;
+use crate::store::settings::Opening;
 
 /// What the copy is called beside the database until it takes its place.
 const COPY: &str = ".compact";
-/// Left free beside the copy, so that a file system that others use is not filled to the last byte.
+/// Bytes left free beside the copy, so that a file system that others use is not filled to the last byte.
 const SPARE_BYTES: u64 = 1024 * 1024;
-/// What the store's files may be read by: it holds the passwords of addresses.
+/// Mode of the store's files, which hold passwords of addresses.
 const MODE: u32 = 0o600;
 const STEP: &str = "rebuild itself";
-
-/// A database before and after, in bytes of its file and its log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Compacted {
-    /// Before.
-    pub before: u64,
-    /// After.
-    pub after: u64,
-}
 
 /// Rebuilds the database without free pages, and so that it gives pages back by itself from now on. An older schema is brought
 /// up to date.
 ///
 /// # Errors
-/// [`StoreError::InUse`] where a daemon runs on it, [`StoreError::Unusable`] where another process has it open, or where there is no room for the copy; those of
-/// [`super::SqliteStore::open`]. The database is then as it was.
-pub fn compact(path: &Path) -> Result<Compacted, StoreError> {
+/// Those of [`crate::store::StoreLocation::compact`].
+pub(in crate::store) fn compact(path: &Path) -> Result<Compacted, StoreError> {
     // A link stays a link, to the new file.
     let path = path
         .canonicalize()
@@ -70,7 +65,7 @@ pub fn compact(path: &Path) -> Result<Compacted, StoreError> {
 
 /// A connection that nobody else's stands beside, to a database that has no log.
 fn alone(path: &Path) -> Result<Connection, StoreError> {
-    let db = open::connect(path).map_err(|cause| failed(path, STEP, cause))?;
+    let db = connect(path).map_err(|cause| failed(path, STEP, cause))?;
     let is_alone = db
         .execute_batch("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE; COMMIT")
         .and_then(|()| db.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0)));
@@ -128,13 +123,6 @@ fn leave_room(path: &Path, db: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A size for a person.
-#[must_use]
-#[expect(clippy::cast_precision_loss, reason = "for a person")]
-pub fn mebibytes(bytes: u64) -> String {
-    format!("{:.1} MiB", bytes as f64 / (1024.0 * 1024.0))
-}
-
 /// Writes the copy, checks it, and puts it in the place of the database.
 fn copy_into(path: &Path, db: &Connection, copy: &Path) -> Result<(), StoreError> {
     let io =
@@ -165,18 +153,11 @@ fn copy_into(path: &Path, db: &Connection, copy: &Path) -> Result<(), StoreError
         .map_err(io)
 }
 
-/// Whoever runs this, the service must be able to open its store afterwards.
+/// Gives the copy to the owner of the original: whoever runs this, the service must be able to open its store afterwards.
 fn give_to_owner(file: &File, original: &Metadata) -> std::io::Result<()> {
     let made = file.metadata()?;
     if (made.uid(), made.gid()) == (original.uid(), original.gid()) {
         return Ok(());
     }
     std::os::unix::fs::fchown(file, Some(original.uid()), Some(original.gid()))
-}
-
-fn unusable(path: &Path, what: String) -> StoreError {
-    StoreError::Unusable {
-        path: path.to_owned(),
-        what,
-    }
 }

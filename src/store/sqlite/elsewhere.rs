@@ -6,7 +6,7 @@
 
 use rusqlite::Connection;
 
-use super::open::connect_reader;
+use super::connect::connect_reader;
 use super::vitals::Vitals;
 
 /// Counts how often other processes were found to have committed.

@@ -1,12 +1,14 @@
-//! Whether the database is still what it was: a cheap read of everything that the line uses.
+//! A cheap check that the database is still what it was: a read of everything that polling uses.
 
 use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::open::{connect_reader, damage_advice, whose};
+use super::connect::connect_reader;
+use super::failure::{damage_advice, kind};
+use super::inspect::whose;
 use super::schema::{APPLICATION_ID, VERSION};
-use super::vitals::{Vitals, kind};
+use super::vitals::Vitals;
 use crate::store::{StoreError, StoreTrouble, TroubleKind};
 
 /// Reads the beginning of every table and index, through a connection of its own: pages in the writer's cache would hide
@@ -49,7 +51,7 @@ fn check_schema(vitals: &Vitals, application: i64, version: i64) -> Result<(), A
     };
     Err(vitals.set(StoreTrouble {
         kind,
-        path: vitals.path().to_owned(),
+        location: vitals.path().into(),
         found,
         advice,
     }))
@@ -75,7 +77,7 @@ fn read_all(db: &Connection) -> rusqlite::Result<()> {
         };
         match db.query_row(&read, [], |_| Ok(())) {
             Ok(()) | Err(rusqlite::Error::QueryReturnedNoRows) => {}
-            // Whoever has added an index of his own that cannot be read in this way has damaged nothing.
+            // An index that an operator has added and that cannot be read in this way is no damage.
             Err(error) if kind(&error).is_none() => {}
             Err(error) => return Err(error),
         }

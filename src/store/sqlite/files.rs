@@ -8,11 +8,13 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// For the owner alone.
+use crate::store::disk::Audience;
+
+/// Mode of a file for its owner alone.
 const PRIVATE: u32 = 0o600;
-/// What a umask lets everybody do.
+/// Permission bits of everybody else.
 const OTHERS: u32 = 0o007;
-/// What it lets a group do.
+/// Permission bits of the group.
 const GROUP: u32 = 0o070;
 
 /// The file that a path leads to; the path itself where nothing is there. SQLite keeps its files beside that one, not beside a link.
@@ -88,23 +90,12 @@ pub(super) fn close_to_others(database: &Path) -> bool {
 }
 
 /// Whether there is no such file or directory. One that this user may not see is not missing: opening it tells why.
-#[must_use]
-pub fn is_missing(path: &Path) -> bool {
+pub(in crate::store) fn is_missing(path: &Path) -> bool {
     std::fs::metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
-/// Who may read a database besides its owner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
-    /// Its group.
-    Group,
-    /// Everybody.
-    Everybody,
-}
-
 /// Who may read a database besides its owner; `None`: nobody, or there is no database to be seen.
-#[must_use]
-pub fn audience(database: &Path) -> Option<Audience> {
+pub(in crate::store) fn audience(database: &Path) -> Option<Audience> {
     match mode(database)? {
         mode if mode & OTHERS != 0 => Some(Audience::Everybody),
         mode if mode & GROUP != 0 => Some(Audience::Group),

@@ -1,74 +1,85 @@
-//! Troubles of sources, from their beginning to their end.
+//! Troubles of sources, in SQL.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, Row, params};
 
 use super::columns::{moment, moment_at, ms, source_id, word};
-use crate::model::{Finding, HealthEvent, SourceId, Timestamp, Trouble};
+use crate::model::{HealthEvent, SourceId, Timestamp, Trouble};
+use crate::store::rows::HealthRows;
 
-/// See [`crate::store::Store::note_health`].
-pub(super) fn note(
-    db: &Connection,
-    findings: &[(SourceId, Vec<Finding>)],
-    now: Timestamp,
-) -> rusqlite::Result<bool> {
-    let open = open(db)?;
-    let mut begin = db.prepare_cached(
-        "INSERT INTO health (source, trouble, began_at, message) SELECT source, ?2, ?3, ?4 FROM sources WHERE id = ?1",
-    )?;
-    let mut end = db.prepare_cached(
-        "UPDATE health SET resolved_at = ?3 WHERE resolved_at IS NULL AND trouble = ?2
-         AND source = (SELECT source FROM sources WHERE id = ?1)",
-    )?;
-    let mut changed = 0;
-    // Of a hundred thousand sources mostly none has anything to tell: nothing is written for those.
-    for (source, findings) in findings {
-        for Finding { trouble, message } in findings {
-            let was_open = open.contains(&(source.to_string(), trouble.to_string()));
-            changed += match message {
-                Some(message) if !was_open => {
-                    begin.execute(params![source.as_str(), trouble.as_str(), ms(now), message])?
-                }
-                None if was_open => {
-                    end.execute(params![source.as_str(), trouble.as_str(), ms(now)])?
-                }
-                _ => 0,
+impl HealthRows for Connection {
+    fn lasting_troubles(&self) -> rusqlite::Result<HashMap<SourceId, HashSet<Trouble>>> {
+        let mut select = self.prepare_cached(
+            "SELECT s.id, h.trouble FROM health h JOIN sources s USING (source) WHERE h.resolved_at IS NULL",
+        )?;
+        let mut rows = select.query([])?;
+        let mut lasting: HashMap<SourceId, HashSet<Trouble>> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let Some(trouble) = Trouble::from_word(row.get_ref("trouble")?.as_str()?) else {
+                continue;
             };
+            lasting
+                .entry(source_id(row, "id")?)
+                .or_default()
+                .insert(trouble);
         }
+        Ok(lasting)
     }
-    // What is not configured any more has no troubles.
-    changed += db
-        .prepare_cached(
-            "UPDATE health SET resolved_at = ?1 WHERE resolved_at IS NULL
-             AND source IN (SELECT source FROM sources WHERE removed_at IS NOT NULL)",
+
+    fn begin_trouble(
+        &self,
+        source: &SourceId,
+        trouble: Trouble,
+        message: &str,
+        now: Timestamp,
+    ) -> rusqlite::Result<bool> {
+        let begun = self
+            .prepare_cached(
+                "INSERT INTO health (source, trouble, began_at, message) SELECT source, ?2, ?3, ?4 FROM sources WHERE id = ?1",
+            )?
+            .execute(params![source.as_str(), trouble.as_str(), ms(now), message])?;
+        Ok(begun > 0)
+    }
+
+    fn end_trouble(
+        &self,
+        source: &SourceId,
+        trouble: Trouble,
+        now: Timestamp,
+    ) -> rusqlite::Result<bool> {
+        let ended = self
+            .prepare_cached(
+                "UPDATE health SET resolved_at = ?3 WHERE resolved_at IS NULL AND trouble = ?2
+                 AND source = (SELECT source FROM sources WHERE id = ?1)",
+            )?
+            .execute(params![source.as_str(), trouble.as_str(), ms(now)])?;
+        Ok(ended > 0)
+    }
+
+    fn end_troubles_of_removed(&self, now: Timestamp) -> rusqlite::Result<bool> {
+        let ended = self
+            .prepare_cached(
+                "UPDATE health SET resolved_at = ?1 WHERE resolved_at IS NULL
+                 AND source IN (SELECT source FROM sources WHERE removed_at IS NOT NULL)",
+            )?
+            .execute([ms(now)])?;
+        Ok(ended > 0)
+    }
+
+    fn health_events(&self, limit: usize) -> rusqlite::Result<Vec<HealthEvent>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.prepare_cached(
+            "SELECT s.id, h.trouble, h.began_at, h.resolved_at, h.message FROM health h JOIN sources s USING (source)
+             ORDER BY COALESCE(h.resolved_at, h.began_at) DESC, s.id, h.trouble LIMIT ?",
         )?
-        .execute([ms(now)])?;
-    Ok(changed > 0)
+        .query_map([limit], event)?
+        .filter_map(Result::transpose)
+        .collect()
+    }
 }
 
-/// The troubles that last: source and trouble.
-fn open(db: &Connection) -> rusqlite::Result<HashSet<(String, String)>> {
-    db.prepare_cached(
-        "SELECT s.id, h.trouble FROM health h JOIN sources s USING (source) WHERE h.resolved_at IS NULL",
-    )?
-    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-    .collect()
-}
-
-/// See [`crate::store::Store::health_events`].
-pub(super) fn events(db: &Connection, limit: usize) -> rusqlite::Result<Vec<HealthEvent>> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    db.prepare_cached(
-        "SELECT s.id, h.trouble, h.began_at, h.resolved_at, h.message FROM health h JOIN sources s USING (source)
-         ORDER BY COALESCE(h.resolved_at, h.began_at) DESC, s.id, h.trouble LIMIT ?",
-    )?
-    .query_map([limit], event)?
-    .filter_map(Result::transpose)
-    .collect()
-}
-
-/// `None`: a trouble that this version does not know.
+/// `None`: the row names no trouble.
 fn event(row: &Row<'_>) -> rusqlite::Result<Option<HealthEvent>> {
     let Some(trouble) = word(row, "trouble", Trouble::from_word)? else {
         return Ok(None);

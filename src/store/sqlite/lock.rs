@@ -12,7 +12,7 @@ use std::path::Path;
 use super::files;
 use crate::store::StoreError;
 
-/// Longest text that a lock file is read for, bytes.
+/// Most bytes that are read of a lock file.
 const LONGEST: u64 = 200;
 
 /// Held from the opening of a store until the process ends, however it ends (flock(2)). The file stays: to remove it would let a
@@ -31,7 +31,7 @@ impl DaemonLock {
     pub(super) fn take(database: &Path) -> Result<Option<Self>, StoreError> {
         let path = files::beside(database, "-lock");
         let unusable = |error: io::Error| StoreError::Unusable {
-            path: path.clone(),
+            location: path.clone().into(),
             what: format!("the lock of the daemon cannot be taken: {error}"),
         };
         let mut file = open(&path).map_err(unusable)?;
@@ -39,7 +39,7 @@ impl DaemonLock {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(StoreError::InUse {
-                    path: database.to_owned(),
+                    location: database.into(),
                     by: holder(&mut file),
                 });
             }

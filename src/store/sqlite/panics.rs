@@ -27,14 +27,15 @@ pub(super) fn is_panic(error: &rusqlite::Error) -> bool {
 mod tests {
     use tempfile::TempDir;
 
-    use super::super::{Opening, SqliteStore};
+    use super::super::SqliteEngine;
+    use crate::store::settings::Opening;
 
-    fn store(directory: &TempDir) -> SqliteStore {
+    fn store(directory: &TempDir) -> SqliteEngine {
         let path = directory.path().join("mainstem.db");
-        SqliteStore::open(&path, Opening::Quick).expect("it opens")
+        SqliteEngine::open(&path, Opening::Quick).expect("it opens")
     }
 
-    async fn versions(store: &SqliteStore) -> i64 {
+    async fn versions(store: &SqliteEngine) -> i64 {
         let count = |db: &rusqlite::Connection| {
             db.query_row(
                 "SELECT count(*) FROM versions WHERE name LIKE 'test%'",

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
 
-use super::files::{beside, directory, resolved};
+use super::files::{beside, closed_directory, directory, resolved};
 
-/// What one commit of the line may need: room for the pages of some refreshes. Less counts as a full disk.
+/// Bytes that one commit may need: room for the pages of some refreshes. With less free, the disk counts as full.
 pub(super) const ROOM: u64 = 1024 * 1024;
 /// SQLite's lock on the write-ahead log: a byte of the `-shm` file ("wal-index locks" of SQLite's file format).
 const WAL_WRITE_LOCK: u64 = 120;
@@ -38,7 +38,7 @@ impl FileId {
 pub(super) struct Disk {
     /// Where it is mounted.
     pub(super) mount: PathBuf,
-    /// What an ordinary user may still write, bytes.
+    /// Bytes that an ordinary user may still write.
     pub(super) free: u64,
 }
 
@@ -123,6 +123,44 @@ fn holder(locks: &str, database: Option<u64>, shared: Option<u64>) -> Option<u32
         let pid = pid.parse().ok()?;
         ((holds_log || holds_file) && pid != std::process::id()).then_some(pid)
     })
+}
+
+/// Why the database cannot be opened to be written, which SQLite does not tell, and what to do; `None`: nothing is in the way
+/// now.
+pub(super) fn obstacle(path: &Path) -> Option<(String, String)> {
+    let directory = directory(path);
+    let place = directory.display();
+    // Only trying tells: owner, mount and the sandbox of a service all have a say.
+    let probe = directory.join(format!(".mainstem-probe-{}", std::process::id()));
+    let tried = File::create_new(&probe).and_then(|_| {
+        std::fs::remove_file(&probe)?;
+        File::options().read(true).write(true).open(path)
+    });
+    let error = tried.err()?;
+    if let Some(closed) = closed_directory(path) {
+        return Some((
+            format!("this user may not enter {}", closed.display()),
+            "use sudo, or run as the user that owns the store (a service with DynamicUser= keeps its own from all but root)".to_owned(),
+        ));
+    }
+    let (what, advice) = match error.kind() {
+        _ if !directory.exists() => (
+            format!("its directory {place} does not exist"),
+            "make it, writable for this user",
+        ),
+        ErrorKind::ReadOnlyFilesystem => (
+            format!("{place} is on a read-only file system"),
+            "mount it writable, under systemd allow it with StateDirectory= or ReadWritePaths=, or name another [store] path",
+        ),
+        ErrorKind::PermissionDenied => (
+            format!("it or its directory {place} is not writable for this user"),
+            "change their owner or mode, run as their owner, or name another [store] path",
+        ),
+        // A missing one would have been made: SQLite has said what else there is.
+        ErrorKind::NotFound => return None,
+        _ => (format!("cannot be opened: {error}"), "see to that first"),
+    };
+    Some((what, advice.to_owned()))
 }
 
 #[cfg(test)]

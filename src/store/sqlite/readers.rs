@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use super::open::{connect_reader, failed};
+use super::connect::connect_reader;
+use super::failure::failed;
 use super::panics::caught;
 use super::vitals::Vitals;
 use crate::store::StoreError;
@@ -17,7 +18,7 @@ const AT_ONCE: usize = 4;
 pub(super) struct Readers {
     vitals: Arc<Vitals>,
     turns: Arc<Semaphore>,
-    /// Connections nobody uses now. A plain mutex: held for a push or a pop, never across an await.
+    /// Connections that nobody uses now. A plain mutex: held for a push or a pop, never across an await.
     idle: Arc<Mutex<Vec<Connection>>>,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, ffi};
 use tokio::sync::oneshot;
 
-use super::open::failed;
+use super::failure::failed;
 use super::panics::caught;
 use super::vitals::Vitals;
 use crate::store::{StoreError, StoreTrouble};

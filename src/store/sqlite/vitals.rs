@@ -1,16 +1,15 @@
-//! What a failure of SQLite says about the store as a whole, and who is told.
+//! How one open database is doing, and who is told.
 
-use std::io::{Error, ErrorKind};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rusqlite::{ErrorCode, ffi};
 use tokio::sync::watch;
 
+use super::failure::{describe, full, kind};
 use super::files::beside;
-use super::open::{BUSY, damage_advice, obstacle, words};
-use super::place::{Disk, FileId, ROOM, lock_holder, try_room};
-use crate::store::{StoreCondition, StoreTrouble, TroubleKind};
+use super::place::{FileId, try_room};
+use crate::store::condition::{StoreCondition, StoreTrouble, TroubleKind};
 
 /// The condition of one open database. Shared by everything that reads and writes it.
 pub(super) struct Vitals {
@@ -21,7 +20,7 @@ pub(super) struct Vitals {
 }
 
 impl Vitals {
-    /// Of a database that was opened just now.
+    /// The condition of a database that was just opened.
     ///
     /// # Errors
     /// The file cannot be looked at.
@@ -49,7 +48,7 @@ impl Vitals {
     /// Notes what a failure says about the store. `None`: it concerns its own step alone.
     pub(super) fn note(&self, error: &rusqlite::Error) -> Option<Arc<StoreTrouble>> {
         let kind = kind(error)?;
-        // A file that cannot be opened may be gone, which says more to whoever has to mend it.
+        // A file that cannot be opened may be gone, which tells an operator more.
         if kind == TroubleKind::Unreachable
             && let Err(gone) = self.check_place()
         {
@@ -78,7 +77,7 @@ impl Vitals {
         current
     }
 
-    /// Everything that the line uses was read and written just now.
+    /// Ends a trouble that may end, because everything that polling uses was just read and written.
     pub(super) fn recover(&self) {
         self.condition.send_if_modified(|condition| {
             let ends = condition
@@ -91,7 +90,7 @@ impl Vitals {
         });
     }
 
-    /// Looks whether the path still leads to the file that was opened.
+    /// Checks that the path still leads to the file that was opened.
     ///
     /// # Errors
     /// It does not, which is noted.
@@ -108,13 +107,13 @@ impl Vitals {
                 "it was removed or moved away while it was in use",
                 "move it back, or put a backup in its place, but never beside its `-wal` and `-shm`, and restart mainstem; started without it, mainstem begins an empty store",
             ),
-            // Whoever opens it will be told better.
+            // Opening it gives a better message.
             Err(_) => return Ok(()),
         };
         Err(self.not_in_place(kind, found, advice))
     }
 
-    /// Looks whether the write-ahead log is there. Asked only while a connection has it open: the last one that closes
+    /// Checks that the write-ahead log is there. Asked only while a connection has it open: the last one that closes
     /// takes it away.
     ///
     /// # Errors
@@ -134,148 +133,17 @@ impl Vitals {
     fn not_in_place(&self, kind: TroubleKind, found: &str, advice: &str) -> Arc<StoreTrouble> {
         self.set(StoreTrouble {
             kind,
-            path: self.path.clone(),
+            location: self.path.clone().into(),
             found: found.to_owned(),
             advice: advice.to_owned(),
         })
     }
 
-    /// Looks whether there is room for what the line writes.
+    /// Checks that there is room for what a refresh writes.
     ///
     /// # Errors
     /// There is not, which is noted.
     pub(super) fn check_room(&self) -> Result<(), Arc<StoreTrouble>> {
         try_room(&self.path).map_err(|error| self.set(full(&self.path, &error)))
-    }
-}
-
-/// What a failure says about the store as a whole; `None`: it is that of one step.
-pub(super) fn trouble(path: &Path, error: &rusqlite::Error) -> Option<StoreTrouble> {
-    Some(describe(path, kind(error)?, error))
-}
-
-/// Which trouble of the store a failure shows; `None`: none, it is that of one step.
-pub(super) fn kind(error: &rusqlite::Error) -> Option<TroubleKind> {
-    let code = error.sqlite_error()?;
-    match (code.code, code.extended_code) {
-        (ErrorCode::DiskFull, _) => Some(TroubleKind::Full),
-        // Memory of our own process.
-        (_, ffi::SQLITE_IOERR_NOMEM) => None,
-        // Room for the index of the write-ahead log, which SQLite calls an I/O error.
-        (_, ffi::SQLITE_IOERR_SHMSIZE) => Some(TroubleKind::Full),
-        (_, ffi::SQLITE_READONLY_DBMOVED) => Some(TroubleKind::Missing),
-        (ErrorCode::SystemIoFailure, _) => Some(TroubleKind::Failing),
-        // Not SQLITE_LOCKED, which is a conflict within one connection.
-        (ErrorCode::DatabaseBusy | ErrorCode::FileLockingProtocolFailed, _) => {
-            Some(TroubleKind::Locked)
-        }
-        (ErrorCode::ReadOnly | ErrorCode::PermissionDenied, _) => Some(TroubleKind::ReadOnly),
-        (ErrorCode::CannotOpen, _) => Some(TroubleKind::Unreachable),
-        (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => Some(TroubleKind::Damaged),
-        _ => None,
-    }
-}
-
-fn describe(path: &Path, kind: TroubleKind, error: &rusqlite::Error) -> StoreTrouble {
-    let (found, advice) = match kind {
-        TroubleKind::Full => return full(path, &ErrorKind::StorageFull.into()),
-        TroubleKind::Failing if Disk::of(path).is_some_and(|disk| disk.free == 0) => {
-            // SQLite calls a full disk that only a sync finds an I/O error.
-            return full(path, &ErrorKind::StorageFull.into());
-        }
-        TroubleKind::Unreachable if try_room(path).is_err() => {
-            // A file beside it had to be made.
-            return full(path, &ErrorKind::StorageFull.into());
-        }
-        TroubleKind::Failing => (
-            format!(
-                "reading or writing it failed: {} (SQLite {})",
-                words(error),
-                code(error)
-            ),
-            "look at the disk and at the kernel's log (`journalctl -k`)".to_owned(),
-        ),
-        TroubleKind::Locked => {
-            let holder = lock_holder(path).unwrap_or_else(|| "another process".to_owned());
-            (
-                format!(
-                    "{holder} has held its lock for more than {} s",
-                    BUSY.as_secs()
-                ),
-                "let that process finish, or end it".to_owned(),
-            )
-        }
-        TroubleKind::ReadOnly => obstacle(path).unwrap_or_else(|| {
-            (
-                "it is read-only".to_owned(),
-                "make the file and its directory writable for this user".to_owned(),
-            )
-        }),
-        TroubleKind::Unreachable => obstacle(path).unwrap_or_else(|| {
-            (
-                format!(
-                    "it cannot be opened: {} (SQLite {})",
-                    words(error),
-                    code(error)
-                ),
-                "look at the file, its directory and the limit of open files".to_owned(),
-            )
-        }),
-        TroubleKind::Missing | TroubleKind::Replaced => (
-            "it was moved while it was in use".to_owned(),
-            "move it back, or restart mainstem".to_owned(),
-        ),
-        TroubleKind::Damaged => (words(error), damage_advice(path)),
-    };
-    StoreTrouble {
-        kind,
-        path: path.to_owned(),
-        found,
-        advice,
-    }
-}
-
-/// SQLite's extended result code, as its documentation lists them.
-fn code(error: &rusqlite::Error) -> i32 {
-    error.sqlite_error().map_or(0, |code| code.extended_code)
-}
-
-fn full(path: &Path, error: &Error) -> StoreTrouble {
-    let (found, advice) = match Disk::of(path) {
-        Some(disk) if disk.free >= ROOM => (
-            format!(
-                "no more can be written, although the file system at {} has {} free ({error})",
-                disk.mount.display(),
-                bytes(disk.free)
-            ),
-            "look at disk quotas and at limits of the size of files",
-        ),
-        Some(disk) => (
-            format!(
-                "the disk is full: the file system at {} has {} free",
-                disk.mount.display(),
-                bytes(disk.free)
-            ),
-            "free space there, or move the store to another file system with [store] path",
-        ),
-        None => (
-            "the disk is full".to_owned(),
-            "free space there, or move the store to another file system with [store] path",
-        ),
-    };
-    StoreTrouble {
-        kind: TroubleKind::Full,
-        path: path.to_owned(),
-        found,
-        advice: advice.to_owned(),
-    }
-}
-
-fn bytes(count: u64) -> String {
-    match count {
-        0..=1023 => format!("{count} bytes"),
-        1024..=1_048_575 => format!("{} KiB", count / 1024),
-        1_048_576..=1_073_741_823 => format!("{} MiB", count / 1_048_576),
-        _ => format!("{} GiB", count / 1_073_741_824),
     }
 }

@@ -15,27 +15,27 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::care;
 use super::checkpoints::Checkpoints;
+use super::connect::reconnect;
 use super::elsewhere::Elsewhere;
-use super::open::reconnect;
 use super::step::{Failure, Job, Step};
 use super::vitals::Vitals;
 use crate::store::StoreError;
 
-/// Steps that may wait; beyond, callers do.
+/// Steps that may wait in the queue; further callers wait for a place in it.
 const WAITING: usize = 256;
-/// Steps that share a commit: what bounds the time until the first of them is answered.
+/// Most steps that share a commit; it bounds the time until the first of them is answered.
 const GROUP: usize = 128;
 
 enum Message {
     Step(Box<dyn Job>),
-    /// Whether what the line does can be done.
+    /// Tries what a refresh needs.
     Probe(oneshot::Sender<Result<(), StoreError>>),
     /// How often other processes have committed.
     Look(oneshot::Sender<Result<u64, StoreError>>),
     Close(oneshot::Sender<()>),
 }
 
-/// The way to the writing thread.
+/// A handle on the writing thread.
 pub(super) struct Writer {
     vitals: Arc<Vitals>,
     steps: mpsc::Sender<Message>,
@@ -73,7 +73,7 @@ impl Writer {
             .await
     }
 
-    /// Writes as the line does, also while the store is in trouble.
+    /// Writes as a refresh does, also while the store is in trouble.
     pub(super) async fn probe(&self) -> Result<(), StoreError> {
         self.ask(Message::Probe).await
     }
@@ -174,7 +174,7 @@ impl Thread {
         let noted = |error: rusqlite::Error| Failure::of(&vitals, &error);
         let db = self.connected()?;
         if let Err(error) = db.execute_batch("BEGIN IMMEDIATE") {
-            // Who did not get the lock has begun nothing: the connection is as good as before.
+            // Without the lock nothing was begun: the connection is as good as before.
             if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) {
                 self.db = None;
             }

@@ -2,3 +2,7 @@
 //!
 //! A step knows no SQL. It asks an engine through the traits of [`super::rows`], lets `dedupe` or another pure part decide,
 //! and writes what was decided in the same transaction.
+
+pub(super) mod health;
+pub(super) mod retention;
+pub(super) mod times;

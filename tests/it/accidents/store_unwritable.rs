@@ -6,8 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use mainstem::clock::{Clock, SystemClock};
-use mainstem::store::Store;
-use mainstem::store::sqlite::{Opening, SqliteStore};
+use mainstem::store::{self, Opening, Settings};
 use rusqlite::Connection;
 
 use super::disk::Disk;
@@ -291,7 +290,7 @@ async fn a_reconnection_is_no_change_but_a_commit_of_another_process_is() {
         return;
     };
     let path = disk.path().join("x.db");
-    let store = SqliteStore::open(&path, Opening::Thorough).expect("opens");
+    let store = store::open(&Settings::at(&path), Opening::Thorough).expect("opens");
     let ids = (0..3_000).map(|number| format!("s{number}"));
     let many: Vec<_> = ids.map(|id| source(&id, None)).collect();
     for is_committed_elsewhere in [false, true] {

@@ -6,8 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use mainstem::clock::{Clock, ManualClock, Reading};
 use mainstem::model::{History, SourceId};
-use mainstem::store::Store;
-use mainstem::store::sqlite::{Opening, SqliteStore};
+use mainstem::store::{self, Alignment, Opening, Settings, Store};
 use tempfile::TempDir;
 
 fn start() -> DateTime<Utc> {
@@ -31,7 +30,7 @@ fn fill(path: &Path, sources: &[(&str, DateTime<Utc>, DateTime<Utc>)]) {
     }
 }
 
-async fn history(store: &SqliteStore, id: &str) -> History {
+async fn history(store: &dyn Store, id: &str) -> History {
     let id = SourceId::new(id).expect("an id");
     let state = store.source_state(&id).await.expect("a state");
     state.history
@@ -42,7 +41,7 @@ async fn sources_follow_a_step_once() {
     for step in [TimeDelta::days(30), -TimeDelta::hours(2)] {
         let directory = TempDir::new().expect("a directory");
         let path = directory.path().join("x.db");
-        let store = SqliteStore::open(&path, Opening::Thorough).expect("opens");
+        let store = store::open(&Settings::at(&path), Opening::Thorough).expect("opens");
         let clock = ManualClock::at(start());
         // A process in a sandbox sees the same clocks, but not which boot it is.
         let sandboxed = |clock: &ManualClock| Reading {
@@ -74,13 +73,13 @@ async fn sources_follow_a_step_once() {
             assert!(!again.is_change(), "{again:?}");
         }
 
-        let relative = history(&store, "relative").await;
+        let relative = history(&*store, "relative").await;
         assert_eq!(relative.last_attempt, Some(start() - hour + step));
         assert_eq!(relative.retry_after, Some(start() + hour + step));
-        let dated = history(&store, "dated").await;
+        let dated = history(&*store, "dated").await;
         assert_eq!(dated.last_attempt, Some(start() - hour + step));
         assert_eq!(dated.retry_after, Some(date), "the publisher named it");
-        let after = history(&store, "after").await;
+        let after = history(&*store, "after").await;
         assert_eq!(after.last_attempt, Some(clock.now()), "it knew already");
     }
 }
@@ -89,7 +88,7 @@ async fn sources_follow_a_step_once() {
 async fn small_differences_add_up_to_a_step() {
     let directory = TempDir::new().expect("a directory");
     let path = directory.path().join("x.db");
-    let store = SqliteStore::open(&path, Opening::Thorough).expect("opens");
+    let store = store::open(&Settings::at(&path), Opening::Thorough).expect("opens");
     let clock = ManualClock::at(start());
     store.align_sources(clock.read()).await.expect("aligned");
     let mut followed = TimeDelta::zero();
@@ -106,7 +105,7 @@ async fn small_differences_add_up_to_a_step() {
 async fn after_another_boot_spacing_stays() {
     let directory = TempDir::new().expect("a directory");
     let path = directory.path().join("x.db");
-    let store = SqliteStore::open(&path, Opening::Thorough).expect("opens");
+    let store = store::open(&Settings::at(&path), Opening::Thorough).expect("opens");
     let clock = ManualClock::at(start());
     let minutes = |count| start() + TimeDelta::minutes(count);
     fill(
@@ -123,9 +122,9 @@ async fn after_another_boot_spacing_stays() {
         (None, Some(TimeDelta::hours(1)))
     );
     for (id, attempt) in [("past", -30), ("first", -40), ("last", 0)] {
-        let found = history(&store, id).await.last_attempt;
+        let found = history(&*store, id).await.last_attempt;
         assert_eq!(found, Some(minutes(attempt)), "{id}");
     }
     let again = store.align_sources(clock.read()).await.expect("aligned");
-    assert_eq!(again, mainstem::store::Alignment::default());
+    assert_eq!(again, Alignment::default());
 }

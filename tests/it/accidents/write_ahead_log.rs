@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use mainstem::model::Entry;
-use mainstem::store::sqlite::sizes;
+use mainstem::store::StoreLocation;
 use rusqlite::Connection;
 
 use crate::store_contract::{Bench, entry, record};
@@ -44,6 +44,7 @@ fn large(nth: usize) -> Entry {
 async fn the_log_stays_small_beside_readers_that_never_rest() {
     let bench = Bench::new(&["a"]).await;
     let path = bench.directory.path().join("x.db");
+    let location = StoreLocation::from(path.clone());
     let ended = Arc::new(AtomicBool::new(false));
     // At every moment one of them holds a snapshot.
     let readers: Vec<_> = (0..3)
@@ -56,8 +57,9 @@ async fn the_log_stays_small_beside_readers_that_never_rest() {
     for nth in 0..ENTRIES {
         let record = record("a", i64::try_from(nth).expect("small"), vec![large(nth)]);
         bench.store.apply(record.into()).await.expect("applies");
-        let [_, (_, log)] = sizes(&path);
-        largest = largest.max(log);
+        let sizes = location.sizes();
+        let log = sizes.iter().find(|(part, _)| *part == "wal");
+        largest = largest.max(log.expect("a part of it").1);
         tokio::time::sleep(PAUSE).await;
     }
     ended.store(true, Ordering::Relaxed);

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use mainstem::store::Store;
-use mainstem::store::sqlite::{Opening, SqliteStore};
+use mainstem::store::{self, Opening, Settings};
 use tempfile::TempDir;
 
 use super::disk::Files;
@@ -35,7 +34,7 @@ impl State<'_> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .expect("a runtime");
-        let store = SqliteStore::open(&database, Opening::Thorough);
+        let store = store::open(&Settings::at(&database), Opening::Thorough);
         let store = store.map_err(|error| format!("it does not open: {error}"))?;
         runtime
             .block_on(store.close())

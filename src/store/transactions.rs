@@ -1,0 +1,413 @@
+//! Each method of [`Store`] as one transaction of an engine: which step it is, and whether it is written or read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use tokio::sync::watch;
+
+use super::alignment::Alignment;
+use super::condition::StoreCondition;
+use super::contract::Store;
+use super::disk::Usage;
+use super::engine::Engine;
+use super::error::StoreError;
+use super::evidence::StoryEvidence;
+use super::outputs::{
+    ArchiveDocument, Archived, DocumentStamp, Membership, OutputState, Place, RuleSpan, Window,
+    WindowItem, WindowRequest,
+};
+use super::rows::{HealthRows, RetentionRows};
+use super::sqlite::unconverted;
+use super::steps::{health, retention, times};
+use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
+use crate::clock::Reading;
+use crate::model::{
+    Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
+    Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
+};
+
+#[async_trait]
+impl<E: Engine> Store for E {
+    async fn register_sources(
+        &self,
+        sources: &[Arc<Source>],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sources = sources.to_vec();
+        self.write("register the sources", move |rows| {
+            unconverted::register_sources(rows, &sources, now)
+        })
+        .await
+    }
+
+    async fn source_state(&self, source: &SourceId) -> Result<SourceState, StoreError> {
+        let source = source.clone();
+        self.read("read a source's state", move |rows| {
+            unconverted::source_state(rows, &source)
+        })
+        .await
+    }
+
+    async fn source_states(&self) -> Result<Vec<(SourceId, SourceState)>, StoreError> {
+        self.read("read the sources' states", unconverted::source_states)
+            .await
+    }
+
+    async fn source_reports(&self) -> Result<Vec<SourceReport>, StoreError> {
+        self.read("read the sources", unconverted::source_reports)
+            .await
+    }
+
+    async fn host_holds(&self) -> Result<Vec<HostHold>, StoreError> {
+        self.read("read the hosts that wait", unconverted::host_holds)
+            .await
+    }
+
+    async fn note_health(
+        &self,
+        findings: Vec<(SourceId, Vec<Finding>)>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.write("note the health of sources", move |rows| {
+            health::note(rows, &findings, now)
+        })
+        .await
+    }
+
+    async fn health_events(&self, limit: usize) -> Result<Vec<HealthEvent>, StoreError> {
+        self.read("read the health of sources", move |rows| {
+            rows.health_events(limit)
+        })
+        .await
+    }
+
+    async fn align_sources(&self, reading: Reading) -> Result<Alignment, StoreError> {
+        // Nearly always nothing is to be done, and then the writer is not kept from anything.
+        let asked = reading.clone();
+        let look = move |rows: &E::Tx| times::are_aligned(rows, &asked);
+        if self.read("look at its times", look).await? {
+            return Ok(Alignment::default());
+        }
+        self.write("correct times", move |rows| {
+            times::align_sources(rows, &reading)
+        })
+        .await
+    }
+
+    async fn align_entries(
+        &self,
+        now: Timestamp,
+        by: TimeDelta,
+        after: Option<EntryId>,
+        limit: usize,
+    ) -> Result<Option<EntryId>, StoreError> {
+        self.write("correct entries' times", move |rows| {
+            times::align_entries(rows, now, by, after, limit)
+        })
+        .await
+    }
+
+    async fn apply(&self, record: Arc<RefreshRecord>) -> Result<Applied, StoreError> {
+        self.write("write a refresh", move |rows| {
+            unconverted::apply(rows, &record)
+        })
+        .await
+    }
+
+    async fn register_outputs(
+        &self,
+        outputs: &[(OutputId, Hash)],
+        base: &str,
+        _now: Timestamp,
+    ) -> Result<Vec<OutputState>, StoreError> {
+        let (outputs, base) = (outputs.to_vec(), base.to_owned());
+        self.write("register the outputs", move |rows| {
+            unconverted::register_outputs(rows, &outputs, &base)
+        })
+        .await
+    }
+
+    async fn id_base(&self) -> Result<Option<String>, StoreError> {
+        self.read("read the base of ids", unconverted::id_base)
+            .await
+    }
+
+    async fn changed_stories(&self, limit: usize) -> Result<Vec<Story>, StoreError> {
+        // By the writer, in whose cache they lie: they have changed just now.
+        self.write("read the changed stories", move |rows| {
+            unconverted::changed_stories(rows, limit)
+        })
+        .await
+    }
+
+    async fn stories_after(&self, after: StoryId, limit: usize) -> Result<Vec<Story>, StoreError> {
+        self.read("read stories", move |rows| {
+            unconverted::stories_after(rows, after, limit)
+        })
+        .await
+    }
+
+    async fn keep(
+        &self,
+        judged: Vec<Membership>,
+        rules: &BTreeMap<OutputId, Hash>,
+        settle_outbox: bool,
+        now: Timestamp,
+    ) -> Result<BTreeMap<OutputId, BTreeSet<StoryId>>, StoreError> {
+        let rules = rules.clone();
+        self.write("keep what the outputs decided", move |rows| {
+            unconverted::keep(rows, &judged, &rules, settle_outbox, now)
+        })
+        .await
+    }
+
+    async fn finish_replay(
+        &self,
+        output: &OutputId,
+        rules: Hash,
+        _now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let output = output.clone();
+        self.write("end a replay", move |rows| {
+            unconverted::finish_replay(rows, &output, rules)
+        })
+        .await
+    }
+
+    async fn windows(&self, requests: Vec<WindowRequest>) -> Result<Vec<Window>, StoreError> {
+        let step = "read the outputs' windows";
+        let requests = Arc::new(requests);
+        if requests.iter().all(|request| request.prior.is_some()) {
+            // What was written just now lies in the writer's cache; every other connection has dropped its own.
+            let asked = requests.clone();
+            let read = move |rows: &E::Tx| unconverted::changed_windows(rows, &asked);
+            if let Some(windows) = self.write(step, read).await? {
+                return Ok(windows);
+            }
+        }
+        self.read(step, move |rows| {
+            unconverted::whole_windows(rows, &requests)
+        })
+        .await
+    }
+
+    async fn stamp(
+        &self,
+        documents: Vec<(OutputId, Hash)>,
+        now: Timestamp,
+    ) -> Result<Vec<DocumentStamp>, StoreError> {
+        self.write("stamp documents", move |rows| {
+            unconverted::stamp(rows, &documents, now)
+        })
+        .await
+    }
+
+    async fn rule_spans(&self) -> Result<Vec<RuleSpan>, StoreError> {
+        self.read("read what rules did", unconverted::rule_spans)
+            .await
+    }
+
+    async fn note_rule_spans(&self, spans: Vec<RuleSpan>) -> Result<(), StoreError> {
+        self.write("note what rules did", move |rows| {
+            unconverted::note_rule_spans(rows, &spans)
+        })
+        .await
+    }
+
+    async fn archived(
+        &self,
+        output: &OutputId,
+        behind: Option<Place>,
+        rules: Hash,
+    ) -> Result<Archived, StoreError> {
+        let output = output.clone();
+        self.read("look what is to be archived", move |rows| {
+            unconverted::archived(rows, &output, behind.as_ref(), rules)
+        })
+        .await
+    }
+
+    async fn unarchived(
+        &self,
+        output: &OutputId,
+        behind: Option<Place>,
+        at_least: usize,
+        limit: usize,
+    ) -> Result<Vec<WindowItem>, StoreError> {
+        let output = output.clone();
+        self.read("read what is to be archived", move |rows| {
+            unconverted::unarchived(rows, &output, behind.as_ref(), at_least, limit)
+        })
+        .await
+    }
+
+    async fn archive(
+        &self,
+        output: &OutputId,
+        document: ArchiveDocument,
+        items: Vec<String>,
+        rules: Hash,
+    ) -> Result<bool, StoreError> {
+        let output = output.clone();
+        self.write("archive items", move |rows| {
+            unconverted::archive(rows, &output, &document, &items, rules)
+        })
+        .await
+    }
+
+    async fn archive_document(
+        &self,
+        output: &OutputId,
+        number: u32,
+    ) -> Result<Option<ArchiveDocument>, StoreError> {
+        let output = output.clone();
+        self.read("read an archive document", move |rows| {
+            unconverted::archive_document(rows, &output, number)
+        })
+        .await
+    }
+
+    async fn story_of(&self, entry: EntryId) -> Result<Option<Story>, StoreError> {
+        self.read("read a story", move |rows| {
+            unconverted::story_of(rows, entry)
+        })
+        .await
+    }
+
+    async fn evidence(
+        &self,
+        entry: EntryId,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<Option<StoryEvidence>, StoreError> {
+        // By the writer, which alone has an index of the latest keys.
+        self.write("weigh what is alike", move |rows| {
+            unconverted::evidence(rows, entry, window, now)
+        })
+        .await
+    }
+
+    async fn find_entries(&self, words: &str, limit: usize) -> Result<Vec<Member>, StoreError> {
+        let words = words.to_owned();
+        self.read("look for entries", move |rows| {
+            unconverted::find_entries(rows, &words, limit)
+        })
+        .await
+    }
+
+    async fn merge(
+        &self,
+        one: EntryId,
+        other: EntryId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.write("merge two stories", move |rows| {
+            unconverted::merge(rows, one, other, now)
+        })
+        .await
+    }
+
+    async fn split(&self, entry: EntryId, now: Timestamp) -> Result<bool, StoreError> {
+        self.write("split a story", move |rows| {
+            unconverted::split(rows, entry, now)
+        })
+        .await
+    }
+
+    async fn forget_keys(
+        &self,
+        reach: Duration,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.write("forget keys", move |rows| {
+            unconverted::forget_keys(rows, now, reach, limit)
+        })
+        .await
+    }
+
+    async fn rebuild_keys(&self, limit: usize) -> Result<usize, StoreError> {
+        self.write("make keys anew", move |rows| {
+            unconverted::rebuild_keys(rows, limit)
+        })
+        .await
+    }
+
+    async fn changed_elsewhere(&self) -> Result<bool, StoreError> {
+        Engine::changed_elsewhere(self).await
+    }
+
+    async fn aged(
+        &self,
+        which: Aged,
+        after: Option<Passed>,
+        windows: &[(OutputId, Timestamp)],
+    ) -> Result<Candidates, StoreError> {
+        let windows = windows.to_vec();
+        self.read("look for aged entries", move |rows| {
+            retention::aged(rows, which, after, &windows)
+        })
+        .await
+    }
+
+    async fn strip(
+        &self,
+        entries: Vec<EntryId>,
+        windows: &[(OutputId, Timestamp)],
+        now: Timestamp,
+    ) -> Result<Stripped, StoreError> {
+        let windows = windows.to_vec();
+        self.write("strip entries", move |rows| {
+            retention::strip(rows, &entries, &windows, now)
+        })
+        .await
+    }
+
+    async fn greatest_age(&self) -> Result<Duration, StoreError> {
+        let read = self.read("look for the oldest entry", E::Tx::greatest_age_ms);
+        Ok(Duration::from_millis(read.await?))
+    }
+
+    async fn usage(&self) -> Result<Usage, StoreError> {
+        Engine::usage(self).await
+    }
+
+    async fn give_back(&self, spare: u64) -> Result<u64, StoreError> {
+        Engine::give_back(self, spare).await
+    }
+
+    async fn upkeep(&self) -> Result<Upkeep, StoreError> {
+        self.read("read how retention stands", E::Tx::upkeep).await
+    }
+
+    async fn end_upkeep(&self, is_over: bool, now: Timestamp) -> Result<Upkeep, StoreError> {
+        self.write("end a pass of retention", move |rows| {
+            retention::end_upkeep(rows, is_over, now)
+        })
+        .await
+    }
+
+    async fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        Engine::backup(self, to).await
+    }
+
+    fn condition(&self) -> watch::Receiver<StoreCondition> {
+        Engine::condition(self)
+    }
+
+    async fn examine(&self) -> Result<(), StoreError> {
+        Engine::examine(self).await
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        Engine::probe(self).await
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        Engine::close(self).await
+    }
+}

@@ -1,0 +1,24 @@
+//! What every engine behind `Store` must do: the promises of its documentation, case by case.
+//!
+//! A case is a function that is given an engine, and is listed in its file's `for_every_engine!`. It opens its store through
+//! `store::open`, and speaks to it through `Store` alone. The name of a test is that of the case behind that of the engine. An
+//! engine is added in `engines`.
+
+mod archives;
+mod bench;
+mod care;
+mod condition;
+mod engines;
+mod health;
+mod hosts;
+mod opening;
+mod outputs;
+mod processes;
+mod refresh;
+mod retention;
+mod sources;
+mod stories;
+mod times;
+mod windows;
+
+pub(crate) use bench::{Bench, at, entry, out, record, rules, source, whole_story};
