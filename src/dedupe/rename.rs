@@ -9,19 +9,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::gone::{Absent, Arrival, ByTitle, Gone, page};
+use super::dates::{self, is_whole_day};
+use super::gone::{Absent, Arrival, ByTitle, Gone, has_other_enclosures, page};
 use crate::model::{Basis, EntryId, Hash, Incoming, Timestamp};
 use crate::text::{fold, tokens};
 
 /// A headline with fewer words ("Press release") names no entry, not even with a date.
 const MIN_TITLE_TOKENS: usize = 4;
-/// Entries that prove a habit; of a document with fewer, all of them do, if they are two.
+/// Entries that prove a habit: two may be two bulletins that happen to say the same as yesterday.
 const SEVERAL: usize = 3;
+/// Entries that prove it where they are all that a document has.
 const FEW: usize = 2;
-/// Dates that a server makes up at each request lie this close together.
+/// Dates that a server makes up at each request lie this close together, however slowly it writes the document.
 const ONE_REQUEST: chrono::Duration = chrono::Duration::minutes(5);
-/// A date that moved over midnight by less is the same day in another time zone.
-const HALF_DAY: chrono::Duration = chrono::Duration::hours(12);
 
 /// What is known of how the source treats GUIDs, links and dates.
 #[derive(Debug, Clone, Copy, Default)]
@@ -177,11 +177,6 @@ fn several<T: Eq + std::hash::Hash + Clone>(
     found
 }
 
-/// Whether a date names a day, and no time of it.
-pub(super) fn is_whole_day(at: Timestamp) -> bool {
-    at.timestamp().rem_euclid(24 * 3600) == 0
-}
-
 /// Link, and date or text: many entries may link to one page. On the same day, or without a date, the text may have been edited.
 fn same_link(new: &Arrival<'_>, old: &Gone<'_>, seen: &Seen) -> bool {
     let url = new.incoming.fingerprint.url;
@@ -212,22 +207,6 @@ fn same_address(new: &Arrival<'_>, gone: &[Gone<'_>], seen: &Seen) -> Option<Ent
         && !has_moved_day(new, old)
         && (old.title.as_ref() == Some(&new.title) || new.said.is_like(&old.said));
     is_one.then_some(old.stored.id)
-}
-
-/// Whether both have attached files, and none in common: another issue of what is otherwise said in the same words.
-pub(super) fn has_other_enclosures(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
-    let (ours, theirs) = (&new.incoming.entry.enclosures, &old.stored.enclosures);
-    // In the query stand tokens and counters; a magnet link has nothing else.
-    let address = |url: &str| match url.split_once('?') {
-        Some((bare, _)) if bare != "magnet:" => bare.to_owned(),
-        _ => url.to_owned(),
-    };
-    let theirs: Vec<String> = theirs.iter().map(|url| address(url)).collect();
-    !ours.is_empty()
-        && !theirs.is_empty()
-        && !ours
-            .iter()
-            .any(|enclosure| theirs.contains(&address(enclosure.url.as_str())))
 }
 
 /// Host and path of one entry alone, and date: links that carry the time of the request.
@@ -277,10 +256,7 @@ fn has_same_date(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
 }
 
 fn has_moved_day(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
-    let dates = new.published().zip(old.stored.published);
-    dates.is_some_and(|(new, old)| {
-        new.date_naive() != old.date_naive() && (new - old).abs() > HALF_DAY
-    })
+    dates::has_moved_day(new.published(), old.stored.published)
 }
 
 fn has_same_path(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
