@@ -58,6 +58,5 @@ mod text;
 mod upgrade;
 mod validator;
 mod wild;
-mod word_lists;
 mod worker;
 mod worst;
