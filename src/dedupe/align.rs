@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
-use super::prepare::{Mixed, runs};
+use super::runs::{Mixed, runs};
 use crate::text::Word;
 
-/// A gap with more pairs of words is left as it is.
+/// A gap with more pairs of words is left as it is: 64 words on each side, beyond which the table costs more than the whole comparison.
 const MAX_GAP_PAIRS: usize = 4_096;
 
 /// The same words at one place of each text.

@@ -1,17 +1,17 @@
 //! How much two texts share, and what differs.
 
-use super::align::{Alignment, Hunk, Text, align};
-use super::prepare::{MIN_SHINGLES, Prepared, SHINGLE, Shingles, runs};
+use super::align::{Alignment, Hunk, Text};
+use super::prepare::Prepared;
+use super::runs::numbers_differ;
 use crate::text::Word;
 
-/// A slot of a template has at most so many words.
+/// Words that a slot of a template has at most: a name, a place, a day.
 const SLOT_WORDS: usize = 3;
-/// More words in one place are a sentence of their own.
+/// More words in one place are a sentence of their own, whose numbers are not those of the sentence that it replaced.
 const SENTENCE_WORDS: usize = 12;
-/// Words that were put before what was there make a text another version of it.
-const MAX_LEAD: usize = 25;
-/// Of the shorter text's shingles, the share that makes an edit polish.
-const POLISH: f64 = 0.7;
+/// More words before what two texts share are a paragraph of their own: another release, or a newer version of this one. A dateline
+/// with an agency and an editor's note has fewer.
+pub(super) const MAX_LEAD: usize = 25;
 
 /// What differs between two aligned texts. Left and right are those of the alignment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -82,66 +82,4 @@ pub(super) fn differences(
     }
     found.added = added.0.max(added.1);
     found
-}
-
-/// Whether both have numbers, and each one that the other has not.
-pub(super) fn numbers_differ(left: &[Word], right: &[Word]) -> bool {
-    let lacks = |one: &[Word], other: &[Word]| {
-        let mut numbers = one.iter().filter(|word| word.is_number());
-        numbers.any(|number| !other.contains(number))
-    };
-    lacks(left, right) && lacks(right, left)
-}
-
-/// Of the shorter text's shingles, the share that the longer holds.
-pub(super) fn containment(left: &Prepared, right: &Prepared) -> f64 {
-    let (shorter, longer) = match left.shingles.len() <= right.shingles.len() {
-        true => (left.shingle_set(), right.shingle_set()),
-        false => (right.shingle_set(), left.shingle_set()),
-    };
-    let held = shorter.iter().filter(|shingle| longer.contains(shingle));
-    ratio(held.count(), shorter.len().min(longer.len()))
-}
-
-/// A part of a whole, 0.0–1.0.
-pub(super) fn ratio(part: usize, whole: usize) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a ratio of word counts")]
-    let ratio = part as f64 / whole.max(1) as f64;
-    ratio.min(1.0)
-}
-
-/// Whether an entry edited in place is a newer version of its release, and not only polished: it says so itself, numbers have
-/// changed, much was put before it, or most of it is new. Texts too short to tell: no.
-#[must_use]
-pub fn revises(new: &Prepared, old: &Prepared) -> bool {
-    if new.is_version_beside(old) {
-        return true;
-    }
-    if new.shingles.len().min(old.shingles.len()) < MIN_SHINGLES {
-        return false;
-    }
-    let alignment = align(text(new), text(old));
-    let found = differences(
-        (&new.words, &old.words),
-        &alignment,
-        SHINGLE,
-        unit(new, old),
-    );
-    found.conflicts > 0 || found.lead.0 > MAX_LEAD || containment(new, old) < POLISH
-}
-
-/// Of an edited entry's runs, the share that makes it the release that it was.
-const STILL_THE_SAME: f64 = 1.0 / 3.0;
-
-/// Whether an entry edited in place says something else altogether: next to nothing of its former headline and text is left.
-/// Texts too short to tell: no.
-#[must_use]
-pub fn replaces(new: &Prepared, old: &Prepared) -> bool {
-    let length = new.short_run().min(old.short_run());
-    let of = |text: &Prepared| -> Shingles {
-        runs(&text.joint(usize::MAX), length).into_iter().collect()
-    };
-    let (new, old) = (of(new), of(old));
-    let fewer = new.len().min(old.len());
-    fewer >= MIN_SHINGLES && ratio(new.intersection(&old).count(), fewer) < STILL_THE_SAME
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::attachments::{attachment, have_other_files};
 use super::identity::url_hash;
 use super::wording::{Said, wording};
 use crate::model::{EntryId, Hash, Incoming, Timestamp};
@@ -89,6 +90,16 @@ impl<'a> Gone<'a> {
             stored,
         }
     }
+}
+
+/// Whether both have attached files, and none in common: another issue of what is otherwise said in the same words.
+pub(super) fn has_other_enclosures(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
+    let ours = new.incoming.entry.enclosures.iter();
+    let ours: Vec<u64> = ours.map(|enclosure| attachment(&enclosure.url)).collect();
+    let theirs = old.stored.enclosures.iter();
+    let theirs = theirs.filter_map(|address| url::Url::parse(address).ok());
+    let theirs: Vec<u64> = theirs.map(|url| attachment(&url)).collect();
+    have_other_files(&ours, &theirs)
 }
 
 /// Host and path.

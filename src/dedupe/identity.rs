@@ -1,9 +1,9 @@
 //! What an entry is recognized by.
 
-use blake3::Hasher;
 use serde::Serialize;
 
 use super::canonical::canonical;
+use super::digest::{Kind, digest, digest_of};
 use super::wording::wording;
 use crate::model::{Basis, Entry, Fingerprint, Hash, Identity, Incoming, Origin, Timestamp};
 use crate::text::{fold, tokens};
@@ -11,24 +11,6 @@ use crate::text::{fold, tokens};
 /// Raised when parse or text read the same bytes differently, or an identity is made in another way. What the first
 /// document read by another version says otherwise is taken over silently. Version 1 kept no note of it.
 pub const READING_VERSION: u32 = 3;
-
-/// Raised when a hash below is made in another way: stored ones are then rebuilt.
-const VERSION: u8 = 1;
-
-/// What each hash is of, so that two kinds never meet.
-#[derive(Clone, Copy)]
-pub(super) enum Kind {
-    Guid = 1,
-    Url = 2,
-    TitleAndDate = 3,
-    Text = 4,
-    Whole = 6,
-    Link = 7,
-    Told = 8,
-    Title = 9,
-    Wording = 10,
-    Version = 11,
-}
 
 /// An entry with the basis of its identity.
 pub(super) struct Identified {
@@ -52,7 +34,7 @@ fn stated_hash(entry: &Entry, stated: Identity) -> Option<Hash> {
         Identity::Link => entry.url.as_ref().map(link_hash),
         Identity::Title => {
             let title = tokens(&fold(&entry.title));
-            (!title.is_empty()).then(|| hash(Kind::Title, &[title.joined()]))
+            (!title.is_empty()).then(|| digest(Kind::Title, &[title.joined()]))
         }
     }
 }
@@ -71,21 +53,21 @@ pub(super) fn guid(entry: &Entry) -> Option<&str> {
 }
 
 fn guid_hash(guid: &str) -> Hash {
-    hash(Kind::Guid, &[guid])
+    digest(Kind::Guid, &[guid])
 }
 
 fn link_hash(url: &url::Url) -> Hash {
-    hash(Kind::Link, &[url.as_str()])
+    digest(Kind::Link, &[url.as_str()])
 }
 
 /// Title and date, else the text.
 pub(super) fn title_and_date(entry: &Entry) -> Hash {
     let date = entry.date();
     if entry.title.is_empty() && date.is_none() {
-        return hash(Kind::Text, &[&entry.text]);
+        return digest(Kind::Text, &[&entry.text]);
     }
     let date = date.map(|at| at.to_rfc3339()).unwrap_or_default();
-    hash(Kind::TitleAndDate, &[&entry.title, &date])
+    digest(Kind::TitleAndDate, &[&entry.title, &date])
 }
 
 /// What tells an entry from others with the same basis: whole link, title and date; and the text, where these are the same.
@@ -93,7 +75,7 @@ pub(super) fn told(basis: Hash, entry: &Entry, with_text: bool) -> Hash {
     let date = entry.date().map(|at| at.to_rfc3339()).unwrap_or_default();
     let link = entry.link().unwrap_or_default();
     let text = with_text.then(|| wording("", &entry.text));
-    hash_of(
+    digest_of(
         Kind::Told,
         &[
             &basis,
@@ -109,7 +91,7 @@ pub(super) fn told(basis: Hash, entry: &Entry, with_text: bool) -> Hash {
 pub(super) fn version(basis: Hash, entry: &Entry) -> Hash {
     let published = entry.published.map(|at| at.to_rfc3339());
     let link = entry.link().unwrap_or_default();
-    hash_of(
+    digest_of(
         Kind::Version,
         &[
             &basis,
@@ -122,7 +104,7 @@ pub(super) fn version(basis: Hash, entry: &Entry) -> Hash {
 
 /// The identity of the `nth` entry that `told` does not tell from one stored before.
 pub(super) fn told_again(told: Hash, nth: u64) -> Hash {
-    hash_of(Kind::Told, &[&told, &nth.to_le_bytes()])
+    digest_of(Kind::Told, &[&told, &nth.to_le_bytes()])
 }
 
 impl Identified {
@@ -139,7 +121,7 @@ impl Identified {
                 identity: told.unwrap_or(self.hash),
                 handle: told.map(|_| self.hash),
                 basis: self.basis,
-                url: form.map(|form| hash(Kind::Url, &[&form])),
+                url: form.map(|form| digest(Kind::Url, &[&form])),
                 whole: whole(&self.entry),
             },
             entry: self.entry,
@@ -174,7 +156,7 @@ pub fn lookup_hashes(words: &str) -> Lookup {
 /// What entries that link to this page share across sources; `None`: it is no page's address.
 #[must_use]
 pub fn url_hash(url: &url::Url) -> Option<Hash> {
-    canonical(url).map(|form| hash(Kind::Url, &[&form]))
+    canonical(url).map(|form| digest(Kind::Url, &[&form]))
 }
 
 /// The identity that version 1 gave to an entry without a GUID of its own: the canonical URL without its fragment, else title
@@ -220,27 +202,9 @@ fn whole(entry: &Entry) -> Hash {
     let has_rare = !rare.0.is_empty() || !rare.1.is_empty() || rare.2.is_some();
     let rare = has_rare.then(|| json(&rare));
     parts.extend(rare.as_deref());
-    hash(Kind::Whole, &parts)
+    digest(Kind::Whole, &parts)
 }
 
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
-}
-
-pub(super) fn hash(kind: Kind, parts: &[&str]) -> Hash {
-    let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
-    hash_of(kind, &parts)
-}
-
-/// Each part is preceded by its length, so that no two lists of parts read alike.
-fn hash_of(kind: Kind, parts: &[&[u8]]) -> Hash {
-    let mut hasher = Hasher::new();
-    hasher.update(&[VERSION, kind as u8]);
-    for part in parts {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
-    let mut first = Hash::default();
-    hasher.finalize_xof().fill(&mut first);
-    first
 }

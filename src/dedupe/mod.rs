@@ -11,11 +11,16 @@
 //! they saw is what there is.
 
 mod align;
+mod attachments;
 mod blocks;
+mod candidates;
 mod canonical;
 mod compare;
+mod dates;
 mod differences;
+mod digest;
 mod document;
+mod edit;
 mod gone;
 mod identity;
 mod namesake;
@@ -27,35 +32,29 @@ mod reading;
 mod recognize;
 mod rename;
 mod reread;
+mod runs;
 mod stories;
 mod wording;
 
 pub use blocks::Boilerplate;
+pub use candidates::{MAX_CANDIDATES, MAX_NEAR, MAX_POSTINGS, SHARED_KEYS};
 pub use compare::{Comparison, Evidence, Sameness, compare, evidence};
-pub use differences::{replaces, revises};
 pub use document::{Settled, Told, settle_document, settle_document_by, settle_pages};
+pub use edit::{replaces, revises};
 pub use gone::Absent;
 pub use identity::{Lookup, READING_VERSION, identity_of_version_1, lookup_hashes, url_hash};
 pub use namesake::{Namesake, is_of_version_1};
 pub use passages::{Passages, passages};
 pub use place::settle_places;
-pub use prepare::{Prepared, VERSION};
+pub use prepare::Prepared;
 pub use profile::{Profile, publisher};
 pub use reading::{Reading, read};
 pub use recognize::{Recognized, recognize, told_alone};
 pub use rename::{Churn, Renamed, renamed, renews};
 pub use reread::reread;
+pub use runs::VERSION;
 pub use stories::{
     Group, Link, MAX_ASKED, MAX_GROUP, Node, Order, Part, Present, Role, Version, after_edit,
     partition, same_words, strongest,
 };
 pub use wording::wording;
-
-/// How many candidates for one hash the store hands over at most, oldest first.
-pub const MAX_CANDIDATES: usize = 16;
-/// How many candidates of similar text the store hands over at most, those with the most shared keys first.
-pub const MAX_NEAR: usize = 24;
-/// Keys that a candidate of similar text shares at least.
-pub const SHARED_KEYS: usize = 2;
-/// A key that more entries of a week have says nothing any more.
-pub const MAX_POSTINGS: usize = 60;

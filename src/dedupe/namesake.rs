@@ -3,8 +3,8 @@
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
+use super::dates::{is_other_date, is_whole_day};
 use super::identity::{guid, url_hash};
-use super::rename::is_whole_day;
 use super::wording::Said;
 use crate::model::{Basis, Entry, EntryId, Hash, Incoming, Timestamp};
 use crate::text::{fold, tokens};
@@ -153,8 +153,7 @@ pub(super) fn is_same_date(new: &New<'_>, old: &Old<'_>) -> bool {
 }
 
 pub(super) fn is_other_day(new: &New<'_>, old: &Old<'_>) -> bool {
-    let dates = new.entry().date().zip(old.namesake.date);
-    dates.is_some_and(|(new, old)| new.date_naive() != old.date_naive())
+    is_other_date(new.entry().date(), old.namesake.date)
 }
 
 /// The same address, however a reader came to it.

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::align::{align, hunks};
-use super::differences::{containment, text};
-use super::prepare::{Prepared, SHINGLE};
+use super::differences::text;
+use super::prepare::Prepared;
+use super::runs::{SHINGLE, containment};
 use crate::text::{Word, fold, hash_words};
 
 /// Words of a passage that are shown at each end; between them stands `…`.
@@ -40,7 +41,7 @@ pub fn passages(left: &str, right: &str) -> Passages {
         .map(|run| left.passage(run.left..run.left + run.words));
     let hunks = hunks.iter().take(MAX_PASSAGES);
     Passages {
-        score: containment(&left.prepared, &right.prepared),
+        score: containment(&left.prepared.shingle_set(), &right.prepared.shingle_set()),
         shared: shown.collect(),
         differing: hunks
             .map(|hunk| {

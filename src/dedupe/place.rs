@@ -4,9 +4,9 @@ use chrono::Duration;
 
 use crate::model::{Incoming, Timestamp};
 
-/// Old entries that come at once, beyond which they are a backlog.
+/// Old entries that come at once, beyond which they are a backlog: more than a publisher adds between two polls.
 const MANY: usize = 20;
-/// The least that two places differ by.
+/// The least that two places differ by: the store keeps milliseconds.
 const TICK: Duration = Duration::milliseconds(1);
 
 /// Moves the places of new entries up to the time at which the previous document was read, so that an entry that is dated back

@@ -1,31 +1,30 @@
 //! A text made ready for comparing: its words, and runs of them.
 
-use std::collections::HashSet;
-use std::hash::{BuildHasherDefault, Hasher};
-
-use super::reading::STANDING;
+use super::runs::{
+    SHINGLE, Shingles, Units, content, content_words, hash_of, run_set, runs, units,
+};
 use crate::model::Hash;
 use crate::text::{Mark, Word, mix};
 
-/// Raised when words, runs or keys are made in another way: stored keys and content hashes are then rebuilt.
-pub const VERSION: u8 = 2;
-
-/// Words in a shingle.
-pub(super) const SHINGLE: usize = 5;
-/// A text with fewer shingles is too short to be aligned.
-pub(super) const MIN_SHINGLES: usize = 8;
-/// A text with fewer words is judged together with its headline, by runs of three words.
+/// Blocks of a text that can be left out, one bit each.
+pub(super) const MAX_BLOCKS: usize = 63;
+/// The bit of a headline that the publisher uses again and again.
+pub(super) const STANDING: u64 = 1 << MAX_BLOCKS;
+/// A text with fewer words is judged together with its headline, by runs of three words: of a teaser that was lightly rewritten
+/// next to no run of five is left.
 pub(super) const SHORT_WORDS: usize = 60;
-/// A text with fewer words is too common to be recognized by their hash.
-const MIN_CONTENT_WORDS: usize = 12;
-/// A headline of fewer words may be another release's as well.
-pub(super) const LONG_HEADLINE: usize = 8;
-/// How many of the smallest shingles of the whole are keys.
-const KEYS_OF_WHOLE: usize = 8;
-/// How many of the smallest runs of the opening are keys, of a long text and of a short one.
+/// Words in the runs that a short text is judged by.
+const SHORT_RUN: usize = 3;
+/// A headline of fewer words may be another release's as well. Of the pairs of two publishers that share one of eight words and more
+/// within 36 hours none was wrong in press texts; of those that share six or seven words one in twenty was.
+const LONG_HEADLINE: usize = 8;
+/// How many of the smallest runs are keys: of the opening and of the whole of a long text. On the generated set of syndicated
+/// releases two shared keys of these found 99.75 % of all pairs of copies.
 const KEYS_OF_OPENING: usize = 8;
+const KEYS_OF_WHOLE: usize = 8;
+/// The same of a short text, which has no other keys.
 const KEYS_OF_SHORT: usize = 14;
-/// The opening that a teaser or a cut copy still has, in words, headline included.
+/// The opening in words, headline included, that a teaser or a copy cut behind its lead still has.
 const OPENING_WORDS: usize = 48;
 
 /// An entry made ready for comparing.
@@ -53,49 +52,6 @@ pub struct Prepared {
     pub content: Option<Hash>,
     /// Of all words, what was left out included; `None` where `content` is.
     pub(super) whole: Option<Hash>,
-}
-
-/// One hash for some words.
-pub(super) fn hash_of(words: &[Word]) -> u64 {
-    words
-        .iter()
-        .fold(words.len() as u64, |hash, word| mix(hash ^ word.bits()))
-}
-
-/// The hash that a text is recognized by; `None`: it is too common.
-pub(super) fn content(words: &[Word]) -> Option<Hash> {
-    if words.len() < MIN_CONTENT_WORDS {
-        return None;
-    }
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&[VERSION]);
-    for word in words {
-        hasher.update(&word.bits().to_le_bytes());
-    }
-    let mut first = Hash::default();
-    hasher.finalize_xof().fill(&mut first);
-    Some(first)
-}
-
-/// Hashes of all runs of so many words, at the place of their first.
-pub(super) fn runs(words: &[Word], length: usize) -> Vec<u64> {
-    let run = |run: &[Word]| {
-        run.iter().fold(length as u64, |hash, word| {
-            hash.rotate_left(13).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ word.bits()
-        })
-    };
-    words.windows(length).map(|words| mix(run(words))).collect()
-}
-
-/// The words that say what a text is about, each once.
-pub(super) fn content_words(words: &[Word]) -> Vec<Word> {
-    let mut found = Vec::with_capacity(words.len());
-    for word in words {
-        if !word.is_function_word() && !found.contains(word) {
-            found.push(*word);
-        }
-    }
-    found
 }
 
 impl Prepared {
@@ -145,9 +101,9 @@ impl Prepared {
         if self.is_dense { 2 } else { 1 }
     }
 
-    /// Headline and text as one; a text that opens with its headline has it once, and a standing headline is left out. At most so
-    /// many words.
-    pub(super) fn joint(&self, most: usize) -> Vec<Word> {
+    /// Headline and text as one, `most` words at most. A text that opens with its headline has it once, and a standing headline is
+    /// left out.
+    fn joint(&self, most: usize) -> Vec<Word> {
         let title = &self.title_words;
         let mut words = Vec::with_capacity((title.len() + self.words.len()).min(most));
         if !self.is_standing_title && !self.words.starts_with(title) {
@@ -160,7 +116,7 @@ impl Prepared {
 
     /// Words in the runs that a short text is judged by.
     pub(super) fn short_run(&self) -> usize {
-        if self.is_dense { SHINGLE } else { 3 }
+        if self.is_dense { SHINGLE } else { SHORT_RUN }
     }
 
     /// The keys by which it is found and finds others, sorted: the smallest runs of its opening, of a long text the smallest
@@ -227,14 +183,11 @@ impl Prepared {
     pub(super) fn shingle_set(&self) -> Shingles {
         self.shingles.iter().copied().collect()
     }
-}
 
-/// Words, or pairs of characters where a word is one.
-pub(super) fn units(words: &[Word], is_dense: bool) -> Vec<Word> {
-    if !is_dense || words.len() < 2 {
-        return words.to_vec();
+    /// The runs of headline and text as one, each once.
+    pub(super) fn joint_runs(&self, length: usize) -> Shingles {
+        run_set(&self.joint(usize::MAX), length)
     }
-    words.windows(2).map(|pair| pair[0].pair(pair[1])).collect()
 }
 
 fn low_half(shingle: u64) -> u32 {
@@ -255,30 +208,4 @@ fn smallest(hashes: &[u64], count: usize) -> Vec<u64> {
         }
     }
     found
-}
-
-/// A set of words, whose hashes are well mixed already.
-pub(super) type Units = HashSet<Word, BuildHasherDefault<Mixed>>;
-
-/// A set of runs, which are well mixed already.
-pub(super) type Shingles = HashSet<u64, BuildHasherDefault<Mixed>>;
-
-/// Hands a mixed number on as its own hash.
-#[derive(Default)]
-pub(super) struct Mixed(u64);
-
-impl Hasher for Mixed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = mix(self.0 ^ u64::from(*byte));
-        }
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = number;
-    }
 }

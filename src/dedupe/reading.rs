@@ -7,25 +7,20 @@
 use std::borrow::Cow;
 
 use super::blocks::{Boilerplate, Lesson};
-use super::prepare::{
-    MIN_SHINGLES, Prepared, SHINGLE, SHORT_WORDS, content, content_words, hash_of, runs,
-};
+use super::prepare::{MAX_BLOCKS, Prepared, SHORT_WORDS, STANDING};
+use super::runs::{MIN_SHINGLES, SHINGLE, content, content_words, hash_of, runs};
 use crate::model::{Hash, SourceId, Timestamp};
 use crate::text::{
     Mark, Word, dateline, fold, hash_words, headline, is_tail, mix, note, without_cut,
 };
 
-/// Blocks of a text that can be left out, one bit each.
-const MAX_BLOCKS: usize = 63;
-/// The bit of a headline that the publisher uses again and again.
-pub(super) const STANDING: u64 = 1 << MAX_BLOCKS;
 /// A block of fewer words ("Contact:") is not worth learning.
 const MIN_BLOCK_WORDS: usize = 3;
-/// Words of fewer letters on average are characters of a script without spaces.
+/// Words of fewer letters on average are characters of a script without spaces: alphabets have four and more.
 const LETTERS_OF_A_WORD: usize = 2;
-/// A headline is compared as far as this.
+/// Words of a headline that are compared. Longer ones are texts that their publisher gives as headlines.
 const MAX_TITLE_WORDS: usize = 100;
-/// A text is compared as far as this; what is longer is told apart long before.
+/// Words of a text that are compared. It bounds the cost; a difference between two releases shows long before.
 const MAX_WORDS: usize = 20_000;
 
 /// An entry's headline and text as words, all of it.

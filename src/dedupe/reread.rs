@@ -4,7 +4,8 @@
 //! another one, and it would be published again. Only the first document that this version reads of a source is looked at, and only
 //! entries that the previous document had; what speaks against two being one counts as ever.
 
-use super::gone::{Absent, Arrival, Gone};
+use super::dates::distance;
+use super::gone::{Absent, Arrival, Gone, has_other_enclosures};
 use crate::model::{EntryId, Hash, Incoming};
 use crate::text::{fold, tokens};
 
@@ -40,13 +41,12 @@ pub fn reread(unknown: &[(&Incoming, Option<Hash>)], absent: &[Absent]) -> Vec<O
 
 /// Whether a stored entry is this one as an earlier version read it.
 fn is_read_otherwise(new: &Arrival<'_>, old: &Gone<'_>) -> bool {
-    let dates = new.published().zip(old.stored.published);
-    let days = dates.map(|(new, old)| (new - old).abs());
-    let has_same_date = days.is_none_or(|apart| apart.is_zero());
+    let apart = distance(new.published(), old.stored.published);
+    let has_same_date = apart.is_none_or(|apart| apart.is_zero());
     let has_other_link =
         new.link.is_some() && old.stored.link.is_some() && new.link != old.stored.link.as_deref();
-    if days.is_some_and(|apart| apart > ZONES)
-        || super::rename::has_other_enclosures(new, old)
+    if apart.is_some_and(|apart| apart > ZONES)
+        || has_other_enclosures(new, old)
         || has_other_text(new, old)
     {
         return false;

@@ -3,25 +3,22 @@
 //! Only words of title and text count: not addresses, pictures, enclosures or the order of tags, nor what a page counts or
 //! tells anew for every visitor.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher};
-
-use super::identity::{Kind, hash};
+use super::digest::{Kind, digest};
+use super::runs::{Shingles, containment, run_set};
 use crate::model::Hash;
-use crate::text::{Tokens, fold, tokens, without_volatile};
+use crate::text::{Word, fold, hash_words, tokens, without_volatile};
 
 /// The hash of an entry's words. Two of one entry are compared as made by the same code, so it has no version.
 #[must_use]
 pub fn wording(title: &str, text: &str) -> Hash {
-    hash(
-        Kind::Wording,
-        &[words_of(title).joined(), words_of(text).joined()],
-    )
+    let [title, text] = [title, text].map(|text| tokens(&lasting(text)));
+    digest(Kind::Wording, &[title.joined(), text.joined()])
 }
 
-/// The words of a text, without what changes from visitor to visitor.
-fn words_of(text: &str) -> Tokens {
+/// A text, folded, without what changes from visitor to visitor.
+fn lasting(text: &str) -> String {
     let folded: Vec<String> = text.split('\n').map(fold).collect();
-    tokens(&with_signs(&without_volatile(&folded.join("\n"))))
+    with_signs(&without_volatile(&folded.join("\n")))
 }
 
 /// A folded text in which signs that carry meaning are words: `$5` and `€5`, `-5` and `5`, `C++` and `C` are not the same.
@@ -48,30 +45,26 @@ fn is_sign(c: char) -> bool {
         | '\u{2600}'..='\u{27BF}' | '\u{2B05}'..='\u{2B55}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
-/// Whether two texts are one with edits, see [`Said::is_like`].
-#[cfg(test)]
-fn are_alike(one: &str, other: &str) -> bool {
-    Said::of(one).is_like(&Said::of(other))
-}
-
-/// Words looked at together.
-const TRIPLE: usize = 3;
+/// Words in the runs that two texts are compared by: entries that share a GUID or a link are often one sentence long.
+const RUN: usize = 3;
+/// Of the runs of the shorter text, the share that the longer has where it is the same text with edits. Half of them survives when
+/// one sentence of two is written anew.
+const LIKE: f64 = 0.5;
 
 /// A text, read once for comparing it with many.
 pub(super) struct Said {
-    words: Tokens,
-    /// Hashes of its word triples, sorted, each once.
-    triples: Vec<u64>,
+    words: Vec<Word>,
+    runs: Shingles,
 }
 
 impl Said {
     pub(super) fn of(text: &str) -> Self {
-        let words = words_of(text);
-        let list: Vec<&str> = words.iter().collect();
-        let mut triples: Vec<u64> = list.windows(TRIPLE).map(triple).collect();
-        triples.sort_unstable();
-        triples.dedup();
-        Self { words, triples }
+        let mut words = Vec::new();
+        hash_words(&lasting(text), &mut words);
+        Self {
+            runs: run_set(&words, RUN),
+            words,
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -83,18 +76,12 @@ impl Said {
         !self.is_empty() && self.words == other.words
     }
 
-    /// Whether two texts are one with edits: at least half of the word triples of the shorter stand in the longer. Texts of
-    /// fewer words than three must be the same; nothing is like an empty one.
+    /// Whether two texts are one with edits. A text of fewer words than a run must be the same; nothing is like an empty one.
     pub(super) fn is_like(&self, other: &Self) -> bool {
-        let (short, long) = match self.words.len() <= other.words.len() {
-            true => (self, other),
-            false => (other, self),
-        };
-        if short.words.len() < TRIPLE {
-            return short.is_same(long);
+        if self.words.len().min(other.words.len()) < RUN {
+            return self.is_same(other);
         }
-        let held = |triple: &&u64| long.triples.binary_search(triple).is_ok();
-        short.triples.iter().filter(held).count() * 2 >= short.triples.len()
+        containment(&self.runs, &other.runs) >= LIKE
     }
 
     /// Whether both have a text, and not one that is like the other's.
@@ -103,15 +90,9 @@ impl Said {
     }
 }
 
-fn triple(words: &[&str]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    words.hash(&mut hasher);
-    hasher.finish()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{are_alike, wording};
+    use super::{Said, wording};
 
     #[test]
     fn only_words_count() {
@@ -159,7 +140,11 @@ mod tests {
                 true,
             ),
         ] {
-            assert_eq!(are_alike(one, other), alike, "{one:?} {other:?}");
+            assert_eq!(
+                Said::of(one).is_like(&Said::of(other)),
+                alike,
+                "{one:?} {other:?}"
+            );
         }
     }
 }

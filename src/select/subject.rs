@@ -2,9 +2,9 @@
 
 use std::cell::OnceCell;
 
+use super::field::Field;
 use super::phrase::Phrase;
-use super::vocabulary::Found;
-use super::{Field, Vocabulary};
+use super::vocabulary::{Found, Vocabulary};
 use crate::model::{Entry, Source, Timestamp};
 
 /// An entry as it was read for rules: each field is folded and searched once, when the first rule asks.

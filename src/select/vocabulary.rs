@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 
-use super::Rule;
 use super::phrase::{Phrase, plain_form, signed_form};
 use crate::text::{fold, tokens};
 
@@ -37,14 +36,9 @@ pub(super) struct Found {
 }
 
 impl Vocabulary {
-    /// The words of these rules. What a rule looks for and this was not made of, it never finds.
-    ///
-    /// # Panics
-    /// Where the rules are longer than two gigabytes.
-    #[must_use]
-    pub fn of<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Self {
-        let rules = rules.into_iter();
-        let phrases: BTreeSet<&Phrase> = rules.flat_map(Rule::phrases).collect();
+    /// Makes the automata that find these phrases, each once.
+    pub(super) fn of_phrases<'p>(phrases: impl Iterator<Item = &'p Phrase>) -> Self {
+        let phrases: BTreeSet<&Phrase> = phrases.collect();
         let (signed, plain): (Vec<&Phrase>, Vec<&Phrase>) =
             phrases.into_iter().partition(|phrase| phrase.has_signs());
         Self {

@@ -4,10 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use regex::{Regex, RegexBuilder};
 
+use super::error::{RuleError, RulePart};
+use super::field::Field;
 use super::phrase::{Phrase, Slip};
-use super::{Field, RuleError, RulePart, Subject};
+use super::subject::Subject;
 
-/// What a compiled `/pattern/` may take.
+/// Memory that a compiled `/pattern/` may take: a pattern of a few hundred alternatives takes a tenth of it.
 const MAX_PATTERN_BYTES: usize = 1024 * 1024;
 
 /// A list of words, phrases and patterns. Words and phrases are found whole and folded, by the [`super::Vocabulary`].

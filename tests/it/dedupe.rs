@@ -1,209 +1,232 @@
-//! What counts as the same release, by the exact layers.
+//! Which entries are one release, in `tests/corpus/dedupe/*.toml`, through the real store.
+//!
+//! A file is a case, and a new case is a new file: entries in the order in which they arrive, one a refresh, and the stories that they
+//! must be. Stories follow from the entries and not from who came first, so each case runs in the order of its file and backwards.
 
-use mainstem::dedupe::{Prepared, Profile, Sameness, compare, read, settle_document};
-use mainstem::model::{Entry, Hash, Incoming, Layer, SourceId, Timestamp};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
-const LONG: &str = "The commission of the lake towns said on Tuesday that the lower gates would stay open through all of the winter months, \
-    because the water had not stood as high since the great flood and no one wished to close them before the spring had come to the hills";
+use mainstem::dedupe::url_hash;
+use mainstem::model::{Enclosure, Entry, Story, Timestamp};
+use mainstem::store::StoryEvidence;
+use serde::Deserialize;
 
-fn now() -> Timestamp {
-    "2026-03-02T10:00:00Z".parse().expect("a moment")
+use crate::support::cases::{assert_none_wrong, cases, run_beside};
+use crate::support::stored::{Stored, WINDOW, wait};
+
+/// A case, as its file says it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// What the case is, for whoever reads that it fails.
+    what: String,
+    /// Each story: its entries by name, in the order of the file. A name alone is the story's first entry; of every other one it says
+    /// what it is to that, and what shows it: `one, two update by near`.
+    stories: Vec<String>,
+    /// Of two entries: the rule that decided, in the words of `explain`; left out: the two are never compared.
+    decided_by: Option<String>,
+    /// Why the order of arrival counts. Such a case runs in the order of the file only.
+    in_order: Option<String>,
+    /// How far apart two entries may lie to be compared.
+    window_days: Option<u64>,
+    entry: Vec<Given>,
 }
 
-fn entry(guid: &str, url: &str, title: &str, text: &str) -> Entry {
-    Entry {
-        guid: Some(guid.to_owned()),
-        url: url.parse().ok(),
-        title: title.to_owned(),
-        text: text.to_owned(),
-        ..Entry::default()
+/// An entry. Its name is that of its source; `-2` and so on follow where a source has several.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Given {
+    source: String,
+    url: Option<url::Url>,
+    /// When it was published, after a time that all cases share; left out: it has no date.
+    hours: Option<f64>,
+    /// The address of attached sound.
+    sound: Option<url::Url>,
+    title: String,
+    /// A line a block.
+    text: String,
+}
+
+/// What a run came to.
+#[derive(Debug, PartialEq, Eq)]
+struct Found {
+    stories: Vec<String>,
+    decided_by: Option<String>,
+}
+
+impl Given {
+    fn entry(&self, name: &str) -> Entry {
+        let enclosure = self.sound.clone().map(|url| Enclosure {
+            media_type: Some("audio/mpeg".to_owned()),
+            ..Enclosure::at(url)
+        });
+        let page = format!("https://{}.example/{name}", self.source);
+        let text = self.text.trim_end().to_owned();
+        Entry {
+            guid: Some(name.to_owned()),
+            url: self.url.clone().or_else(|| page.parse().ok()),
+            title: self.title.clone(),
+            dateline: mainstem::text::dateline(&text).map(|found| found.text.to_owned()),
+            text,
+            published: self.hours.map(after),
+            enclosures: enclosure.into_iter().collect(),
+            ..Entry::default()
+        }
     }
 }
 
-fn one(entry: Entry) -> Incoming {
-    settle_document(vec![entry], now()).entries.remove(0)
+fn after(hours: f64) -> Timestamp {
+    #[expect(clippy::cast_possible_truncation, reason = "some days")]
+    let minutes = (hours * 60.0) as i64;
+    crate::store_contract::at(minutes)
 }
 
-fn url_hash(url: &str) -> Option<Hash> {
-    one(entry("g", url, "t", "x")).fingerprint.url
-}
-
-#[test]
-fn urls_that_mean_one_page_are_one() {
-    let same = [
-        ("http://news.example/a", "https://news.example/a"),
-        ("https://www.news.example/a", "https://news.example/a"),
-        ("https://m.news.example/a", "https://news.example/a"),
-        ("https://news.example/a/", "https://news.example/a"),
-        ("https://news.example/a#top", "https://news.example/a"),
-        (
-            "https://news.example/a?utm_source=x&utm_medium=y",
-            "https://news.example/a",
-        ),
-        ("https://news.example/a?fbclid=1", "https://news.example/a"),
-        (
-            "https://news.example/a?b=2&a=1",
-            "https://news.example/a?a=1&b=2",
-        ),
-        ("https://NEWS.example:443/a", "https://news.example/a"),
-        ("https://news.example/a/amp/", "https://news.example/a"),
-    ];
-    for (left, right) in same {
-        assert_eq!(url_hash(left), url_hash(right), "{left} {right}");
+impl Case {
+    /// Name and entry, in the order of the file.
+    fn entries(&self) -> Vec<(String, &Given)> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let name = |given: &Given, nth: usize| match nth {
+            1 => given.source.clone(),
+            nth => format!("{}-{nth}", given.source),
+        };
+        self.entry
+            .iter()
+            .map(|given| {
+                let count = counts.entry(&given.source).or_default();
+                *count += 1;
+                (name(given, *count), given)
+            })
+            .collect()
     }
-    let other = [
-        ("https://news.example/a", "https://news.example/b"),
-        ("https://news.example/a?id=1", "https://news.example/a?id=2"),
-        ("https://news.example/A", "https://news.example/a"),
-        ("https://news.example/a", "https://news.example.org/a"),
-        ("https://de.news.example/a", "https://en.news.example/a"),
-    ];
-    for (left, right) in other {
-        assert_ne!(url_hash(left), url_hash(right), "{left} {right}");
+
+    /// Lets the entries arrive, in the order of the file or backwards.
+    async fn run(&self, backwards: bool) -> Found {
+        let mut arriving = self.entries();
+        if backwards {
+            arriving.reverse();
+        }
+        let sources: Vec<&str> = self.entry.iter().map(|given| &*given.source).collect();
+        let day = Duration::from_secs(24 * 3600);
+        let window = self
+            .window_days
+            .map_or(WINDOW, |days| day * u32::try_from(days).expect("few"));
+        let stored = Stored::new(&sources, window).await;
+        let mut documents: BTreeMap<&str, Vec<Entry>> = BTreeMap::new();
+        let hours = self.entry.iter().filter_map(|given| given.hours);
+        // Nothing is of the future.
+        let start = after(hours.fold(0.0, f64::max) + 1.0);
+        let start = (start - after(0.0)).num_minutes();
+        let mut minute = start;
+        for (name, given) in &arriving {
+            let document = documents.entry(&given.source).or_default();
+            document.insert(0, given.entry(name));
+            minute += 1;
+            stored
+                .take(&given.source, minute, None, document.clone())
+                .await;
+        }
+        let stories = stored.stories().await;
+        let decided_by = match self.entry.len() {
+            2 => {
+                let last = stories.last().and_then(|story| story.members.last());
+                decided_by(&stored.evidence(last.expect("stored").id, minute).await)
+            }
+            _ => None,
+        };
+        let names: Vec<String> = self.entries().into_iter().map(|(name, _)| name).collect();
+        Found {
+            stories: told(&stories, &names),
+            decided_by,
+        }
     }
 }
 
-#[test]
-fn the_text_decides_by_its_words() {
-    let content = |text: &str| prepared(&entry("g", "", "t", text)).content;
-    assert_eq!(
-        content(LONG),
-        content(&LONG.replace(' ', "\u{a0} ").to_uppercase())
-    );
-    assert_ne!(content(LONG), content(&LONG.replace("lower", "upper")));
-    assert_eq!(
-        content("Only eleven words stand here and that is too few indeed"),
-        None
-    );
+/// The rule that decided, of the first comparison there was.
+fn decided_by(evidence: &StoryEvidence) -> Option<String> {
+    let joined = evidence.members.iter().flat_map(|(_, evidence)| evidence);
+    let missed = evidence.near_misses.iter().flat_map(|miss| &miss.evidence);
+    let mut rules = joined
+        .chain(missed)
+        .filter_map(|evidence| evidence.what.strip_prefix("decided by: "));
+    rules.next().map(str::to_owned)
 }
 
-#[test]
-fn a_place_is_never_in_the_future_nor_before_feeds() {
-    let place = |date: &str| {
-        one(Entry {
-            published: date.parse().ok(),
-            ..entry("g", "", "t", "")
+/// Stories as a case says them.
+fn told(stories: &[Story], names: &[String]) -> Vec<String> {
+    let mut told: Vec<(usize, String)> = stories
+        .iter()
+        .map(|story| {
+            let mut members: Vec<(usize, String)> = story
+                .members
+                .iter()
+                .map(|member| {
+                    let name = member.entry.guid.as_deref().unwrap_or_default();
+                    let at = names
+                        .iter()
+                        .position(|other| other == name)
+                        .expect("an entry of the case");
+                    let said = match member.layer {
+                        Some(layer) => format!("{name} {} by {layer}", member.relation),
+                        None => name.to_owned(),
+                    };
+                    (at, said)
+                })
+                .collect();
+            members.sort();
+            let said: Vec<&str> = members.iter().map(|(_, said)| said.as_str()).collect();
+            (members[0].0, said.join(", "))
         })
-        .ordered_at
+        .collect();
+    told.sort();
+    told.into_iter().map(|(_, story)| story).collect()
+}
+
+/// What is wrong with a case.
+fn wrong(name: &str, case: &Case) -> Vec<String> {
+    let orders: &[bool] = match case.in_order {
+        Some(_) => &[false],
+        None => &[false, true],
     };
-    assert_eq!(
-        place("2026-01-01T00:00:00Z"),
-        "2026-01-01T00:00:00Z"
-            .parse::<Timestamp>()
-            .expect("a moment")
-    );
-    assert_eq!(place("2036-01-01T00:00:00Z"), now());
-    assert_eq!(place("1970-01-01T00:00:00Z"), now());
+    orders
+        .iter()
+        .filter_map(|backwards| {
+            let found = wait(case.run(*backwards));
+            let is_right = found.stories == case.stories && found.decided_by == case.decided_by;
+            let order = if *backwards { "backwards" } else { "in order" };
+            (!is_right).then(|| {
+                format!(
+                    "{name}: {}, {order}: {:?} decided by {:?}",
+                    case.what, found.stories, found.decided_by
+                )
+            })
+        })
+        .collect()
 }
-
-fn prepared(of: &Entry) -> Prepared {
-    read(&of.title, &of.text, of.dateline.as_deref()).prepare(0)
-}
-
-fn profile(source: &str, of: &Entry) -> Profile {
-    Profile {
-        source: SourceId::new(source).expect("an id"),
-        publisher: None,
-        url: one(of.clone()).fingerprint.url,
-        published: of.published,
-        enclosures: Vec::new(),
-        text: prepared(of),
-    }
-}
-
-/// Name, the incoming entry and its source, the stored entry of source `a`, what is decided.
-type Case<'a> = (&'a str, Entry, &'a str, Entry, Option<Layer>);
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "the cases are a table")]
-fn each_layer_joins_what_it_should_and_nothing_else() {
-    let page = "https://news.example/gates";
-    let release = entry("1", page, "Gates stay open", LONG);
-    let notice = "Service is interrupted on line four today between the river and the old market";
-    let joined = Some;
-    let cases: [Case<'_>; 8] = [
-        (
-            "same URL, same text",
-            entry(
-                "9",
-                "http://www.news.example/gates?utm_source=x",
-                "Gates stay open",
-                LONG,
-            ),
-            "b",
-            release.clone(),
-            joined(Layer::Url),
-        ),
-        (
-            "same text elsewhere",
-            entry(
-                "9",
-                "https://other.example/1",
-                "ABCNS: Gates stay open",
-                LONG,
-            ),
-            "b",
-            release.clone(),
-            joined(Layer::Content),
-        ),
-        (
-            "another text elsewhere",
-            entry(
-                "9",
-                "https://other.example/1",
-                "Gates stay open",
-                "Nothing like it",
-            ),
-            "b",
-            release.clone(),
-            None,
-        ),
-        (
-            "landing page",
-            entry(
-                "9",
-                page,
-                "Weather for the week",
-                "Rain is expected from Thursday on, with snow above nine hundred metres",
-            ),
-            "b",
-            release.clone(),
-            None,
-        ),
-        (
-            "same source, same text and headline",
-            entry("9", "https://news.example/again", "Gates stay open", LONG),
-            "a",
-            release.clone(),
-            joined(Layer::Content),
-        ),
-        (
-            "same source, boilerplate",
-            entry("9", "https://news.example/x", "Bridge closes", LONG),
-            "a",
-            release.clone(),
-            None,
-        ),
-        (
-            "short notice, other headline",
-            entry("9", "https://other.example/1", "Tuesday", notice),
-            "b",
-            entry("1", "https://a.example/1", "Monday", notice),
-            None,
-        ),
-        (
-            "short notice, same headline",
-            entry("9", "https://other.example/1", "Line four", notice),
-            "b",
-            entry("1", "https://a.example/1", "Line four", notice),
-            joined(Layer::Content),
-        ),
-    ];
-    for (name, incoming, source, stored, expected) in cases {
-        let (one, other) = (profile(source, &incoming), profile("a", &stored));
-        let found = compare(&one, &other);
-        assert_eq!(found, compare(&other, &one), "{name}");
-        let layer = (found.sameness == Sameness::Same).then_some(found.layer);
-        assert_eq!(layer, expected, "{name}");
+fn entries_are_the_stories_that_their_files_say() {
+    let cases: Vec<(String, Case)> = cases("dedupe")
+        .into_iter()
+        .map(|(name, text)| {
+            let case = toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            (name, case)
+        })
+        .collect();
+    let wrong = run_beside(&cases, |(name, case)| wrong(name, case));
+    assert_none_wrong(wrong.into_iter().flatten().collect(), cases.len());
+}
+
+/// A line of `tests/corpus/canonical.tsv` has `one` or `two` pages, and two addresses.
+#[test]
+fn addresses_of_one_page_are_one() {
+    let lines = include_str!("../corpus/canonical.tsv").lines();
+    for line in lines.filter(|line| !line.starts_with('#')) {
+        let parts: Vec<&str> = line.split('\t').collect();
+        let [count, left, right] = parts[..] else {
+            panic!("three columns: {line}");
+        };
+        let [left, right] = [left, right].map(|url| url_hash(&url.parse().expect("an address")));
+        assert!(left.is_some(), "{line}");
+        assert_eq!(left == right, count == "one", "{line}");
     }
 }

@@ -1,672 +1,223 @@
-//! How the entries of a source are told apart and recognized, decided without a store.
+//! Which entries of a source's documents are one entry, in `tests/corpus/identity/*.toml`, through the real store.
+//!
+//! A file holds cases of one kind. A case is a history: the documents that a source gives, one after the other. Every entry of a document
+//! has a name, and entries with one name are one stored entry: it was edited, moved or given another GUID. An entry without a name is
+//! left out of its document, because it repeats another one.
 
-use mainstem::dedupe::{
-    Absent, Churn, Namesake, Prepared, Recognized, read, recognize, renamed, renews,
-    settle_document, settle_document_by,
-};
-use mainstem::model::{Entry, EntryId, Hash, Identity, Incoming, Timestamp};
+use std::collections::BTreeMap;
 
-fn now() -> Timestamp {
-    "2026-03-02T10:00:00Z".parse().expect("a moment")
+use mainstem::model::{Enclosure, Entry, EntryId, Identity, Member, Timestamp};
+use serde::Deserialize;
+
+use crate::support::cases::{assert_none_wrong, cases, run_beside};
+use crate::support::stored::{Stored, WINDOW, wait};
+
+/// A file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    case: Vec<Case>,
 }
 
-fn prepared(of: &Entry) -> Prepared {
-    read(&of.title, &of.text, of.dateline.as_deref()).prepare(0)
+/// A case.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// What the case is, for whoever reads that it fails.
+    what: String,
+    /// What the operator says tells the entries of the source apart.
+    identity: Option<String>,
+    polls: Vec<Vec<Row>>,
+    /// How many entries each document edits, where that is the point.
+    edits: Option<Vec<u32>>,
+    /// How many entries come back under another GUID or link in each document, where that is the point.
+    renames: Option<Vec<u32>>,
 }
 
-/// An entry by GUID, link, title, text, and dates of publication and change, as days of February 2026; 0: none.
-type Row = (
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    u32,
-    u32,
-);
+/// An entry of a document.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    /// Its name.
+    is: Option<String>,
+    guid: Option<String>,
+    link: Option<url::Url>,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    text: String,
+    /// When it was published: a day of February 2026, at eight.
+    day: Option<u32>,
+    /// The same, where the hour counts.
+    at: Option<Timestamp>,
+    /// When it was changed: a day of that month.
+    updated: Option<u32>,
+    /// The address of attached sound.
+    sound: Option<url::Url>,
+}
 
-fn rows(rows: &[Row]) -> Vec<Entry> {
-    let day = |day: u32| format!("2026-02-{day:02}T08:00:00Z").parse().ok();
-    rows.iter()
-        .map(|(guid, url, title, text, published, updated)| Entry {
-            guid: Some((*guid).to_owned()).filter(|guid| !guid.is_empty()),
-            published: day(*published),
-            updated: day(*updated),
-            url: url.parse().ok(),
-            title: (*title).to_owned(),
-            text: (*text).to_owned(),
+fn morning(day: u32) -> Option<Timestamp> {
+    format!("2026-02-{day:02}T08:00:00Z").parse().ok()
+}
+
+impl Row {
+    fn entry(&self) -> Entry {
+        let enclosures = self.sound.clone().map(Enclosure::at);
+        Entry {
+            guid: self.guid.clone(),
+            url: self.link.clone(),
+            title: self.title.clone(),
+            text: self.text.clone(),
+            published: self.at.or_else(|| self.day.and_then(morning)),
+            updated: self.updated.and_then(morning),
+            enclosures: enclosures.into_iter().collect(),
             ..Entry::default()
-        })
-        .collect()
-}
-
-const PAGE: &str = "https://news.example/a";
-
-const DOCUMENTS: &[(&str, &[Row], &[usize])] = &[
-    (
-        "GUID, other titles",
-        &[("g", PAGE, "a", "", 1, 0), ("g", PAGE, "b", "", 1, 0)],
-        &[0, 1],
-    ),
-    (
-        "GUID, other dates",
-        &[("g", PAGE, "a", "", 1, 0), ("g", PAGE, "a", "", 2, 0)],
-        &[0, 1],
-    ),
-    (
-        "GUID, other links",
-        &[
-            ("g", PAGE, "a", "", 1, 0),
-            ("g", "https://news.example/b", "a", "", 1, 0),
-        ],
-        &[0, 1],
-    ),
-    (
-        "GUID, other texts",
-        &[("g", PAGE, "a", "one", 1, 0), ("g", PAGE, "a", "two", 1, 0)],
-        &[0, 1],
-    ),
-    (
-        "all equal",
-        &[("g", PAGE, "a", "one", 1, 0), ("g", PAGE, "a", "one", 1, 0)],
-        &[0],
-    ),
-    (
-        "versions by updated",
-        &[("g", PAGE, "a", "one", 0, 1), ("g", PAGE, "a", "two", 0, 2)],
-        &[1],
-    ),
-    (
-        "versions, newest first",
-        &[("g", PAGE, "a", "one", 1, 4), ("g", PAGE, "a", "two", 1, 3)],
-        &[0],
-    ),
-    (
-        "link, other titles",
-        &[
-            ("", PAGE, "a", "", 1, 0),
-            ("", PAGE, "b", "", 1, 0),
-            ("", PAGE, "b", "", 1, 0),
-        ],
-        &[0, 1],
-    ),
-    (
-        "link, other dates of change",
-        &[("", PAGE, "a", "", 0, 1), ("", PAGE, "a", "", 0, 2)],
-        &[0, 1],
-    ),
-    (
-        "fragments",
-        &[
-            ("", "https://news.example/a#1", "a", "", 1, 0),
-            ("", "https://news.example/a#2", "a", "", 1, 0),
-        ],
-        &[0, 1],
-    ),
-    (
-        "nothing but words",
-        &[
-            ("", "", "a", "x", 0, 0),
-            ("", "", "a", "x", 0, 0),
-            ("", "", "a", "y", 0, 0),
-        ],
-        &[0, 2],
-    ),
-];
-
-/// Entries of one document, and which of them are left.
-#[test]
-fn entries_that_differ_in_link_title_or_date_are_different_entries() {
-    for &(name, given, left) in DOCUMENTS {
-        let entries = rows(given);
-        let expected: Vec<Entry> = left.iter().map(|nth| entries[*nth].clone()).collect();
-        let settled = settle_document(entries, now());
-        let kept: Vec<Entry> = settled
-            .entries
-            .iter()
-            .map(|kept| kept.entry.clone())
-            .collect();
-        assert_eq!(kept, expected, "{name}");
-        assert_eq!(settled.told.repeated, given.len() - left.len(), "{name}");
-        let mut identities: Vec<Hash> = settled
-            .entries
-            .iter()
-            .map(|kept| kept.fingerprint.identity)
-            .collect();
-        identities.sort_unstable();
-        identities.dedup();
-        assert_eq!(identities.len(), left.len(), "{name}");
-    }
-}
-
-#[test]
-fn what_the_operator_says_tells_entries_apart_alone() {
-    let given: &[Row] = &[
-        ("g", PAGE, "Ferry", "", 1, 0),
-        ("g", PAGE, "Pier", "", 2, 0),
-        ("h", PAGE, "FERRY", "", 3, 0),
-    ];
-    for (identity, left) in [
-        (Identity::Guid, ["Pier", "FERRY"].as_slice()),
-        (Identity::Link, &["FERRY"]),
-        (Identity::Title, &["Pier", "FERRY"]),
-    ] {
-        let settled = settle_document_by(Some(identity), rows(given), now());
-        let titles: Vec<&str> = settled
-            .entries
-            .iter()
-            .map(|kept| kept.entry.title.as_str())
-            .collect();
-        assert_eq!(titles, left, "{identity}");
-        assert!(
-            settled
-                .entries
-                .iter()
-                .all(|kept| kept.fingerprint.handle.is_none())
-        );
-        assert_eq!(settled.told.repeated, 3 - left.len(), "{identity}");
-    }
-}
-
-const LONGER: &str = "The pier is open again after the storm of last week";
-type Poll = (
-    &'static str,
-    &'static [Row],
-    &'static [Row],
-    &'static [Option<usize>],
-);
-
-const POLLS: &[Poll] = &[
-    (
-        "the same",
-        &[("g", PAGE, "a", "x", 1, 0)],
-        &[("g", PAGE, "a", "x", 1, 0)],
-        &[Some(0)],
-    ),
-    (
-        "an edit under its GUID",
-        &[("g", PAGE, "Ferry", "x", 1, 0)],
-        &[("g", PAGE, "Boat", "y", 1, 0)],
-        &[Some(0)],
-    ),
-    (
-        "a GUID on another day, of the same matter",
-        &[("g", PAGE, "Ferry stops", "x", 1, 0)],
-        &[("g", PAGE, "Ferry runs", "y", 2, 0)],
-        &[Some(0)],
-    ),
-    (
-        "a GUID whose everything is new",
-        &[("g", PAGE, "Ferry stops", "x", 1, 0)],
-        &[("g", PAGE, "Bakery closed", "y", 2, 0)],
-        &[None],
-    ),
-    (
-        "a link with a new headline",
-        &[("", PAGE, "Ferry stops", "x", 1, 0)],
-        &[("", PAGE, "Bakery closed", "y", 1, 0)],
-        &[Some(0)],
-    ),
-    (
-        "a link with a new date",
-        &[("", PAGE, "Ferry stops", "x", 1, 0)],
-        &[("", PAGE, "Ferry stops", "y", 2, 0)],
-        &[None],
-    ),
-    (
-        "a link with a new date and the same text",
-        &[("", PAGE, "Ferry stops", LONGER, 1, 0)],
-        &[("", PAGE, "Ferry stops", LONGER, 2, 0)],
-        &[Some(0)],
-    ),
-    (
-        "a lone GUID with another link, headline and text",
-        &[("N/A", PAGE, "Ferry stops", "x", 0, 0)],
-        &[("N/A", OTHER, "Bakery closed", "y", 0, 0)],
-        &[None],
-    ),
-    (
-        "words alone, without date, another text",
-        &[("", "", "Snow report", "Ten centimetres.", 0, 0)],
-        &[("", "", "Snow report", "Rain all day.", 0, 0)],
-        &[None],
-    ),
-    (
-        "edited headlines under one GUID, each with a link of its own",
-        &[
-            ("N/A", PAGE, "Ferry", LONGER, 0, 0),
-            ("N/A", OTHER, "Bakery", "y", 0, 0),
-        ],
-        &[
-            ("N/A", PAGE, "No ferry", LONGER, 0, 0),
-            ("N/A", OTHER, "No bread", "y", 0, 0),
-        ],
-        &[Some(0), Some(1)],
-    ),
-    (
-        "edited headlines under one link, the same texts",
-        &[
-            ("", PAGE, "Ferry", LONGER, 0, 0),
-            ("", PAGE, "Bakery", "y", 0, 0),
-        ],
-        &[
-            ("", PAGE, "Boats", LONGER, 0, 0),
-            ("", PAGE, "Bread", "y", 0, 0),
-        ],
-        &[Some(0), Some(1)],
-    ),
-    (
-        "a link with both",
-        &[("", PAGE, "Ferry stops", "x", 1, 0)],
-        &[("", PAGE, "Bakery closed", "y", 2, 0)],
-        &[None],
-    ),
-    (
-        "a link with both on another day, whatever the text: the next entry under a standing link",
-        &[("", PAGE, "Ferry stops", LONGER, 1, 0)],
-        &[("", PAGE, "No ferry", LONGER, 2, 0)],
-        &[None],
-    ),
-    (
-        "a link without dates",
-        &[("", PAGE, "Ferry stops", "x", 0, 0)],
-        &[("", PAGE, "Bakery closed", "y", 0, 0)],
-        &[None],
-    ),
-    (
-        "one more under a link",
-        &[("", PAGE, "Ferry", "x", 1, 0)],
-        &[
-            ("", PAGE, "Bakery", "y", 2, 0),
-            ("", PAGE, "Ferry", "x", 1, 0),
-        ],
-        &[None, Some(0)],
-    ),
-    (
-        "one that is left of two",
-        &[
-            ("g", PAGE, "Road", "x", 0, 0),
-            ("g", PAGE, "Library", "y", 0, 0),
-        ],
-        &[("g", PAGE, "Library", "y", 0, 0)],
-        &[Some(1)],
-    ),
-    (
-        "another beside it",
-        &[
-            ("g", PAGE, "Road", "x", 0, 0),
-            ("g", PAGE, "Library", "y", 0, 0),
-        ],
-        &[
-            ("g", PAGE, "Market", "z", 0, 0),
-            ("g", PAGE, "Library", "y", 0, 0),
-        ],
-        &[None, Some(1)],
-    ),
-    (
-        "another alone",
-        &[
-            ("g", PAGE, "Road", "x", 1, 0),
-            ("g", PAGE, "Library", "y", 2, 0),
-        ],
-        &[("g", PAGE, "Market", "z", 3, 0)],
-        &[None],
-    ),
-    (
-        "a bulletin on the third day",
-        &[
-            ("", PAGE, "Bulletin", "x", 1, 0),
-            ("", PAGE, "Bulletin", "x", 2, 0),
-        ],
-        &[("", PAGE, "Bulletin", "x", 3, 0)],
-        &[None],
-    ),
-    (
-        "an edited headline of two",
-        &[
-            ("", PAGE, "Ferry", "x", 1, 0),
-            ("", PAGE, "Bakery", "y", 2, 0),
-        ],
-        &[
-            ("", PAGE, "Ferries", "x", 1, 0),
-            ("", PAGE, "Bakery", "y", 2, 0),
-        ],
-        &[Some(0), Some(1)],
-    ),
-    (
-        "two that their text alone tells",
-        &[("g", PAGE, "a", "one", 1, 0), ("g", PAGE, "a", "two", 1, 0)],
-        &[("g", PAGE, "a", "two", 1, 0), ("g", PAGE, "a", "one", 1, 0)],
-        &[Some(1), Some(0)],
-    ),
-];
-
-/// What the store has of a source, what a document of it has under one basis, and for each of these which stored one it is.
-#[test]
-fn no_entry_takes_over_another_with_the_same_guid_or_link() {
-    for &(name, stored, given, expected) in POLLS {
-        let stored = settle_document(rows(stored), now()).entries;
-        let namesakes: Vec<Namesake> = stored.iter().enumerate().map(namesake).collect();
-        let given = settle_document(rows(given), now()).entries;
-        let found = recognize(&given.iter().collect::<Vec<_>>(), &namesakes);
-        let known: Vec<Option<usize>> = found
-            .iter()
-            .map(|found| match found {
-                Recognized::Known(id) => namesakes.iter().position(|old| old.id == *id),
-                Recognized::New { .. } => None,
-            })
-            .collect();
-        assert_eq!(known, expected, "{name}");
-        for found in found {
-            let Recognized::New { identity, handle } = found else {
-                continue;
-            };
-            assert!(
-                namesakes.iter().all(|old| old.identity != identity),
-                "{name}"
-            );
-            assert_eq!(handle, Some(given[0].fingerprint.basis_hash()), "{name}");
         }
     }
 }
 
-fn namesake((nth, incoming): (usize, &Incoming)) -> Namesake {
-    let (entry, print) = (&incoming.entry, &incoming.fingerprint);
-    Namesake {
-        id: EntryId(i64::try_from(nth).expect("few")),
-        identity: print.identity,
-        handle: print.handle,
-        whole: print.whole,
-        guid: entry.guid.clone(),
-        link: entry.url.as_ref().map(ToString::to_string),
-        title: entry.title.clone(),
-        text: entry.text.clone(),
-        date: entry.published.or(entry.updated),
-        is_expired: false,
-    }
-}
-
-const TEXT: &str =
-    "All that you need to know this morning, in ten minutes, from our newsroom in the harbour.";
-const OTHER: &str = "https://news.example/b";
-type Rename = (
-    &'static str,
-    &'static [Row],
-    &'static [Row],
-    Churn,
-    &'static [Option<usize>],
-);
-const PLAIN: Churn = Churn {
-    renews: false,
-    has_moved: false,
-};
-const RENEWS: Churn = Churn {
-    renews: true,
-    has_moved: false,
-};
-const HAS_MOVED: Churn = Churn {
-    renews: false,
-    has_moved: true,
-};
-
-const RENAMES: &[Rename] = &[
-    (
-        "link, headline and short text",
-        &[("g1", PAGE, "v2", "Faster", 0, 0)],
-        &[("g2", PAGE, "v2", "Faster", 0, 0)],
-        PLAIN,
-        &[Some(0)],
-    ),
-    (
-        "link and headline, another text",
-        &[("g1", PAGE, "v2", "Faster", 0, 0)],
-        &[("g2", PAGE, "v2", "Slower", 0, 0)],
-        PLAIN,
-        &[None],
-    ),
-    (
-        "path, headline and date",
-        &[("", "https://news.example/a?now=1", "v2", "", 1, 0)],
-        &[("", "https://news.example/a?now=2", "v2", "", 1, 0)],
-        PLAIN,
-        &[Some(0)],
-    ),
-    (
-        "path and headline on another day",
-        &[("", "https://news.example/a?now=1", "v2", "", 1, 0)],
-        &[("", "https://news.example/a?now=2", "v2", "", 2, 0)],
-        PLAIN,
-        &[None],
-    ),
-    (
-        "text and headline alone",
-        &[("g1", PAGE, "Bulletin", TEXT, 1, 0)],
-        &[("g2", OTHER, "Bulletin", TEXT, 2, 0)],
-        PLAIN,
-        &[None],
-    ),
-    (
-        "text, headline and date",
-        &[("g1", PAGE, "Bulletin", TEXT, 1, 0)],
-        &[("g2", OTHER, "Bulletin", TEXT, 1, 0)],
-        PLAIN,
-        &[Some(0)],
-    ),
-    (
-        "a long headline and date",
-        &[("g1", PAGE, "The upper lock is shut", "x", 1, 0)],
-        &[("g2", OTHER, "The upper lock is shut", "y", 1, 0)],
-        PLAIN,
-        &[None],
-    ),
-    (
-        "a long headline and date, one without text",
-        &[("g1", PAGE, "The upper lock is shut", "", 1, 0)],
-        &[("g2", OTHER, "The upper lock is shut", "y", 1, 0)],
-        PLAIN,
-        &[Some(0)],
-    ),
-    (
-        "a long headline, and a date that several have",
-        &[
-            ("g1", PAGE, "The upper lock is shut", "", 1, 0),
-            ("g3", TWO, "Ferry", "z", 1, 0),
-        ],
-        &[("g2", THREE, "The upper lock is shut", "", 1, 0)],
-        PLAIN,
-        &[None],
-    ),
-    (
-        "a path that two have, the query tells",
-        &[("", "https://news.example/a?id=1", "v2", "", 1, 0)],
-        &[
-            ("", "https://news.example/a?id=2", "v2", "", 1, 0),
-            ("", "https://news.example/a?id=3", "v3", "", 2, 0),
-        ],
-        PLAIN,
-        &[None, None],
-    ),
-    (
-        "another campaign, another headline",
-        &[("", "https://news.example/a?utm_source=1", "v2", TEXT, 1, 0)],
-        &[("", "https://news.example/a?utm_source=2", "v3", TEXT, 1, 0)],
-        PLAIN,
-        &[Some(0)],
-    ),
-    (
-        "a short one",
-        &[("g1", PAGE, "Press release", "x", 1, 0)],
-        &[("g2", OTHER, "Press release", "y", 1, 0)],
-        PLAIN,
-        &[None],
-    ),
-    (
-        "a bulletin under a standing link",
-        &[("g1", PAGE, "Bulletin", TEXT, 1, 0)],
-        &[("g2", PAGE, "Bulletin", TEXT, 2, 0)],
-        PLAIN,
-        &[None],
-    ),
-    (
-        "the same of a source that renews",
-        &[("g1", PAGE, "Bulletin", TEXT, 1, 0)],
-        &[("g2", PAGE, "Bulletin", TEXT, 2, 0)],
-        RENEWS,
-        &[Some(0)],
-    ),
-    (
-        "the same of a site that has moved",
-        &[("g1", PAGE, "Bulletin", TEXT, 1, 0)],
-        &[("g2", PAGE, "Bulletin", TEXT, 2, 0)],
-        HAS_MOVED,
-        &[Some(0)],
-    ),
-    (
-        "an edit that moved the date",
-        &[(
-            "",
-            "",
-            "v2",
-            "Faster, and the manual has a new chapter",
-            1,
-            0,
-        )],
-        &[(
-            "",
-            "",
-            "v2",
-            "Faster, and the manual has two new chapters",
-            2,
-            0,
-        )],
-        PLAIN,
-        &[Some(0)],
-    ),
-];
-
-/// What a document had, what it has now under GUIDs that are all new, and which of the old ones these are.
-#[test]
-fn a_rename_needs_something_that_stays_besides_the_words() {
-    for &(name, before, now_there, churn, expected) in RENAMES {
-        let before = settle_document(rows(before), now()).entries;
-        let absent: Vec<Absent> = before.iter().enumerate().map(absent).collect();
-        let document = settle_document(rows(now_there), now()).entries;
-        let unknown: Vec<(&Incoming, Option<Hash>)> = document
-            .iter()
-            .map(|new| (new, prepared(&new.entry).content))
-            .collect();
-        let found = renamed(&unknown, &absent, &document, churn);
-        let found: Vec<Option<usize>> = found
-            .iter()
-            .map(|found| found.and_then(|found| absent.iter().position(|old| old.id == found.id())))
-            .collect();
-        assert_eq!(found, expected, "{name}");
-        // What had left before the previous reading is not renamed.
-        let long_gone: Vec<Absent> = absent
-            .into_iter()
-            .map(|old| Absent {
-                has_just_gone: false,
-                ..old
-            })
-            .collect();
-        if !churn.has_moved {
-            assert!(
-                renamed(&unknown, &long_gone, &document, churn)
-                    .iter()
-                    .all(Option::is_none),
-                "{name}"
-            );
+/// Gives the documents to the source of an empty store; the first thing that is wrong.
+async fn run(case: &Case) -> Result<(), String> {
+    let stated = case.identity.as_deref().map(|word| {
+        let stated = [Identity::Guid, Identity::Link, Identity::Title].into_iter();
+        let mut stated = stated.filter(|stated| stated.to_string() == word);
+        stated.next().expect("an identity")
+    });
+    let stored = Stored::new(&["a"], WINDOW).await;
+    let mut named: BTreeMap<&str, EntryId> = BTreeMap::new();
+    let mut minute = 0;
+    for (nth, poll) in case.polls.iter().enumerate() {
+        minute += 60;
+        let entries: Vec<Entry> = poll.iter().map(Row::entry).collect();
+        let (applied, told) = stored.take("a", minute, stated, entries).await;
+        let left_out = poll.iter().filter(|row| row.is.is_none()).count();
+        let expected = |counts: &Option<Vec<u32>>| counts.as_ref().map(|counts| counts[nth]);
+        for (what, found, expected) in [
+            ("left out", told.repeated as u64, Some(left_out as u64)),
+            (
+                "edited",
+                applied.changed.into(),
+                expected(&case.edits).map(u64::from),
+            ),
+            (
+                "renamed",
+                applied.renamed.into(),
+                expected(&case.renames).map(u64::from),
+            ),
+        ] {
+            if expected.is_some_and(|expected| expected != found) {
+                return Err(format!("document {}: {found} {what}", nth + 1));
+            }
         }
+        let members = stored.members().await;
+        recognize(poll, &members, &mut named)
+            .map_err(|why| format!("document {}: {why}", nth + 1))?;
+    }
+    // The same document again is nothing new.
+    let last = case.polls.last().into_iter().flatten();
+    let (again, _) = stored
+        .take("a", minute + 60, stated, last.map(Row::entry).collect())
+        .await;
+    match (again.new, again.changed, again.renamed) {
+        (0, 0, 0) => Ok(()),
+        _ => Err(format!("the last document, read twice: {again:?}")),
     }
 }
 
-fn absent((nth, incoming): (usize, &Incoming)) -> Absent {
-    let entry = &incoming.entry;
-    Absent {
-        id: EntryId(i64::try_from(nth).expect("few")),
-        has_just_gone: true,
-        link: entry.url.as_ref().map(ToString::to_string),
-        url: incoming.fingerprint.url,
-        content: prepared(entry).content,
-        title: Some(entry.title.clone()),
-        text: Some(entry.text.clone()),
-        published: entry.published,
-        enclosures: entry
-            .enclosures
-            .iter()
-            .map(|enclosure| enclosure.url.to_string())
-            .collect(),
-        has_guid: entry.guid.is_some(),
-        is_addressed: entry.guid.is_some() || entry.url.is_some(),
-    }
-}
-
-type Habit = (&'static str, &'static [Row], &'static [Row], Option<bool>);
-const TWO: &str = "https://news.example/b";
-const THREE: &str = "https://news.example/c";
-
-const HABITS: &[Habit] = &[
-    (
-        "two without dates",
-        &[("g1", PAGE, "a", "x", 0, 0), ("g2", TWO, "b", "y", 0, 0)],
-        &[("h1", PAGE, "a", "x", 0, 0), ("h2", TWO, "b", "y", 0, 0)],
-        Some(true),
-    ),
-    (
-        "three, stamped by the request",
-        &[
-            ("g1", PAGE, "a", "x", 1, 0),
-            ("g2", TWO, "b", "y", 1, 0),
-            ("g3", THREE, "c", "z", 1, 0),
-        ],
-        &[
-            ("h1", PAGE, "a", "x", 2, 0),
-            ("h2", TWO, "b", "y", 2, 0),
-            ("h3", THREE, "c", "z", 2, 0),
-        ],
-        Some(true),
-    ),
-    (
-        "a bulletin",
-        &[("g1", PAGE, "a", "x", 1, 0)],
-        &[("h1", PAGE, "a", "x", 2, 0)],
-        None,
-    ),
-    (
-        "bulletins on days of their own",
-        &[("g1", PAGE, "a", "x", 1, 0), ("g2", TWO, "b", "y", 2, 0)],
-        &[("h1", PAGE, "a", "x", 3, 0), ("h2", TWO, "b", "y", 4, 0)],
-        None,
-    ),
-    (
-        "entries that stay",
-        &[("g1", PAGE, "a", "x", 1, 0), ("g2", TWO, "b", "y", 1, 0)],
-        &[("g1", PAGE, "a", "x", 1, 0), ("h2", TWO, "b", "y", 1, 0)],
-        Some(false),
-    ),
-];
-
-/// What a document had, what it has under new GUIDs, and whether that shows that its source renews them.
-#[test]
-fn a_source_renews_what_is_still_in_its_document() {
-    for &(name, before, now_there, expected) in HABITS {
-        let before = settle_document(rows(before), now()).entries;
-        let document = settle_document(rows(now_there), now()).entries;
-        let is_in = |one: &Incoming, among: &[Incoming]| {
-            among
-                .iter()
-                .any(|other| other.fingerprint.identity == one.fingerprint.identity)
+/// Whether the entries of a document are those that their names say, and no other entry has come or gone.
+fn recognize<'c>(
+    poll: &'c [Row],
+    members: &[Member],
+    named: &mut BTreeMap<&'c str, EntryId>,
+) -> Result<(), String> {
+    let before = named.clone();
+    for row in poll {
+        let Some(name) = row.is.as_deref() else {
+            continue;
         };
-        let unknown: Vec<(&Incoming, Option<Hash>)> = document
-            .iter()
-            .filter(|new| !is_in(new, &before))
-            .map(|new| (new, None))
-            .collect();
-        let gone: Vec<Absent> = before
-            .iter()
-            .enumerate()
-            .filter(|(_, old)| !is_in(old, &document))
-            .map(absent)
-            .collect();
-        assert_eq!(renews(&unknown, &gone, before.len()), expected, "{name}");
+        let entry = row.entry();
+        let known = before.get(name);
+        // An entry that is known keeps the date that it was published with.
+        let says_this = |member: &&Member| {
+            let Entry {
+                guid,
+                url,
+                title,
+                text,
+                ..
+            } = &member.entry;
+            (guid, url, title, text) == (&entry.guid, &entry.url, &entry.title, &entry.text)
+        };
+        let mut saying = members.iter().filter(says_this);
+        let found = match known {
+            Some(id) => saying.find(|member| member.id == *id),
+            None => saying.find(|member| {
+                member.entry.published == entry.published
+                    && !before.values().any(|id| *id == member.id)
+            }),
+        };
+        let Some(found) = found else {
+            let told = members
+                .iter()
+                .map(|member| (member.id, &member.entry.guid, &member.entry.title));
+            let told: Vec<_> = told.collect();
+            return Err(format!(
+                "{name} was {known:?} and is not; stored are {told:?}"
+            ));
+        };
+        named.insert(name, found.id);
+    }
+    if members.len() == named.len() {
+        Ok(())
+    } else {
+        Err(format!(
+            "{} entries are stored, not {}",
+            members.len(),
+            named.len()
+        ))
+    }
+}
+
+#[test]
+fn entries_are_recognized_as_their_files_say() {
+    let cases: Vec<(String, Case)> = cases("identity")
+        .into_iter()
+        .flat_map(|(name, text)| {
+            let file: File =
+                toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            file.case.into_iter().map(move |case| (name.clone(), case))
+        })
+        .collect();
+    let wrong = run_beside(&cases, |(name, case)| {
+        wait(run(case))
+            .err()
+            .map(|why| format!("{name}: {}: {why}", case.what))
+    });
+    assert_none_wrong(wrong.into_iter().flatten().collect(), cases.len());
+}
+
+/// The publisher's date, and whether the entry stands there or where it was first seen.
+#[test]
+fn a_place_is_never_in_the_future_nor_before_there_were_feeds() {
+    for (date, is_credible) in [
+        ("2026-01-01T00:00:00Z", true),
+        ("2036-01-01T00:00:00Z", false),
+        ("1970-01-01T00:00:00Z", false),
+    ] {
+        let entry = Entry {
+            published: date.parse().ok(),
+            ..crate::store_contract::entry("g", "Ferry", "")
+        };
+        let place = wait(async {
+            let stored = Stored::new(&["a"], WINDOW).await;
+            stored.take("a", 0, None, vec![entry.clone()]).await;
+            stored.members().await[0].ordered_at
+        });
+        let expected = entry.published.filter(|_| is_credible);
+        assert_eq!(
+            place,
+            expected.unwrap_or_else(|| crate::store_contract::at(0)),
+            "{date}"
+        );
     }
 }

@@ -281,41 +281,6 @@ fn an_output_chooses_what_counts_as_a_duplicate() {
     }
 }
 
-/// The window, how many days lie between two reworded copies, and whether they are one.
-#[test]
-fn texts_are_compared_within_the_window_on_publication_time() {
-    let cases = [
-        ("", 6, true),
-        ("", 8, false),
-        ("30d", 20, true),
-        ("1d", 2, false),
-        ("1d", 0, true),
-    ];
-    for (window, days, is_one) in cases {
-        let window = match window {
-            "" => String::new(),
-            window => format!("[dedupe]\nwindow = \"{window}\"\n"),
-        };
-        for later_first in [false, true] {
-            let desk = desk(&[("a", ""), ("b", "")], &format!("{REPLACE}{window}"));
-            let mut later = piece("b1", "10:00", TITLE, &LOCK.replace("found", "discovered"));
-            later.published = format!("2024-03-{:02}T10:00:00Z", 4 + days);
-            publish(&desk, "a", &[piece("a1", "10:00", TITLE, LOCK)]);
-            publish(&desk, "b", &[later]);
-            let order = if later_first { ["b", "a"] } else { ["a", "b"] };
-            for source in order {
-                refresh(&desk, &[source]);
-            }
-            let expected = if is_one { 1 } else { 2 };
-            assert_eq!(
-                shown(&desk, "merged").len(),
-                expected,
-                "{window} {days} {later_first}"
-            );
-        }
-    }
-}
-
 /// Name; of each source its priority, text and time; the source shown.
 type Case<'a> = (&'a str, [(i64, &'a str, &'a str); 3], &'a str);
 

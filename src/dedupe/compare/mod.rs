@@ -7,89 +7,17 @@
 //! similarity alone cannot tell a copy from the next issue of a bulletin. Hiding a
 //! fresh release is worse than showing a copy twice: in doubt two entries are two.
 //!
-//! Thresholds were set on hand-labelled press texts and checked on others, see the
-//! figures in the commits that changed them.
+//! The thresholds were set on hand-labelled press texts and checked on others. On the
+//! first, of entries of 20 to 45 words 93 % of all copies are found and none is wrong;
+//! from 46 words on 97 % are found, and 3 of 1,000 are wrong.
 
-use super::profile::Profile;
-use crate::model::Layer;
-
+mod comparison;
 mod evidence;
 mod headlines;
 mod pair;
 mod rules;
 mod texts;
 
+pub use comparison::{Comparison, Sameness};
 pub use evidence::{Evidence, evidence};
-
-use pair::Pair;
-
-/// What two entries are to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sameness {
-    /// One release in one version.
-    Same,
-    /// One release in two versions.
-    Update,
-    /// Too little in common to say; a third entry may be the same release as both.
-    Unlike,
-    /// Two releases for certain: no third entry joins them.
-    Apart,
-}
-
-/// What comparing two entries came to.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Comparison {
-    /// What they are to each other.
-    pub sameness: Sameness,
-    /// What shows it, where they are one release.
-    pub layer: Layer,
-    /// How much of the shorter one the longer holds, 0.0–1.0.
-    pub score: f64,
-}
-
-/// The rule that decided a comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reason {
-    /// The same text, word for word.
-    SameText,
-    /// Most of the shorter text stands in the longer.
-    Contained,
-    /// One long headline, used once by each, on the same day or so.
-    Headline,
-    /// One says that it is another version.
-    Marked,
-    /// One number of a long text was corrected.
-    Corrected,
-    /// Much was added or put before, under the same headline.
-    Reworked,
-    /// Too little of the shorter text stands in the longer.
-    TooLittle,
-    /// Each headline has a number that the other entry lacks.
-    HeadlineNumbers,
-    /// Other numbers stand in the same place.
-    Numbers,
-    /// Neither headline has to do with the other, nor with what the texts share.
-    Unsupported,
-    /// Each headline has a name that the other entry lacks.
-    Names,
-    /// A template with other words in several places.
-    Template,
-    /// One publisher's entries of two days.
-    OtherDay,
-    /// One publisher's entries with other sound or video.
-    OtherSound,
-    /// Two entries of one source, of one day, that differ.
-    OneSource,
-    /// Much stands before the shared part.
-    Lead,
-    /// Each has a part of its own.
-    OwnParts,
-    /// Days apart, and the texts open in another way.
-    Opening,
-}
-
-/// Compares two entries of different identities. `compare(a, b) == compare(b, a)`.
-#[must_use]
-pub fn compare(one: &Profile, other: &Profile) -> Comparison {
-    Pair::new(one, other).judge().0
-}
+pub use rules::compare;

@@ -5,15 +5,19 @@ use std::cmp::Ordering;
 
 use chrono::Duration;
 
-use super::super::differences::{ratio, unit};
-use super::super::prepare::{Prepared, Units};
+use super::super::attachments::have_other_files;
+use super::super::dates;
+use super::super::differences::unit;
+use super::super::prepare::Prepared;
 use super::super::profile::Profile;
+use super::super::runs::{Units, share};
 use crate::text::Word;
 
-/// Two dates of one release lie at most so far apart where a headline connects its copies.
-const SOON_HOURS: i64 = 36;
-/// A publisher's entries that lie further apart are of two days; less is the work of date-only feeds and time zones.
-const OTHER_DAY_HOURS: i64 = 18;
+/// Of the content words of the shorter headline, what connects two entries at all. Two headlines for one release share their subject,
+/// two for different releases at most the place.
+const ALIKE_HEADLINE: f64 = 0.5;
+/// The share that makes two headlines one: of the four or five content words of most headlines an editor changes one or two.
+const SAME_HEADLINE: f64 = 0.6;
 
 /// Two entries; the one with the shorter text first.
 pub(super) struct Pair<'a> {
@@ -57,7 +61,7 @@ impl<'a> Pair<'a> {
             is_marked: left.is_version() != right.is_version()
                 || left.is_version_beside(right)
                 || right.is_version_beside(left),
-            headline: share(&titles[0], &titles[1]),
+            headline: share_of_shorter(&titles[0], &titles[1]),
             titles,
             short,
             long,
@@ -76,30 +80,34 @@ impl<'a> Pair<'a> {
         self.long_units.get_or_init(|| self.long.text.units())
     }
 
+    /// Whether the headlines have so much in common that they may be of one release.
+    pub(super) fn has_alike_headlines(&self) -> bool {
+        self.headline >= ALIKE_HEADLINE
+    }
+
+    /// Whether the headlines are one, but for what an editor changes.
+    pub(super) fn has_same_headline(&self) -> bool {
+        self.headline >= SAME_HEADLINE
+    }
+
     /// Whether the dates let the two be copies of one day's news; one without a date may be of any.
     pub(super) fn is_soon(&self) -> bool {
-        self.distance()
-            .is_none_or(|distance| distance <= Duration::hours(SOON_HOURS))
+        dates::is_soon(self.distance())
     }
 
     /// Whether the dates are of two days.
     pub(super) fn is_other_day(&self) -> bool {
-        self.distance()
-            .is_some_and(|distance| distance >= Duration::hours(OTHER_DAY_HOURS))
+        dates::is_other_day(self.distance())
     }
 
     /// How far the two dates lie apart; `None`: one has none.
     pub(super) fn distance(&self) -> Option<Duration> {
-        Some((self.short.published? - self.long.published?).abs())
+        dates::distance(self.short.published, self.long.published)
     }
 
     /// Whether one publisher attached sound or video to both, at other addresses.
     pub(super) fn has_other_sound(&self) -> bool {
-        let (ours, theirs) = (&self.short.enclosures, &self.long.enclosures);
-        self.is_house
-            && !ours.is_empty()
-            && !theirs.is_empty()
-            && !ours.iter().any(|address| theirs.contains(address))
+        self.is_house && have_other_files(&self.short.enclosures, &self.long.enclosures)
     }
 }
 
@@ -112,12 +120,11 @@ fn in_order(left: &Prepared, right: &Prepared) -> Ordering {
         .then_with(|| left.title_words.cmp(&right.title_words))
 }
 
-/// Of the shorter list's words, the share that the other has.
-fn share(left: &[Word], right: &[Word]) -> f64 {
+/// Of the content words of the headline that has fewer, the share that the other has.
+fn share_of_shorter(left: &[Word], right: &[Word]) -> f64 {
     let (shorter, longer) = match left.len() <= right.len() {
         true => (left, right),
         false => (right, left),
     };
-    let shared = shorter.iter().filter(|word| longer.contains(word)).count();
-    ratio(shared, shorter.len())
+    share(shorter.iter(), |word| longer.contains(word))
 }

@@ -74,3 +74,33 @@ pub(crate) fn orders<T: Clone>(things: &[T]) -> Vec<Vec<T>> {
     }
     orders
 }
+
+/// A case that no test reads would be right whatever it says: every file and folder of the corpus is named by a test.
+#[test]
+fn every_part_of_the_corpus_is_read() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let sources: String = rust_files(&tests.join("it"))
+        .iter()
+        .map(|path| std::fs::read_to_string(path).expect("readable"))
+        .collect();
+    for part in std::fs::read_dir(tests.join("corpus")).expect("the corpus is there") {
+        let name = part.expect("readable").file_name();
+        let name = name.to_string_lossy();
+        let is_read = [format!("cases(\"{name}\")"), format!("corpus/{name}")]
+            .iter()
+            .any(|written| sources.contains(written.as_str()));
+        assert!(is_read, "no test reads tests/corpus/{name}");
+    }
+}
+
+/// Every file of Rust below a folder.
+fn rust_files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let files = std::fs::read_dir(folder).expect("readable");
+    let paths = files.map(|file| file.expect("readable").path());
+    let (folders, files): (Vec<_>, Vec<_>) = paths.partition(|path| path.is_dir());
+    let below = folders.iter().flat_map(|folder| rust_files(folder));
+    let rust = files.into_iter();
+    rust.filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .chain(below)
+        .collect()
+}

@@ -16,6 +16,7 @@ pub(crate) mod origin;
 mod pieces;
 pub(crate) mod random;
 pub(crate) mod releases;
+pub(crate) mod stored;
 pub(crate) mod tls;
 pub(crate) mod worst;
 
