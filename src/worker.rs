@@ -105,9 +105,9 @@ type Ended = Result<Vec<(SourceId, Refreshed)>, Unfinished>;
 /// Whether the queue follows the latest orders.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Plan {
-    /// It is.
+    /// It does.
     Made,
-    /// It is still that of earlier ones.
+    /// It still follows earlier ones.
     Old,
     /// Still the old one: the store did not answer, which was logged.
     Refused,
@@ -117,7 +117,7 @@ enum Plan {
 struct Worker {
     orders: Orders,
     plan: Plan,
-    /// By the source that leads each.
+    /// All polls, by the source that leads each.
     polls: BTreeMap<SourceId, Arc<Poll>>,
     clock: Arc<dyn Clock>,
     reports: Reports,
@@ -125,7 +125,7 @@ struct Worker {
     under_way: JoinSet<Ended>,
     running: BTreeMap<Id, (SourceId, Arc<Poll>)>,
     unasked: BTreeSet<SourceId>,
-    /// Of polls whose last refresh is not in the store: what the store says of them is too early.
+    /// Polls whose last refresh is not in the store, by the source that leads each: what the store says of them is too early.
     accidents: BTreeMap<SourceId, Accident>,
     /// [`Clock::booted_at_ms`] by which the queue was made.
     booted_at_ms: i64,

@@ -1,7 +1,7 @@
 //! How an answer moves on what is known of a source; pure.
 //!
-//! Each function changes the state and returns what is said of the refresh. Validators and body hash advance only where a body
-//! was read to its end.
+//! Most functions change the state and return what is said of the refresh. Validators and body hash of a document advance only where
+//! it was read to its end.
 
 use url::Url;
 

@@ -160,6 +160,39 @@ fn what_is_wrong_follows_from_what_is_known() {
     );
 }
 
+/// Repairs come first, and what else was found in the document follows; a document with nothing to repair is in no trouble.
+#[test]
+fn repairs_are_told_with_what_else_was_found() {
+    let cases: [(&[&str], Option<&str>, Option<&str>); 4] = [
+        (&[], None, None),
+        (&[], Some("1 repeated entry left out"), None),
+        (
+            &["bare ampersands", "the end is missing"],
+            None,
+            Some("its document needs help to be read: bare ampersands; the end is missing"),
+        ),
+        (
+            &["bare ampersands"],
+            Some("1 repeated entry left out"),
+            Some("its document needs help to be read: bare ampersands; 1 repeated entry left out"),
+        ),
+    ];
+    for (repairs, message, expected) in cases {
+        let mut report = report();
+        report.last = Some(LastOutcome {
+            repairs: repairs.iter().map(ToString::to_string).collect(),
+            message: message.map(str::to_owned),
+            ..LastOutcome::new(Outcome::Fresh, Some(200))
+        });
+        let findings = examine(&report, None, at("2026-03-02T12:00:00Z"));
+        let found = findings
+            .iter()
+            .find(|finding| finding.trouble == Trouble::Repaired);
+        let found = found.expect("it was looked for").message.as_deref();
+        assert_eq!(found, expected, "{repairs:?}, {message:?}");
+    }
+}
+
 /// Five sources, four of them in trouble until `healthy`.
 fn ward(healthy: Arc<AtomicBool>) -> Origin {
     let flooded = AtomicUsize::new(0);

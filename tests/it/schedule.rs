@@ -6,7 +6,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use mainstem::model::{FreshBy, Freshness, History, Pace, Rhythm, SourceId};
-use mainstem::schedule::{Cadence, CronLine, Settings, next_due};
+use mainstem::schedule::{
+    Cadence, CronLine, Member, Occasion, Settings, due_together, next_due, wait,
+};
 use proptest::prelude::*;
 
 type Moment = DateTime<Utc>;
@@ -289,6 +291,78 @@ fn no_adaptive_source_waits_longer_than_max_interval() {
         let due = next_due(&Settings::default(), &id(name), &history, now);
         assert!(due.at <= Some(at("2026-03-03T10:00:00Z")), "{due:?}");
     }
+}
+
+/// Asked at `last`, and told not to come before `until`.
+fn told_to_wait(last: &str, until: &str) -> History {
+    History {
+        retry_after: Some(at(until)),
+        ..asked(last)
+    }
+}
+
+fn gone(last: &str) -> History {
+    History {
+        gone: true,
+        ..asked(last)
+    }
+}
+
+/// Sources at one address that are due every hour, and who has to wait at noon: a due poll, a person who asks, a person who
+/// insists.
+#[test]
+fn who_waits_depends_on_the_occasion() {
+    let (new, early, late) = (
+        History::default(),
+        asked("2026-03-02T11:30:00Z"),
+        asked("2026-03-02T10:30:00Z"),
+    );
+    let told = told_to_wait("2026-03-02T11:30:00Z", "2026-03-02T13:00:00Z");
+    let free = told_to_wait("2026-03-02T10:30:00Z", "2026-03-02T11:00:00Z");
+    let gone = gone("2026-03-02T10:30:00Z");
+    let cases: [(&str, &[&History], [bool; 3]); 9] = [
+        ("never asked", &[&new], [false, false, false]),
+        ("due", &[&late], [false, false, false]),
+        ("not due", &[&early], [true, false, false]),
+        ("told to wait", &[&told], [true, true, false]),
+        ("the wait is over", &[&free], [false, false, false]),
+        ("gone", &[&gone], [true, true, false]),
+        ("one of two is due", &[&early, &late], [false, false, false]),
+        (
+            "one of two is told to wait",
+            &[&late, &told],
+            [true, true, false],
+        ),
+        ("one of two is gone", &[&gone, &new], [false, false, false]),
+    ];
+    let (settings, source, noon) = (every(hours(1)), id("a"), at("2026-03-02T12:00:00Z"));
+    for (name, histories, expected) in cases {
+        let members: Vec<Member> = histories
+            .iter()
+            .map(|history| Member {
+                settings: &settings,
+                source: &source,
+                history,
+            })
+            .collect();
+        let occasions = [Occasion::Due, Occasion::Asked, Occasion::Forced];
+        let due = due_together(&members, noon);
+        for (occasion, must_wait) in occasions.into_iter().zip(expected) {
+            let wanted = must_wait.then(|| due.clone());
+            assert_eq!(
+                wait(&members, occasion, noon),
+                wanted,
+                "{name}, {occasion:?}"
+            );
+        }
+    }
+    let member = |history| Member {
+        settings: &settings,
+        source: &source,
+        history,
+    };
+    let both = due_together(&[member(&late), member(&told)], noon);
+    assert_eq!(both.at, Some(at("2026-03-02T13:00:00Z")), "{both:?}");
 }
 
 #[test]
