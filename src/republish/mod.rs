@@ -22,6 +22,7 @@ mod plan;
 mod preview;
 mod render;
 mod replay;
+mod rules_hash;
 mod scribe;
 mod slots;
 mod tally;

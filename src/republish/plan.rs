@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::rules_hash::{JudgedBy, JudgedSource};
 use crate::model::{Hash, Output, OutputId, Secret, Source, SourceId};
 use crate::select::{Rule, RuleError, RuleText, Vocabulary};
 
@@ -22,7 +23,7 @@ pub struct Plan {
     vocabulary: Vocabulary,
 }
 
-/// Whose a rule is.
+/// The owner of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RuleOwner {
     /// An output's.
@@ -135,53 +136,20 @@ impl Plan {
     /// The hash of everything that an output's membership depends on; another one means that history must be replayed.
     #[must_use]
     pub fn rules_hash(&self, plan: &OutputPlan) -> Hash {
-        /// Raised when judging itself changes.
-        const VERSION: u8 = 2;
-        let sources: Vec<_> = plan
-            .sources
-            .iter()
-            .filter_map(|id| self.sources.get(id))
-            .map(|seen| {
-                (
-                    &seen.source.id,
-                    seen.source.priority,
-                    &seen.source.tags,
-                    Hashed(&seen.rule_text),
-                )
-            })
-            .collect();
-        let written = format!(
-            "{:?}",
-            (
-                plan.output.duplicates,
-                plan.output.updates,
-                Hashed(&plan.rule_text),
-                sources,
-            )
-        );
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&[VERSION]);
-        hasher.update(written.as_bytes());
-        let mut hash = Hash::default();
-        hasher.finalize_xof().fill(&mut hash);
-        hash
-    }
-}
-
-/// A rule as [`Plan::rules_hash`] sees it. A rule that means what it always meant is written as the first versions wrote it, so
-/// that an upgrade replays nothing.
-struct Hashed<'r>(&'r RuleText);
-
-impl fmt::Debug for Hashed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.0;
-        let mut rule = f.debug_struct("RuleText");
-        rule.field("include", &text.include)
-            .field("exclude", &text.exclude)
-            .field("condition", &text.condition);
-        if text.is_of_new_kind() {
-            rule.field("fields", &text.fields);
-        }
-        rule.finish()
+        let sources = plan.sources.iter().filter_map(|id| self.sources.get(id));
+        let judged_by = JudgedBy {
+            duplicates: plan.output.duplicates,
+            updates: plan.output.updates,
+            rule: &plan.rule_text,
+            sources: sources
+                .map(|seen| JudgedSource {
+                    id: &seen.source.id,
+                    priority: seen.source.priority,
+                    tags: &seen.source.tags,
+                    rule: &seen.rule_text,
+                })
+                .collect(),
+        };
+        judged_by.hash()
     }
 }
