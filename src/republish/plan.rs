@@ -41,6 +41,18 @@ impl fmt::Display for RuleOwner {
     }
 }
 
+impl RuleOwner {
+    /// The owner that is written so by [`fmt::Display`].
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let (kind, id) = text.split_once(' ')?;
+        match kind {
+            "output" => OutputId::new(id).ok().map(Self::Output),
+            "source" => SourceId::new(id).ok().map(Self::Source),
+            _ => None,
+        }
+    }
+}
+
 /// A source as outputs see it.
 #[derive(Debug, Clone)]
 pub struct SourcePlan {
@@ -106,8 +118,7 @@ impl Plan {
         match owner {
             RuleOwner::Source(id) => self.sources.get(id).map(|seen| &seen.rule_text),
             RuleOwner::Output(id) => {
-                let mut outputs = self.outputs.iter();
-                let output = outputs.find(|plan| plan.output.id == *id);
+                let output = self.output(id);
                 output.map(|plan| &plan.rule_text)
             }
         }
@@ -117,6 +128,12 @@ impl Plan {
     #[must_use]
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
+    }
+
+    /// An output; `None`: it is not in the plan.
+    #[must_use]
+    pub fn output(&self, id: &OutputId) -> Option<&OutputPlan> {
+        self.outputs.iter().find(|plan| plan.output.id == *id)
     }
 
     /// The ids of the outputs, in configured order.

@@ -24,23 +24,25 @@ use crate::model::{
 };
 
 mod alignment;
+mod archives;
 mod condition;
 mod evidence;
 mod outputs;
+mod place;
 mod rows;
 pub mod sqlite;
 mod steps;
 mod upkeep;
+mod windows;
 
 pub use alignment::Alignment;
+pub use archives::{ArchiveDocument, Archived};
 pub use condition::{StoreCondition, StoreTrouble, TroubleKind};
 pub use evidence::{NearMiss, StoryEvidence};
-pub use outputs::{
-    ArchiveDocument, Archived, DocumentStamp, IsKnown, ItemVersion, KeptItem, Membership,
-    OutputState, Place, PriorWindow, RuleSpan, Window, WindowBounds, WindowItem, WindowRequest,
-    WindowRow,
-};
+pub use outputs::{DocumentStamp, KeptItem, Membership, OutputState, RuleSpan};
+pub use place::Place;
 pub use upkeep::{Aged, Candidates, Passed, Stripped, Upkeep, Usage};
+pub use windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};
 
 /// Why the store could not do a step.
 #[derive(Debug, thiserror::Error)]
@@ -193,7 +195,6 @@ pub trait Store: Send + Sync {
         &self,
         outputs: &[(OutputId, Hash)],
         base: &str,
-        now: Timestamp,
     ) -> Result<Vec<OutputState>, StoreError>;
 
     /// The [`OutputState::id_base`] of the output that was registered first, configured today or not: ids of the whole site
@@ -220,33 +221,18 @@ pub trait Store: Send + Sync {
 
     /// Ends an output's replay: all of it was judged with the rules of this hash. `false`: verdicts by other rules have crossed
     /// it; it is still stale.
-    async fn finish_replay(
-        &self,
-        output: &OutputId,
-        rules: Hash,
-        now: Timestamp,
-    ) -> Result<bool, StoreError>;
+    async fn finish_replay(&self, output: &OutputId, rules: Hash) -> Result<bool, StoreError>;
 
-    /// The windows of several outputs as they stand at one moment, in the order asked for.
-    async fn windows(&self, requests: Vec<WindowRequest>) -> Result<Vec<Window>, StoreError>;
+    /// In which state items of several outputs are at one moment, and how far the outputs are archived; in the order asked for.
+    /// No texts are read.
+    async fn versions(&self, requests: Vec<VersionsRequest>) -> Result<Vec<Versions>, StoreError>;
 
-    /// The items of an output's documents, newest place first, then by item id.
-    async fn window(
+    /// What items show, each with the state that it is in by now, which may be another than the one asked for: then its window
+    /// is to be asked for again. In the order asked for; `None`: it is not in the output any more.
+    async fn items(
         &self,
-        output: &OutputId,
-        bounds: WindowBounds,
-    ) -> Result<Vec<WindowItem>, StoreError> {
-        let request = WindowRequest {
-            output: output.clone(),
-            bounds,
-            rules: Hash::default(),
-            prior: None,
-            is_known: Arc::new(|_| false),
-        };
-        let windows = self.windows(vec![request]).await?;
-        let rows = windows.into_iter().flat_map(|window| window.rows);
-        Ok(rows.filter_map(|row| Some(*row.item?)).collect())
-    }
+        wanted: Vec<(OutputId, Arc<ItemVersion>)>,
+    ) -> Result<Vec<Option<(ItemVersion, WindowItem)>>, StoreError>;
 
     /// Notes the hashes of outputs' rendered documents; `changed_at` of one moves to `now` only if its hash differs from the
     /// last. In the order given.
@@ -264,14 +250,9 @@ pub trait Store: Send + Sync {
 
     // Archives.
 
-    /// How far an output is archived. `behind`: where its window ends; `None`: the window is empty. `rules`: the hash of what the
-    /// output is judged by.
-    async fn archived(
-        &self,
-        output: &OutputId,
-        behind: Option<Place>,
-        rules: Hash,
-    ) -> Result<Archived, StoreError>;
+    /// How far an output is archived. `rules`: the hash of what it is judged by; where its membership was judged by other rules, it
+    /// is stale, and nothing of it is to be archived.
+    async fn archived(&self, output: &OutputId, rules: Hash) -> Result<Archived, StoreError>;
 
     /// The oldest items of an output that lie behind a place and stand in no archive document, oldest first: at most `limit`,
     /// none where there are fewer than `at_least`.

@@ -7,10 +7,14 @@ use std::time::Duration;
 use mainstem::dedupe::settle_document;
 use mainstem::model::{
     Applied, Due, Entry, HostChange, HostHold, Joined, LastOutcome, Location, Member, Outcome,
-    OutputId, RefreshRecord, Source, SourceId, SourceState, StoryId, Timestamp, Validators,
+    OutputId, RefreshRecord, Showing, Slot, Source, SourceId, SourceState, StoryId, Timestamp,
+    Validators,
 };
 use mainstem::store::sqlite::{Opening, SqliteStore};
-use mainstem::store::{Aged, ArchiveDocument, KeptItem, Membership, Place, Store, WindowBounds};
+use mainstem::store::{
+    Aged, ArchiveDocument, ItemVersion, KeptItem, Membership, Place, Store, VersionsRequest,
+    WhichItems, WindowItem,
+};
 use tempfile::TempDir;
 
 const LONG: &str = "The council of the three valleys decided on Monday to keep the old road open to carts and walkers for as long as the new \
@@ -36,7 +40,7 @@ impl Bench {
         let outputs = [(out("o"), [1; 16])];
         bench
             .store
-            .register_outputs(&outputs, "https://host.example/", at(0))
+            .register_outputs(&outputs, "https://host.example/")
             .await
             .expect("registers");
         bench
@@ -85,18 +89,37 @@ impl Bench {
     /// Before it the output is stale.
     async fn end_replay(&self, output: &str) {
         let output = out(output);
-        let ended = self.store.finish_replay(&output, [1; 16], at(2)).await;
+        let ended = self.store.finish_replay(&output, [1; 16]).await;
         assert!(ended.expect("ends"));
     }
 
+    /// In which state an output's newest items are.
+    async fn versions(&self, output: &str) -> Vec<Arc<ItemVersion>> {
+        let request = VersionsRequest {
+            output: out(output),
+            which: WhichItems::Newest {
+                not_before: None,
+                behind: None,
+                limit: 100,
+            },
+            rules: [1; 16],
+        };
+        let answers = self.store.versions(vec![request]).await;
+        answers.expect("reads").remove(0).items
+    }
+
+    /// What an output's newest items show.
+    async fn items(&self, output: &str) -> Vec<WindowItem> {
+        let versions = self.versions(output).await.into_iter();
+        let wanted = versions.map(|version| (out(output), version)).collect();
+        let items = self.store.items(wanted).await.expect("reads");
+        let item = |found: Option<(ItemVersion, WindowItem)>| found.expect("it is there").1;
+        items.into_iter().map(item).collect()
+    }
+
     async fn shown(&self, output: &str) -> Vec<(String, String)> {
-        let items = self
-            .store
-            .window(&out(output), WindowBounds::newest(100))
-            .await
-            .expect("reads");
+        let items = self.items(output).await.into_iter();
         items
-            .into_iter()
             .map(|item| (item.item_id, item.shown.entry.title))
             .collect()
     }
@@ -105,14 +128,16 @@ impl Bench {
 /// The item that stands for the whole story of a member.
 pub(crate) fn whole_story(shown: &Member, item_id: String) -> KeptItem {
     KeptItem {
-        slot: 0,
-        shown: shown.id,
-        wording: shown.wording,
-        edition_at: shown.edition_at,
+        slot: Slot::Story,
+        showing: Showing {
+            entry: shown.id,
+            wording: shown.wording,
+            edition_at: shown.edition_at,
+            updated: shown.ordered_at,
+        },
         item_id,
         fallback_id: format!("other-{}", shown.id),
         ordered_at: shown.ordered_at,
-        updated: shown.ordered_at,
     }
 }
 
@@ -258,13 +283,49 @@ async fn seen_again_is_nothing_and_an_edit_is_in_place() {
         bench.shown("o").await,
         [("id-1".to_owned(), "One, corrected".to_owned())]
     );
-    let updated = bench
-        .store
-        .window(&out("o"), WindowBounds::newest(9))
-        .await
-        .expect("reads")[0]
-        .updated;
+    let updated = bench.items("o").await[0].updated;
     assert_eq!(updated, at(3), "a real edit moves it");
+}
+
+#[tokio::test]
+async fn an_item_comes_back_in_the_state_that_it_is_in() {
+    let bench = Bench::new(&["a"]).await;
+    let store = &bench.store;
+    let entries = vec![entry("1", "One", LONG), entry("2", "Two", "x")];
+    bench.apply("a", 1, entries).await;
+    bench.keep_all("o", 1).await;
+    let asked: Vec<_> = (bench.versions("o").await.into_iter())
+        .map(|version| (out("o"), version))
+        .collect();
+    let found = async || {
+        let items = store.items(asked.clone()).await.expect("reads");
+        let of_asked = asked.iter().zip(items);
+        of_asked
+            .map(|((_, asked), found)| {
+                found.map(|(version, item)| (version == **asked, item.shown.entry.title))
+            })
+            .collect::<Vec<_>>()
+    };
+    let title = |title: &str, is_asked: bool| Some((is_asked, title.to_owned()));
+    assert_eq!(found().await, [title("One", true), title("Two", true)]);
+    let edited = vec![entry("1", "One, corrected", LONG), entry("2", "Two", "x")];
+    bench.apply("a", 2, edited).await;
+    bench.keep_all("o", 2).await;
+    assert_eq!(
+        found().await,
+        [title("One, corrected", false), title("Two", true)]
+    );
+    let none = Membership {
+        story: asked[1].1.story,
+        revision: asked[1].1.revision,
+        kept: vec![(out("o"), Vec::new())],
+    };
+    let left = store
+        .keep(vec![none], &rules([1; 16]), true, at(3))
+        .await
+        .expect("keeps");
+    assert_eq!(left[&out("o")].len(), 1);
+    assert_eq!(found().await, [title("One, corrected", false), None]);
 }
 
 #[tokio::test]
@@ -283,11 +344,7 @@ async fn a_copy_joins_the_story_of_the_first() {
     assert_eq!(stories.len(), 1);
     assert_eq!(stories[0].members.len(), 2);
     bench.keep_all("o", 3).await;
-    let items = bench
-        .store
-        .window(&out("o"), WindowBounds::newest(9))
-        .await
-        .expect("reads");
+    let items = bench.items("o").await;
     assert_eq!((items.len(), items[0].copies.len()), (1, 1));
 }
 
@@ -328,12 +385,12 @@ async fn verdicts_by_other_rules_make_an_output_stale() {
     let stale = async |hash: [u8; 16]| {
         let outputs = [(out("o"), hash)];
         let states = store
-            .register_outputs(&outputs, "https://host.example/", at(1))
+            .register_outputs(&outputs, "https://host.example/")
             .await;
         states.expect("registers")[0].stale
     };
     let finish = async |hash: [u8; 16]| {
-        let finished = store.finish_replay(&out("o"), hash, at(1)).await;
+        let finished = store.finish_replay(&out("o"), hash).await;
         finished.expect("ends")
     };
     let judge = async |hash: [u8; 16]| {
@@ -602,13 +659,10 @@ async fn what_lies_behind_a_place_is_to_be_archived() {
     let bench = four_items().await;
     let (store, output) = (&bench.store, out("o"));
     let archived = async |behind: Option<Place>, rules| {
-        let archived = store.archived(&output, behind, rules).await.expect("reads");
-        (archived.newest, archived.is_due)
+        let archived = store.archived(&output, rules).await.expect("reads");
+        (archived.newest, archived.is_due(behind.as_ref()))
     };
-    let window = store
-        .window(&output, WindowBounds::newest(100))
-        .await
-        .expect("reads");
+    let window = bench.items("o").await;
     let place = |nth: usize| {
         Some(Place {
             ordered_at: window[nth].ordered_at,
@@ -650,8 +704,8 @@ async fn an_item_stands_in_one_archive_document_and_a_number_in_one_place() {
             .await;
         assert_eq!(kept.expect("keeps"), wanted, "{number} {items:?} {rules}");
     }
-    let archived = store.archived(&output, None, [1; 16]).await.expect("reads");
-    assert_eq!((archived.newest, archived.is_due), (2, false));
+    let archived = store.archived(&output, [1; 16]).await.expect("reads");
+    assert_eq!((archived.newest, archived.is_due(None)), (2, false));
     let kept = async |output: &str, number| {
         let read = store.archive_document(&out(output), number).await;
         read.expect("reads")

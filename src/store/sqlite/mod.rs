@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use super::rows::Rows;
+use super::rows::{Rows, RuleRows};
 use super::{RuleSpan, StoreError};
 use crate::model::{HostHold, SourceReport};
 
@@ -27,6 +27,7 @@ mod find;
 mod gather;
 mod health;
 mod hosts;
+mod items;
 mod keys;
 mod known;
 mod learning;
@@ -35,6 +36,7 @@ mod links;
 mod lock;
 mod near;
 mod open;
+mod outbox;
 mod outputs;
 mod panics;
 mod place;
@@ -146,7 +148,7 @@ pub fn host_holds(path: &Path) -> Result<Option<Vec<HostHold>>, StoreError> {
 /// # Errors
 /// Those of [`source_reports`].
 pub fn rule_spans(path: &Path) -> Result<Option<Vec<RuleSpan>>, StoreError> {
-    read_only(path, "read what rules did", rules::spans)
+    read_only(path, "read what rules did", |db| db.rule_spans())
 }
 
 fn read_only<T>(

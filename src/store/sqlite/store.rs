@@ -12,19 +12,25 @@ use tokio::sync::watch;
 
 use super::SqliteStore;
 use super::{
-    archives, care, evidence, examine, files, find, health, hosts, keys, open, outputs, rebuild,
-    refresh, retention, rules, sources, stories, times, upkeep, usage, vitals, windows,
+    care, evidence, examine, files, find, health, hosts, keys, open, rebuild, refresh, retention,
+    sources, stories, times, upkeep, usage, vitals,
 };
 use crate::clock::Reading;
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
     Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
 };
+use crate::store::rows::RuleRows;
+use crate::store::steps::{archives, items, outbox, outputs, windows};
 use crate::store::{
-    Aged, Alignment, ArchiveDocument, Archived, Candidates, DocumentStamp, Membership, OutputState,
-    Passed, Place, RuleSpan, Store, StoreCondition, StoreError, StoryEvidence, Stripped,
-    TroubleKind, Upkeep, Usage, Window, WindowItem, WindowRequest,
+    Aged, Alignment, ArchiveDocument, Archived, Candidates, DocumentStamp, ItemVersion, Membership,
+    OutputState, Passed, Place, RuleSpan, Store, StoreCondition, StoreError,
+    StoryEvidence, Stripped, TroubleKind, Upkeep, Usage, Versions, VersionsRequest, WhichItems,
+    WindowItem,
 };
+
+/// Items read by the writer, at most: they were written just now and lie in its cache, and it is not kept from writing for long.
+const JUST_WRITTEN: usize = 16;
 
 #[async_trait]
 impl Store for SqliteStore {
@@ -105,7 +111,6 @@ impl Store for SqliteStore {
         &self,
         outputs: &[(OutputId, Hash)],
         base: &str,
-        _now: Timestamp,
     ) -> Result<Vec<OutputState>, StoreError> {
         let (outputs, base) = (outputs.to_vec(), base.to_owned());
         self.writer
@@ -125,14 +130,14 @@ impl Store for SqliteStore {
         // By the writer, in whose cache they lie: they have changed just now.
         self.writer
             .step("read the changed stories", move |db| {
-                outputs::changed(db, limit)
+                outbox::changed(db, limit)
             })
             .await
     }
 
     async fn stories_after(&self, after: StoryId, limit: usize) -> Result<Vec<Story>, StoreError> {
         self.readers
-            .read("read stories", move |db| outputs::after(db, after, limit))
+            .read("read stories", move |db| outbox::after(db, after, limit))
             .await
     }
 
@@ -146,17 +151,12 @@ impl Store for SqliteStore {
         let rules = rules.clone();
         self.writer
             .step("keep what the outputs decided", move |db| {
-                outputs::keep(db, &judged, &rules, settle_outbox, now)
+                items::keep(db, &judged, &rules, settle_outbox, now)
             })
             .await
     }
 
-    async fn finish_replay(
-        &self,
-        output: &OutputId,
-        rules: Hash,
-        _now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    async fn finish_replay(&self, output: &OutputId, rules: Hash) -> Result<bool, StoreError> {
         let output = output.clone();
         self.writer
             .step("end a replay", move |db| {
@@ -165,19 +165,29 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn windows(&self, requests: Vec<WindowRequest>) -> Result<Vec<Window>, StoreError> {
+    async fn versions(&self, requests: Vec<VersionsRequest>) -> Result<Vec<Versions>, StoreError> {
         let step = "read the outputs' windows";
-        let requests = Arc::new(requests);
-        if requests.iter().all(|request| request.prior.is_some()) {
-            // What was written just now lies in the writer's cache; every other connection has dropped its own.
-            let asked = requests.clone();
-            let read = move |db: &_| windows::changed(db, &asked);
-            if let Some(windows) = self.writer.step(step, read).await? {
-                return Ok(windows);
-            }
+        // What changed just now lies in the writer's cache; every other connection has dropped its own.
+        let changed = |request: &VersionsRequest| matches!(request.which, WhichItems::OfStories(_));
+        let is_of_changes = requests.iter().all(changed);
+        let read = move |db: &_| windows::versions(db, &requests);
+        match is_of_changes {
+            true => self.writer.step(step, read).await,
+            false => self.readers.read(step, read).await,
         }
-        let read = move |db: &_| windows::whole(db, &requests);
-        self.readers.read(step, read).await
+    }
+
+    async fn items(
+        &self,
+        wanted: Vec<(OutputId, Arc<ItemVersion>)>,
+    ) -> Result<Vec<Option<(ItemVersion, WindowItem)>>, StoreError> {
+        let step = "read items";
+        let are_few = wanted.len() <= JUST_WRITTEN;
+        let read = move |db: &_| windows::items(db, &wanted);
+        match are_few {
+            true => self.writer.step(step, read).await,
+            false => self.readers.read(step, read).await,
+        }
     }
 
     async fn stamp(
@@ -193,28 +203,24 @@ impl Store for SqliteStore {
     }
 
     async fn rule_spans(&self) -> Result<Vec<RuleSpan>, StoreError> {
-        let read = self.readers.read("read what rules did", rules::spans);
-        read.await
+        self.readers
+            .read("read what rules did", |db| db.rule_spans())
+            .await
     }
 
     async fn note_rule_spans(&self, spans: Vec<RuleSpan>) -> Result<(), StoreError> {
         self.writer
             .step("note what rules did", move |db| {
-                rules::note_spans(db, &spans)
+                db.extend_rule_spans(&spans)
             })
             .await
     }
 
-    async fn archived(
-        &self,
-        output: &OutputId,
-        behind: Option<Place>,
-        rules: Hash,
-    ) -> Result<Archived, StoreError> {
+    async fn archived(&self, output: &OutputId, rules: Hash) -> Result<Archived, StoreError> {
         let output = output.clone();
         self.readers
             .read("look what is to be archived", move |db| {
-                archives::archived(db, &output, behind.as_ref(), rules)
+                archives::archived(db, &output, rules)
             })
             .await
     }
@@ -244,7 +250,7 @@ impl Store for SqliteStore {
         let output = output.clone();
         self.writer
             .step("archive items", move |db| {
-                archives::keep(db, &output, &document, &items, rules)
+                archives::archive(db, &output, &document, &items, rules)
             })
             .await
     }
@@ -328,7 +334,7 @@ impl Store for SqliteStore {
 
     async fn story_of(&self, entry: EntryId) -> Result<Option<Story>, StoreError> {
         self.readers
-            .read("read a story", move |db| outputs::story_of(db, entry))
+            .read("read a story", move |db| outbox::story_of(db, entry))
             .await
     }
 
