@@ -35,7 +35,7 @@ pub(super) async fn preview(config: Config, wanted: &PreviewArguments) -> anyhow
     .await?;
     let text = match wanted.json {
         true => format!("{:#}\n", as_json(&difference)),
-        false => as_text(&difference, plan.output.max_bytes.is_some()),
+        false => as_text(&difference),
     };
     super::print(text.as_bytes())
 }
@@ -110,8 +110,7 @@ fn describe(errors: &[RuleError], text: &RuleText) -> UsageError {
     UsageError(lines.join("\n"))
 }
 
-/// `is_cut`: the documents end where their bytes do, which nobody knows before they are written.
-fn as_text(preview: &Preview, is_cut: bool) -> String {
+fn as_text(preview: &Preview) -> String {
     let mut text = String::new();
     for (sign, difference) in [('+', &preview.appears), ('-', &preview.goes)] {
         for item in &difference.items {
@@ -146,9 +145,6 @@ fn as_text(preview: &Preview, is_cut: bool) -> String {
         preview.goes.in_documents,
         preview.stays
     );
-    if is_cut {
-        text.push_str("`max_bytes` is not counted: the documents may hold fewer of them\n");
-    }
     text
 }
 

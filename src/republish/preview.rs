@@ -3,12 +3,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::document_writer::DocumentWriter;
 use super::explain::because;
+use super::fragment::write_item;
 use super::judge::{Judged, Screened, Witness};
 use super::plan::{OutputPlan, Plan};
+use super::publication::Publication;
 use super::window::{Bounds, Placed, cut};
 use crate::model::{EntryId, Member, OutputId, Slot, SourceId, Story, StoryId, Timestamp};
-use crate::store::{KeptItem, Store, StoreError};
+use crate::publish::ItemForm;
+use crate::store::{KeptItem, ShownEntry, Store, StoreError, WindowItem};
 
 /// Stories and entries read in one step.
 const BATCH: usize = 256;
@@ -78,13 +82,13 @@ pub async fn preview(
             stays += slots(&judged_before)
                 .intersection(&slots(&judged_after))
                 .count();
-            old.note(&judged_before, &judged_after);
-            new.note(&judged_after, &judged_before);
+            old.note(story.id, &judged_before, &judged_after);
+            new.note(story.id, &judged_after, &judged_before);
         }
     }
     Ok(Preview {
-        appears: new.difference(),
-        goes: old.difference(),
+        appears: new.difference(store).await?,
+        goes: old.difference(store).await?,
         stays,
     })
 }
@@ -110,6 +114,7 @@ struct Side<'p> {
 
 /// An item that a rule keeps.
 struct Kept {
+    story: StoryId,
     source: SourceId,
     item: KeptItem,
     /// Whether the other rule does not keep it.
@@ -127,6 +132,27 @@ impl Placed for Kept {
 
     fn source(&self) -> &SourceId {
         &self.source
+    }
+}
+
+impl Kept {
+    fn entry(&self) -> EntryId {
+        self.item.showing.entry
+    }
+
+    /// The item as if it entered now.
+    fn entered(&self, shown: ShownEntry) -> WindowItem {
+        WindowItem {
+            item_id: self.item.item_id.clone(),
+            story: self.story,
+            slot: self.item.slot,
+            began_at: shown.began_at,
+            ordered_at: self.item.ordered_at,
+            updated: self.item.showing.updated,
+            shown: shown.member,
+            feed: shown.feed,
+            copies: shown.copies,
+        }
     }
 }
 
@@ -153,7 +179,7 @@ impl<'p> Side<'p> {
     }
 
     /// Notes what of its `own` verdict the `other` one has not kept.
-    fn note(&mut self, own: &Judged<'_>, other: &Judged<'_>) {
+    fn note(&mut self, story: StoryId, own: &Judged<'_>, other: &Judged<'_>) {
         let others = slots(other);
         for candidate in &own.candidates {
             let Some(item) = candidate.item.clone() else {
@@ -165,6 +191,7 @@ impl<'p> Side<'p> {
                 self.items.push(previewed(&item, candidate.shown, other));
             }
             self.newest.push(Kept {
+                story,
                 source: candidate.shown.source.clone(),
                 item,
                 is_only,
@@ -186,14 +213,42 @@ impl<'p> Side<'p> {
         self.items.truncate(self.limit);
     }
 
-    fn difference(mut self) -> Difference {
+    async fn difference(mut self, store: &dyn Store) -> Result<Difference, StoreError> {
         self.keep_newest();
         let window = cut(std::mem::take(&mut self.newest), self.bounds);
-        Difference {
+        let room = self.room(store, &window).await?;
+        let shown = window.iter().take(room);
+        Ok(Difference {
             count: self.only,
-            in_documents: window.iter().filter(|kept| kept.is_only).count(),
+            in_documents: shown.filter(|kept| kept.is_only).count(),
             items: self.items,
+        })
+    }
+
+    /// How many items of its window, the newest first, the documents' bytes have room for. They are written no further than they
+    /// fit.
+    async fn room(&self, store: &dyn Store, window: &[Kept]) -> Result<usize, StoreError> {
+        if self.output.output.max_bytes.is_none() {
+            return Ok(window.len());
         }
+        let writer = DocumentWriter::new(Publication::new(self.plan.clone()));
+        let form = ItemForm::of(&self.output.output);
+        let mut written = Vec::new();
+        for some in window.chunks(BATCH) {
+            let entries = some.iter().map(|kept| (kept.story, kept.entry()));
+            let mut shown = store.shown_entries(entries.collect()).await?;
+            for kept in some {
+                let item = shown.remove(&kept.entry()).map(|entry| kept.entered(entry));
+                let fragment =
+                    item.and_then(|item| write_item(self.plan, self.output, &form, item));
+                written.extend(fragment);
+            }
+            let fit = writer.fitting(self.output, written.clone());
+            if fit < written.len() {
+                return Ok(fit);
+            }
+        }
+        Ok(window.len())
     }
 }
 

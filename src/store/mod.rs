@@ -7,7 +7,7 @@
 //! asks `dedupe` for every verdict, inside the transaction that stores it: so
 //! two refreshes at once cannot make two stories of one release.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -233,6 +233,13 @@ pub trait Store: Send + Sync {
         &self,
         wanted: Vec<(OutputId, Arc<ItemVersion>)>,
     ) -> Result<Vec<Option<(ItemVersion, WindowItem)>>, StoreError>;
+
+    /// Entries as items of these stories would show them, whether an output keeps them or not. One that is not there or stripped
+    /// is left out.
+    async fn shown_entries(
+        &self,
+        entries: Vec<(StoryId, EntryId)>,
+    ) -> Result<HashMap<EntryId, ShownEntry>, StoreError>;
 
     /// Notes the hashes of outputs' rendered documents; `changed_at` of one moves to `now` only if its hash differs from the
     /// last. In the order given.

@@ -1,6 +1,6 @@
 //! Each step of [`Store`], handed to the writing thread or to one of the readers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -24,7 +24,7 @@ use crate::store::rows::RuleRows;
 use crate::store::steps::{archives, items, outbox, outputs, windows};
 use crate::store::{
     Aged, Alignment, ArchiveDocument, Archived, Candidates, DocumentStamp, ItemVersion, Membership,
-    OutputState, Passed, Place, RuleSpan, Store, StoreCondition, StoreError,
+    OutputState, Passed, Place, RuleSpan, ShownEntry, Store, StoreCondition, StoreError,
     StoryEvidence, Stripped, TroubleKind, Upkeep, Usage, Versions, VersionsRequest, WhichItems,
     WindowItem,
 };
@@ -188,6 +188,17 @@ impl Store for SqliteStore {
             true => self.writer.step(step, read).await,
             false => self.readers.read(step, read).await,
         }
+    }
+
+    async fn shown_entries(
+        &self,
+        entries: Vec<(StoryId, EntryId)>,
+    ) -> Result<HashMap<EntryId, ShownEntry>, StoreError> {
+        self.readers
+            .read("read entries", move |db| {
+                windows::shown_entries(db, &entries)
+            })
+            .await
     }
 
     async fn stamp(

@@ -1,12 +1,13 @@
 //! In which state the items of outputs are, and what they show.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{archives, outputs};
-use crate::model::OutputId;
+use crate::model::{EntryId, OutputId, StoryId};
 use crate::store::rows::{ArchiveRows, OutputRows, StoredOutput, WindowRows};
 use crate::store::{
-    Archived, ItemVersion, Versions, VersionsRequest, WhichItems, WindowItem,
+    Archived, ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem,
 };
 
 /// See [`crate::store::Store::versions`].
@@ -68,4 +69,18 @@ pub(in crate::store) fn items<R: OutputRows + WindowRows>(
         }))
     });
     found.collect()
+}
+
+/// See [`crate::store::Store::shown_entries`].
+pub(in crate::store) fn shown_entries<R: WindowRows>(
+    rows: &R,
+    entries: &[(StoryId, EntryId)],
+) -> Result<HashMap<EntryId, ShownEntry>, R::Error> {
+    let mut found = HashMap::with_capacity(entries.len());
+    for (story, entry) in entries {
+        if let Some(shown) = rows.shown_entry(*story, *entry)? {
+            found.insert(*entry, shown);
+        }
+    }
+    Ok(found)
 }
