@@ -1,6 +1,7 @@
 //! `preview`: what a changed rule would show and hide, before it is written into the configuration.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use anyhow::bail;
 use serde_json::{Value, json};
@@ -16,26 +17,25 @@ use crate::select::{RuleError, RulePart, RuleText};
 /// Prints what would appear and what would go.
 pub(super) async fn preview(config: Config, wanted: &PreviewArguments) -> anyhow::Result<()> {
     let output = known_output(&config, &wanted.output)?;
-    let mut plans = config.plan.outputs.iter();
-    let Some(plan) = plans.find(|plan| plan.output.id == output) else {
+    let Some(plan) = config.plan.output(&output) else {
         bail!("there is no output {output}");
     };
     let text = wanted.rule(&plan.rule_text, &config.words)?;
     let changed = config.plan.with_rule(&output, text.clone());
-    let changed = changed.map_err(|errors| describe(&errors, &text))?;
+    let changed = Arc::new(changed.map_err(|errors| describe(&errors, &text))?);
     let readable = open_to_show(&config)?;
     let limit = match wanted.limit {
         0 => usize::MAX,
         limit => limit,
     };
     let difference = work_on(&readable.store, async |store| {
-        let (plans, now) = ((&*config.plan, &changed), SystemClock.now());
+        let (plans, now) = ((&config.plan, &changed), SystemClock.now());
         Ok(judge_both(store.as_ref(), plans, &output, (limit, now)).await?)
     })
     .await?;
     let text = match wanted.json {
         true => format!("{:#}\n", as_json(&difference)),
-        false => as_text(&difference, plan.output.max_bytes.is_some()),
+        false => as_text(&difference),
     };
     super::output::print(text.as_bytes())
 }
@@ -110,8 +110,7 @@ fn describe(errors: &[RuleError], text: &RuleText) -> UsageError {
     UsageError(lines.join("\n"))
 }
 
-/// `is_cut`: the documents end where their bytes do, which nobody knows before they are written.
-fn as_text(preview: &Preview, is_cut: bool) -> String {
+fn as_text(preview: &Preview) -> String {
     let mut text = String::new();
     for (sign, difference) in [('+', &preview.appears), ('-', &preview.goes)] {
         for item in &difference.items {
@@ -146,9 +145,6 @@ fn as_text(preview: &Preview, is_cut: bool) -> String {
         preview.goes.in_documents,
         preview.stays
     );
-    if is_cut {
-        text.push_str("`max_bytes` is not counted: the documents may hold fewer of them\n");
-    }
     text
 }
 

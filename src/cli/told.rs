@@ -98,7 +98,7 @@ impl Told {
         for (explained, is_in_document) in &self.outputs {
             let kept = if explained.is_kept { "kept" } else { "dropped" };
             let beyond = match explained.is_kept && !is_in_document {
-                true => "; beyond `max_entries`, `max_bytes` or `max_age` by now",
+                true => "; beyond `max_entries`, `max_per_source`, `max_bytes` or `max_age` by now",
                 false => "",
             };
             let _ = writeln!(

@@ -19,6 +19,7 @@ mod episode;
 mod feed;
 mod health;
 mod host;
+mod item;
 mod moment;
 mod outcome;
 mod output;
@@ -39,6 +40,7 @@ pub use episode::{Chapters, Credit, Episode, EpisodeKind, Numbered, Thread, Tran
 pub use feed::{Feed, FeedFormat, Pace};
 pub use health::{Finding, HealthEvent, OwnEvent, Trouble};
 pub use host::{HostChange, HostHold};
+pub use item::{Showing, Slot, updated};
 pub use outcome::{FailureClass, LastOutcome, Outcome, OwnFault};
 pub use output::{ContentForm, Duplicates, Face, Output, Updates};
 pub use report::SourceReport;

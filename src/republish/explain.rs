@@ -1,9 +1,9 @@
-//! Why an output shows an entry, or does not; pure.
+//! Why an output shows an entry, or does not, for a person; pure.
 
-use super::judge::{self, priority_in};
-use super::plan::{OutputPlan, Plan};
+use super::judge::{Candidate, Hidden, Judged, Screened, Witness};
+use super::plan::Plan;
 use crate::model::{EntryId, Member, OutputId, Story};
-use crate::select::{Reading, Reason, Subject, Verdict, choose_shown};
+use crate::select::Verdict;
 
 /// What an output makes of one entry.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,94 +21,67 @@ pub struct Explained {
 /// What every output makes of an entry of a story, in configured order.
 #[must_use]
 pub fn explain(plan: &Plan, story: &Story, entry: &Member) -> Vec<Explained> {
+    let mut witness = Witness::default();
+    let screened = Screened::new(plan, story, &mut witness);
     let outputs = plan.outputs.iter();
     outputs
-        .map(|output| explain_for(plan, output, story, entry))
+        .map(|output| {
+            let judged = screened.judge(output, &mut witness);
+            let because = because(&judged, entry);
+            let shown = candidate_of(&judged, entry).filter(|candidate| candidate.item.is_some());
+            Explained {
+                output: output.output.id.clone(),
+                is_kept: shown.is_some(),
+                because,
+                shown: shown.map(|candidate| candidate.shown.id),
+            }
+        })
         .collect()
 }
 
-fn explain_for(plan: &Plan, output: &OutputPlan, story: &Story, entry: &Member) -> Explained {
-    let explained = |is_kept, because: String, shown| Explained {
-        output: output.output.id.clone(),
-        is_kept,
-        because,
-        shown,
-    };
-    if let Some(because) = unseen(plan, output, story, entry) {
-        return explained(false, because, None);
+/// The item that an entry belongs to.
+fn candidate_of<'j, 'a>(judged: &'j Judged<'a>, entry: &Member) -> Option<&'j Candidate<'a>> {
+    let mut candidates = judged.candidates.iter();
+    candidates.find(|candidate| {
+        let mut members = candidate.members.iter();
+        members.any(|member| member.id == entry.id)
+    })
+}
+
+/// Why an output shows an entry, or does not.
+pub(super) fn because(judged: &Judged<'_>, entry: &Member) -> String {
+    if let Some(hidden) = judged.hidden.get(&entry.id) {
+        return of_hidden(hidden, entry);
     }
-    let visible: Vec<&Member> = story
-        .members
-        .iter()
-        .filter(|member| unseen(plan, output, story, member).is_none())
-        .collect();
-    let groups = judge::groups(&output.output, story, &visible);
-    let group = groups
-        .into_values()
-        .find(|members| members.iter().any(|member| member.id == entry.id))
-        .unwrap_or_default();
-    let shown = choose_shown(&group, priority_in(plan));
-    let Some((shown, source)) =
-        shown.and_then(|shown| Some((shown, plan.sources.get(&shown.source)?)))
-    else {
-        return explained(false, "nothing of its story can be shown".to_owned(), None);
+    let Some(candidate) = candidate_of(judged, entry) else {
+        return "nothing of its story can be shown".to_owned();
     };
-    let as_what = if shown.id == entry.id {
-        "it is shown".to_owned()
-    } else {
-        format!(
+    let shown = candidate.shown;
+    let is_shown = shown.id == entry.id;
+    let as_what = match is_shown {
+        true => "it is shown".to_owned(),
+        false => format!(
             "it is a copy: entry {} of {} is shown",
             shown.id, shown.source
-        )
+        ),
     };
-    let reading = Reading::new(&shown.entry, plan.vocabulary());
-    let subject = Subject::new(&reading, &source.source, shown.first_seen, group.len());
-    match output.rule.judge(&subject) {
-        Verdict::Kept => explained(true, as_what, Some(shown.id)),
-        Verdict::Unjudged(why) => {
-            let because = format!("{as_what}; `where` could not be evaluated: {why}");
-            explained(true, because, Some(shown.id))
-        }
-        Verdict::Dropped(reason) if shown.id == entry.id => {
-            explained(false, reason.to_string(), None)
-        }
-        Verdict::Dropped(reason) => {
-            let because = format!("{as_what} in its place, and of that: {reason}");
-            explained(false, because, None)
-        }
+    match &candidate.verdict {
+        Verdict::Kept => as_what,
+        Verdict::Unjudged(why) => format!("{as_what}; `where` could not be evaluated: {why}"),
+        Verdict::Dropped(reason) if is_shown => reason.to_string(),
+        Verdict::Dropped(reason) => format!("{as_what} in its place, and of that: {reason}"),
     }
 }
 
-/// Why an output does not see the entry at all; `None`: it does.
-fn unseen(plan: &Plan, output: &OutputPlan, story: &Story, entry: &Member) -> Option<String> {
-    let Some(source) = plan.sources.get(&entry.source) else {
-        return Some(format!(
-            "its source {} is not configured or not enabled",
-            entry.source
-        ));
-    };
-    if !output.sources.contains(&entry.source) {
-        return Some(format!(
-            "its source {} is not among the output's",
-            entry.source
-        ));
-    }
-    if entry.held {
-        return Some(
+fn of_hidden(hidden: &Hidden, entry: &Member) -> String {
+    let source = &entry.source;
+    match hidden {
+        Hidden::NoSource => format!("its source {source} is not configured or not enabled"),
+        Hidden::OtherSource => format!("its source {source} is not among the output's"),
+        Hidden::Held => {
             "it is held back: backlog beyond `first_items`, or a flood beyond `daily_items`"
-                .to_owned(),
-        );
-    }
-    let reading = Reading::new(&entry.entry, plan.vocabulary());
-    let subject = Subject::new(
-        &reading,
-        &source.source,
-        entry.first_seen,
-        story.members.len(),
-    );
-    let dropped = |reason: Reason| format!("by the rule of its source {}: {reason}", entry.source);
-    match source.rule.judge(&subject) {
-        Verdict::Dropped(reason) => Some(dropped(reason)),
-        _ => None,
+                .to_owned()
+        }
+        Hidden::BySource(reason) => format!("by the rule of its source {source}: {reason}"),
     }
 }

@@ -1,16 +1,19 @@
-//! What each output keeps of one story; pure.
+//! What each output makes of one story, and why; pure. There is one verdict: what is kept, what `explain` tells and what `preview`
+//! compares are read from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Member, Output, OutputId, Source, SourceId, Story, Timestamp};
+use crate::model::{
+    EntryId, Member, Output, OutputId, Showing, Slot, Source, SourceId, Story, Timestamp,
+};
 use crate::publish::outbound_id;
-use crate::select::{Reading, Rule, Sign, Subject, Verdict, choose_shown};
+use crate::select::{Reading, Reason, Rule, Sign, Subject, Verdict, choose_shown};
 use crate::store::{KeptItem, Membership};
 
 use super::plan::{OutputPlan, Plan, RuleOwner};
-use super::slots::{Kin, Slots, WHOLE_STORY};
+use super::slots::{Kin, Slots};
 
-/// What judging brings to light beside the verdicts.
+/// What judging brings to light about rules, beside the verdicts.
 #[derive(Debug, Default)]
 pub(super) struct Witness {
     /// Rules that could not be evaluated, with the reason.
@@ -19,26 +22,52 @@ pub(super) struct Witness {
     pub(super) signs: Vec<(RuleOwner, Timestamp, Vec<Sign>)>,
 }
 
-/// A member with what was read of it for all rules.
-pub(super) struct Read<'a> {
-    pub(super) member: &'a Member,
-    reading: Reading<'a>,
+/// A story whose members were judged by the rules of their own sources, which is the same for all outputs.
+pub(super) struct Screened<'a> {
+    plan: &'a Plan,
+    story: &'a Story,
+    members: Vec<ScreenedMember<'a>>,
 }
 
-impl<'a> Read<'a> {
-    /// The members of a story, read for a plan's rules.
-    pub(super) fn all(plan: &'a Plan, story: &'a Story) -> Vec<Self> {
-        let read = |member: &'a Member| Self {
-            member,
-            reading: Reading::new(&member.entry, plan.vocabulary()),
-        };
-        story.members.iter().map(read).collect()
-    }
+struct ScreenedMember<'a> {
+    member: &'a Member,
+    /// What was read of it for all rules.
+    reading: Reading<'a>,
+    /// Why no output sees it.
+    hidden: Option<Hidden>,
+}
 
-    /// As a rule judges it among `copies` entries.
-    pub(super) fn subject(&'a self, source: &'a Source, copies: usize) -> Subject<'a> {
-        Subject::new(&self.reading, source, self.member.first_seen, copies)
-    }
+/// Why an output does not see an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Hidden {
+    /// Its source is not configured or not enabled.
+    NoSource,
+    /// Its source is not among the output's.
+    OtherSource,
+    /// It is held back.
+    Held,
+    /// The rule of its source drops it.
+    BySource(Reason),
+}
+
+/// What an output makes of a story.
+pub(super) struct Judged<'a> {
+    /// Why it does not see members, for those that it does not see.
+    pub(super) hidden: BTreeMap<EntryId, Hidden>,
+    /// The items that the story could be, in the order in which they get their ids.
+    pub(super) candidates: Vec<Candidate<'a>>,
+}
+
+/// An item that an output could keep.
+pub(super) struct Candidate<'a> {
+    /// The members that it stands for.
+    pub(super) members: Vec<&'a Member>,
+    /// The one of them that is shown.
+    pub(super) shown: &'a Member,
+    /// What the output's rule says of that one.
+    pub(super) verdict: Verdict,
+    /// The item, unless the rule drops it.
+    pub(super) item: Option<KeptItem>,
 }
 
 /// Judges one story for every wanted output. A story whose members are all gone is kept by none.
@@ -48,88 +77,166 @@ pub(super) fn judge(
     wanted: impl Fn(&OutputId) -> bool,
 ) -> (Membership, Witness) {
     let mut witness = Witness::default();
-    let read = Read::all(plan, story);
-    let passed: Vec<&Member> = read
-        .iter()
-        .filter(|read| passes_its_source(plan, story, read, &mut witness))
-        .map(|read| read.member)
-        .collect();
-    let kept = plan
-        .outputs
-        .iter()
+    let screened = Screened::new(plan, story, &mut witness);
+    let outputs = plan.outputs.iter();
+    let kept = outputs
         .filter(|output| wanted(&output.output.id))
         .map(|output| {
-            let visible: Vec<&Member> = passed
-                .iter()
-                .copied()
-                .filter(|member| output.sources.contains(&member.source))
-                .collect();
-            let groups = groups(&output.output, story, &visible);
-            let items = by_identity(groups)
-                .into_iter()
-                .filter_map(|(slot, members)| {
-                    let shown = choose_shown(&members, priority_in(plan))?;
-                    let shown = read.iter().find(|read| read.member.id == shown.id)?;
-                    kept_item(plan, output, (slot, members.len()), shown, &mut witness)
-                })
-                .collect();
-            (output.output.id.clone(), items)
+            let judged = screened.judge(output, &mut witness);
+            (output.output.id.clone(), judged.kept().collect())
         })
         .collect();
-    (
-        Membership {
-            story: story.id,
-            revision: story.revision,
-            kept,
-        },
-        witness,
-    )
+    let membership = Membership {
+        story: story.id,
+        revision: story.revision,
+        kept,
+    };
+    (membership, witness)
 }
 
-impl Witness {
-    /// Whether a rule keeps an entry; what it cannot judge, it keeps.
-    fn keeps(
-        &mut self,
-        rule: &Rule,
-        owner: impl Fn() -> RuleOwner,
-        shown: &Read<'_>,
-        subject: &Subject<'_>,
-    ) -> bool {
-        if rule.is_empty() {
-            return true;
-        }
-        let (verdict, signs) = rule.examine(subject);
-        self.signs.push((owner(), shown.member.ordered_at, signs));
-        match verdict {
-            Verdict::Kept => true,
-            Verdict::Dropped(_) => false,
-            Verdict::Unjudged(why) => {
-                self.unjudged.push((owner(), why));
-                true
+impl<'a> Screened<'a> {
+    /// Reads a story's members and judges them by the rules of their sources.
+    pub(super) fn new(plan: &'a Plan, story: &'a Story, witness: &mut Witness) -> Self {
+        let members = story.members.iter().map(|member| {
+            let reading = Reading::new(&member.entry, plan.vocabulary());
+            let hidden = hidden_by_source(plan, story, (member, &reading), witness);
+            ScreenedMember {
+                member,
+                reading,
+                hidden,
             }
+        });
+        Self {
+            members: members.collect(),
+            plan,
+            story,
+        }
+    }
+
+    /// Judges the story for one output.
+    pub(super) fn judge(&self, output: &OutputPlan, witness: &mut Witness) -> Judged<'a> {
+        let mut hidden = BTreeMap::new();
+        let mut visible = Vec::new();
+        for screened in &self.members {
+            match screened.hidden_from(output) {
+                None => visible.push(screened.member),
+                Some(why) => drop(hidden.insert(screened.member.id, why)),
+            }
+        }
+        let groups = by_identity(groups(&output.output, self.story, &visible)).into_iter();
+        let candidates =
+            groups.filter_map(|(slot, members)| self.candidate(output, slot, members, witness));
+        Judged {
+            candidates: candidates.collect(),
+            hidden,
+        }
+    }
+
+    fn candidate(
+        &self,
+        output: &OutputPlan,
+        slot: Slot,
+        members: Vec<&'a Member>,
+        witness: &mut Witness,
+    ) -> Option<Candidate<'a>> {
+        let shown = choose_shown(&members, priority_in(self.plan))?;
+        let source = self.plan.sources.get(&shown.source)?;
+        let read = self
+            .members
+            .iter()
+            .find(|read| read.member.id == shown.id)?;
+        let subject = subject(read.member, &read.reading, &source.source, members.len());
+        let owner = || RuleOwner::Output(output.output.id.clone());
+        let verdict = witness.examine(&output.rule, owner, shown, &subject);
+        let is_dropped = matches!(verdict, Verdict::Dropped(_));
+        Some(Candidate {
+            item: (!is_dropped).then(|| kept_item(slot, shown)),
+            members,
+            shown,
+            verdict,
+        })
+    }
+}
+
+impl ScreenedMember<'_> {
+    fn hidden_from(&self, output: &OutputPlan) -> Option<Hidden> {
+        match &self.hidden {
+            Some(Hidden::NoSource) => Some(Hidden::NoSource),
+            _ if !output.sources.contains(&self.member.source) => Some(Hidden::OtherSource),
+            hidden => hidden.clone(),
         }
     }
 }
 
-/// Whether the member's own source lets it through; an unknown (removed, disabled) source lets nothing through.
-fn passes_its_source(plan: &Plan, story: &Story, read: &Read<'_>, witness: &mut Witness) -> bool {
-    let member = read.member;
-    let Some(source) = plan.sources.get(&member.source).filter(|_| !member.held) else {
-        return false;
+impl Judged<'_> {
+    /// The items that the output keeps.
+    pub(super) fn kept(&self) -> impl Iterator<Item = KeptItem> {
+        self.candidates
+            .iter()
+            .filter_map(|candidate| candidate.item.clone())
+    }
+}
+
+impl Witness {
+    /// What a rule says of an entry; what it cannot judge, it keeps.
+    fn examine(
+        &mut self,
+        rule: &Rule,
+        owner: impl Fn() -> RuleOwner,
+        entry: &Member,
+        subject: &Subject<'_>,
+    ) -> Verdict {
+        if rule.is_empty() {
+            return Verdict::Kept;
+        }
+        let (verdict, signs) = rule.examine(subject);
+        self.signs.push((owner(), entry.ordered_at, signs));
+        if let Verdict::Unjudged(why) = &verdict {
+            self.unjudged.push((owner(), why.clone()));
+        }
+        verdict
+    }
+}
+
+/// An entry as a rule judges it among `copies` entries.
+fn subject<'a>(
+    member: &Member,
+    reading: &'a Reading<'a>,
+    source: &'a Source,
+    copies: usize,
+) -> Subject<'a> {
+    Subject::new(reading, source, member.first_seen, copies)
+}
+
+/// Why no output sees a member; an unknown (removed, disabled) source lets nothing through.
+fn hidden_by_source(
+    plan: &Plan,
+    story: &Story,
+    (member, reading): (&Member, &Reading<'_>),
+    witness: &mut Witness,
+) -> Option<Hidden> {
+    let Some(source) = plan.sources.get(&member.source) else {
+        return Some(Hidden::NoSource);
     };
-    let subject = read.subject(&source.source, story.members.len());
+    if member.held {
+        return Some(Hidden::Held);
+    }
+    let subject = subject(member, reading, &source.source, story.members.len());
     let owner = || RuleOwner::Source(member.source.clone());
-    witness.keeps(&source.rule, owner, read, &subject)
+    match witness.examine(&source.rule, owner, member, &subject) {
+        Verdict::Dropped(reason) => Some(Hidden::BySource(reason)),
+        Verdict::Kept | Verdict::Unjudged(_) => None,
+    }
 }
 
 /// The members that share an item, by slot.
-pub(super) fn groups<'a>(
+fn groups<'a>(
     output: &Output,
     story: &Story,
     visible: &[&'a Member],
-) -> BTreeMap<i64, Vec<&'a Member>> {
+) -> BTreeMap<Slot, Vec<&'a Member>> {
     let slots = Slots::new(output, story.began_at, story.members.iter().map(Kin::from));
-    let mut groups: BTreeMap<i64, Vec<&Member>> = BTreeMap::new();
+    let mut groups: BTreeMap<Slot, Vec<&Member>> = BTreeMap::new();
     for member in visible {
         let slot = slots.of(Kin::from(*member));
         groups.entry(slot).or_default().push(member);
@@ -139,7 +246,7 @@ pub(super) fn groups<'a>(
 
 /// The whole story first, then by source and identity: of several with one GUID the first gets it as its id, and which that is
 /// must not depend on who came first.
-fn by_identity(groups: BTreeMap<i64, Vec<&Member>>) -> Vec<(i64, Vec<&Member>)> {
+fn by_identity(groups: BTreeMap<Slot, Vec<&Member>>) -> Vec<(Slot, Vec<&Member>)> {
     let mut groups: Vec<_> = groups.into_iter().collect();
     groups.sort_by(|(slot, members), (other, others)| {
         let first = |members: &[&Member]| {
@@ -148,8 +255,8 @@ fn by_identity(groups: BTreeMap<i64, Vec<&Member>>) -> Vec<(i64, Vec<&Member>)> 
                 .map(|member| (member.source.clone(), member.identity));
             named.min()
         };
-        (*other == WHOLE_STORY)
-            .cmp(&(*slot == WHOLE_STORY))
+        (*other == Slot::Story)
+            .cmp(&(*slot == Slot::Story))
             .then_with(|| first(members).cmp(&first(others)))
             .then(other.cmp(slot))
     });
@@ -157,38 +264,50 @@ fn by_identity(groups: BTreeMap<i64, Vec<&Member>>) -> Vec<(i64, Vec<&Member>)> 
 }
 
 /// The priority of a source, as configured.
-pub(super) fn priority_in(plan: &Plan) -> impl Fn(&SourceId) -> i64 {
+fn priority_in(plan: &Plan) -> impl Fn(&SourceId) -> i64 {
     |id| plan.sources.get(id).map_or(0, |seen| seen.source.priority)
 }
 
-/// The item that shows a member, unless the output drops it. `slot` comes with the count of entries that it stands for.
-fn kept_item(
-    plan: &Plan,
-    output: &OutputPlan,
-    (slot, copies): (i64, usize),
-    read: &Read<'_>,
-    witness: &mut Witness,
-) -> Option<KeptItem> {
-    let shown = read.member;
-    let source = plan.sources.get(&shown.source)?;
-    let subject = read.subject(&source.source, copies);
-    let owner = || RuleOwner::Output(output.output.id.clone());
-    if !witness.keeps(&output.rule, owner, read, &subject) {
-        return None;
-    }
-    let announced = (slot < WHOLE_STORY).then_some(shown.edition_at);
+/// The item that shows a member.
+fn kept_item(slot: Slot, shown: &Member) -> KeptItem {
+    let announced = slot.announced().map(|_| shown.edition_at);
     let (item_id, fallback_id) = outbound_id(shown, announced);
     let said = shown.entry.updated.max(shown.entry.published);
-    let updated = said.unwrap_or(shown.ordered_at);
-    Some(KeptItem {
+    // An edition stands no earlier than the entry that carries it.
+    let not_before = |at: Timestamp| announced.map_or(at, |edition| edition.max(at));
+    KeptItem {
         slot,
-        shown: shown.id,
-        wording: shown.wording,
-        edition_at: shown.edition_at,
+        showing: Showing {
+            entry: shown.id,
+            wording: shown.wording,
+            edition_at: shown.edition_at,
+            updated: not_before(said.unwrap_or(shown.ordered_at)),
+        },
         item_id,
         fallback_id,
-        // An edition stands no earlier than the entry that carries it.
-        ordered_at: announced.map_or(shown.ordered_at, |at| at.max(shown.ordered_at)),
-        updated: announced.map_or(updated, |at| at.max(updated)),
-    })
+        ordered_at: not_before(shown.ordered_at),
+    }
+}
+
+/// Whether each output keeps anything of each story that it has sources of.
+pub(super) fn verdicts(
+    plan: &Plan,
+    stories: &[Story],
+    judged: &[Membership],
+) -> Vec<(OutputId, bool)> {
+    let mut verdicts = Vec::new();
+    for (story, membership) in stories.iter().zip(judged) {
+        let shown = story.members.iter().filter(|member| !member.held);
+        let sources: BTreeSet<&SourceId> = shown.map(|member| &member.source).collect();
+        for (id, kept) in &membership.kept {
+            let sees = plan.output(id).is_some_and(|output| {
+                let mut sources = sources.iter();
+                sources.any(|source| output.sources.contains(*source))
+            });
+            if sees {
+                verdicts.push((id.clone(), !kept.is_empty()));
+            }
+        }
+    }
+    verdicts
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::rules_hash::{JudgedBy, JudgedSource};
 use crate::model::{Hash, Output, OutputId, Secret, Source, SourceId};
 use crate::select::{Rule, RuleError, RuleText, Vocabulary};
 
@@ -22,7 +23,7 @@ pub struct Plan {
     vocabulary: Vocabulary,
 }
 
-/// Whose a rule is.
+/// The owner of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RuleOwner {
     /// An output's.
@@ -36,6 +37,18 @@ impl fmt::Display for RuleOwner {
         match self {
             Self::Output(id) => write!(f, "output {id}"),
             Self::Source(id) => write!(f, "source {id}"),
+        }
+    }
+}
+
+impl RuleOwner {
+    /// The owner that is written so by [`fmt::Display`].
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let (kind, id) = text.split_once(' ')?;
+        match kind {
+            "output" => OutputId::new(id).ok().map(Self::Output),
+            "source" => SourceId::new(id).ok().map(Self::Source),
+            _ => None,
         }
     }
 }
@@ -115,8 +128,7 @@ impl Plan {
         match owner {
             RuleOwner::Source(id) => self.sources.get(id).map(|seen| &seen.rule_text),
             RuleOwner::Output(id) => {
-                let mut outputs = self.outputs.iter();
-                let output = outputs.find(|plan| plan.output.id == *id);
+                let output = self.output(id);
                 output.map(|plan| &plan.rule_text)
             }
         }
@@ -126,6 +138,12 @@ impl Plan {
     #[must_use]
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
+    }
+
+    /// An output; `None`: it is not in the plan.
+    #[must_use]
+    pub fn output(&self, id: &OutputId) -> Option<&OutputPlan> {
+        self.outputs.iter().find(|plan| plan.output.id == *id)
     }
 
     /// The ids of the outputs, in configured order.
@@ -145,53 +163,20 @@ impl Plan {
     /// The hash of everything that an output's membership depends on; another one means that history must be replayed.
     #[must_use]
     pub fn rules_hash(&self, plan: &OutputPlan) -> Hash {
-        /// Raised when judging itself changes.
-        const VERSION: u8 = 2;
-        let sources: Vec<_> = plan
-            .sources
-            .iter()
-            .filter_map(|id| self.sources.get(id))
-            .map(|seen| {
-                (
-                    &seen.source.id,
-                    seen.source.priority,
-                    &seen.source.tags,
-                    Hashed(&seen.rule_text),
-                )
-            })
-            .collect();
-        let written = format!(
-            "{:?}",
-            (
-                plan.output.duplicates,
-                plan.output.updates,
-                Hashed(&plan.rule_text),
-                sources,
-            )
-        );
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&[VERSION]);
-        hasher.update(written.as_bytes());
-        let mut hash = Hash::default();
-        hasher.finalize_xof().fill(&mut hash);
-        hash
-    }
-}
-
-/// A rule as [`Plan::rules_hash`] sees it. A rule that means what it always meant is written as the first versions wrote it, so
-/// that an upgrade replays nothing.
-struct Hashed<'r>(&'r RuleText);
-
-impl fmt::Debug for Hashed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.0;
-        let mut rule = f.debug_struct("RuleText");
-        rule.field("include", &text.include)
-            .field("exclude", &text.exclude)
-            .field("condition", &text.condition);
-        if text.is_of_new_kind() {
-            rule.field("fields", &text.fields);
-        }
-        rule.finish()
+        let sources = plan.sources.iter().filter_map(|id| self.sources.get(id));
+        let judged_by = JudgedBy {
+            duplicates: plan.output.duplicates,
+            updates: plan.output.updates,
+            rule: &plan.rule_text,
+            sources: sources
+                .map(|seen| JudgedSource {
+                    id: &seen.source.id,
+                    priority: seen.source.priority,
+                    tags: &seen.source.tags,
+                    rule: &seen.rule_text,
+                })
+                .collect(),
+        };
+        judged_by.hash()
     }
 }

@@ -1,16 +1,20 @@
 //! What a changed rule would make of the stored history, without making it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use chrono::Duration;
-
-use super::explain::explain;
-use super::judge::judge;
+use super::document_writer::DocumentWriter;
+use super::explain::because;
+use super::fragment::write_item;
+use super::judge::{Judged, Screened, Witness};
 use super::plan::{OutputPlan, Plan};
-use crate::model::{EntryId, Member, Output, OutputId, SourceId, Story, StoryId, Timestamp};
-use crate::store::{KeptItem, Store, StoreError};
+use super::publication::Publication;
+use super::window::{Bounds, Placed, cut};
+use crate::model::{EntryId, Member, OutputId, Slot, SourceId, Story, StoryId, Timestamp};
+use crate::publish::ItemForm;
+use crate::store::{KeptItem, ShownEntry, Store, StoreError, WindowItem};
 
-/// Stories read in one step.
+/// Stories and entries read in one step.
 const BATCH: usize = 256;
 
 /// The difference between two rules of one output, over all that is stored.
@@ -51,16 +55,22 @@ pub struct Previewed {
 }
 
 /// Judges every stored story by the rules of two plans for one output; of each difference the newest `limit` items are named.
+/// Windows are those of documents in which every item had entered just now. Nothing differs in an output that is not in both plans.
 ///
 /// # Errors
 /// The store's.
 pub async fn preview(
     store: &dyn Store,
-    (before, after): (&Plan, &Plan),
+    (before, after): (&Arc<Plan>, &Arc<Plan>),
     output: &OutputId,
     (limit, now): (usize, Timestamp),
 ) -> Result<Preview, StoreError> {
-    let (mut old, mut new) = (Side::of(before, output), Side::of(after, output));
+    let plans = before.output(output).zip(after.output(output));
+    let Some((before_output, after_output)) = plans else {
+        return Ok(Preview::default());
+    };
+    let mut old = Side::new(before, before_output, (limit, now));
+    let mut new = Side::new(after, after_output, (limit, now));
     let mut stays = 0;
     let mut last = StoryId(0);
     loop {
@@ -68,26 +78,33 @@ pub async fn preview(
         let Some(end) = stories.last() else { break };
         last = end.id;
         for story in &stories {
-            let (kept_before, kept_after) = (old.kept(story), new.kept(story));
-            let both = kept_after
-                .keys()
-                .filter(|slot| kept_before.contains_key(slot));
-            stays += both.count();
-            old.note(story, &kept_before, &kept_after, after, limit);
-            new.note(story, &kept_after, &kept_before, before, limit);
+            let (judged_before, judged_after) = (old.judge(story), new.judge(story));
+            stays += slots(&judged_before)
+                .intersection(&slots(&judged_after))
+                .count();
+            old.note(story.id, &judged_before, &judged_after);
+            new.note(story.id, &judged_after, &judged_before);
         }
     }
     Ok(Preview {
-        appears: new.difference(limit, now),
-        goes: old.difference(limit, now),
+        appears: new.difference(store).await?,
+        goes: old.difference(store).await?,
         stays,
     })
 }
 
+/// Which items of a story are kept.
+fn slots(judged: &Judged<'_>) -> BTreeSet<Slot> {
+    judged.kept().map(|item| item.slot).collect()
+}
+
 /// One of the two rules, and what only it keeps.
 struct Side<'p> {
-    plan: &'p Plan,
-    output: &'p OutputId,
+    plan: &'p Arc<Plan>,
+    output: &'p OutputPlan,
+    bounds: Bounds,
+    /// How many items are named.
+    limit: usize,
     /// The newest of what it keeps: all that can stand in the documents.
     newest: Vec<Kept>,
     /// How many the other does not keep.
@@ -95,131 +112,152 @@ struct Side<'p> {
     items: Vec<Previewed>,
 }
 
-/// What a place in the documents depends on.
+/// An item that a rule keeps.
 struct Kept {
-    ordered_at: Timestamp,
-    item_id: String,
+    story: StoryId,
     source: SourceId,
+    item: KeptItem,
     /// Whether the other rule does not keep it.
     is_only: bool,
 }
 
+impl Placed for Kept {
+    fn ordered_at(&self) -> Timestamp {
+        self.item.ordered_at
+    }
+
+    fn item_id(&self) -> &str {
+        &self.item.item_id
+    }
+
+    fn source(&self) -> &SourceId {
+        &self.source
+    }
+}
+
+impl Kept {
+    fn entry(&self) -> EntryId {
+        self.item.showing.entry
+    }
+
+    /// The item as if it entered now.
+    fn entered(&self, shown: ShownEntry) -> WindowItem {
+        WindowItem {
+            item_id: self.item.item_id.clone(),
+            story: self.story,
+            slot: self.item.slot,
+            began_at: shown.began_at,
+            ordered_at: self.item.ordered_at,
+            updated: self.item.showing.updated,
+            shown: shown.member,
+            feed: shown.feed,
+            copies: shown.copies,
+        }
+    }
+}
+
 impl<'p> Side<'p> {
-    fn of(plan: &'p Plan, output: &'p OutputId) -> Self {
+    fn new(plan: &'p Arc<Plan>, output: &'p OutputPlan, (limit, now): (usize, Timestamp)) -> Self {
         Self {
             plan,
             output,
+            bounds: Bounds::of(&output.output, now),
+            limit,
             newest: Vec::new(),
             only: 0,
             items: Vec::new(),
         }
     }
 
-    fn kept(&self, story: &Story) -> BTreeMap<i64, KeptItem> {
-        let (membership, _) = judge(self.plan, story, |output| output == self.output);
-        let items = membership.kept.into_iter().flat_map(|(_, items)| items);
-        items.map(|item| (item.slot, item)).collect()
+    fn judge<'s>(&self, story: &'s Story) -> Judged<'s>
+    where
+        'p: 's,
+    {
+        let mut witness = Witness::default();
+        let screened = Screened::new(self.plan, story, &mut witness);
+        screened.judge(self.output, &mut witness)
     }
 
-    /// Notes what of `own` the `other` rule has not kept.
-    fn note(
-        &mut self,
-        story: &Story,
-        own: &BTreeMap<i64, KeptItem>,
-        other: &BTreeMap<i64, KeptItem>,
-        other_plan: &Plan,
-        limit: usize,
-    ) {
-        for item in own.values() {
-            let shown = story.members.iter().find(|member| member.id == item.shown);
-            let Some(shown) = shown else { continue };
-            let is_only = !other.contains_key(&item.slot);
-            self.newest.push(Kept {
-                ordered_at: item.ordered_at,
-                item_id: item.item_id.clone(),
-                source: shown.source.clone(),
-                is_only,
-            });
+    /// Notes what of its `own` verdict the `other` one has not kept.
+    fn note(&mut self, story: StoryId, own: &Judged<'_>, other: &Judged<'_>) {
+        let others = slots(other);
+        for candidate in &own.candidates {
+            let Some(item) = candidate.item.clone() else {
+                continue;
+            };
+            let is_only = !others.contains(&item.slot);
             if is_only {
                 self.only += 1;
-                self.items.push(Previewed {
-                    ordered_at: item.ordered_at,
-                    entry: shown.id,
-                    source: shown.source.clone(),
-                    title: shown.entry.title.clone(),
-                    because: why_not(other_plan, self.output, story, shown),
-                });
+                self.items.push(previewed(&item, candidate.shown, other));
             }
+            self.newest.push(Kept {
+                story,
+                source: candidate.shown.source.clone(),
+                item,
+                is_only,
+            });
         }
         // Twice as many as wanted at most are held.
-        if self.items.len() >= limit.saturating_mul(2).max(BATCH) {
-            self.keep_newest(limit);
+        if self.items.len() >= self.limit.saturating_mul(2).max(BATCH) {
+            self.keep_newest();
         }
-        if let Some(output) = output_in(self.plan, self.output) {
-            let most = usize::try_from(output.output.max_entries.get()).unwrap_or(usize::MAX);
-            if self.newest.len() >= most.saturating_mul(2).max(BATCH) {
-                cut_to_window(&mut self.newest, &output.output);
-            }
+        if self.newest.len() >= self.bounds.limit().saturating_mul(2).max(BATCH) {
+            self.newest = cut(std::mem::take(&mut self.newest), self.bounds);
         }
     }
 
-    fn keep_newest(&mut self, limit: usize) {
+    fn keep_newest(&mut self) {
         self.items.sort_by(|left, right| {
             (right.ordered_at, right.entry).cmp(&(left.ordered_at, left.entry))
         });
-        self.items.truncate(limit);
+        self.items.truncate(self.limit);
     }
 
-    fn difference(mut self, limit: usize, now: Timestamp) -> Difference {
-        self.keep_newest(limit);
-        Difference {
+    async fn difference(mut self, store: &dyn Store) -> Result<Difference, StoreError> {
+        self.keep_newest();
+        let window = cut(std::mem::take(&mut self.newest), self.bounds);
+        let room = self.room(store, &window).await?;
+        let shown = window.iter().take(room);
+        Ok(Difference {
             count: self.only,
-            in_documents: self.only_in_documents(now),
+            in_documents: shown.filter(|kept| kept.is_only).count(),
             items: self.items,
+        })
+    }
+
+    /// How many items of its window, the newest first, the documents' bytes have room for. They are written no further than they
+    /// fit.
+    async fn room(&self, store: &dyn Store, window: &[Kept]) -> Result<usize, StoreError> {
+        if self.output.output.max_bytes.is_none() {
+            return Ok(window.len());
         }
+        let writer = DocumentWriter::new(Publication::new(self.plan.clone()));
+        let form = ItemForm::of(&self.output.output);
+        let mut written = Vec::new();
+        for some in window.chunks(BATCH) {
+            let entries = some.iter().map(|kept| (kept.story, kept.entry()));
+            let mut shown = store.shown_entries(entries.collect()).await?;
+            for kept in some {
+                let item = shown.remove(&kept.entry()).map(|entry| kept.entered(entry));
+                let fragment =
+                    item.and_then(|item| write_item(self.plan, self.output, &form, item));
+                written.extend(fragment);
+            }
+            let fit = writer.fitting(self.output, written.clone());
+            if fit < written.len() {
+                return Ok(fit);
+            }
+        }
+        Ok(window.len())
     }
+}
 
-    /// How many of what only this rule keeps stand in the output's documents.
-    fn only_in_documents(&mut self, now: Timestamp) -> usize {
-        let Some(plan) = output_in(self.plan, self.output) else {
-            return 0;
-        };
-        cut_to_window(&mut self.newest, &plan.output);
-        let not_before = (plan.output.max_age)
-            .and_then(|age| now.checked_sub_signed(Duration::from_std(age).ok()?));
-        let is_young = |kept: &&Kept| not_before.is_none_or(|bound| kept.ordered_at >= bound);
-        let shown = self.newest.iter().filter(is_young);
-        shown.filter(|kept| kept.is_only).count()
+fn previewed(item: &KeptItem, shown: &Member, other: &Judged<'_>) -> Previewed {
+    Previewed {
+        ordered_at: item.ordered_at,
+        entry: shown.id,
+        source: shown.source.clone(),
+        title: shown.entry.title.clone(),
+        because: because(other, shown),
     }
-}
-
-/// Leaves what stands in an output's documents, age aside: newest first, at most `max_per_source` of each source and
-/// `max_entries` in all. Whatever comes later, none of the others can come in again.
-fn cut_to_window(kept: &mut Vec<Kept>, output: &Output) {
-    kept.sort_unstable_by(|left, right| {
-        let newest_first = right.ordered_at.cmp(&left.ordered_at);
-        newest_first.then_with(|| left.item_id.cmp(&right.item_id))
-    });
-    let mut of_source: BTreeMap<SourceId, u32> = BTreeMap::new();
-    kept.retain(|kept| {
-        let count = of_source.entry(kept.source.clone()).or_default();
-        *count += 1;
-        output
-            .max_per_source
-            .is_none_or(|most| *count <= most.get())
-    });
-    let most = usize::try_from(output.max_entries.get()).unwrap_or(usize::MAX);
-    kept.truncate(most);
-}
-
-fn output_in<'p>(plan: &'p Plan, id: &OutputId) -> Option<&'p OutputPlan> {
-    plan.outputs.iter().find(|plan| plan.output.id == *id)
-}
-
-fn why_not(plan: &Plan, output: &OutputId, story: &Story, entry: &Member) -> String {
-    let explained = explain(plan, story, entry).into_iter();
-    let mut own = explained.filter(|explained| explained.output == *output);
-    own.next()
-        .map(|explained| explained.because)
-        .unwrap_or_default()
 }

@@ -1,9 +1,6 @@
 //! Which item of an output a member of a story belongs to; pure.
 
-use crate::model::{Copy, Duplicates, EntryId, Layer, Member, Output, Timestamp, Updates};
-
-/// The slot of an item that stands for the whole story.
-pub(super) const WHOLE_STORY: i64 = 0;
+use crate::model::{Copy, Duplicates, EntryId, Layer, Member, Output, Slot, Timestamp, Updates};
 
 /// What decides where a member stands.
 #[derive(Debug, Clone, Copy)]
@@ -57,33 +54,33 @@ impl<'o> Slots<'o> {
         }
     }
 
-    /// 0 for the story as a whole; above, the entry that stands for itself; below, an edition that is announced.
-    pub(super) fn of(&self, member: Kin) -> i64 {
+    /// The slot of the item that a member belongs to.
+    pub(super) fn of(&self, member: Kin) -> Slot {
         match self.output.duplicates {
             Duplicates::Near => self.edition(member),
             Duplicates::Exact => self.exact(member),
-            Duplicates::Off => member.id.0,
+            Duplicates::Off => Slot::Entry(member.id),
         }
     }
 
     /// Newer editions than the first have items of their own where they are announced.
-    fn edition(&self, member: Kin) -> i64 {
+    fn edition(&self, member: Kin) -> Slot {
         match self.output.updates {
             Updates::Announce if member.edition_at > self.began_at => {
-                -member.edition_at.timestamp_millis()
+                Slot::edition(member.edition_at)
             }
-            _ => WHOLE_STORY,
+            _ => Slot::Story,
         }
     }
 
     /// The whole story without those that only similarity has joined, each of which stands with what exact layers have joined
     /// to it.
-    fn exact(&self, member: Kin) -> i64 {
+    fn exact(&self, member: Kin) -> Slot {
         let mut at = member;
         // No longer than the story, should two ever name each other.
         for _ in 0..self.members.len() {
             if at.layer == Some(Layer::Near) {
-                return at.id.0;
+                return Slot::Entry(at.id);
             }
             let mut members = self.members.iter();
             match members.find(|other| Some(other.id) == at.matched) {
@@ -91,6 +88,6 @@ impl<'o> Slots<'o> {
                 None => break,
             }
         }
-        WHOLE_STORY
+        Slot::Story
     }
 }

@@ -6,17 +6,16 @@ use std::fmt;
 
 use chrono::TimeDelta;
 
+use super::part_key::PartKey;
 use super::plan::{Plan, RuleOwner};
 use crate::model::Timestamp;
 use crate::select::{Rule, RuleText, Sign};
-use crate::store::RuleSpan;
+use crate::store::{RuleSpan, Store, StoreError};
 
 /// A part that did nothing for so long is reported.
 const IDLE: TimeDelta = TimeDelta::days(30);
 /// Spans are exact to this: a part that does something all the time is not written all the time.
 const EXACT_TO: TimeDelta = TimeDelta::days(1);
-/// The name of the span of all entries that a rule has judged.
-const JUDGED: &str = "";
 
 /// A part of a rule that did nothing for thirty days in which the rule had entries to judge.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,23 +38,58 @@ impl fmt::Display for IdlePart {
     }
 }
 
+/// A part of somebody's rule.
+type Key = (RuleOwner, PartKey);
+
 /// From when to when rules had entries, and parts of them did something.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    spans: BTreeMap<(String, String), (Timestamp, Timestamp)>,
+    /// `None`: they were not read from the store yet, and nothing is noted.
+    spans: Option<Spans>,
     /// Not stored yet.
-    fresh: BTreeSet<(String, String)>,
+    fresh: BTreeSet<Key>,
+}
+
+/// The place of the first entry and that of the last.
+type Spans = BTreeMap<Key, (Timestamp, Timestamp)>;
+
+/// What is stored; parts that no version we know of has written are left out.
+fn spans(stored: Vec<RuleSpan>) -> Spans {
+    let mut spans = Spans::new();
+    for span in stored {
+        let Some(key) = RuleOwner::read(&span.rule).zip(PartKey::read(&span.part)) else {
+            continue;
+        };
+        spans.insert(key, (span.first, span.last));
+    }
+    spans
 }
 
 impl Tally {
-    /// Takes in what is stored.
-    pub(super) fn add(&mut self, stored: Vec<RuleSpan>) {
-        for span in stored {
-            let key = (span.rule, span.part);
-            let (first, last) = self.spans.entry(key).or_insert((span.first, span.last));
-            *first = span.first.min(*first);
-            *last = span.last.max(*last);
+    /// Reads what is stored, once.
+    pub(super) async fn read(&mut self, store: &dyn Store) -> Result<(), StoreError> {
+        if self.spans.is_none() {
+            self.spans = Some(spans(store.rule_spans().await?));
         }
+        Ok(())
+    }
+
+    /// Stores what was noted since.
+    pub(super) async fn write(&mut self, store: &dyn Store) -> Result<(), StoreError> {
+        if self.fresh.is_empty() {
+            return Ok(());
+        }
+        let spans = self.spans.iter().flatten();
+        let fresh = spans.filter(|(key, _)| self.fresh.contains(*key));
+        let fresh = fresh.map(|((owner, part), (first, last))| RuleSpan {
+            rule: owner.to_string(),
+            part: part.to_string(),
+            first: *first,
+            last: *last,
+        });
+        store.note_rule_spans(fresh.collect()).await?;
+        self.fresh.clear();
+        Ok(())
     }
 
     /// Notes what an entry at a place showed of a rule.
@@ -66,16 +100,18 @@ impl Tally {
         place: Timestamp,
         signs: &[Sign],
     ) {
-        self.extend(owner, JUDGED.to_owned(), place);
+        self.extend((owner.clone(), PartKey::Judged), place);
         for sign in signs {
-            self.extend(owner, part(*sign, text), place);
+            self.extend((owner.clone(), PartKey::of(*sign, text)), place);
         }
     }
 
-    fn extend(&mut self, owner: &RuleOwner, part: String, place: Timestamp) {
-        let key = (owner.to_string(), part);
-        let Some((first, last)) = self.spans.get_mut(&key) else {
-            self.spans.insert(key.clone(), (place, place));
+    fn extend(&mut self, key: Key, place: Timestamp) {
+        let Some(spans) = &mut self.spans else {
+            return;
+        };
+        let Some((first, last)) = spans.get_mut(&key) else {
+            spans.insert(key.clone(), (place, place));
             self.fresh.insert(key);
             return;
         };
@@ -85,33 +121,12 @@ impl Tally {
             self.fresh.insert(key);
         }
     }
-
-    /// What is to be stored.
-    pub(super) fn fresh(&self) -> Vec<RuleSpan> {
-        let span = |key: &(String, String)| {
-            let (first, last) = *self.spans.get(key)?;
-            let (rule, part) = key.clone();
-            Some(RuleSpan {
-                rule,
-                part,
-                first,
-                last,
-            })
-        };
-        self.fresh.iter().filter_map(span).collect()
-    }
-
-    /// It was stored.
-    pub(super) fn stored(&mut self) {
-        self.fresh.clear();
-    }
 }
 
 /// The parts of a plan's rules that did nothing, by what is stored of them.
 #[must_use]
 pub fn idle_parts(plan: &Plan, stored: Vec<RuleSpan>, now: Timestamp) -> Vec<IdlePart> {
-    let mut tally = Tally::default();
-    tally.add(stored);
+    let spans = spans(stored);
     let sources = plan.sources.iter().map(|(id, seen)| {
         let owner = RuleOwner::Source(id.clone());
         (owner, &*seen.rule, &seen.rule_text)
@@ -122,61 +137,40 @@ pub fn idle_parts(plan: &Plan, stored: Vec<RuleSpan>, now: Timestamp) -> Vec<Idl
     });
     let rules = sources.chain(outputs);
     rules
-        .flat_map(|(owner, rule, text)| tally.idle(&owner, rule, text, now))
+        .flat_map(|(owner, rule, text)| idle_in(&spans, &owner, rule, text, now))
         .collect()
 }
 
-impl Tally {
-    fn idle(
-        &self,
-        owner: &RuleOwner,
-        rule: &Rule,
-        text: &RuleText,
-        now: Timestamp,
-    ) -> Vec<IdlePart> {
-        let name = owner.to_string();
-        let since = now - IDLE;
-        let span = |part: String| self.spans.get(&(name.clone(), part));
-        // It must have had the chance, all the time.
-        let had = span(JUDGED.to_owned());
-        if had.is_none_or(|(first, last)| *first > since || *last < since) {
-            return Vec::new();
-        }
-        let signs = rule.all_signs().into_iter();
-        let idle =
-            signs.filter(|sign| span(part(*sign, text)).is_none_or(|(_, last)| *last < since));
-        idle.map(|sign| IdlePart {
-            owner: owner.clone(),
-            what: what(sign, text),
-        })
-        .collect()
+fn idle_in(
+    spans: &Spans,
+    owner: &RuleOwner,
+    rule: &Rule,
+    text: &RuleText,
+    now: Timestamp,
+) -> Vec<IdlePart> {
+    let since = now - IDLE;
+    let span = |part: PartKey| spans.get(&(owner.clone(), part));
+    // It must have had the chance, all the time.
+    let had = span(PartKey::Judged);
+    if had.is_none_or(|(first, last)| *first > since || *last < since) {
+        return Vec::new();
     }
+    let is_idle =
+        |sign: &Sign| span(PartKey::of(*sign, text)).is_none_or(|(_, last)| *last < since);
+    let signs = rule.all_signs().into_iter();
+    let idle = signs.filter(is_idle).map(|sign| IdlePart {
+        owner: owner.clone(),
+        what: what(&PartKey::of(sign, text)),
+    });
+    idle.collect()
 }
 
-/// The name of a part's span: its text, for places change.
-fn part(sign: Sign, text: &RuleText) -> String {
-    let word = |list: &[String], nth: usize| list.get(nth).cloned().unwrap_or_default();
-    let condition = text.condition.as_deref().unwrap_or_default();
-    match sign {
-        Sign::Included(nth) => format!("include {}", word(&text.include, nth)),
-        Sign::Excluded(nth) => format!("exclude {}", word(&text.exclude, nth)),
-        Sign::True => format!("true {condition}"),
-        Sign::False => format!("false {condition}"),
-    }
-}
-
-fn what(sign: Sign, text: &RuleText) -> String {
-    let word = |list: &[String], nth: usize| list.get(nth).cloned().unwrap_or_default();
-    match sign {
-        Sign::Included(nth) => {
-            let word = word(&text.include, nth);
-            format!("include {word:?} occurs in none of its entries")
-        }
-        Sign::Excluded(nth) => {
-            let word = word(&text.exclude, nth);
-            format!("exclude {word:?} occurs in none of its entries")
-        }
-        Sign::True => "`where` lets none of its entries through".to_owned(),
-        Sign::False => "`where` drops none of its entries".to_owned(),
+fn what(part: &PartKey) -> String {
+    match part {
+        PartKey::Judged => "it judges none of its entries".to_owned(),
+        PartKey::Included(word) => format!("include {word:?} occurs in none of its entries"),
+        PartKey::Excluded(word) => format!("exclude {word:?} occurs in none of its entries"),
+        PartKey::True(_) => "`where` lets none of its entries through".to_owned(),
+        PartKey::False(_) => "`where` drops none of its entries".to_owned(),
     }
 }

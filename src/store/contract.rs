@@ -1,6 +1,6 @@
 //! The contract of a store: what every engine does, whatever it keeps the rows in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,15 +10,15 @@ use chrono::TimeDelta;
 use tokio::sync::watch;
 
 use super::alignment::Alignment;
+use super::archives::{ArchiveDocument, Archived};
 use super::condition::StoreCondition;
 use super::disk::Usage;
 use super::error::StoreError;
 use super::evidence::StoryEvidence;
-use super::outputs::{
-    ArchiveDocument, Archived, DocumentStamp, Membership, OutputState, Place, RuleSpan, Window,
-    WindowBounds, WindowItem, WindowRequest,
-};
+use super::outputs::{DocumentStamp, Membership, OutputState, RuleSpan};
+use super::place::Place;
 use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
+use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WindowItem};
 use crate::clock::Reading;
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
@@ -148,7 +148,6 @@ pub trait Store: Send + Sync {
         &self,
         outputs: &[(OutputId, Hash)],
         base: &str,
-        now: Timestamp,
     ) -> Result<Vec<OutputState>, StoreError>;
 
     /// The [`OutputState::id_base`] of the output that was registered first, configured today or not: ids of the whole site
@@ -191,39 +190,34 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// Those of every step.
-    async fn finish_replay(
-        &self,
-        output: &OutputId,
-        rules: Hash,
-        now: Timestamp,
-    ) -> Result<bool, StoreError>;
+    async fn finish_replay(&self, output: &OutputId, rules: Hash) -> Result<bool, StoreError>;
 
-    /// The windows of several outputs as they stand at one moment, in the order asked for.
+    /// In which state items of several outputs are at one moment, and how far the outputs are archived; in the order asked for.
+    /// No texts are read. Of an output that was never registered: nothing.
     ///
     /// # Errors
     /// Those of every step.
-    async fn windows(&self, requests: Vec<WindowRequest>) -> Result<Vec<Window>, StoreError>;
+    async fn versions(&self, requests: Vec<VersionsRequest>) -> Result<Vec<Versions>, StoreError>;
 
-    /// The items of an output's documents, newest place first, then by item id. Empty for an output that was never registered.
+    /// What items show, each with the state that it is in by now, which may be another than the one asked for: then its window
+    /// is to be asked for again. In the order asked for; `None`: it is not in the output any more.
     ///
     /// # Errors
     /// Those of every step.
-    async fn window(
+    async fn items(
         &self,
-        output: &OutputId,
-        bounds: WindowBounds,
-    ) -> Result<Vec<WindowItem>, StoreError> {
-        let request = WindowRequest {
-            output: output.clone(),
-            bounds,
-            rules: Hash::default(),
-            prior: None,
-            is_known: Arc::new(|_| false),
-        };
-        let windows = self.windows(vec![request]).await?;
-        let rows = windows.into_iter().flat_map(|window| window.rows);
-        Ok(rows.filter_map(|row| Some(*row.item?)).collect())
-    }
+        wanted: Vec<(OutputId, Arc<ItemVersion>)>,
+    ) -> Result<Vec<Option<(ItemVersion, WindowItem)>>, StoreError>;
+
+    /// Entries as items of these stories would show them, whether an output keeps them or not. One that is not there, or is stripped,
+    /// is left out.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn shown_entries(
+        &self,
+        entries: Vec<(StoryId, EntryId)>,
+    ) -> Result<HashMap<EntryId, ShownEntry>, StoreError>;
 
     /// Notes the hashes of outputs' rendered documents; `changed_at` of one moves to `now` only if its hash differs from the
     /// last. In the order given.
@@ -250,17 +244,12 @@ pub trait Store: Send + Sync {
 
     // Archives.
 
-    /// How far an output is archived. `behind`: where its window ends; `None`: the window is empty. `rules`: the hash of what the
-    /// output is judged by.
+    /// How far an output is archived. `rules`: the hash of what it is judged by; where its membership was judged by other rules, it
+    /// is stale, and nothing of it is to be archived.
     ///
     /// # Errors
     /// Those of every step.
-    async fn archived(
-        &self,
-        output: &OutputId,
-        behind: Option<Place>,
-        rules: Hash,
-    ) -> Result<Archived, StoreError>;
+    async fn archived(&self, output: &OutputId, rules: Hash) -> Result<Archived, StoreError>;
 
     /// The oldest items of an output that lie behind a place and stand in no archive document, oldest first: at most `limit`,
     /// none where there are fewer than `at_least`.

@@ -9,6 +9,7 @@
 //! of `rows`; an engine such as `sqlite` answers them. Every engine is held to the same suite (`tests/it/store_contract`).
 
 mod alignment;
+mod archives;
 mod condition;
 mod contract;
 mod disk;
@@ -18,6 +19,7 @@ mod evidence;
 mod location;
 mod open;
 mod outputs;
+mod place;
 mod rows;
 mod settings;
 mod sqlite;
@@ -25,8 +27,10 @@ mod steps;
 mod transactions;
 mod turn;
 mod upkeep;
+mod windows;
 
 pub use alignment::Alignment;
+pub use archives::{ArchiveDocument, Archived};
 pub use condition::{StoreCondition, StoreTrouble, TroubleKind};
 pub use contract::{ReadStore, Store};
 pub use disk::{Audience, Compacted, Usage};
@@ -34,10 +38,8 @@ pub use error::StoreError;
 pub use evidence::{NearMiss, StoryEvidence};
 pub use location::StoreLocation;
 pub use open::{open, open_to_read};
-pub use outputs::{
-    ArchiveDocument, Archived, DocumentStamp, IsKnown, ItemVersion, KeptItem, Membership,
-    OutputState, Place, PriorWindow, RuleSpan, Window, WindowBounds, WindowItem, WindowRequest,
-    WindowRow,
-};
+pub use outputs::{DocumentStamp, KeptItem, Membership, OutputState, RuleSpan};
+pub use place::Place;
 pub use settings::{Opening, PathRule, Settings};
 pub use upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
+pub use windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};

@@ -1,6 +1,6 @@
 //! Each method of [`Store`] as one transaction of an engine: which step it is, and whether it is written or read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,25 +10,29 @@ use chrono::TimeDelta;
 use tokio::sync::watch;
 
 use super::alignment::Alignment;
+use super::archives::{ArchiveDocument, Archived};
 use super::condition::StoreCondition;
 use super::contract::Store;
 use super::disk::Usage;
 use super::engine::Engine;
 use super::error::StoreError;
 use super::evidence::StoryEvidence;
-use super::outputs::{
-    ArchiveDocument, Archived, DocumentStamp, Membership, OutputState, Place, RuleSpan, Window,
-    WindowItem, WindowRequest,
-};
-use super::rows::{HealthRows, RetentionRows};
+use super::outputs::{DocumentStamp, Membership, OutputState, RuleSpan};
+use super::place::Place;
+use super::rows::{HealthRows, RetentionRows, RuleRows};
 use super::sqlite::unconverted;
-use super::steps::{health, retention, times};
+use super::steps::{archives, health, items, outbox, outputs, retention, times, windows};
 use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
+use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};
 use crate::clock::Reading;
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
     Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
 };
+
+/// Items that are read in the writing transaction, at most: they were written just now and lie in its cache, and it is not kept from
+/// writing for long.
+const JUST_WRITTEN: usize = 16;
 
 #[async_trait]
 impl<E: Engine> Store for E {
@@ -122,31 +126,29 @@ impl<E: Engine> Store for E {
         &self,
         outputs: &[(OutputId, Hash)],
         base: &str,
-        _now: Timestamp,
     ) -> Result<Vec<OutputState>, StoreError> {
         let (outputs, base) = (outputs.to_vec(), base.to_owned());
         self.write("register the outputs", move |rows| {
-            unconverted::register_outputs(rows, &outputs, &base)
+            outputs::register(rows, &outputs, &base)
         })
         .await
     }
 
     async fn id_base(&self) -> Result<Option<String>, StoreError> {
-        self.read("read the base of ids", unconverted::id_base)
-            .await
+        self.read("read the base of ids", outputs::id_base).await
     }
 
     async fn changed_stories(&self, limit: usize) -> Result<Vec<Story>, StoreError> {
         // By the writer, in whose cache they lie: they have changed just now.
         self.write("read the changed stories", move |rows| {
-            unconverted::changed_stories(rows, limit)
+            outbox::changed(rows, limit)
         })
         .await
     }
 
     async fn stories_after(&self, after: StoryId, limit: usize) -> Result<Vec<Story>, StoreError> {
         self.read("read stories", move |rows| {
-            unconverted::stories_after(rows, after, limit)
+            outbox::after(rows, after, limit)
         })
         .await
     }
@@ -160,37 +162,50 @@ impl<E: Engine> Store for E {
     ) -> Result<BTreeMap<OutputId, BTreeSet<StoryId>>, StoreError> {
         let rules = rules.clone();
         self.write("keep what the outputs decided", move |rows| {
-            unconverted::keep(rows, &judged, &rules, settle_outbox, now)
+            items::keep(rows, &judged, &rules, settle_outbox, now)
         })
         .await
     }
 
-    async fn finish_replay(
-        &self,
-        output: &OutputId,
-        rules: Hash,
-        _now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    async fn finish_replay(&self, output: &OutputId, rules: Hash) -> Result<bool, StoreError> {
         let output = output.clone();
         self.write("end a replay", move |rows| {
-            unconverted::finish_replay(rows, &output, rules)
+            outputs::finish_replay(rows, &output, rules)
         })
         .await
     }
 
-    async fn windows(&self, requests: Vec<WindowRequest>) -> Result<Vec<Window>, StoreError> {
+    async fn versions(&self, requests: Vec<VersionsRequest>) -> Result<Vec<Versions>, StoreError> {
         let step = "read the outputs' windows";
-        let requests = Arc::new(requests);
-        if requests.iter().all(|request| request.prior.is_some()) {
-            // What was written just now lies in the writer's cache; every other connection has dropped its own.
-            let asked = requests.clone();
-            let read = move |rows: &E::Tx| unconverted::changed_windows(rows, &asked);
-            if let Some(windows) = self.write(step, read).await? {
-                return Ok(windows);
-            }
+        // What changed just now lies in the writer's cache; every other connection has dropped its own.
+        let changed = |request: &VersionsRequest| matches!(request.which, WhichItems::OfStories(_));
+        let is_of_changes = requests.iter().all(changed);
+        let read = move |rows: &E::Tx| windows::versions(rows, &requests);
+        match is_of_changes {
+            true => self.write(step, read).await,
+            false => self.read(step, read).await,
         }
-        self.read(step, move |rows| {
-            unconverted::whole_windows(rows, &requests)
+    }
+
+    async fn items(
+        &self,
+        wanted: Vec<(OutputId, Arc<ItemVersion>)>,
+    ) -> Result<Vec<Option<(ItemVersion, WindowItem)>>, StoreError> {
+        let step = "read items";
+        let are_few = wanted.len() <= JUST_WRITTEN;
+        let read = move |rows: &E::Tx| windows::items(rows, &wanted);
+        match are_few {
+            true => self.write(step, read).await,
+            false => self.read(step, read).await,
+        }
+    }
+
+    async fn shown_entries(
+        &self,
+        entries: Vec<(StoryId, EntryId)>,
+    ) -> Result<HashMap<EntryId, ShownEntry>, StoreError> {
+        self.read("read entries", move |rows| {
+            windows::shown_entries(rows, &entries)
         })
         .await
     }
@@ -201,32 +216,26 @@ impl<E: Engine> Store for E {
         now: Timestamp,
     ) -> Result<Vec<DocumentStamp>, StoreError> {
         self.write("stamp documents", move |rows| {
-            unconverted::stamp(rows, &documents, now)
+            outputs::stamp(rows, &documents, now)
         })
         .await
     }
 
     async fn rule_spans(&self) -> Result<Vec<RuleSpan>, StoreError> {
-        self.read("read what rules did", unconverted::rule_spans)
-            .await
+        self.read("read what rules did", E::Tx::rule_spans).await
     }
 
     async fn note_rule_spans(&self, spans: Vec<RuleSpan>) -> Result<(), StoreError> {
         self.write("note what rules did", move |rows| {
-            unconverted::note_rule_spans(rows, &spans)
+            rows.extend_rule_spans(&spans)
         })
         .await
     }
 
-    async fn archived(
-        &self,
-        output: &OutputId,
-        behind: Option<Place>,
-        rules: Hash,
-    ) -> Result<Archived, StoreError> {
+    async fn archived(&self, output: &OutputId, rules: Hash) -> Result<Archived, StoreError> {
         let output = output.clone();
         self.read("look what is to be archived", move |rows| {
-            unconverted::archived(rows, &output, behind.as_ref(), rules)
+            archives::archived(rows, &output, rules)
         })
         .await
     }
@@ -240,7 +249,7 @@ impl<E: Engine> Store for E {
     ) -> Result<Vec<WindowItem>, StoreError> {
         let output = output.clone();
         self.read("read what is to be archived", move |rows| {
-            unconverted::unarchived(rows, &output, behind.as_ref(), at_least, limit)
+            archives::unarchived(rows, &output, behind.as_ref(), at_least, limit)
         })
         .await
     }
@@ -254,7 +263,7 @@ impl<E: Engine> Store for E {
     ) -> Result<bool, StoreError> {
         let output = output.clone();
         self.write("archive items", move |rows| {
-            unconverted::archive(rows, &output, &document, &items, rules)
+            archives::archive(rows, &output, &document, &items, rules)
         })
         .await
     }
@@ -266,16 +275,14 @@ impl<E: Engine> Store for E {
     ) -> Result<Option<ArchiveDocument>, StoreError> {
         let output = output.clone();
         self.read("read an archive document", move |rows| {
-            unconverted::archive_document(rows, &output, number)
+            archives::document(rows, &output, number)
         })
         .await
     }
 
     async fn story_of(&self, entry: EntryId) -> Result<Option<Story>, StoreError> {
-        self.read("read a story", move |rows| {
-            unconverted::story_of(rows, entry)
-        })
-        .await
+        self.read("read a story", move |rows| outbox::story_of(rows, entry))
+            .await
     }
 
     async fn evidence(

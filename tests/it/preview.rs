@@ -121,19 +121,6 @@ fn it_says_what_the_documents_would_lose_and_why() {
     }
 }
 
-#[test]
-fn it_says_that_bytes_are_not_counted() {
-    for (key, is_said) in [("", false), ("max_bytes = \"4KiB\"\n", true)] {
-        let told = desk(key).run(&["preview", "merged", "--include", "harbour"]);
-        let text = String::from_utf8_lossy(&told.stdout).into_owned();
-        assert_eq!(
-            text.contains("`max_bytes` is not counted"),
-            is_said,
-            "{text}"
-        );
-    }
-}
-
 /// What is typed, what is said about it.
 const WRONG: &[(&[&str], &str)] = &[
     (&["preview", "merged"], "--include"),
@@ -203,6 +190,24 @@ const WINDOWS: &[WindowCase<'_>] = &[
         "include = [\"harbour\"]",
         &["--include", ""],
         "",
+    ),
+    (
+        "max_bytes = \"4KiB\"",
+        "",
+        &["--exclude", "harbour"],
+        "exclude = [\"harbour\"]",
+    ),
+    (
+        "max_bytes = \"6KiB\"\nmax_per_source = 2",
+        "include = [\"harbour\"]",
+        &["--include", "bridge", "--include", "choir"],
+        "include = [\"bridge\", \"choir\"]",
+    ),
+    (
+        "max_bytes = \"1B\"",
+        "",
+        &["--exclude", "closes"],
+        "exclude = [\"closes\"]",
     ),
 ];
 

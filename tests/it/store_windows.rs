@@ -1,31 +1,83 @@
-//! A window that is read by what has changed in it is the window read whole, whatever has changed.
+//! Documents that are rendered by what has changed since are those that are rendered from the whole store, whatever has changed.
+//!
+//! - entries come, are edited, leave an output and come back, age, and share it with other sources; feeds call themselves otherwise
+//! - each window is cut by another bound: by number, age, share of a source, bytes
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::TimeDelta;
-use mainstem::model::{FeedFields, OutputId, Story, StoryId};
-use mainstem::store::{ItemVersion, Membership, PriorWindow, Window, WindowBounds, WindowRequest};
+use mainstem::clock::ManualClock;
+use mainstem::model::{FeedFields, OutputId};
+use mainstem::publish::DocumentFormat;
+use mainstem::republish::{Plan, Republisher};
 
-use crate::store_contract::{Bench, at, entry, out, record, rules, whole_story};
+use crate::store_contract::{Bench, at, entry, record};
+use crate::support::daemon::Desk;
 use crate::support::random::Random;
 
-const STEPS: i64 = 400;
+const STEPS: i64 = 80;
 
-/// Two sources, one output that keeps what a coin says, and what was read of its window last.
+/// Word that keeps an entry out of the outputs.
+const DROPPED: &str = "dropped";
+
+const OUTPUTS: &[(&str, &str)] = &[
+    ("few", "max_entries = 6"),
+    ("young", "max_entries = 6\nmax_age = \"3m\""),
+    ("shared", "max_entries = 6\nmax_per_source = 2"),
+    ("small", "max_entries = 20\nmax_bytes = \"6KiB\""),
+    ("announced", "max_entries = 6\nupdates = \"announce\""),
+    ("each", "max_entries = 9\nduplicates = \"off\""),
+];
+
+fn plan() -> Arc<Plan> {
+    let outputs = OUTPUTS.iter().map(|(id, keys)| {
+        format!("[[output]]\nid = \"{id}\"\nexclude = [\"{DROPPED}\"]\n{keys}\n")
+    });
+    let sources = ["a", "b"].map(|id| format!("[[source]]\nid = \"{id}\"\npath = \"{id}.xml\"\n"));
+    let desk = Desk::new("");
+    desk.configure(&[sources.concat(), outputs.collect()].concat());
+    let environment = mainstem::config::Environment::default();
+    let loaded = mainstem::config::load(&desk.path("c.toml"), &environment).expect("it loads");
+    loaded.config.plan
+}
+
+/// The bytes of all documents.
+type Printed = BTreeMap<OutputId, Vec<String>>;
+
+/// Two sources, outputs over both, and who has published them so far.
 struct Game {
     bench: Bench,
     random: Random,
-    bounds: WindowBounds,
-    prior: Option<PriorWindow>,
+    clock: Arc<ManualClock>,
+    plan: Arc<Plan>,
+    republisher: Republisher,
 }
 
 impl Game {
+    async fn new(seed: u64) -> Self {
+        let (bench, plan) = (Bench::new(&["a", "b"]).await, plan());
+        let clock = Arc::new(ManualClock::at(at(0)));
+        let mut republisher = Republisher::new(bench.store.clone(), clock.clone(), plan.clone());
+        republisher.replay().await.expect("replays");
+        Self {
+            bench,
+            random: Random::new(seed),
+            clock,
+            plan,
+            republisher,
+        }
+    }
+
     /// An entry that is new, or known and edited; of any age; the feed may have another title.
     async fn arrive(&mut self, minute: i64) {
         let random = &mut self.random;
         let guid = random.below(60);
-        let words: Vec<String> = (0..4).map(|_| random.below(1000).to_string()).collect();
+        let mut words: Vec<String> = (0..8).map(|_| random.below(1000).to_string()).collect();
+        if random.one_in(4) {
+            words.push(DROPPED.to_owned());
+        }
         let mut entry = entry(&guid.to_string(), &words.concat(), &words.join(" "));
         let age = TimeDelta::minutes(i64::try_from(random.below(600)).expect("small"));
         entry.published = Some(at(minute) - age);
@@ -37,95 +89,54 @@ impl Game {
                 ..FeedFields::default()
             });
         }
-        self.bench
-            .store
-            .apply(record.into())
-            .await
-            .expect("applies");
+        let applied = self.bench.store.apply(record.into()).await;
+        applied.expect("applies");
     }
 
-    fn judge(&mut self, story: &Story) -> Membership {
-        let shown = story.members.first().filter(|_| !self.random.one_in(4));
-        let item = shown.map(|shown| whole_story(shown, format!("id-{}", shown.id)));
-        Membership {
-            story: story.id,
-            revision: story.revision,
-            kept: vec![(out("o"), item.into_iter().collect())],
-        }
-    }
-
-    async fn judge_all(&mut self, minute: i64) -> BTreeSet<StoryId> {
-        let stories = self.bench.store.changed_stories(100).await.expect("reads");
-        let judged = stories.iter().map(|story| self.judge(story)).collect();
-        let kept = (self.bench.store)
-            .keep(judged, &rules([1; 16]), true, at(minute))
-            .await;
-        kept.expect("keeps").remove(&out("o")).unwrap_or_default()
-    }
-
-    async fn window(&self, prior: Option<PriorWindow>) -> Window {
-        let request = WindowRequest {
-            output: OutputId::new("o").expect("an id"),
-            bounds: self.bounds,
-            rules: [1; 16],
-            prior,
-            is_known: Arc::new(|_| true),
-        };
-        let windows = self.bench.store.windows(vec![request]).await;
-        windows.expect("reads").remove(0)
-    }
-}
-
-fn versions(window: &Window) -> Vec<Arc<ItemVersion>> {
-    let rows = window.rows.iter();
-    rows.map(|row| row.version.clone()).collect()
-}
-
-async fn play(seed: u64, ages: bool, per_source: Option<u32>) {
-    let mut game = Game {
-        bench: Bench::new(&["a", "b"]).await,
-        random: Random::new(seed),
-        bounds: WindowBounds {
-            limit: 6,
-            not_before: None,
-            per_source,
-        },
-        prior: None,
-    };
-    let mut shrunk = 0;
-    for minute in 0..STEPS {
-        game.arrive(minute).await;
-        let changed = game.judge_all(minute).await;
-        if ages {
-            game.bounds.not_before = Some(at(minute - 3));
-        }
-        let prior = game
-            .prior
-            .take()
-            .map(|prior| PriorWindow { changed, ..prior });
-        let before = prior.as_ref().map_or(0, |prior| prior.rows.len());
-        let whole = game.window(None).await;
-        let by_change = game.window(prior).await;
-        assert_eq!(
-            versions(&by_change),
-            versions(&whole),
-            "{seed}, step {minute}"
+    /// The documents, by who has published them all along and by somebody who comes new.
+    async fn both(&mut self) -> (Printed, Printed) {
+        let mut new = Republisher::new(
+            self.bench.store.clone(),
+            self.clock.clone(),
+            self.plan.clone(),
         );
-        shrunk += usize::from(whole.rows.len() < before);
-        game.prior = Some(PriorWindow {
-            rows: Arc::new(versions(&whole)),
-            feeds: whole.feeds,
-            changed: BTreeSet::new(),
-        });
+        new.replay().await.expect("replays");
+        let all: BTreeSet<OutputId> = self.plan.output_ids().cloned().collect();
+        let by_changes = printed(&mut self.republisher, &all).await;
+        (by_changes, printed(&mut new, &all).await)
     }
-    assert!(!ages || shrunk > 0, "nothing ever left by age");
+}
+
+async fn printed(by: &mut Republisher, outputs: &BTreeSet<OutputId>) -> Printed {
+    let rendered = by.render(outputs).await.expect("renders").into_iter();
+    let bytes = rendered.map(|(output, rendered)| {
+        let document = |format| String::from_utf8(rendered.documents.get(format).bytes().to_vec());
+        let documents = DocumentFormat::ALL.map(|format| document(format).expect("UTF-8"));
+        (output, documents.to_vec())
+    });
+    bytes.collect()
 }
 
 #[tokio::test]
-async fn a_window_by_its_changes_is_the_whole_window() {
-    for seed in 0..3 {
-        play(seed, false, None).await;
-        play(seed, true, None).await;
+async fn documents_by_their_changes_are_the_whole_documents() {
+    for seed in 0..2 {
+        let mut game = Game::new(seed).await;
+        let (mut last, mut changes) = (Printed::new(), 0);
+        for minute in 0..STEPS {
+            game.arrive(minute).await;
+            game.clock.advance(Duration::from_secs(60));
+            game.republisher.catch_up().await.expect("judges");
+            // Changes of several steps may come together.
+            if game.random.one_in(3) {
+                continue;
+            }
+            let (by_changes, whole) = game.both().await;
+            for (output, documents) in &by_changes {
+                assert_eq!(documents, &whole[output], "{seed}, step {minute}, {output}");
+            }
+            changes += usize::from(by_changes != last);
+            last = by_changes;
+        }
+        assert!(changes > 10, "hardly anything ever changed");
     }
-    play(9, true, Some(2)).await;
 }

@@ -4,15 +4,27 @@
 //! engine answers with its own queries; what follows from the answers is decided by the steps above, for every engine alike.
 
 mod all;
+mod archives;
 mod health;
+mod items;
+mod outbox;
+mod outputs;
 mod retention;
+mod rules;
 mod sources;
 mod times;
 mod transaction;
+mod windows;
 
 pub(in crate::store) use all::AllRows;
+pub(in crate::store) use archives::ArchiveRows;
 pub(in crate::store) use health::HealthRows;
+pub(in crate::store) use items::{Holder, ItemRows, StoredItem};
+pub(in crate::store) use outbox::OutboxRows;
+pub(in crate::store) use outputs::{OutputRow, OutputRows, StoredOutput};
 pub(in crate::store) use retention::{AgingSource, OutputWindow, RetentionRows, Seen};
+pub(in crate::store) use rules::RuleRows;
 pub(in crate::store) use sources::SourceRow;
 pub(in crate::store) use times::{BeforeStep, EntryAhead, TimeRows, Witnesses};
 pub(in crate::store) use transaction::Rows;
+pub(in crate::store) use windows::WindowRows;

@@ -7,10 +7,11 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::columns::{MEMBER, member};
+use super::links;
 use super::near::{self, Profiles, Reach};
-use super::{links, outputs};
 use crate::dedupe::evidence;
 use crate::model::{EntryId, Member, Story, Timestamp};
+use crate::store::steps::outbox;
 use crate::store::{NearMiss, StoryEvidence};
 
 /// Near misses that are told of at most.
@@ -23,7 +24,7 @@ pub(super) fn of(
     window: Duration,
     now: Timestamp,
 ) -> rusqlite::Result<Option<StoryEvidence>> {
-    let Some(story) = outputs::story_of(db, entry)? else {
+    let Some(story) = outbox::story_of(db, entry)? else {
         return Ok(None);
     };
     let mut profiles = Profiles::default();

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::failure::failed;
-use super::{hosts, open, rules, sources};
+use super::{hosts, open, sources};
 use crate::model::{HostHold, SourceReport};
 use crate::store::contract::ReadStore;
 use crate::store::error::StoreError;
 use crate::store::outputs::RuleSpan;
+use crate::store::rows::RuleRows;
 
 /// A connection on which nothing is written.
 pub(in crate::store) struct SqliteReader {
@@ -49,6 +50,6 @@ impl ReadStore for SqliteReader {
     }
 
     fn rule_spans(&self) -> Result<Vec<RuleSpan>, StoreError> {
-        self.read("read what rules did", rules::spans)
+        self.read("read what rules did", RuleRows::rule_spans)
     }
 }

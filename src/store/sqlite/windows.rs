@@ -1,238 +1,124 @@
-//! What outputs show: first which items in which state, of a window that was read before only what has changed in it, then of
-//! those that are not known what they say.
+//! In which state the items of outputs are, and what they show.
 
-use std::cmp::Ordering;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::archives;
-use super::columns::{COPY, MEMBER, copy, member, moment, moment_at, ms};
-use crate::model::{Copy, EntryId, FeedFields, Member, StoryId};
-use crate::store::{
-    ItemVersion, Place, PriorWindow, Window, WindowBounds, WindowItem, WindowRequest, WindowRow,
-};
+use super::columns::{COPY, MEMBER, copy, member, moment, moment_at, ms, source_id};
+use crate::model::{Copy, EntryId, FeedFields, Slot, StoryId, Timestamp};
+use crate::store::rows::{OutputRow, WindowRows};
+use crate::store::{ItemVersion, Place, ShownEntry};
 
-/// Added to what the members' sources grow by, for each member that has expired: more than they ever grow to.
-const EXPIRED: i64 = 1 << 40;
+impl WindowRows for Connection {
+    fn feed_changes(&self) -> rusqlite::Result<i64> {
+        self.prepare_cached("SELECT count FROM feed_changes")?
+            .query_row([], |row| row.get(0))
+    }
 
-/// The windows by what they were and what has changed; `None`: of one at least that does not tell.
-pub(super) fn changed(
-    db: &Connection,
-    requests: &[WindowRequest],
-) -> rusqlite::Result<Option<Vec<Window>>> {
-    read(db, requests, changed_versions)
-}
+    fn newest_versions(
+        &self,
+        output: OutputRow,
+        not_before: Option<Timestamp>,
+        behind: Option<&Place>,
+        limit: u32,
+    ) -> rusqlite::Result<Vec<ItemVersion>> {
+        self.prepare_cached(&select_version(
+            "i.ordered_at BETWEEN ?2 AND ?3 AND (i.ordered_at < ?3 OR i.item_id > ?4)
+             ORDER BY i.ordered_at DESC, i.item_id LIMIT ?5",
+        ))?
+        .query_map(
+            params![
+                output.0,
+                not_before.map_or(i64::MIN, ms),
+                placed_at(behind),
+                item_id(behind),
+                limit
+            ],
+            version,
+        )?
+        .collect()
+    }
 
-/// See [`crate::store::Store::windows`].
-pub(super) fn whole(db: &Connection, requests: &[WindowRequest]) -> rusqlite::Result<Vec<Window>> {
-    let all = |db: &_, request: &_, _| all_versions(db, request).map(Some);
-    Ok(read(db, requests, all)?.unwrap_or_default())
-}
+    fn versions_of_stories(
+        &self,
+        output: OutputRow,
+        stories: &BTreeSet<StoryId>,
+    ) -> rusqlite::Result<Vec<ItemVersion>> {
+        let mut of_story = self.prepare_cached(&select_version("i.story = ?2"))?;
+        let mut found = Vec::new();
+        for story in stories {
+            for row in of_story.query_map(params![output.0, story.0], version)? {
+                found.push(row?);
+            }
+        }
+        Ok(found)
+    }
 
-fn read(
-    db: &Connection,
-    requests: &[WindowRequest],
-    versions: impl Fn(&Connection, &WindowRequest, i64) -> rusqlite::Result<Option<Versions>>,
-) -> rusqlite::Result<Option<Vec<Window>>> {
-    let feeds = db
-        .prepare_cached("SELECT count FROM feed_changes")?
-        .query_row([], |row| row.get(0))?;
-    let mut loaded = Loaded::default();
-    let mut windows = Vec::with_capacity(requests.len());
-    for request in requests {
-        let Some(versions) = versions(db, request, feeds)? else {
+    fn version(
+        &self,
+        output: OutputRow,
+        story: StoryId,
+        slot: Slot,
+    ) -> rusqlite::Result<Option<ItemVersion>> {
+        self.prepare_cached(&select_version("i.story = ?2 AND i.slot = ?3"))?
+            .query_row(params![output.0, story.0, slot.number()], version)
+            .optional()
+    }
+
+    fn shown_entry(&self, story: StoryId, entry: EntryId) -> rusqlite::Result<Option<ShownEntry>> {
+        let shown = self
+            .prepare_cached(&format!(
+                "SELECT st.story, st.began_at, s.feed_id, s.title AS feed_title, s.home_url, s.self_url, e.feed_updated,
+                     s.language AS feed_language, s.icon, {MEMBER}
+                 FROM entries e JOIN sources s USING (source) CROSS JOIN stories st
+                 WHERE e.entry = ?1 AND e.expired_at IS NULL AND st.story = ?2"
+            ))?
+            .query_row(params![entry.0, story.0], shown)
+            .optional()?;
+        let Some(mut shown) = shown else {
             return Ok(None);
         };
-        windows.push(window(db, request, (versions, feeds), &mut loaded)?);
+        shown.copies = copies(self, story, entry)?;
+        Ok(Some(shown))
     }
-    Ok(Some(windows))
 }
 
-/// A window's rows.
-type Versions = Vec<Arc<ItemVersion>>;
-
-/// What items show, read once for all outputs that have them in the same state.
-type Loaded = HashMap<Arc<ItemVersion>, WindowItem>;
-
-fn window(
-    db: &Connection,
-    request: &WindowRequest,
-    (versions, feeds): (Versions, i64),
-    loaded: &mut Loaded,
-) -> rusqlite::Result<Window> {
-    let mut rows = Vec::with_capacity(versions.len());
-    for version in versions {
-        let item = match (request.is_known)(&version) {
-            true => None,
-            false => Some(Box::new(match loaded.entry(version.clone()) {
-                Entry::Occupied(known) => known.get().clone(),
-                Entry::Vacant(place) => place.insert(item(db, request, &version)?).clone(),
-            })),
-        };
-        rows.push(WindowRow { version, item });
-    }
-    let end = rows.last().map(|row| Place::of(&row.version));
-    let archived = archives::archived(db, &request.output, end.as_ref(), request.rules)?;
-    Ok(Window {
-        rows,
-        archived,
-        feeds,
-    })
+/// A query for columns of [`version`], of items `i` in the output `?1`; it reads no texts.
+fn select_version(which: &str) -> String {
+    select_version_by("", which)
 }
 
-/// Columns of [`version`], of `output_items i` in the output `?1`, without any text.
-fn version_of_items(which: &str) -> String {
+/// The same, by an index (`INDEXED BY …`).
+pub(super) fn select_version_by(index: &str, which: &str) -> String {
     format!(
-        "SELECT i.item_id, i.story, i.slot, i.entry, i.ordered_at, i.updated_at, st.revision, e.source,
-             (SELECT sum(s.revision + (m.expired_at IS NOT NULL) * {EXPIRED}) FROM entries m JOIN sources s USING (source)
-              WHERE m.story = i.story) AS sources
-         FROM output_items i JOIN entries e USING (entry) JOIN stories st ON st.story = i.story
-         WHERE i.output = (SELECT output FROM outputs WHERE id = ?1) AND i.left_at IS NULL AND e.expired_at IS NULL AND {which}"
+        "SELECT i.item_id, i.story, i.slot, i.entry, i.ordered_at, i.updated_at, st.revision, s.id AS source_id,
+             (SELECT sum(o.revision) FROM entries m JOIN sources o USING (source) WHERE m.story = i.story) AS sources,
+             (SELECT count(m.expired_at) FROM entries m WHERE m.story = i.story) AS expired
+         FROM output_items i {index} JOIN entries e USING (entry) JOIN sources s ON s.source = e.source JOIN stories st ON st.story = i.story
+         WHERE i.output = ?1 AND i.left_at IS NULL AND e.expired_at IS NULL AND {which}"
     )
 }
 
-/// The window by what it was and what has changed; `None`: that does not tell.
-fn changed_versions(
-    db: &Connection,
-    request: &WindowRequest,
-    feeds: i64,
-) -> rusqlite::Result<Option<Versions>> {
-    let prior = request.prior.as_ref();
-    let Some(prior) = prior.filter(|prior| prior.feeds == feeds) else {
-        return Ok(None);
-    };
-    // How many a source has behind the window is not known.
-    if request.bounds.per_source.is_some() {
-        return Ok(None);
-    }
-    let mut of_story = db.prepare_cached(&version_of_items("i.story = ?2"))?;
-    let mut changed = Vec::new();
-    for story in &prior.changed {
-        let rows = of_story.query_map(params![request.output.as_str(), story.0], version)?;
-        for row in rows {
-            changed.push(Arc::new(row?));
-        }
-    }
-    Ok(merged(prior, changed, request.bounds))
-}
-
-/// A window with the items of changed stories in place of what they had; `None`: items that were behind it come into it.
-fn merged(
-    prior: &PriorWindow,
-    changed: Vec<Arc<ItemVersion>>,
-    bounds: WindowBounds,
-) -> Option<Versions> {
-    let limit = usize::try_from(bounds.limit).unwrap_or(usize::MAX);
-    // What lies behind a full window was not read.
-    let end = prior.rows.last().filter(|_| prior.rows.len() >= limit);
-    let is_ahead = |item: &Arc<ItemVersion>| end.is_none_or(|end| in_order(item, end).is_le());
-    let stays = |item: &&Arc<ItemVersion>| !prior.changed.contains(&item.story);
-    let mut rows: Vec<_> = prior.rows.iter().filter(stays).cloned().collect();
-    rows.extend(changed.into_iter().filter(is_ahead));
-    rows.sort_by(in_order);
-    if rows.len() < limit && end.is_some() {
-        return None;
-    }
-    rows.truncate(limit);
-    let not_before = bounds.not_before;
-    rows.retain(|item| not_before.is_none_or(|bound| item.ordered_at >= bound));
-    Some(rows)
-}
-
-fn in_order(left: &Arc<ItemVersion>, right: &Arc<ItemVersion>) -> Ordering {
-    let newest_first = right.ordered_at.cmp(&left.ordered_at);
-    newest_first.then_with(|| left.item_id.cmp(&right.item_id))
-}
-
-/// All of the window, in order.
-fn all_versions(db: &Connection, request: &WindowRequest) -> rusqlite::Result<Versions> {
-    let WindowBounds {
-        limit,
-        not_before,
-        per_source,
-    } = request.bounds;
-    let in_order = "i.ordered_at >= ?2 ORDER BY i.ordered_at DESC, i.item_id LIMIT ?3";
-    let mut statement = db.prepare_cached(&version_of_items(in_order))?;
-    // Where a source has had its share, what follows takes its place.
-    let most = per_source.map_or(i64::from(limit), |_| -1);
-    let mut rows = statement.query(params![
-        request.output.as_str(),
-        not_before.map_or(i64::MIN, ms),
-        most
-    ])?;
-    let mut of_source: HashMap<i64, u32> = HashMap::new();
-    let mut versions = Vec::new();
-    while versions.len() < limit as usize
-        && let Some(row) = rows.next()?
-    {
-        let count = of_source.entry(row.get("source")?).or_default();
-        *count += 1;
-        if per_source.is_none_or(|most| *count <= most) {
-            versions.push(Arc::new(version(row)?));
-        }
-    }
-    Ok(versions)
-}
-
-fn version(row: &Row<'_>) -> rusqlite::Result<ItemVersion> {
+pub(super) fn version(row: &Row<'_>) -> rusqlite::Result<ItemVersion> {
     Ok(ItemVersion {
         item_id: row.get("item_id")?,
         story: StoryId(row.get("story")?),
-        slot: row.get("slot")?,
+        slot: Slot::from_number(row.get("slot")?),
         entry: EntryId(row.get("entry")?),
+        source: source_id(row, "source_id")?,
         revision: row.get("revision")?,
         sources: row.get("sources")?,
+        expired: row.get("expired")?,
         ordered_at: moment(row.get("ordered_at")?),
         updated: moment(row.get("updated_at")?),
     })
 }
 
-fn item(
-    db: &Connection,
-    request: &WindowRequest,
-    version: &ItemVersion,
-) -> rusqlite::Result<WindowItem> {
-    let bounds = params![request.output.as_str(), version.story.0, version.slot];
-    let found = items(db, "i.story = ?2 AND i.slot = ?3", bounds)?;
-    (found.into_iter().next()).ok_or(rusqlite::Error::QueryReturnedNoRows)
-}
-
-/// The items of output `?1` that are in and that `which` selects and orders.
-pub(super) fn items(
-    db: &Connection,
-    which: &str,
-    bounds: impl rusqlite::Params,
-) -> rusqlite::Result<Vec<WindowItem>> {
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT i.item_id, i.story, i.slot, st.began_at, i.ordered_at AS place, i.updated_at AS item_updated, s.feed_id, s.title AS feed_title, s.home_url,
-             s.self_url, e.feed_updated, s.language AS feed_language, s.icon, s.id AS source_id, {MEMBER}
-         FROM output_items i JOIN outputs o USING (output) JOIN entries e USING (entry) JOIN sources s USING (source)
-             JOIN stories st ON st.story = i.story
-         WHERE o.id = ?1 AND i.left_at IS NULL AND e.expired_at IS NULL AND {which}"
-    ))?;
-    let mut rows = statement.query(bounds)?;
-    let mut items: Vec<WindowItem> = Vec::new();
-    while let Some(row) = rows.next()? {
-        let mut item = window_item(row)?;
-        item.copies = copies(db, item.story, item.shown.id)?;
-        items.push(item);
-    }
-    Ok(items)
-}
-
-fn window_item(row: &Row<'_>) -> rusqlite::Result<WindowItem> {
-    let shown: Member = member(row)?;
-    Ok(WindowItem {
-        item_id: row.get("item_id")?,
+fn shown(row: &Row<'_>) -> rusqlite::Result<ShownEntry> {
+    Ok(ShownEntry {
         story: StoryId(row.get("story")?),
-        slot: row.get("slot")?,
         began_at: moment(row.get("began_at")?),
-        ordered_at: moment(row.get("place")?),
-        updated: moment(row.get("item_updated")?),
-        shown,
+        member: member(row)?,
         feed: FeedFields {
             id: row.get("feed_id")?,
             title: row.get("feed_title")?,
@@ -246,7 +132,6 @@ fn window_item(row: &Row<'_>) -> rusqlite::Result<WindowItem> {
     })
 }
 
-/// In an order that says nothing of who came first: a rebuilt store gives the same documents.
 fn copies(db: &Connection, story: StoryId, shown: EntryId) -> rusqlite::Result<Vec<Copy>> {
     db.prepare_cached(&format!(
         "SELECT {COPY} FROM entries e JOIN sources s USING (source)
@@ -254,4 +139,13 @@ fn copies(db: &Connection, story: StoryId, shown: EntryId) -> rusqlite::Result<V
     ))?
     .query_map(params![story.0, shown.0], copy)?
     .collect()
+}
+
+/// Milliseconds of a place; everything lies behind no place.
+pub(super) fn placed_at(place: Option<&Place>) -> i64 {
+    place.map_or(i64::MAX, |place| ms(place.ordered_at))
+}
+
+pub(super) fn item_id(place: Option<&Place>) -> &str {
+    place.map_or("", |place| &place.item_id)
 }

@@ -1,0 +1,332 @@
+//! The outward line of a process: it judges, keeps and renders for one publication, and remembers what was shown.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::archive::Archivist;
+use super::document_writer::{DocumentWriter, WrittenDocuments};
+use super::fragment::write_item;
+use super::judge::{judge, verdicts};
+use super::last_shown::{KnownWindow, LastShown};
+use super::plan::Plan;
+use super::publication::Publication;
+use super::reading::WindowReader;
+use super::render::Renderer;
+use super::rendered::Rendered;
+use super::replay::{Replay, UnderWay};
+use super::rule_watch::RuleWatch;
+use super::tally::{IdlePart, idle_parts};
+use crate::clock::Clock;
+use crate::model::{OutputId, Story};
+use crate::publish::ItemForm;
+use crate::store::{DocumentStamp, Membership, Store, StoreError, WindowItem};
+use crate::telemetry::{Metrics, Stage};
+
+/// Stories judged in one step.
+const BATCH: usize = 256;
+
+/// The outward line. One at a time works on a store within a process; several processes may.
+pub struct Republisher {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    publication: Publication,
+    watch: RuleWatch,
+    replay: Replay,
+    last_shown: LastShown,
+    metrics: Metrics,
+}
+
+impl Republisher {
+    /// A republisher of these outputs.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, plan: Arc<Plan>) -> Self {
+        Self {
+            store,
+            clock,
+            publication: Publication::new(plan),
+            watch: RuleWatch::default(),
+            replay: Replay::default(),
+            last_shown: LastShown::default(),
+            metrics: Metrics::default(),
+        }
+    }
+
+    /// The same, reporting to these metrics.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
+    }
+
+    /// Where it reports to.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// What is published now.
+    #[must_use]
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.publication.plan
+    }
+
+    /// Publishes other outputs, or the same by other rules, from now on; call [`Self::begin_replay`] next.
+    pub fn replace_plan(&mut self, plan: Arc<Plan>) {
+        for output in self.plan().output_ids() {
+            if plan.output(output).is_none() {
+                self.metrics.forget_output(output);
+            }
+        }
+        self.publication.replace_plan(plan);
+        self.watch.plan_replaced();
+        self.replay.end();
+        self.last_shown.plan_replaced();
+    }
+
+    /// Whether any of the outputs was ever rendered.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn is_rendered(&mut self) -> Result<bool, StoreError> {
+        let states = self.publication.register(self.store.as_ref()).await?;
+        Ok(states.iter().any(|state| state.rendered))
+    }
+
+    /// Judges every changed story for every output, until none is left; returns the outputs whose documents may differ.
+    ///
+    /// # Errors
+    /// The store's; what is not settled stays in the outbox.
+    pub async fn catch_up(&mut self) -> Result<BTreeSet<OutputId>, StoreError> {
+        let mut differ = BTreeSet::new();
+        loop {
+            let stories = self.store.changed_stories(BATCH).await?;
+            if stories.is_empty() {
+                return Ok(differ);
+            }
+            self.watch.begin(self.store.as_ref()).await?;
+            let began = Instant::now();
+            let judged = self.judge(&stories, |_| true);
+            let verdicts = verdicts(self.plan(), &stories, &judged);
+            let (rules, now) = (&self.publication.rules, self.clock.now());
+            for (output, stories) in self.store.keep(judged, rules, true, now).await? {
+                differ.insert(output.clone());
+                self.last_shown.stories_changed(output, stories);
+            }
+            self.watch.store(self.store.as_ref()).await?;
+            self.metrics.took(Stage::Judge, began.elapsed());
+            for (output, is_kept) in verdicts {
+                self.metrics.judged(&output, is_kept);
+            }
+        }
+    }
+
+    fn judge(&mut self, stories: &[Story], wanted: impl Fn(&OutputId) -> bool) -> Vec<Membership> {
+        let judged = stories.iter().map(|story| {
+            let (membership, witness) = judge(&self.publication.plan, story, &wanted);
+            self.watch.note(&self.publication.plan, story.id, witness);
+            membership
+        });
+        judged.collect()
+    }
+
+    /// Parts of the rules that did nothing for thirty days.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn idle_parts(&self) -> Result<Vec<IdlePart>, StoreError> {
+        let spans = self.store.rule_spans().await?;
+        let idle = idle_parts(self.plan(), spans, self.clock.now());
+        self.metrics.idle(idle.len());
+        Ok(idle)
+    }
+
+    /// Archives documents of what is published now.
+    #[must_use]
+    pub fn archivist(&self) -> Archivist {
+        Archivist::new(
+            self.store.clone(),
+            self.clock.clone(),
+            self.publication.clone(),
+        )
+    }
+}
+
+/// Replaying.
+impl Republisher {
+    /// Registers the outputs; those whose rules have changed since they were last judged are replayed by the steps that
+    /// follow. One that is under way goes on, unless another process crossed it by other rules.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn begin_replay(&mut self) -> Result<(), StoreError> {
+        let states = self.publication.register(self.store.as_ref()).await?;
+        self.replay.begin(states);
+        Ok(())
+    }
+
+    /// Whether steps are left to take.
+    #[must_use]
+    pub fn is_replaying(&self) -> bool {
+        self.replay.under_way().is_some()
+    }
+
+    /// The outputs whose documents must stay as they are until the end.
+    #[must_use]
+    pub fn replayed(&self) -> BTreeSet<OutputId> {
+        self.replay.outputs()
+    }
+
+    /// Judges the next stories of the history; with the last ones, returns the outputs whose documents should be rendered.
+    ///
+    /// # Errors
+    /// The store's; the step can be taken again.
+    pub async fn replay_step(&mut self) -> Result<BTreeSet<OutputId>, StoreError> {
+        let Some(UnderWay { outputs, after }) = self.replay.under_way().cloned() else {
+            return Ok(BTreeSet::new());
+        };
+        let stories = self.store.stories_after(after, BATCH).await?;
+        let Some(last) = stories.last().map(|story| story.id) else {
+            self.finish_replay(&outputs).await?;
+            return Ok(outputs);
+        };
+        self.watch.begin(self.store.as_ref()).await?;
+        let judged = self.judge(&stories, |output| outputs.contains(output));
+        let (rules, now) = (&self.publication.rules, self.clock.now());
+        self.store.keep(judged, rules, false, now).await?;
+        self.watch.store(self.store.as_ref()).await?;
+        self.replay.advance(last);
+        Ok(BTreeSet::new())
+    }
+
+    async fn finish_replay(&mut self, outputs: &BTreeSet<OutputId>) -> Result<(), StoreError> {
+        let rules = self.publication.rules.iter();
+        for (output, rules) in rules.filter(|(output, _)| outputs.contains(output)) {
+            if !self.store.finish_replay(output, *rules).await? {
+                // Another process has other rules for it. It is stale, and whoever looks next replays it.
+                tracing::warn!(%output, "another mainstem judges this output by other rules: reload it");
+            }
+        }
+        self.replay.end();
+        Ok(())
+    }
+
+    /// Replays what has to be, to the end.
+    ///
+    /// # Errors
+    /// The store's; what was replayed so far stays and the replay starts again next time.
+    pub async fn replay(&mut self) -> Result<(), StoreError> {
+        self.begin_replay().await?;
+        while self.is_replaying() {
+            self.replay_step().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Rendering.
+impl Republisher {
+    /// Has windows be read whole when they are next rendered: something has changed that was not judged here.
+    pub fn look_again(&mut self) {
+        self.last_shown.changed_elsewhere();
+    }
+
+    /// Renders outputs from the store; those that are not in the plan are left out, as are those whose writing panics.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn render(
+        &mut self,
+        outputs: &BTreeSet<OutputId>,
+    ) -> Result<Vec<(OutputId, Rendered)>, StoreError> {
+        let (now, began) = (self.clock.now(), Instant::now());
+        let renderer = Renderer::new(
+            self.store.as_ref(),
+            &self.publication,
+            &self.last_shown,
+            self.archivist(),
+            now,
+        );
+        let mut written = Vec::new();
+        let mut panicked = Vec::new();
+        for result in renderer.render(outputs).await? {
+            match result {
+                Ok(documents) => written.push(documents),
+                Err(output) => panicked.push(output),
+            }
+        }
+        panicked
+            .into_iter()
+            .for_each(|output| self.tell_panicked(output));
+        let hashes = written
+            .iter()
+            .map(|written| (written.window.output.clone(), written.documents.hash));
+        let stamps = self.store.stamp(hashes.collect(), now).await?;
+        self.metrics.took(Stage::Render, began.elapsed());
+        let written = written.into_iter().zip(stamps);
+        Ok(written
+            .map(|(written, stamp)| self.stamped(written, stamp))
+            .collect())
+    }
+
+    /// Reports an output whose writing panicked, once until it succeeds.
+    fn tell_panicked(&mut self, output: OutputId) {
+        if self.last_shown.panicked(output.clone()) {
+            tracing::error!(
+                %output,
+                "writing the documents of this output panicked: they stay as they were, and other outputs are published; this is a bug: please report it with the line \"panic\" before this one"
+            );
+        }
+    }
+
+    fn stamped(&mut self, written: WrittenDocuments, stamp: DocumentStamp) -> (OutputId, Rendered) {
+        let window = written.window;
+        let output = window.output;
+        self.metrics
+            .rendered(&output, window.shown, stamp.changed_at);
+        let is_archived = !window.archived.is_due(window.reach.end());
+        let known = window.is_whole.then(|| KnownWindow {
+            rows: Arc::new(window.rows),
+            feeds: window.feeds,
+        });
+        self.last_shown
+            .rendered(output.clone(), known, window.fragments, !is_archived);
+        let rendered = Rendered {
+            documents: written.documents,
+            changed_at: stamp.changed_at,
+            oldest: written.oldest,
+            slack: window.reach.slack(),
+            reach: window.reach,
+            is_archived,
+            expires_at: written.expires_at,
+            fresh: window.fresh,
+        };
+        (output, rendered)
+    }
+
+    /// The items that stand in an output's documents now, in their order; none where it is not in the plan.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn items(&self, output: &OutputId) -> Result<Vec<WindowItem>, StoreError> {
+        let Some(plan) = self.plan().output(output) else {
+            return Ok(Vec::new());
+        };
+        let reader = WindowReader {
+            store: self.store.as_ref(),
+            publication: &self.publication,
+            now: self.clock.now(),
+        };
+        let read = reader.read(&[plan], &LastShown::default()).await?;
+        let rows = read.windows.into_iter().flat_map(|window| window.rows);
+        let items = rows.filter_map(|row| read.items.get(&row));
+        let mut items: Vec<WindowItem> = items.map(|item| item.as_ref().clone()).collect();
+        if plan.output.max_bytes.is_some() {
+            let form = ItemForm::of(&plan.output);
+            let written = items.iter().cloned();
+            let written = written.filter_map(|item| write_item(self.plan(), plan, &form, item));
+            let writer = DocumentWriter::new(self.publication.clone());
+            items.truncate(writer.fitting(plan, written.collect()));
+        }
+        Ok(items)
+    }
+}

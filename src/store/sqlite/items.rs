@@ -1,0 +1,118 @@
+//! The items that outputs keep.
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+
+use super::columns::{moment, ms};
+use crate::model::{EntryId, Showing, Slot, StoryId, Timestamp};
+use crate::store::KeptItem;
+use crate::store::rows::{Holder, ItemRows, OutputRow, StoredItem};
+
+impl ItemRows for Connection {
+    fn items_of_story(
+        &self,
+        output: OutputRow,
+        story: StoryId,
+    ) -> rusqlite::Result<Vec<StoredItem>> {
+        self.prepare_cached(
+            "SELECT slot, entry, whole, edition_at, updated_at, left_at IS NULL AS inside FROM output_items
+             WHERE output = ? AND story = ?",
+        )?
+        .query_map(params![output.0, story.0], stored)?
+        .collect()
+    }
+
+    fn add_item(
+        &self,
+        output: OutputRow,
+        story: StoryId,
+        item: &KeptItem,
+        item_id: &str,
+        archive: Option<u32>,
+        now: Timestamp,
+    ) -> rusqlite::Result<()> {
+        let showing = &item.showing;
+        self.prepare_cached(
+            "INSERT INTO output_items (output, story, slot, entry, whole, edition_at, item_id, ordered_at, entered_at, updated_at, archive)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            output.0, story.0, item.slot.number(), showing.entry.0, showing.wording, ms(showing.edition_at), item_id,
+            ms(item.ordered_at), ms(now), ms(showing.updated), archive
+        ])?;
+        Ok(())
+    }
+
+    fn show_item(
+        &self,
+        output: OutputRow,
+        story: StoryId,
+        slot: Slot,
+        showing: &Showing,
+    ) -> rusqlite::Result<()> {
+        self.prepare_cached(
+            "UPDATE output_items SET entry = :entry, whole = :whole, edition_at = :edition, updated_at = :updated, left_at = NULL
+             WHERE output = :output AND story = :story AND slot = :slot",
+        )?
+        .execute(named_params! {
+            ":entry": showing.entry.0, ":whole": showing.wording, ":edition": ms(showing.edition_at),
+            ":updated": ms(showing.updated), ":output": output.0, ":story": story.0, ":slot": slot.number(),
+        })?;
+        Ok(())
+    }
+
+    fn leave(
+        &self,
+        output: OutputRow,
+        story: StoryId,
+        slot: Slot,
+        now: Timestamp,
+    ) -> rusqlite::Result<()> {
+        self.prepare_cached(
+            "UPDATE output_items SET left_at = ? WHERE output = ? AND story = ? AND slot = ?",
+        )?
+        .execute(params![ms(now), output.0, story.0, slot.number()])?;
+        Ok(())
+    }
+
+    fn holder(&self, output: OutputRow, item_id: &str) -> rusqlite::Result<Option<Holder>> {
+        self.prepare_cached(
+            "SELECT story, entry, left_at IS NULL, archive FROM output_items WHERE output = ? AND item_id = ?",
+        )?
+        .query_row(params![output.0, item_id], |row| {
+            Ok(Holder {
+                story: StoryId(row.get(0)?),
+                entry: EntryId(row.get(1)?),
+                is_inside: row.get(2)?,
+                archive: row.get(3)?,
+            })
+        })
+        .optional()
+    }
+
+    fn delete_item(&self, output: OutputRow, item_id: &str) -> rusqlite::Result<()> {
+        self.prepare_cached("DELETE FROM output_items WHERE output = ? AND item_id = ?")?
+            .execute(params![output.0, item_id])?;
+        Ok(())
+    }
+
+    fn shares_identity(&self, entry: EntryId) -> rusqlite::Result<bool> {
+        self.prepare_cached(
+            "SELECT 1 FROM entries own JOIN entries other USING (identity)
+             WHERE own.entry = ? AND other.source != own.source AND other.story != own.story",
+        )?
+        .exists([entry.0])
+    }
+}
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<StoredItem> {
+    Ok(StoredItem {
+        slot: Slot::from_number(row.get("slot")?),
+        showing: Showing {
+            entry: EntryId(row.get("entry")?),
+            wording: row.get("whole")?,
+            edition_at: moment(row.get("edition_at")?),
+            updated: moment(row.get("updated_at")?),
+        },
+        is_inside: row.get("inside")?,
+    })
+}

@@ -1,0 +1,68 @@
+//! Whole stories, and those of them that wait to be judged.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::columns::{MEMBER, member, moment};
+use super::stories::touch;
+use crate::model::{EntryId, Story, StoryId, Timestamp};
+use crate::store::rows::OutboxRows;
+
+impl OutboxRows for Connection {
+    fn waiting(&self, limit: usize) -> rusqlite::Result<Vec<StoryId>> {
+        self.prepare_cached("SELECT story FROM outbox ORDER BY since, story LIMIT ?1")?
+            .query_map([count(limit)], |row| row.get(0).map(StoryId))?
+            .collect()
+    }
+
+    fn stories_above(&self, after: StoryId, limit: usize) -> rusqlite::Result<Vec<StoryId>> {
+        self.prepare_cached("SELECT story FROM stories WHERE story > ?2 ORDER BY story LIMIT ?1")?
+            .query_map([count(limit), after.0], |row| row.get(0).map(StoryId))?
+            .collect()
+    }
+
+    fn story_with(&self, entry: EntryId) -> rusqlite::Result<Option<StoryId>> {
+        self.prepare_cached("SELECT story FROM entries WHERE entry = ?1")?
+            .query_row([entry.0], |row| row.get(0).map(StoryId))
+            .optional()
+    }
+
+    fn stories(&self, stories: &[StoryId]) -> rusqlite::Result<Vec<Story>> {
+        let mut story =
+            self.prepare_cached("SELECT revision, began_at FROM stories WHERE story = ?")?;
+        let mut members = self.prepare_cached(&format!(
+            "SELECT {MEMBER} FROM entries e JOIN sources s USING (source) WHERE e.story = ? AND e.expired_at IS NULL ORDER BY e.entry"
+        ))?;
+        let whole = stories.iter().map(|id| {
+            let (revision, began_at) =
+                story.query_row([id.0], |row| Ok((row.get(0)?, moment(row.get(1)?))))?;
+            let members = members.query_map([id.0], member)?;
+            Ok(Story {
+                id: *id,
+                revision,
+                began_at,
+                members: members.collect::<rusqlite::Result<_>>()?,
+            })
+        });
+        whole.collect()
+    }
+
+    fn revision(&self, story: StoryId) -> rusqlite::Result<Option<i64>> {
+        self.prepare_cached("SELECT revision FROM stories WHERE story = ?")?
+            .query_row([story.0], |row| row.get(0))
+            .optional()
+    }
+
+    fn settle(&self, story: StoryId, revision: i64) -> rusqlite::Result<()> {
+        self.prepare_cached("DELETE FROM outbox WHERE story = ? AND revision = ?")?
+            .execute(params![story.0, revision])?;
+        Ok(())
+    }
+
+    fn judge_again(&self, story: StoryId, now: Timestamp) -> rusqlite::Result<()> {
+        touch(self, story, now)
+    }
+}
+
+fn count(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}

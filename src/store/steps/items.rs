@@ -1,0 +1,190 @@
+//! What outputs decided becomes the items that they keep.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::outputs;
+use crate::model::{Hash, OutputId, Slot, StoryId, Timestamp, updated};
+use crate::store::rows::{ItemRows, OutboxRows, OutputRow, OutputRows, StoredItem, StoredOutput};
+use crate::store::{KeptItem, Membership};
+
+/// Outputs whose documents may differ, each with the stories that they may differ by.
+pub(in crate::store) type Differing = BTreeMap<OutputId, BTreeSet<StoryId>>;
+
+/// See [`crate::store::Store::keep`].
+pub(in crate::store) fn keep<R: OutputRows + ItemRows + OutboxRows>(
+    rows: &R,
+    judged: &[Membership],
+    rules: &BTreeMap<OutputId, Hash>,
+    settle_outbox: bool,
+    now: Timestamp,
+) -> Result<Differing, R::Error> {
+    let mut differing = Differing::new();
+    let stored = outputs::by_id(rows)?;
+    let mut met = BTreeSet::new();
+    for membership in judged {
+        if rows.revision(membership.story)? != Some(membership.revision) {
+            continue;
+        }
+        for (id, items) in &membership.kept {
+            let Some(output) = stored.get(id) else {
+                continue;
+            };
+            if met.insert(id) {
+                note_rules(rows, output, rules.get(id).copied())?;
+            }
+            let keeper = Keeper {
+                rows,
+                output: output.row,
+                story: membership.story,
+                now,
+            };
+            let changed = keeper.keep(items)?;
+            if !changed.is_empty() {
+                differing.entry(id.clone()).or_default().extend(changed);
+            }
+        }
+        if settle_outbox {
+            rows.settle(membership.story, membership.revision)?;
+        }
+    }
+    Ok(differing)
+}
+
+/// A verdict by other rules than those that the membership stands for makes it a mixture: whoever has a say in the output next
+/// replays it. So two processes with differing configurations never leave one behind.
+fn note_rules<R: OutputRows>(
+    rows: &R,
+    output: &StoredOutput,
+    rules: Option<Hash>,
+) -> Result<(), R::Error> {
+    match outputs::is_judged_by(output, rules) {
+        true => Ok(()),
+        false => rows.set_rules(output.row, None, None),
+    }
+}
+
+/// One output's items of one story.
+struct Keeper<'a, R> {
+    rows: &'a R,
+    output: OutputRow,
+    story: StoryId,
+    now: Timestamp,
+}
+
+/// An id under which an item enters.
+struct Claimed<'i> {
+    item_id: &'i str,
+    /// The archive document of the item that had it.
+    archive: Option<u32>,
+    /// Another story, whose item had it.
+    robbed: Option<StoryId>,
+}
+
+impl<R: ItemRows + OutboxRows> Keeper<'_, R> {
+    /// Makes the items these. Returns the stories by which the documents may differ now. An item that stays counts: its copies
+    /// may have changed.
+    fn keep(&self, items: &[KeptItem]) -> Result<BTreeSet<StoryId>, R::Error> {
+        let stored = self.rows.items_of_story(self.output, self.story)?;
+        let mut stored: BTreeMap<Slot, StoredItem> =
+            stored.into_iter().map(|item| (item.slot, item)).collect();
+        let mut changed = BTreeSet::new();
+        if !items.is_empty() {
+            changed.insert(self.story);
+        }
+        // Who leaves comes first: an entry that only changes its slot takes its id along.
+        let stays = |slot: Slot| items.iter().any(|item| item.slot == slot);
+        let leaving = stored.values().filter(|item| item.is_inside);
+        for item in leaving.filter(|item| !stays(item.slot)) {
+            self.rows
+                .leave(self.output, self.story, item.slot, self.now)?;
+            changed.insert(self.story);
+        }
+        for item in items {
+            match stored.remove(&item.slot) {
+                None => changed.extend(self.enter(item)?),
+                Some(stored) => self.show(item, &stored)?,
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Returns the other story whose item had the id before.
+    fn enter(&self, item: &KeptItem) -> Result<Option<StoryId>, R::Error> {
+        let claimed = self.claim(item)?;
+        self.rows.add_item(
+            self.output,
+            self.story,
+            item,
+            claimed.item_id,
+            claimed.archive,
+            self.now,
+        )?;
+        Ok(claimed.robbed)
+    }
+
+    fn show(&self, item: &KeptItem, stored: &StoredItem) -> Result<(), R::Error> {
+        let mut showing = item.showing;
+        showing.updated = updated(&stored.showing, &item.showing, self.now);
+        let differs = (showing.entry, showing.wording, showing.edition_at)
+            != (
+                stored.showing.entry,
+                stored.showing.wording,
+                stored.showing.edition_at,
+            );
+        match differs || !stored.is_inside {
+            true => self
+                .rows
+                .show_item(self.output, self.story, item.slot, &showing),
+            false => Ok(()),
+        }
+    }
+
+    /// The preferred id, else the derived one. The preferred one is not taken where another release of another source has
+    /// the same GUID: whichever came first would get it, and a rebuilt store might see them the other way round. Either may
+    /// belong to an item that the same entry has left, in another slot or in a story that it was parted from: it is taken along,
+    /// with the archive document that has it.
+    fn claim<'i>(&self, item: &'i KeptItem) -> Result<Claimed<'i>, R::Error> {
+        let (own, derived) = (&item.item_id, &item.fallback_id);
+        let entry = item.showing.entry;
+        let is_ambiguous = own != derived && self.rows.shares_identity(entry)?;
+        let candidates = [own, derived].into_iter().skip(usize::from(is_ambiguous));
+        for item_id in candidates {
+            let Some(holder) = self.rows.holder(self.output, item_id)? else {
+                return Ok(Claimed {
+                    item_id,
+                    archive: None,
+                    robbed: None,
+                });
+            };
+            // An entry has one story: where an item of another one still shows it, that has not been judged since.
+            let is_left = !holder.is_inside || holder.story != self.story;
+            if is_left && holder.entry == entry {
+                self.rows.delete_item(self.output, item_id)?;
+                return Ok(Claimed {
+                    item_id,
+                    archive: holder.archive,
+                    robbed: Some(holder.story).filter(|story| *story != self.story),
+                });
+            }
+        }
+        self.rob(derived)
+    }
+
+    /// Takes an entry's derived id from an item that shows another entry by now: that item's story has gone on without it, and is
+    /// judged again, so that what it shows enters under an id of its own.
+    fn rob<'i>(&self, derived: &'i str) -> Result<Claimed<'i>, R::Error> {
+        let holder = self.rows.holder(self.output, derived)?;
+        let robbed = holder.filter(|holder| holder.is_inside);
+        if holder.is_some() {
+            self.rows.delete_item(self.output, derived)?;
+        }
+        if let Some(robbed) = robbed {
+            self.rows.judge_again(robbed.story, self.now)?;
+        }
+        Ok(Claimed {
+            item_id: derived,
+            archive: holder.and_then(|holder| holder.archive),
+            robbed: robbed.map(|holder| holder.story),
+        })
+    }
+}
