@@ -9,23 +9,17 @@ use bytes::Bytes;
 use url::Url;
 
 use super::document::Document;
+use super::feed::OutboundFeed;
+use super::format::DocumentFormat;
+use super::history::{archive_url, link, prev_archive};
 use super::ids::archive_id;
 use super::xml::{Xml, escape, rfc3339};
-use super::{DocumentFormat, OutboundFeed, atom, media};
+use super::{atom, media};
 
-const MEDIA_TYPE: &str = "application/atom+xml";
 const NAMESPACES: &[(&str, &str)] = &[
     ("xmlns", "http://www.w3.org/2005/Atom"),
     ("xmlns:fh", "http://purl.org/syndication/history/1.0"),
 ];
-
-/// Where an output's archive document of a number lives.
-pub(super) fn archive_url(feed: &OutboundFeed, number: u32) -> String {
-    format!(
-        "{}{}/archive/{number}.atom",
-        feed.public_url, feed.output.id
-    )
-}
 
 /// Writes the archive document of a number, from 1, with the items of this feed.
 #[must_use]
@@ -59,20 +53,6 @@ pub fn archive(feed: &OutboundFeed, number: u32) -> Document {
     });
     let entries = feed.pieces(DocumentFormat::Atom);
     Document::new(DocumentFormat::Atom, xml.finish(), entries)
-}
-
-/// Links to the archive document before this one, where there is one (RFC 5005 §4). `name`: how the format calls a link.
-pub(super) fn prev_archive(xml: &mut Xml, name: &str, feed: &OutboundFeed) {
-    if let Some(url) = feed.prev_archive_url() {
-        link(xml, name, "prev-archive", &url);
-    }
-}
-
-fn link(xml: &mut Xml, name: &str, relation: &str, url: &str) {
-    xml.empty(
-        name,
-        &[("rel", relation), ("type", MEDIA_TYPE), ("href", url)],
-    );
 }
 
 /// An archive document as it was kept: packed (RFC 7932), `size` bytes when written. Where its links began with another base

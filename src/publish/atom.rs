@@ -1,12 +1,15 @@
 //! Atom 1.0, RFC 4287.
 
-use super::archive::prev_archive;
-use super::content;
-use super::document::Shell;
+use super::content::{self, ItemForm};
+use super::feed::OutboundFeed;
+use super::format::DocumentFormat;
+use super::history::prev_archive;
 use super::ids::feed_id;
+use super::item::Item;
+use super::media;
+use super::piece::Shell;
 use super::uri::is_web;
 use super::xml::{Xml, rfc3339};
-use super::{DocumentFormat, Item, ItemForm, OutboundFeed, media};
 use crate::model::{Category, Enclosure, Origin, Person};
 
 /// Atom without its entries.

@@ -1,6 +1,7 @@
 //! What an item shows of its entry, in every format alike.
 
-use super::{Item, xml};
+use super::item::Item;
+use super::xml;
 use crate::model::{ContentForm, Output};
 
 /// Everything of an output that an item's bytes depend on.

@@ -2,87 +2,13 @@
 //! each made when somebody wants it; its entity tags, and what of it is new to a reader.
 
 use std::collections::HashSet;
-use std::io::{Read as _, Write as _};
 use std::sync::{Arc, OnceLock};
 
-use brotli::enc::BrotliEncoderParams;
 use bytes::Bytes;
-use flate2::{Compression, GzBuilder};
 
-use super::{DocumentFormat, Medium};
-use crate::model::Hash;
-
-/// brotli's steps of effort above this take several times as long for a few percent.
-const BROTLI_QUALITY: i32 = 5;
-/// Bytes that a decoder reads at once.
-const UNPACKING: usize = 16 * 1024;
-/// Windows as powers of two: one that holds the whole document, up to the largest that every reader of RFC 7932 takes. A larger
-/// one than that would only be cleared for each.
-const BROTLI_WINDOW: std::ops::RangeInclusive<u32> = 16..=22;
-
-/// A document without its items, which go in between.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Shell {
-    pub(super) head: Vec<u8>,
-    pub(super) tail: Vec<u8>,
-}
-
-/// An item as it stands in a document, without what parts it from the next. Cheap to clone.
-#[derive(Debug, Clone)]
-pub(super) struct Piece {
-    bytes: Bytes,
-    hash: Hash,
-}
-
-impl Piece {
-    pub(super) fn new(bytes: Vec<u8>) -> Self {
-        let mut hash = Hash::default();
-        blake3::Hasher::new()
-            .update(&bytes)
-            .finalize_xof()
-            .fill(&mut hash);
-        Self {
-            bytes: bytes.into(),
-            hash,
-        }
-    }
-
-    pub(super) fn size(&self) -> usize {
-        self.bytes.len()
-    }
-
-    /// Enough to tell the items of one document's editions apart.
-    fn short_hash(&self) -> u64 {
-        let [b0, b1, b2, b3, b4, b5, b6, b7, ..] = self.hash;
-        u64::from_le_bytes([b0, b1, b2, b3, b4, b5, b6, b7])
-    }
-}
-
-/// A content coding of RFC 9110 §8.4.1 that documents are served in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Coding {
-    /// As written.
-    Identity,
-    /// RFC 1952.
-    Gzip,
-    /// RFC 7932.
-    Brotli,
-}
-
-impl Coding {
-    /// All of them, the smallest result first.
-    pub const ALL: [Self; 3] = [Self::Brotli, Self::Gzip, Self::Identity];
-
-    /// Its name in `Content-Encoding`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Identity => "identity",
-            Self::Gzip => "gzip",
-            Self::Brotli => "br",
-        }
-    }
-}
+use super::coding::{Coding, brotli, gzip, unbrotli};
+use super::format::{DocumentFormat, Medium};
+use super::piece::{Piece, Shell};
 
 /// A rendered document with its validators. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -105,7 +31,7 @@ impl Document {
             hasher.update(part);
         }
         for item in &items {
-            hasher.update(&item.hash);
+            hasher.update(item.hash());
         }
         let hash = hasher.finalize().to_hex();
         Self {
@@ -130,13 +56,7 @@ impl Document {
 
     /// A document that was kept as [`Self::make`] packs it; `None`: it is not whole, or longer than `size`.
     pub(super) fn unpacked(format: DocumentFormat, packed: Bytes, size: u64) -> Option<Self> {
-        let mut bytes = Vec::with_capacity(usize::try_from(size).ok()?);
-        let unpacking = brotli_decompressor::Decompressor::new(&*packed, UNPACKING);
-        let read = unpacking.take(size + 1).read_to_end(&mut bytes).ok()?;
-        if read as u64 != size {
-            return None;
-        }
-        let mut document = Self::whole(format, bytes);
+        let mut document = Self::whole(format, unbrotli(&packed, size)?);
         document.brotli = Arc::new(OnceLock::from(packed));
         Some(document)
     }
@@ -157,14 +77,14 @@ impl Document {
     fn with_items<'p>(&self, items: impl IntoIterator<Item = &'p Piece> + Clone) -> Bytes {
         let Shell { head, tail } = &*self.shell;
         let each = items.clone().into_iter();
-        let size = each.map(|item| item.bytes.len() + 1).sum::<usize>();
+        let size = each.map(|item| item.size() + 1).sum::<usize>();
         let mut bytes = Vec::with_capacity(head.len() + size + tail.len());
         bytes.extend_from_slice(head);
         for (nth, item) in items.into_iter().enumerate() {
             if nth > 0 {
                 bytes.extend_from_slice(separator(self.medium));
             }
-            bytes.extend_from_slice(&item.bytes);
+            bytes.extend_from_slice(item.bytes());
         }
         bytes.extend_from_slice(tail);
         bytes.into()
@@ -259,27 +179,4 @@ fn instance(etag: &str) -> Option<&str> {
     let etag = etag.strip_prefix("W/").unwrap_or(etag);
     let tag = etag.strip_prefix('"')?.strip_suffix('"')?;
     Some(tag.split_once('-').map_or(tag, |(tag, _)| tag))
-}
-
-/// No name and no time in the header: the same bytes in, the same bytes out.
-fn gzip(bytes: &[u8]) -> Bytes {
-    let mut writer =
-        GzBuilder::new().write(Vec::with_capacity(bytes.len() / 4), Compression::default());
-    let packed = writer.write_all(bytes).and_then(|()| writer.finish());
-    packed.expect("writing into memory does not fail").into()
-}
-
-fn brotli(bytes: &[u8]) -> Bytes {
-    let window = usize::BITS - bytes.len().leading_zeros();
-    let window = window.clamp(*BROTLI_WINDOW.start(), *BROTLI_WINDOW.end());
-    let parameters = BrotliEncoderParams {
-        quality: BROTLI_QUALITY,
-        lgwin: window.cast_signed(),
-        size_hint: bytes.len(),
-        ..BrotliEncoderParams::default()
-    };
-    let mut packed = Vec::with_capacity(bytes.len() / 4);
-    brotli::BrotliCompress(&mut &*bytes, &mut packed, &parameters)
-        .expect("writing into memory does not fail");
-    packed.into()
 }

@@ -1,15 +1,13 @@
 //! What JSON Feed has no member for, in `_mainstem` (JSON Feed 1.1, "Extensions"): episodes, discussions, origins.
 
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Number, Value, json};
 
-use super::json_feed::{put, put_list};
+use super::json::{Members, put, put_list, put_members, put_url};
 use super::xml::rfc3339;
 use crate::model::{
     Chapters, Comments, Credit, Enclosure, Entry, Episode, EpisodeKind, Numbered, Origin, Size,
     Thread, Transcript,
 };
-
-type Members = Map<String, Value>;
 
 /// Adds what an entry has of it.
 pub(super) fn extend(extension: &mut Members, entry: &Entry) {
@@ -35,12 +33,6 @@ pub(super) fn of_attachment(enclosure: &Enclosure) -> Members {
     );
     written.extend(size(enclosure.size));
     written
-}
-
-pub(super) fn put_members(written: &mut Members, name: &str, members: Members) {
-    if !members.is_empty() {
-        written.insert(name.to_owned(), members.into());
-    }
 }
 
 fn size(size: Option<Size>) -> Members {
@@ -131,8 +123,4 @@ fn thread(thread: &Thread) -> Value {
     put_url(&mut written, "url", Some(&thread.url));
     put(&mut written, "account", thread.account.as_deref());
     written.into()
-}
-
-fn put_url(written: &mut Members, name: &str, url: Option<&url::Url>) {
-    put(written, name, url.map(url::Url::as_str));
 }

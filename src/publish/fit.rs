@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use url::Url;
 
-use super::Item;
+use super::item::Item;
 use super::uri::{address, is_iri};
 use crate::model::{Chapters, Comments, Entry, Episode};
 use crate::text::has_whole_extensions;

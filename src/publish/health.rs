@@ -1,8 +1,9 @@
 //! `/health.atom`: what is wrong with the sources, and with mainstem itself, as a feed of its own.
 
-use super::DocumentFormat;
-use super::document::{Document, Piece, Shell};
+use super::document::Document;
+use super::format::DocumentFormat;
 use super::ids::{event_id, feed_id, own_event_id};
+use super::piece::{Piece, Shell};
 use super::xml::{Xml, rfc3339};
 use crate::model::{HealthEvent, OwnEvent, Timestamp};
 

@@ -7,9 +7,13 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::document::{Document, Piece};
+use super::content::{self, ItemForm};
+use super::document::Document;
+use super::feed::OutboundFeed;
+use super::format::{DocumentFormat, Medium};
+use super::item::Item;
+use super::piece::Piece;
 use super::xml::{Xml, rfc3339, writable};
-use super::{DocumentFormat, Item, ItemForm, Medium, OutboundFeed, content};
 use crate::model::Output;
 
 /// Headlines on a page, the newest: enough to see what a feed is about. All of it is in the documents.

@@ -2,10 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::content;
-use super::document::Shell;
+use super::content::{self, ItemForm};
+use super::extension;
+use super::feed::OutboundFeed;
+use super::format::DocumentFormat;
+use super::history::prev_archive_url;
+use super::item::{CopyView, Item};
+use super::json::{Members, put, put_list, put_members, put_url};
+use super::piece::Shell;
 use super::xml::rfc3339;
-use super::{CopyView, DocumentFormat, Item, ItemForm, OutboundFeed, extension};
 use crate::model::{Enclosure, Entry, Layer, Person};
 
 /// JSON Feed without its items.
@@ -48,7 +53,7 @@ fn members(feed: &OutboundFeed) -> Value {
     put(&mut head, "home_page_url", Some(&feed.page_url()));
     put(&mut head, "feed_url", Some(&feed.url(DocumentFormat::Json)));
     let face = &feed.output.face;
-    put(&mut head, "icon", face.icon.as_ref().map(url::Url::as_str));
+    put_url(&mut head, "icon", face.icon.as_ref());
     let authors = face.author.iter().map(|name| json!({ "name": name }));
     put_list(&mut head, "authors", authors.collect());
     put(&mut head, "language", face.language.as_deref());
@@ -58,7 +63,7 @@ fn members(feed: &OutboundFeed) -> Value {
         .map(|hub| json!({ "type": "WebSub", "url": hub.as_str() }));
     put_list(&mut head, "hubs", hubs.collect());
     // `next_url` would promise a page of JSON.
-    if let Some(url) = feed.prev_archive_url() {
+    if let Some(url) = prev_archive_url(feed) {
         head.insert("_mainstem".to_owned(), json!({ "prev_archive": url }));
     }
     head.insert("items".to_owned(), json!([]));
@@ -76,10 +81,10 @@ fn write_item(form: &ItemForm, item: &Item) -> Value {
     let mut written = Map::new();
     written.insert("id".to_owned(), item.id.clone().into());
     put(&mut written, "url", item.entry.link());
-    put(
+    put_url(
         &mut written,
         "external_url",
-        item.entry.external_url.as_ref().map(url::Url::as_str),
+        item.entry.external_url.as_ref(),
     );
     written.insert("title".to_owned(), content::title(form, item).into());
     let summary = content::summary(form, item);
@@ -92,11 +97,7 @@ fn write_item(form: &ItemForm, item: &Item) -> Value {
         ),
     };
     put(&mut written, "summary", summary.as_deref());
-    put(
-        &mut written,
-        "image",
-        item.entry.image.as_ref().map(url::Url::as_str),
-    );
+    put_url(&mut written, "image", item.entry.image.as_ref());
     written.insert(
         "date_published".to_owned(),
         rfc3339(item.published()).into(),
@@ -129,7 +130,7 @@ fn copy(view: &CopyView) -> Value {
 }
 
 /// The members that an entry read and an entry republished have in common.
-pub(super) fn put_common(written: &mut Map<String, Value>, entry: &Entry) {
+pub(super) fn put_common(written: &mut Members, entry: &Entry) {
     put_list(
         written,
         "authors",
@@ -187,18 +188,6 @@ fn attachment(enclosure: &Enclosure) -> Value {
         written.insert("duration_in_seconds".to_owned(), seconds.into());
     }
     let more = extension::of_attachment(enclosure);
-    extension::put_members(&mut written, "_mainstem", more);
+    put_members(&mut written, "_mainstem", more);
     Value::Object(written)
-}
-
-pub(super) fn put(written: &mut Map<String, Value>, name: &str, value: Option<&str>) {
-    if let Some(value) = value {
-        written.insert(name.to_owned(), value.into());
-    }
-}
-
-pub(super) fn put_list(written: &mut Map<String, Value>, name: &str, values: Vec<Value>) {
-    if !values.is_empty() {
-        written.insert(name.to_owned(), values.into());
-    }
 }

@@ -4,7 +4,7 @@
 //! `itunes:title`, `subtitle` and `author` are left out: apps show them in place of the title, summary and authors that the item
 //! has in every format, with `title_format` applied.
 
-use super::Item;
+use super::item::Item;
 use super::uri::is_web;
 use super::xml::Xml;
 use crate::model::{Enclosure, Entry, Episode, Numbered, Size};

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::extension;
-use super::json_feed::{author, put, put_common, put_list};
+use super::json::{put, put_list, put_url};
+use super::json_feed::{author, put_common};
 use super::xml::rfc3339;
 use crate::model::{Entry, Feed};
 use crate::text::dateline;
@@ -19,22 +20,10 @@ pub fn parsed_as_json(feed: &Feed) -> String {
         Some("https://jsonfeed.org/version/1.1"),
     );
     put(&mut written, "title", feed.title.as_deref());
-    put(
-        &mut written,
-        "home_page_url",
-        feed.home_url.as_ref().map(url::Url::as_str),
-    );
-    put(
-        &mut written,
-        "feed_url",
-        feed.self_url.as_ref().map(url::Url::as_str),
-    );
+    put_url(&mut written, "home_page_url", feed.home_url.as_ref());
+    put_url(&mut written, "feed_url", feed.self_url.as_ref());
     put(&mut written, "description", feed.description.as_deref());
-    put(
-        &mut written,
-        "icon",
-        feed.icon.as_ref().map(url::Url::as_str),
-    );
+    put_url(&mut written, "icon", feed.icon.as_ref());
     put(&mut written, "language", feed.language.as_deref());
     put_list(
         &mut written,
@@ -65,11 +54,7 @@ fn item(entry: &Entry) -> Value {
     let id = entry.guid.as_deref().or(entry.link());
     put(&mut written, "id", id);
     put(&mut written, "url", entry.link());
-    put(
-        &mut written,
-        "external_url",
-        entry.external_url.as_ref().map(url::Url::as_str),
-    );
+    put_url(&mut written, "external_url", entry.external_url.as_ref());
     put(
         &mut written,
         "title",
@@ -82,11 +67,7 @@ fn item(entry: &Entry) -> Value {
         Some(entry.text.as_str()).filter(|text| !text.is_empty()),
     );
     put(&mut written, "summary", entry.summary.as_deref());
-    put(
-        &mut written,
-        "image",
-        entry.image.as_ref().map(url::Url::as_str),
-    );
+    put_url(&mut written, "image", entry.image.as_ref());
     put(
         &mut written,
         "date_published",

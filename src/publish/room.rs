@@ -3,8 +3,10 @@
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
-use super::document::Shell;
-use super::{DocumentFormat, Fragment, OutboundFeed};
+use super::feed::{Fragment, OutboundFeed};
+use super::format::DocumentFormat;
+use super::piece::Shell;
+use super::render::shell;
 
 /// Bytes that a date may take beyond its seconds (`.123456789`): which items are shown decides which date the feed has.
 const FRACTION: usize = 10;
@@ -20,7 +22,7 @@ pub fn fitting(feed: &OutboundFeed, max_bytes: NonZeroU64) -> usize {
         ..feed.clone()
     };
     let mut room = DocumentFormat::ALL.map(|format| {
-        let Shell { head, tail } = widest.shell(format);
+        let Shell { head, tail } = shell(&widest, format);
         bound.saturating_sub(head.len() + tail.len() + FRACTION)
     });
     let takes_its_room = |item: &&Arc<Fragment>| {

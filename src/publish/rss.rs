@@ -1,11 +1,14 @@
 //! RSS 2.0, as the RSS Advisory Board's best practices write it.
 
-use super::archive::prev_archive;
-use super::content;
-use super::document::Shell;
+use super::content::{self, ItemForm};
+use super::feed::OutboundFeed;
+use super::format::DocumentFormat;
+use super::history::prev_archive;
+use super::item::Item;
+use super::media;
+use super::piece::Shell;
 use super::uri::is_web;
-use super::xml::{Xml, rfc822};
-use super::{DocumentFormat, Item, ItemForm, OutboundFeed, media};
+use super::xml::{Xml, escape, rfc822};
 use crate::model::{Comments, Enclosure};
 
 const NAMESPACES: &[(&str, &str)] = &[
@@ -102,7 +105,7 @@ fn write_item(xml: &mut Xml, form: &ItemForm, item: &Item) {
         // A reader that knows `description` alone gets the body all the same.
         (None, Some(html)) => xml.text("description", &[], &html),
         (Some(summary), html) => {
-            xml.text("description", &[], &super::xml::escape(&summary));
+            xml.text("description", &[], &escape(&summary));
             xml.optional("content:encoded", html.as_deref());
         }
         (None, None) => {}

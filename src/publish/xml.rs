@@ -7,7 +7,7 @@ use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::name::QName;
 
-use super::document::Shell;
+use super::piece::Shell;
 use crate::model::Timestamp;
 
 /// Writes elements into memory. Text and attribute values are escaped, characters that XML 1.0 §2.2 forbids are left out.

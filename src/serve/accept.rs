@@ -1,7 +1,6 @@
 //! Takes connections from all listeners, and seats each.
 
 use std::io;
-use std::net::IpAddr;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -9,30 +8,28 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::connection::{Answers, answer};
-use super::listener::Listener;
-use super::seat::Hall;
+use super::admission::Admission;
+use super::connection::answer;
+use super::front::{Front, Resources};
+use super::listener::{Accepted, Listener};
 use super::stream::Stream;
 
 /// Pause before the next try after `accept` has failed, for example because the process has no file descriptor left.
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 
-/// A connection that was accepted, and the address behind it; `None` over a Unix socket.
-pub(super) type Accepted = (Box<dyn Stream>, Option<IpAddr>);
-
-/// Answers by this service what comes in at the listeners, until `shutdown` ends and every request is answered: those that
+/// Answers what comes in at the listeners, until `shutdown` ends and every request is answered: those that
 /// were read, those that are on their way over connections that are open, and those behind them in the backlog. The
 /// backlog of sockets that the service manager holds is left to whoever is started next.
-pub(super) async fn answer_all<S: Answers>(
+pub(super) async fn answer_all<R: Resources>(
     mut listeners: Vec<Listener>,
-    service: S,
-    hall: Hall,
+    front: Front<R>,
+    admission: Admission,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) {
     let (stop, stopped) = watch::channel(false);
     let mut open = Open {
-        service,
-        hall,
+        front,
+        admission,
         stopped,
         connections: JoinSet::new(),
     };
@@ -43,7 +40,7 @@ pub(super) async fn answer_all<S: Answers>(
             biased;
             () = &mut shutdown => break,
             Some(_) = open.connections.join_next() => {}
-            accepted = next(&listeners, &mut first, &open.hall) => open.begin(accepted),
+            accepted = next(&listeners, &mut first, &open.admission) => open.begin(accepted),
         }
     }
     for listener in listeners.drain(..) {
@@ -54,19 +51,19 @@ pub(super) async fn answer_all<S: Answers>(
 }
 
 /// The connections that are open.
-struct Open<S> {
-    service: S,
-    hall: Hall,
+struct Open<R> {
+    front: Front<R>,
+    admission: Admission,
     stopped: watch::Receiver<bool>,
     connections: JoinSet<()>,
 }
 
-impl<S: Answers> Open<S> {
+impl<R: Resources> Open<R> {
     fn begin(&mut self, (stream, address): Accepted) {
-        match self.hall.admit(address) {
+        match self.admission.admit(address) {
             Some(seat) => {
-                let (service, stopped) = (self.service.clone(), self.stopped.clone());
-                let answered = answer(stream, service, seat, stopped);
+                let (front, stopped) = (self.front.clone(), self.stopped.clone());
+                let answered = answer(stream, front, seat, stopped);
                 self.connections.spawn(answered);
             }
             None => {
@@ -89,8 +86,8 @@ async fn turn_away(mut stream: Box<dyn Stream>) {
 }
 
 /// The next connection, once somebody can be admitted. No listener is asked first twice in a row.
-async fn next(listeners: &[Listener], first: &mut usize, hall: &Hall) -> Accepted {
-    hall.has_room().await;
+async fn next(listeners: &[Listener], first: &mut usize, admission: &Admission) -> Accepted {
+    admission.has_room().await;
     loop {
         *first += 1;
         let (before, after) = listeners.split_at(*first % listeners.len());

@@ -3,18 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
-use axum::response::Response;
-use axum::routing::any;
+use http::HeaderMap;
 use tokio::sync::Semaphore;
 use url::Url;
 
-use super::Site;
-use super::credentials::refused;
+use super::answer::{Response, later, not_found};
 use super::document::answer_for_ever;
-use super::routes::{FIRST_PASS, later, not_found};
 use crate::model::{OutputId, Timestamp};
 use crate::publish::{Document, unpack_archive};
 use crate::store::Store;
@@ -24,79 +18,28 @@ const AT_HAND: usize = 16;
 /// Documents read at once, so that who walks through all of them leaves the store's readers to the line.
 const READS: usize = 2;
 
-/// The documents that stand in a store.
+/// The documents that stand in a store. Cheap to clone.
 #[derive(Clone)]
-struct Shelf {
-    site: Site,
+pub(super) struct Archives {
     store: Arc<dyn Store>,
     /// The last ones asked for. A plain mutex: held for a look, never across an await.
-    at_hand: Arc<Mutex<VecDeque<Shelved>>>,
+    at_hand: Arc<Mutex<VecDeque<Archived>>>,
     reads: Arc<Semaphore>,
 }
 
 /// Which document, and on which base its links are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Name {
-    output: OutputId,
-    number: u32,
-    base: Url,
+pub(super) struct Name {
+    pub(super) output: OutputId,
+    pub(super) number: u32,
+    pub(super) base: Url,
 }
 
 #[derive(Debug, Clone)]
-struct Shelved {
+struct Archived {
     name: Name,
     document: Document,
     made_at: Timestamp,
-}
-
-/// `/OUTPUT/archive/N.atom`.
-pub(super) fn routes(site: Site, store: Arc<dyn Store>) -> Router<Site> {
-    let shelf = Shelf {
-        site,
-        store,
-        at_hand: Arc::default(),
-        reads: Arc::new(Semaphore::new(READS)),
-    };
-    Router::new()
-        .route("/{output}/archive/{document}", any(archive))
-        .with_state(shelf)
-}
-
-async fn archive(
-    State(shelf): State<Shelf>,
-    path: Result<Path<(String, String)>, PathRejection>,
-    request: Request,
-) -> Response {
-    let Ok(Path((output, document))) = path else {
-        return not_found();
-    };
-    let content = shelf.site.0.load_full();
-    let (Some(served), Ok(output)) = (content.outputs.get(&output), OutputId::new(&output)) else {
-        return not_found();
-    };
-    if let Some(refused) = refused(served.token.as_ref(), output.as_str(), &request) {
-        return refused;
-    }
-    let Some((newest, base)) = &served.archives else {
-        return later(FIRST_PASS);
-    };
-    // What nothing links to is not looked for.
-    let Some(number) = numbered(&document).filter(|number| number <= newest) else {
-        return not_found();
-    };
-    let name = Name {
-        output,
-        number,
-        base: base.clone(),
-    };
-    match shelf.find(name).await {
-        Ok(found) => {
-            let private = served.token.is_some();
-            answer_for_ever(&found.document, found.made_at, request.headers(), private).await
-        }
-        Err(Unread::Missing) => not_found(),
-        Err(Unread::Failed) => later("the store does not answer\n"),
-    }
 }
 
 /// Why there is no document to answer with.
@@ -107,14 +50,31 @@ enum Unread {
 }
 
 /// The number of a document by its name; each has one name.
-fn numbered(document: &str) -> Option<u32> {
+pub(super) fn numbered(document: &str) -> Option<u32> {
     let digits = document.strip_suffix(".atom")?;
     let number: u32 = digits.parse().ok()?;
     (number > 0 && number.to_string() == digits).then_some(number)
 }
 
-impl Shelf {
-    async fn find(&self, name: Name) -> Result<Shelved, Unread> {
+impl Archives {
+    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            store,
+            at_hand: Arc::default(),
+            reads: Arc::new(Semaphore::new(READS)),
+        }
+    }
+
+    /// Answers with a document. `private`: it needs a token.
+    pub(super) async fn answer(&self, name: Name, private: bool, asked: &HeaderMap) -> Response {
+        match self.find(name).await {
+            Ok(found) => answer_for_ever(&found.document, found.made_at, asked, private).await,
+            Err(Unread::Missing) => not_found(),
+            Err(Unread::Failed) => later("the store does not answer\n"),
+        }
+    }
+
+    async fn find(&self, name: Name) -> Result<Archived, Unread> {
         if let Some(found) = self.look(&name) {
             return Ok(found);
         }
@@ -130,7 +90,7 @@ impl Shelf {
         Ok(found)
     }
 
-    async fn read(&self, name: Name) -> Result<Shelved, Unread> {
+    async fn read(&self, name: Name) -> Result<Archived, Unread> {
         let read = self.store.archive_document(&name.output, name.number).await;
         let kept = read.map_err(|error| {
             // The store's own trouble is told once, by who watches it.
@@ -149,22 +109,22 @@ impl Shelf {
             tracing::error!(output = %name.output, number = name.number, "an archive document is not whole");
             return Err(Unread::Failed);
         };
-        Ok(Shelved {
+        Ok(Archived {
             name,
             document,
             made_at,
         })
     }
 
-    fn look(&self, name: &Name) -> Option<Shelved> {
+    fn look(&self, name: &Name) -> Option<Archived> {
         let mut at_hand = self.at_hand();
-        let nth = at_hand.iter().position(|shelved| shelved.name == *name)?;
+        let nth = at_hand.iter().position(|archived| archived.name == *name)?;
         let found = at_hand.remove(nth)?;
         at_hand.push_front(found.clone());
         Some(found)
     }
 
-    fn at_hand(&self) -> MutexGuard<'_, VecDeque<Shelved>> {
+    fn at_hand(&self) -> MutexGuard<'_, VecDeque<Archived>> {
         self.at_hand.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,18 +3,19 @@
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::{HeaderValue, Request, Response, header};
+use http::{HeaderValue, Request, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::watch;
 
-use super::seat::Seat;
+use super::admission::Seat;
+use super::answer::{Answer, Response};
+use super::front::{Front, Resources};
 use super::stream::{Paced, Stream};
 
 /// How long a head may take to come, and how long a connection may rest between two requests.
@@ -27,29 +28,14 @@ const MAX_HEAD: usize = 32 * 1024;
 /// its sender could know of it, is on its way no longer than this.
 pub const LAST_CALL: Duration = Duration::from_secs(1);
 
-/// What answers requests.
-pub(super) trait Answers: Clone + Send + Sync + 'static {
-    /// An answer on its way.
-    type Answering: Future<Output = Result<Response<Body>, Infallible>> + Send + Unpin + 'static;
-
-    /// Begins to answer.
-    fn answer(&self, request: Request<Incoming>) -> Self::Answering;
-
-    /// Whether this path is answered even where all places are taken.
-    fn is_probe(&self, path: &str) -> bool;
-
-    /// The answer to a request that there is no place for.
-    fn no_place(&self) -> Response<Body>;
-}
-
 /// Answers what is asked over one connection, until the reader ends it or keeps us waiting too long.
 ///
 /// Once `stopped` is true, each answer says that it is the last, and the connection ends with it; one over which no request
 /// comes ends after [`LAST_CALL`]. hyper's own graceful shutdown would end a connection at once over which no request was
 /// read yet, though one may be on its way or lie in the kernel's buffer.
-pub(super) async fn answer<S: Answers>(
+pub(super) async fn answer<R: Resources>(
     stream: Box<dyn Stream>,
-    service: S,
+    front: Front<R>,
     seat: Seat,
     stopped: watch::Receiver<bool>,
 ) {
@@ -59,7 +45,7 @@ pub(super) async fn answer<S: Answers>(
         HEAD_TIME
     };
     let seated = Seated {
-        service,
+        front,
         seat: Arc::new(seat),
         stopped: stopped.clone(),
     };
@@ -92,43 +78,45 @@ async fn last_call(mut stopped: watch::Receiver<bool>) {
 }
 
 /// Answers over one connection.
-struct Seated<S> {
-    service: S,
+struct Seated<R> {
+    front: Front<R>,
     seat: Arc<Seat>,
     stopped: watch::Receiver<bool>,
 }
 
-impl<S: Answers> Service<Request<Incoming>> for Seated<S> {
-    type Response = Response<Body>;
+impl<R: Resources> Service<Request<Incoming>> for Seated<R> {
+    type Response = Response;
     type Error = Infallible;
-    type Future = Answering<S::Answering>;
+    type Future = Answering;
 
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
+    fn call(&self, request: Request<Incoming>) -> Answering {
         let answer = if self.seat.is_spare() {
-            let (service, seat) = (self.service.clone(), self.seat.clone());
-            Answer::OnSpareSeat(Box::pin(answer_on_spare_seat(service, seat, request)))
+            let (front, seat) = (self.front.clone(), self.seat.clone());
+            Answer::pending(answer_on_spare_seat(front, seat, request))
         } else {
-            Answer::Plain(self.service.answer(request))
+            self.front.answer(request)
         };
         Answering {
-            answer,
+            answer: Some(answer),
             stopped: self.stopped.clone(),
         }
     }
 }
 
 /// Answers a probe at once, everything else if there is a place in time.
-async fn answer_on_spare_seat<S: Answers>(
-    service: S,
+async fn answer_on_spare_seat<R: Resources>(
+    front: Front<R>,
     seat: Arc<Seat>,
     request: Request<Incoming>,
-) -> Response<Body> {
-    let is_heard = service.is_probe(request.uri().path()) || seat.take_place().await;
+) -> Response {
+    let is_heard = front.is_probe(request.uri().path()) || seat.take_place().await;
     let mut response = if is_heard {
-        let Ok(response) = service.answer(request).await;
-        response
+        match front.answer(request) {
+            Answer::Ready(response) => response,
+            Answer::Pending(making) => making.await,
+        }
     } else {
-        service.no_place()
+        front.no_place()
     };
     if seat.is_spare() {
         say_that_it_is_the_last(&mut response);
@@ -137,33 +125,33 @@ async fn answer_on_spare_seat<S: Answers>(
 }
 
 /// RFC 9112 §9.6. hyper ends the connection after it.
-fn say_that_it_is_the_last(response: &mut Response<Body>) {
+fn say_that_it_is_the_last(response: &mut Response) {
     let close = HeaderValue::from_static("close");
     response.headers_mut().insert(header::CONNECTION, close);
 }
 
 /// An answer on its way over one connection.
-struct Answering<F> {
-    answer: Answer<F>,
+struct Answering {
+    /// `None` once it was given.
+    answer: Option<Answer>,
     stopped: watch::Receiver<bool>,
 }
 
-enum Answer<F> {
-    Plain(F),
-    OnSpareSeat(Pin<Box<dyn Future<Output = Response<Body>> + Send>>),
-}
+impl Future for Answering {
+    type Output = Result<Response, Infallible>;
 
-impl<F> Future for Answering<F>
-where
-    F: Future<Output = Result<Response<Body>, Infallible>> + Unpin,
-{
-    type Output = F::Output;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let Ok(mut response) = ready!(match &mut self.answer {
-            Answer::Plain(answer) => Pin::new(answer).poll(cx),
-            Answer::OnSpareSeat(answer) => answer.as_mut().poll(cx).map(Ok),
-        });
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut response = match self.answer.take() {
+            Some(Answer::Ready(response)) => response,
+            Some(Answer::Pending(mut making)) => match making.as_mut().poll(cx) {
+                Poll::Ready(response) => response,
+                Poll::Pending => {
+                    self.answer = Some(Answer::Pending(making));
+                    return Poll::Pending;
+                }
+            },
+            None => return Poll::Pending,
+        };
         if *self.stopped.borrow() {
             say_that_it_is_the_last(&mut response);
         }

@@ -1,33 +1,34 @@
 //! Who may read: a token, brought in one of the ways that readers know.
 
-use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
+use super::answer::{Response, text};
 use crate::model::Secret;
 
 /// The answer to a request that does not carry the token, where one is needed. `realm` is what the credentials are good for
 /// (RFC 9110 §11.5): an output's id, or [`REST`].
-pub(super) fn refused(token: Option<&Secret>, realm: &str, request: &Request) -> Option<Response> {
+pub(super) fn refused(
+    token: Option<&Secret>,
+    realm: &str,
+    query: Option<&str>,
+    asked: &HeaderMap,
+) -> Option<Response> {
     let token = token?;
-    let carried = [
-        from_authorization(request.headers()),
-        from_query(request.uri().query()),
-    ];
+    let carried = [from_authorization(asked), from_query(query)];
     let mut carried = carried.into_iter().flatten();
     if carried.any(|carried| token.matches(&carried)) {
         return None;
     }
-    let challenges = challenges(realm).map(|challenge| (header::WWW_AUTHENTICATE, challenge));
     let why = "this needs a token: as ?token=…, as a bearer token, or as the password of HTTP Basic with any user name\n";
-    Some((StatusCode::UNAUTHORIZED, AppendHeaders(challenges), why).into_response())
+    let challenges = challenges(realm).map(|challenge| (header::WWW_AUTHENTICATE, challenge));
+    Some(text(StatusCode::UNAUTHORIZED, challenges, why))
 }
 
 /// The token, where the address of the request carries it.
-pub(super) fn in_address(token: &Secret, request: &Request) -> Option<Vec<u8>> {
-    from_query(request.uri().query()).filter(|carried| token.matches(carried))
+pub(super) fn in_address(token: &Secret, query: Option<&str>) -> Option<Vec<u8>> {
+    from_query(query).filter(|carried| token.matches(carried))
 }
 
 /// The realm of everything that is no output; no output's id has a capital.

@@ -1,11 +1,13 @@
 //! A conditional GET of a document (RFC 9110 §13), or of what is new in it (RFC 3229).
 
-use axum::body::Body;
-use axum::http::{HeaderMap, Response, StatusCode};
-use axum::response::IntoResponse;
-use bytes::Bytes;
+use std::sync::Arc;
 
-use super::head::{Freshness, Heads, Reach, guard};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use http_body_util::Full;
+
+use super::answer::{Answer, Response, precondition_failed};
+use super::head::{Freshness, Heads, Reach};
 use super::negotiate::{coding, known_tags, takes_differences};
 use super::precondition::{Selected, Verdict, evaluate};
 use super::published::Published;
@@ -15,9 +17,17 @@ use crate::publish::{Coding, Document};
 /// IM Used, RFC 3229 §10.4.1.
 const IM_USED: u16 = 226;
 
+/// Answers with the document, with what is new in it, with 304 where the reader has it, or with 412.
+pub(super) fn answer(published: &Arc<Published>, asked: HeaderMap) -> Answer {
+    match at_hand(published, &asked) {
+        Some(response) => Answer::Ready(response),
+        None => Answer::pending(made(published.clone(), asked)),
+    }
+}
+
 /// The answer, where nothing has to be made for it: the document in a coding that it was asked for in before, 304 where the
-/// reader has it, or 412. The body of a HEAD is left out by the server.
-pub(super) fn at_hand(published: &Published, asked: &HeaderMap) -> Option<Response<Body>> {
+/// reader has it, or 412.
+fn at_hand(published: &Published, asked: &HeaderMap) -> Option<Response> {
     let (document, heads) = (&published.document, published.heads());
     let coding = coding(asked);
     if let Some(response) = conditional(published.evaluate(asked, coding), heads, coding) {
@@ -31,38 +41,27 @@ pub(super) fn at_hand(published: &Published, asked: &HeaderMap) -> Option<Respon
 }
 
 /// The answer that preconditions lead to, if it is not the document.
-fn conditional(verdict: Verdict, heads: &Heads, coding: Coding) -> Option<Response<Body>> {
+fn conditional(verdict: Verdict, heads: &Heads, coding: Coding) -> Option<Response> {
     match verdict {
         Verdict::Answer => None,
         Verdict::NotModified => {
             let headers = heads.unchanged(coding);
             Some(response(StatusCode::NOT_MODIFIED, headers, Bytes::new()))
         }
-        Verdict::Failed => Some(failed()),
+        Verdict::Failed => Some(precondition_failed()),
     }
 }
 
-/// The answer to a precondition that is not met (RFC 9110 §15.5.13).
-pub(super) fn failed() -> Response<Body> {
-    let why = "If-Match or If-Unmodified-Since is not met: the document has changed\n";
-    let mut response = (StatusCode::PRECONDITION_FAILED, why).into_response();
-    guard(response.headers_mut());
-    response
-}
-
-/// Answers with the document, with what is new in it, with 304 where the reader has it, or with 412.
-pub(super) async fn answer(published: &Published, asked: &HeaderMap) -> Response<Body> {
-    if let Some(response) = at_hand(published, asked) {
-        return response;
-    }
+/// The answer that has to be made first: what is new in the document, or the document in a coding that nobody has asked for.
+async fn made(published: Arc<Published>, asked: HeaderMap) -> Response {
     if published.has_differences()
-        && takes_differences(asked)
-        && let Some(difference) = published.since(known_tags(asked))
+        && takes_differences(&asked)
+        && let Some(difference) = published.since(known_tags(&asked))
     {
         let status = StatusCode::from_u16(IM_USED).unwrap_or(StatusCode::OK);
         return response(status, published.heads().difference(), difference);
     }
-    let coding = coding(asked);
+    let coding = coding(&asked);
     let bytes = coded(&published.document, coding).await;
     response(StatusCode::OK, published.heads().whole(coding), bytes)
 }
@@ -73,7 +72,7 @@ pub(super) async fn answer_for_ever(
     made_at: Timestamp,
     asked: &HeaderMap,
     private: bool,
-) -> Response<Body> {
+) -> Response {
     let coding = coding(asked);
     // Nobody is told of what never changes.
     let reach = Reach {
@@ -93,8 +92,8 @@ pub(super) async fn answer_for_ever(
     response(StatusCode::OK, heads.whole(coding), bytes)
 }
 
-fn response(status: StatusCode, headers: HeaderMap, bytes: Bytes) -> Response<Body> {
-    let mut response = Response::new(Body::from(bytes));
+fn response(status: StatusCode, headers: HeaderMap, bytes: Bytes) -> Response {
+    let mut response = Response::new(Full::new(bytes));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

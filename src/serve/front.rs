@@ -1,100 +1,139 @@
-//! What most readers ask for, most of the time, is answered at once: a document that is at hand, or that it has not changed.
-//! Everything else goes to the routes.
+//! The front door: every request comes through it, on every listener and whatever it asks for.
+//!
+//! Refused here are a request that does not name its host (RFC 9112 §3.2) and a method that is neither GET nor HEAD, nor the
+//! OPTIONS of a browser. The rest is for the resources behind the door. Every answer is noted in the metrics.
 
-use std::convert::Infallible;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use http::request::Parts;
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, Version, header};
+use hyper::body::{Body as _, Incoming};
 
-use axum::Router;
-use axum::body::Body;
-use axum::http::{Method, Request, Response};
-use hyper::body::Incoming;
-use hyper::service::Service;
-use hyper_util::service::TowerToHyperService;
-
-use super::Site;
-use super::connection::Answers;
-use super::document::at_hand;
-use super::request::names_its_host;
-use super::routes::{named, no_place, note};
+use super::answer::{Answer, Response, fixed, later, response, text};
+use crate::publish::Coding;
 use crate::telemetry::Metrics;
 
-/// Stands before the routes. Cheap to clone.
+/// The methods that there are.
+const ALLOWED: &str = "GET, HEAD, OPTIONS";
+/// What a reader within a web page may send along (a preflight of the Fetch standard asks).
+const SENT_ALONG: &str = "Authorization, If-None-Match, If-Modified-Since, A-IM";
+
+/// What is served behind a door.
+pub(super) trait Resources: Clone + Send + Sync + 'static {
+    /// Answers a GET. A HEAD is answered alike; the server leaves the body out.
+    fn get(&self, target: &Uri, asked: HeaderMap) -> Answer;
+
+    /// Whether this path is answered even where all places are taken.
+    fn is_probe(&self, path: &str) -> bool;
+}
+
+/// The door before some resources. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Front {
-    site: Site,
+pub(super) struct Front<R> {
+    resources: R,
     metrics: Metrics,
-    routes: TowerToHyperService<Router>,
 }
 
-impl Front {
-    pub(super) fn new(site: Site, metrics: Metrics, routes: Router) -> Self {
-        Self {
-            site,
-            metrics,
-            routes: TowerToHyperService::new(routes),
-        }
+impl<R: Resources> Front<R> {
+    /// What is answered is noted in `metrics`.
+    pub(super) fn new(resources: R, metrics: Metrics) -> Self {
+        Self { resources, metrics }
     }
 
-    fn at_once(&self, request: &Request<Incoming>) -> Option<Response<Body>> {
-        let is_head = match *request.method() {
-            Method::GET => false,
-            Method::HEAD => true,
-            _ => return None,
+    /// Answers a request. Its body is not read.
+    pub(super) fn answer(&self, request: Request<Incoming>) -> Answer {
+        let (request, _) = request.into_parts();
+        let is_head = request.method == Method::HEAD;
+        let answer = match refused(&request) {
+            Some(response) => Answer::Ready(response),
+            None => self.resources.get(&request.uri, request.headers),
         };
-        let content = self.site.0.load();
-        // A request that is refused, and whether a token is right, are not decided in two places.
-        if !names_its_host(request.version(), request.headers()) {
-            return None;
-        }
-        let (_, served, medium) = named(&content, request.uri().path().strip_prefix('/')?)?;
-        if served.token.is_some() {
-            return None;
-        }
-        let response = at_hand(served.published.get(&medium)?, request.headers())?;
-        note(&self.metrics, &response, is_head);
-        Some(response)
-    }
-}
-
-impl Answers for Front {
-    type Answering = Answering;
-
-    fn answer(&self, request: Request<Incoming>) -> Answering {
-        match self.at_once(&request) {
-            Some(response) => Answering::AtOnce(Some(response)),
-            None => Answering::Routed(Box::pin(self.routes.call(request))),
+        match answer {
+            Answer::Ready(response) => {
+                note(&self.metrics, &response, is_head);
+                Answer::Ready(response)
+            }
+            Answer::Pending(making) => {
+                let metrics = self.metrics.clone();
+                Answer::pending(async move {
+                    let response = making.await;
+                    note(&metrics, &response, is_head);
+                    response
+                })
+            }
         }
     }
 
-    fn is_probe(&self, path: &str) -> bool {
-        matches!(path, "/healthz" | "/readyz")
+    /// Whether this path is answered even where all places are taken.
+    pub(super) fn is_probe(&self, path: &str) -> bool {
+        self.resources.is_probe(path)
     }
 
-    fn no_place(&self) -> Response<Body> {
-        let response = no_place();
+    /// The answer where all places are taken.
+    pub(super) fn no_place(&self) -> Response {
+        let response = later("all places are taken: too many connections are open\n");
         note(&self.metrics, &response, false);
         response
     }
 }
 
-/// An answer on its way.
-pub(super) enum Answering {
-    AtOnce(Option<Response<Body>>),
-    Routed(Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>),
+fn note(metrics: &Metrics, response: &Response, is_head: bool) {
+    let coded = response.headers().get(header::CONTENT_ENCODING);
+    let is_named = |coding: &Coding| coded.is_some_and(|coded| coded == coding.as_str());
+    let coding = Coding::ALL.into_iter().find(is_named);
+    let length = response.body().size_hint().exact().filter(|_| !is_head);
+    metrics.served(
+        response.status().as_u16(),
+        coding.unwrap_or(Coding::Identity),
+        length.unwrap_or(0),
+    );
 }
 
-impl Future for Answering {
-    type Output = Result<Response<Body>, Infallible>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut *self {
-            Self::AtOnce(response) => match response.take() {
-                Some(response) => Poll::Ready(Ok(response)),
-                None => Poll::Pending,
-            },
-            Self::Routed(routed) => routed.as_mut().poll(cx),
+/// The answer to a request that no resource is asked for.
+fn refused(request: &Parts) -> Option<Response> {
+    if !names_its_host(request.version, &request.headers) {
+        let why = "an HTTP/1.1 request has one Host header, with a host in it\n";
+        return Some(text(StatusCode::BAD_REQUEST, [], why));
+    }
+    match request.method {
+        Method::GET | Method::HEAD => None,
+        Method::OPTIONS => Some(preflight()),
+        _ => {
+            let why = "only GET and HEAD are served here\n";
+            let allow = fixed(header::ALLOW, ALLOWED);
+            Some(text(StatusCode::METHOD_NOT_ALLOWED, [allow], why))
         }
     }
+}
+
+/// The answer to a browser that asks what a web page may do here.
+fn preflight() -> Response {
+    let headers = [
+        fixed(header::ALLOW, ALLOWED),
+        fixed(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
+        fixed(header::ACCESS_CONTROL_ALLOW_HEADERS, SENT_ALONG),
+        fixed(header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ];
+    response(StatusCode::NO_CONTENT, headers, "")
+}
+
+/// Whether a request names its host as RFC 9112 §3.2 wants: HTTP/1.1 exactly once, HTTP/1.0 at most once, and with a value
+/// that is a host. An empty value is one: the target may have no authority.
+fn names_its_host(version: Version, headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) => version < Version::HTTP_11,
+        (Some(host), None) => host.is_empty() || is_host(host),
+        (Some(_), Some(_)) => false,
+    }
+}
+
+/// `uri-host [ ":" port ]` (RFC 9110 §7.2), which has no user information.
+fn is_host(value: &HeaderValue) -> bool {
+    let authority = Authority::try_from(value.as_bytes());
+    authority.is_ok_and(|authority| {
+        let behind = authority.as_str().strip_prefix(authority.host());
+        let port =
+            behind.and_then(|behind| behind.strip_prefix(':').or(behind.is_empty().then_some("")));
+        port.is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
+    })
 }

@@ -1,21 +1,25 @@
-//! The HTTP surface: documents rendered in advance, nothing computed per request.
+//! The HTTP surface: documents are answered from bytes that were rendered in advance.
 //!
-//! In come connections at any number of listeners (`listen`, `accept`); each gets a seat (`seat`, `places`) and is bounded in
-//! what it may send and how long it may keep us waiting (`connection`, `stream`, `pace`). Requests find ready bytes (`front`)
-//! or the routes; preconditions and tokens are judged in one place each (`precondition`, `credentials`).
+//! In come connections at any number of listeners (`listen`, `accept`). Each gets a place (`admission`) and is bounded in what
+//! it may send and how long it may keep us waiting (`connection`, `stream`). Every request goes through one door (`front`),
+//! which refuses what nobody is asked for; behind it the routes (`routes`) find the document. What the preconditions come to and
+//! which coding the reader likes is decided in one place each (`precondition`, `negotiate`).
 //!
-//! Errors are plain text and echo nothing that was asked. Building a link never
-//! uses the request's `Host`.
+//! What is made for a request, and kept for the next one: a document's compressed forms, the difference between two editions
+//! (`document`), and an archive document out of the store (`archive`).
+//!
+//! Errors are plain text and echo nothing that was asked. Building a link never uses the request's `Host`.
 
 use std::future::Future;
 use std::sync::Arc;
-
-use ipnet::IpNet;
 
 use crate::store::Store;
 use crate::telemetry::Metrics;
 
 mod accept;
+mod address;
+mod admission;
+mod answer;
 mod archive;
 mod connection;
 mod credentials;
@@ -31,49 +35,23 @@ mod pace;
 mod places;
 mod precondition;
 mod published;
-mod request;
 mod routes;
-mod seat;
 mod site;
 mod socket_file;
 mod stream;
 
 use accept::answer_all;
+pub use address::{Address, BindError};
+use admission::Admission;
+pub use admission::{CONNECTIONS, Settings};
+use archive::Archives;
 pub use connection::LAST_CALL;
 use front::Front;
-pub use listen::{Address, BindError, bind};
+pub use listen::bind;
 pub use listener::Listener;
 pub use metrics::{Exposition, serve_metrics};
-use routes::routes;
-use seat::Hall;
+use routes::Routes;
 pub use site::{Outlet, Site};
-
-/// Connections served at once. With what else is open it stays below the 1024 files that a process may have where nobody has
-/// said otherwise.
-const PLACES: usize = 512;
-/// Connections heard beyond them, each for a moment.
-const SPARE_PLACES: usize = 64;
-/// Connections that may be open at once.
-pub const CONNECTIONS: usize = PLACES + SPARE_PLACES;
-
-/// How readers are served.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settings {
-    /// Peers that stand for many readers, and may have every place. Clients of Unix sockets always do.
-    pub proxies: Vec<IpNet>,
-}
-
-impl Default for Settings {
-    /// This machine.
-    fn default() -> Self {
-        let loopback = ["127.0.0.0/8", "::1/128"];
-        Self {
-            proxies: loopback
-                .map(|block| block.parse().expect("a block of addresses"))
-                .into(),
-        }
-    }
-}
 
 /// Serves the site, and the archive documents that stand in a store, until `shutdown` ends and every request is answered that
 /// had come by then. What was answered is noted in `metrics`.
@@ -85,8 +63,8 @@ pub async fn serve(
     metrics: Metrics,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) {
-    let routes = routes(site.clone(), archives, metrics.clone());
-    let front = Front::new(site, metrics, routes);
-    let hall = Hall::new(PLACES, SPARE_PLACES, &settings.proxies);
-    answer_all(listeners, front, hall, shutdown).await;
+    let routes = Routes::new(site, Archives::new(archives));
+    let front = Front::new(routes, metrics);
+    let admission = Admission::of_readers(&settings);
+    answer_all(listeners, front, admission, shutdown).await;
 }

@@ -1,6 +1,6 @@
 //! What a request asks for beyond its path: codings, instance manipulations, what it has already.
 
-use axum::http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, HeaderName, header};
 
 use crate::publish::Coding;
 

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::negotiate::members;
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use axum::http::HeaderMap;
 use bytes::Bytes;
+use http::HeaderMap;
 
 use super::head::{Freshness, Heads, Reach};
 use super::precondition::{Selected, Verdict, evaluate};

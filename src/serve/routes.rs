@@ -1,106 +1,105 @@
-//! What is answered under which path.
+//! The resources of a site: which path leads to what, and who may read it.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
-use axum::Router;
-use axum::body::HttpBody as _;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
-use axum::routing::any;
+use http::{HeaderMap, StatusCode, Uri, header};
+use percent_encoding::percent_decode_str;
 
+use super::answer::{
+    Answer, FIRST_PASS, fixed, later, not_found, precondition_failed, response, text,
+};
+use super::archive::{Archives, Name, numbered};
 use super::credentials::{REST, in_address, refused};
+use super::document::answer;
+use super::front::Resources;
 use super::precondition::{Selected, Verdict, evaluate};
-use super::request::names_its_host;
 use super::site::{Content, Served, Site};
-use super::{archive, document, head};
-use crate::publish::{Coding, DocumentFormat, Medium};
-use crate::store::Store;
-use crate::telemetry::Metrics;
+use crate::model::OutputId;
+use crate::publish::{DocumentFormat, Medium};
 
-pub(super) fn routes(site: Site, archives: Arc<dyn Store>, metrics: Metrics) -> Router {
-    Router::new()
-        .route("/healthz", any(|| async { "alive\n" }))
-        .route("/readyz", any(readyz))
-        .route("/sources.opml", any(sources_opml))
-        .route("/health.atom", any(health))
-        .route("/{document}", any(output))
-        .merge(archive::routes(site.clone(), archives))
-        .fallback(|| async { not_found() })
-        .layer(from_fn_with_state(metrics, guard))
-        .with_state(site)
+/// What a path leads to.
+enum Route<'p> {
+    /// Whether the process runs.
+    Alive,
+    /// Whether it does what it is there for.
+    Ready,
+    /// The list of sources.
+    Sources,
+    /// The feed of what is wrong with them.
+    Health,
+    /// An output's document or page, by its name.
+    Document(Cow<'p, str>),
+    /// An output's archive document, by its name.
+    Archive(Cow<'p, str>, Cow<'p, str>),
 }
 
-/// What a reader within a web page may send along (a preflight of the Fetch standard asks).
-const SENT_ALONG: &str = "Authorization, If-None-Match, If-Modified-Since, A-IM";
-/// Refuses what is no GET or HEAD and what does not name its host; adds headers that keep a browser from running anything, and
-/// that let readers within web pages read; notes what was answered.
-pub(super) async fn guard(
-    State(metrics): State<Metrics>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let is_head = request.method() == Method::HEAD;
-    let mut response = match *request.method() {
-        _ if !names_its_host(request.version(), request.headers()) => {
-            let why = "an HTTP/1.1 request has one Host header, with a host in it\n";
-            (StatusCode::BAD_REQUEST, why).into_response()
-        }
-        Method::GET | Method::HEAD => next.run(request).await,
-        Method::OPTIONS => preflight(),
-        _ => {
-            let allow = [(
-                header::ALLOW,
-                HeaderValue::from_static("GET, HEAD, OPTIONS"),
-            )];
-            (
-                StatusCode::METHOD_NOT_ALLOWED,
-                allow,
-                "only GET and HEAD are served here\n",
-            )
-                .into_response()
-        }
-    };
-    head::guard(response.headers_mut());
-    note(&metrics, &response, is_head);
-    response
-}
-
-pub(super) fn note(metrics: &Metrics, response: &Response, is_head: bool) {
-    let coded = response.headers().get(header::CONTENT_ENCODING);
-    let is_named = |coding: &Coding| coded.is_some_and(|coded| coded == coding.as_str());
-    let coding = Coding::ALL.into_iter().find(is_named);
-    let length = response.body().size_hint().exact().filter(|_| !is_head);
-    metrics.served(
-        response.status().as_u16(),
-        coding.unwrap_or(Coding::Identity),
-        length.unwrap_or(0),
-    );
-}
-
-fn preflight() -> Response {
-    let headers = [
-        (header::ALLOW, "GET, HEAD, OPTIONS"),
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, SENT_ALONG),
-        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
-    ];
-    (StatusCode::NO_CONTENT, headers).into_response()
-}
-
-async fn readyz(State(site): State<Site>) -> Response {
-    match site.0.load().why_not_ready() {
-        None => "ready\n".into_response(),
-        Some(why) => later(&format!("not ready: {why}\n")),
+impl<'p> Route<'p> {
+    /// `None`: nowhere. A name is what its segment says when it is decoded, and a segment that is no text names nothing.
+    fn of(path: &'p str) -> Option<Self> {
+        let mut segments = path.strip_prefix('/')?.split('/');
+        Some(match [(); 4].map(|()| segments.next()) {
+            [Some("healthz"), None, ..] => Self::Alive,
+            [Some("readyz"), None, ..] => Self::Ready,
+            [Some("sources.opml"), None, ..] => Self::Sources,
+            [Some("health.atom"), None, ..] => Self::Health,
+            [Some(document), None, ..] => Self::Document(decoded(document)?),
+            [Some(output), Some("archive"), Some(document), None] => {
+                Self::Archive(decoded(output)?, decoded(document)?)
+            }
+            _ => return None,
+        })
     }
 }
 
-async fn sources_opml(State(site): State<Site>, request: Request) -> Response {
-    let content = site.0.load_full();
-    if let Some(refused) = refused(content.token.as_ref(), REST, &request) {
-        return refused;
+fn decoded(segment: &str) -> Option<Cow<'_, str>> {
+    percent_decode_str(segment).decode_utf8().ok()
+}
+
+/// What is served to readers. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Routes {
+    site: Site,
+    archives: Archives,
+}
+
+impl Routes {
+    pub(super) fn new(site: Site, archives: Archives) -> Self {
+        Self { site, archives }
+    }
+}
+
+impl Resources for Routes {
+    fn get(&self, target: &Uri, asked: HeaderMap) -> Answer {
+        let content = self.site.0.load();
+        let query = target.query();
+        match Route::of(target.path()) {
+            None => not_found().into(),
+            Some(Route::Alive) => text(StatusCode::OK, [], "alive\n").into(),
+            Some(Route::Ready) => ready(&content),
+            Some(Route::Sources) => sources(&content, query, &asked),
+            Some(Route::Health) => health(&content, query, asked),
+            Some(Route::Document(name)) => document(&content, &name, query, asked),
+            Some(Route::Archive(output, name)) => {
+                self.archive(&content, (&output, &name), query, asked)
+            }
+        }
+    }
+
+    fn is_probe(&self, path: &str) -> bool {
+        matches!(Route::of(path), Some(Route::Alive | Route::Ready))
+    }
+}
+
+fn ready(content: &Content) -> Answer {
+    match content.why_not_ready() {
+        None => text(StatusCode::OK, [], "ready\n").into(),
+        Some(why) => later(format!("not ready: {why}\n")).into(),
+    }
+}
+
+fn sources(content: &Content, query: Option<&str>, asked: &HeaderMap) -> Answer {
+    if let Some(refused) = refused(content.token.as_ref(), REST, query, asked) {
+        return refused.into();
     }
     // The list has no validators; only `*` matches what has no entity tag.
     let list = Selected {
@@ -108,61 +107,50 @@ async fn sources_opml(State(site): State<Site>, request: Request) -> Response {
         is_current: |_: &str| false,
         modified: None,
     };
-    match evaluate(request.headers(), &list) {
-        Verdict::Answer => {}
-        Verdict::NotModified => return StatusCode::NOT_MODIFIED.into_response(),
-        Verdict::Failed => return document::failed(),
-    }
-    let headers = [
-        (header::CONTENT_TYPE, "text/x-opml; charset=utf-8"),
-        (header::CACHE_CONTROL, content.caching()),
-    ];
-    (headers, content.sources_opml.clone()).into_response()
+    let answer = match evaluate(asked, &list) {
+        Verdict::Answer => {
+            let headers = [
+                fixed(header::CONTENT_TYPE, "text/x-opml; charset=utf-8"),
+                fixed(header::CACHE_CONTROL, content.caching()),
+            ];
+            response(StatusCode::OK, headers, content.sources_opml.clone())
+        }
+        Verdict::NotModified => response(StatusCode::NOT_MODIFIED, [], ""),
+        Verdict::Failed => precondition_failed(),
+    };
+    answer.into()
 }
 
-async fn health(State(site): State<Site>, request: Request) -> Response {
-    let content = site.0.load_full();
-    if let Some(refused) = refused(content.token.as_ref(), REST, &request) {
-        return refused;
+fn health(content: &Content, query: Option<&str>, asked: HeaderMap) -> Answer {
+    if let Some(refused) = refused(content.token.as_ref(), REST, query, &asked) {
+        return refused.into();
     }
     match &content.health {
-        None => later("the sources are still being examined\n"),
-        Some(published) => document::answer(published, request.headers()).await,
+        None => later("the sources are still being examined\n").into(),
+        Some(published) => answer(published, asked),
     }
 }
 
-async fn output(
-    State(site): State<Site>,
-    document: Result<Path<String>, PathRejection>,
-    request: Request,
-) -> Response {
-    // No document has a name that is no text.
-    let Ok(Path(document)) = document else {
-        return not_found();
+fn document(content: &Content, name: &str, query: Option<&str>, asked: HeaderMap) -> Answer {
+    let Some((id, served, medium)) = named(content, name) else {
+        return not_found().into();
     };
-    let content = site.0.load_full();
-    let Some((id, served, medium)) = named(&content, &document) else {
-        return not_found();
-    };
-    if let Some(refused) = refused(served.token.as_ref(), id, &request) {
-        return refused;
-    }
     let token = served.token.as_ref();
-    let published = match token.and_then(|token| in_address(token, &request)) {
+    if let Some(refused) = refused(token, id, query, &asked) {
+        return refused.into();
+    }
+    let published = match token.and_then(|token| in_address(token, query)) {
         Some(token) if medium == Medium::Page => served.passing(&token),
-        _ => served.published.get(&medium).map(Arc::as_ref),
+        _ => served.published.get(&medium),
     };
     match published {
-        None => later(FIRST_PASS),
-        Some(published) => document::answer(published, request.headers()).await,
+        None => later(FIRST_PASS).into(),
+        Some(published) => answer(published, asked),
     }
 }
 
 /// The output that a document's name names, under its id, and which of its documents it is.
-pub(super) fn named<'c, 'd>(
-    content: &'c Content,
-    document: &'d str,
-) -> Option<(&'d str, &'c Served, Medium)> {
+fn named<'c, 'd>(content: &'c Content, document: &'d str) -> Option<(&'d str, &'c Served, Medium)> {
     // No id has a full stop.
     let (id, medium) = match document.rsplit_once('.') {
         None => (document, Medium::Page),
@@ -175,23 +163,35 @@ pub(super) fn named<'c, 'd>(
     Some((id, content.outputs.get(id)?, medium))
 }
 
-pub(super) const FIRST_PASS: &str = "the first pass over the sources is still running\n";
-
-/// The answer where all places are taken.
-pub(super) fn no_place() -> Response {
-    let mut response = later("all places are taken: too many connections are open\n");
-    head::guard(response.headers_mut());
-    response
-}
-
-pub(super) fn not_found() -> Response {
-    (StatusCode::NOT_FOUND, "not found\n").into_response()
-}
-
-pub(super) fn later(why: &str) -> Response {
-    let retry = [
-        (header::RETRY_AFTER, HeaderValue::from_static("5")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    (StatusCode::SERVICE_UNAVAILABLE, retry, why.to_owned()).into_response()
+impl Routes {
+    fn archive(
+        &self,
+        content: &Content,
+        (output, document): (&str, &str),
+        query: Option<&str>,
+        asked: HeaderMap,
+    ) -> Answer {
+        let (Some(served), Ok(output)) = (content.outputs.get(output), OutputId::new(output))
+        else {
+            return not_found().into();
+        };
+        let token = served.token.as_ref();
+        if let Some(refused) = refused(token, output.as_str(), query, &asked) {
+            return refused.into();
+        }
+        let Some((newest, base)) = &served.archives else {
+            return later(FIRST_PASS).into();
+        };
+        // What nothing links to is not looked for.
+        let Some(number) = numbered(document).filter(|number| number <= newest) else {
+            return not_found().into();
+        };
+        let name = Name {
+            output,
+            number,
+            base: base.clone(),
+        };
+        let (archives, private) = (self.archives.clone(), token.is_some());
+        Answer::pending(async move { archives.answer(name, private, &asked).await })
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use axum::http::HeaderValue;
+use http::HeaderValue;
 use url::Url;
 
 use super::head::Reach;
@@ -94,7 +94,7 @@ pub(super) struct Served {
     /// The page, to be written with the token in its addresses; `None` until the first pass has ended.
     page: Option<Page>,
     /// It written so, when first asked for. There is one token, so there is one such page.
-    passing: Arc<OnceLock<Published>>,
+    passing: Arc<OnceLock<Arc<Published>>>,
     /// The number of the newest archive document, and the base of its links; `None` until the first pass has ended.
     pub(super) archives: Option<(u32, Url)>,
 }
@@ -112,9 +112,9 @@ impl Served {
     }
 
     /// The page for who came with the token in its address; `None` until the first pass has ended.
-    pub(super) fn passing(&self, token: &[u8]) -> Option<&Published> {
+    pub(super) fn passing(&self, token: &[u8]) -> Option<&Arc<Published>> {
         let (page, plain) = (self.page.as_ref()?, self.published.get(&Medium::Page)?);
-        let write = || plain.instead(page.document(Some(token)));
+        let write = || Arc::new(plain.instead(page.document(Some(token))));
         Some(self.passing.get_or_init(write))
     }
 

@@ -11,8 +11,8 @@ use std::time::Duration;
 use socket2::{Domain, SockAddr, Socket, Type};
 use tokio::net::UnixStream;
 
+use super::address::{Address, BindError};
 use super::holder::name_of;
-use super::listen::{Address, BACKLOG, BindError};
 
 /// Everybody on the machine may connect, as to a port on loopback and as to a socket of systemd's; who is to be kept out is
 /// kept out by the mode of the directory.
@@ -66,13 +66,13 @@ impl SocketFile {
         &self.path
     }
 
-    /// Makes the socket. Nobody can connect before its mode is right.
-    pub(super) fn listen(&self) -> io::Result<UnixListener> {
+    /// Makes the socket, with room for so many connections that nobody has come to. Nobody can connect before its mode is right.
+    pub(super) fn listen(&self, backlog: i32) -> io::Result<UnixListener> {
         let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
         socket.bind(&SockAddr::unix(&self.path)?)?;
         let _ = self.made.set(identity(&fs::symlink_metadata(&self.path)?));
         fs::set_permissions(&self.path, Permissions::from_mode(MODE))?;
-        socket.listen(BACKLOG)?;
+        socket.listen(backlog)?;
         Ok(socket.into())
     }
 }

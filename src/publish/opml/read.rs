@@ -1,127 +1,13 @@
-//! OPML 2.0: lists of sources, out and in.
+//! Reads lists as other readers write them.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::xml::Xml;
+use super::list::{MAX_SOURCES, OpmlError, OpmlOutline, OpmlSource};
 use crate::model::plain_address;
-
-/// A list of sources is not longer than this.
-const MAX_SOURCES: usize = 200_000;
 
 /// The longest name of a reference in HTML.
 const LONGEST_REFERENCE: usize = 33;
-
-/// A source in a list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct OpmlSource {
-    /// `text`, else `title`.
-    pub title: Option<String>,
-    /// `xmlUrl`, without a reader's own scheme `feed:`.
-    pub xml_url: String,
-    /// `htmlUrl`.
-    pub html_url: Option<String>,
-    /// The folders around it, outermost first, and what `category` names besides.
-    pub tags: Vec<String>,
-    /// `isComment`: it stands in the list, but is not in use.
-    pub is_comment: bool,
-}
-
-/// An outline that is, or might be taken for, a source.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct OpmlOutline {
-    /// The line that it begins on, from 1.
-    pub line: usize,
-    /// `type`, as written.
-    pub kind: String,
-    /// It has an `xmlUrl`, or a `type` that says it is a feed; else its address is a `url`, of a page or another list.
-    pub is_feed: bool,
-    /// Its attributes; without an address where it has none.
-    pub source: OpmlSource,
-}
-
-/// A list that cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum OpmlError {
-    /// Not XML.
-    #[error("not well-formed at byte {at}: {cause}")]
-    Xml {
-        /// Where.
-        at: u64,
-        /// What.
-        cause: quick_xml::Error,
-    },
-    /// XML, but no list.
-    #[error("no <opml> element in it")]
-    NotOpml,
-    /// More than anybody's list.
-    #[error("more than {MAX_SOURCES} sources")]
-    TooMany,
-}
-
-/// Writes a list. Readers know folders and not `category`: a source stands in a folder by its first tag.
-#[must_use]
-pub fn opml(sources: &[OpmlSource]) -> String {
-    let mut folders: Vec<(Vec<&str>, Vec<&OpmlSource>)> = Vec::new();
-    for source in sources {
-        let folder = folder_of(source);
-        match folders.iter_mut().find(|(known, _)| *known == folder) {
-            Some((_, inside)) => inside.push(source),
-            None => folders.push((folder, vec![source])),
-        }
-    }
-    let mut xml = Xml::new();
-    xml.element("opml", &[("version", "2.0")], |xml| {
-        xml.element("head", &[], |xml| {
-            xml.text("title", &[], "Mainstem sources");
-        });
-        xml.element("body", &[], |xml| {
-            for (folder, inside) in &folders {
-                write_folder(xml, folder, inside);
-            }
-        });
-    });
-    String::from_utf8(xml.finish().head).expect("written as UTF-8")
-}
-
-/// The first tag, and those that `category` cannot say: it is a list with commas, and slashes around a name mean nothing in it.
-fn folder_of(source: &OpmlSource) -> Vec<&str> {
-    let mut tags = source.tags.iter().map(String::as_str);
-    let first = tags.next();
-    let unfit = tags.filter(|tag| tag.contains(',') || tag.trim_matches(['/', ' ']) != *tag);
-    first.into_iter().chain(unfit).collect()
-}
-
-fn write_folder(xml: &mut Xml, folder: &[&str], inside: &[&OpmlSource]) {
-    let Some((name, rest)) = folder.split_first() else {
-        for source in inside {
-            write_source(xml, source);
-        }
-        return;
-    };
-    xml.element("outline", &[("text", name), ("title", name)], |xml| {
-        write_folder(xml, rest, inside);
-    });
-}
-
-fn write_source(xml: &mut Xml, source: &OpmlSource) {
-    let folder = folder_of(source);
-    let others = source.tags.iter().map(String::as_str);
-    let others: Vec<&str> = others.filter(|tag| !folder.contains(tag)).collect();
-    let category = others.join(",");
-    let title = source.title.as_deref().unwrap_or(&source.xml_url);
-    let mut attributes = vec![
-        ("type", "rss"),
-        ("text", title),
-        // Some readers look for this one only.
-        ("title", title),
-        ("xmlUrl", &source.xml_url),
-    ];
-    attributes.extend(source.html_url.as_deref().map(|url| ("htmlUrl", url)));
-    attributes.extend((!category.is_empty()).then_some(("category", category.as_str())));
-    attributes.extend(source.is_comment.then_some(("isComment", "true")));
-    xml.empty("outline", &attributes);
-}
 
 /// Reads a list: outlines at any depth, in order, their attributes in any case; folders become tags. What stands in several folders,
 /// as some readers write it, comes several times.

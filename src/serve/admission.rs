@@ -1,4 +1,4 @@
-//! What a connection holds while it is served: a place, or a spare one where there is no place for it.
+//! Who is served: each connection holds a place, or a spare one where there is no place for it.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -8,13 +8,43 @@ use ipnet::IpNet;
 
 use super::places::{Peer, Place, Places};
 
+/// Connections served at once. With what else is open it stays below the 1024 files that a process may have where nobody has
+/// said otherwise.
+const PLACES: usize = 512;
+/// Connections heard beyond them, each for a moment.
+const SPARE_PLACES: usize = 64;
+/// Connections that may be open at once.
+pub const CONNECTIONS: usize = PLACES + SPARE_PLACES;
+/// Connections of collectors served at once: one collector, its twin, and somebody with curl.
+const COLLECTORS: usize = 16;
+/// Connections of collectors heard beyond them.
+const SPARE_COLLECTORS: usize = 2;
 /// How long a request on a spare place waits for a real one before it is refused: a burst is over by then.
 const BURST: Duration = Duration::from_secs(1);
+
+/// How readers are served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Peers that stand for many readers, and may have every place. Clients of Unix sockets always do.
+    pub proxies: Vec<IpNet>,
+}
+
+impl Default for Settings {
+    /// This machine.
+    fn default() -> Self {
+        let loopback = ["127.0.0.0/8", "::1/128"];
+        Self {
+            proxies: loopback
+                .map(|block| block.parse().expect("a block of addresses"))
+                .into(),
+        }
+    }
+}
 
 /// Places for readers, and a few spare ones beyond them. Who has a spare one is heard, and answered at once if it is a probe
 /// of a load balancer or a service manager: however many readers hold all places, nobody restarts us for it.
 #[derive(Debug, Clone)]
-pub(super) struct Hall {
+pub(super) struct Admission {
     places: Arc<Places>,
     spare: Arc<Places>,
     proxies: Arc<[IpNet]>,
@@ -30,12 +60,22 @@ pub(super) struct Seat {
     spare: Mutex<Option<Place>>,
 }
 
-impl Hall {
-    pub(super) fn new(places: usize, spare: usize, proxies: &[IpNet]) -> Self {
+impl Admission {
+    /// For readers.
+    pub(super) fn of_readers(settings: &Settings) -> Self {
+        Self::new(PLACES, SPARE_PLACES, settings)
+    }
+
+    /// For who collects metrics.
+    pub(super) fn of_collectors() -> Self {
+        Self::new(COLLECTORS, SPARE_COLLECTORS, &Settings::default())
+    }
+
+    fn new(places: usize, spare: usize, settings: &Settings) -> Self {
         Self {
             places: Places::new(places),
             spare: Places::new(spare),
-            proxies: proxies.into(),
+            proxies: settings.proxies.as_slice().into(),
         }
     }
 

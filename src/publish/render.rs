@@ -1,0 +1,132 @@
+//! Writes an item in every format, and a feed's documents of its items.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use super::coding::Coding;
+use super::content::ItemForm;
+use super::document::Document;
+use super::feed::{Fragment, OutboundFeed};
+use super::format::DocumentFormat;
+use super::html::{Page, headline};
+use super::item::Item;
+use super::piece::{Piece, Shell};
+use super::{atom, json_feed, rss};
+use crate::model::Hash;
+
+/// Items whose rhythm tells how long a document stays fresh.
+const RHYTHM_ITEMS: usize = 20;
+/// What a reader may be told to wait, at least and at most.
+const FRESH_AT_LEAST: Duration = Duration::from_secs(60);
+const FRESH_AT_MOST: Duration = Duration::from_secs(15 * 60);
+
+/// Unit tests put this into the title of an item whose writing is to panic: no input is known that does.
+#[cfg(test)]
+pub(crate) const PANICS: &str = "[panics]";
+
+impl Fragment {
+    /// Writes an item.
+    #[must_use]
+    pub fn write(form: &ItemForm, item: &Item) -> Self {
+        #[cfg(test)]
+        assert!(
+            !item.entry.title.contains(PANICS),
+            "the test asks for a panic"
+        );
+        Self {
+            ordered_at: item.ordered_at,
+            updated: item.updated(),
+            headline: Piece::new(headline(form, item)),
+            pieces: DocumentFormat::ALL.map(|format| {
+                Piece::new(match format {
+                    DocumentFormat::Atom => atom::entry(form, item),
+                    DocumentFormat::Rss => rss::item(form, item),
+                    DocumentFormat::Json => json_feed::item(form, item),
+                })
+            }),
+        }
+    }
+}
+
+/// An output's documents.
+#[derive(Debug, Clone)]
+pub struct Documents {
+    /// Atom 1.0.
+    pub atom: Document,
+    /// RSS 2.0.
+    pub rss: Document,
+    /// JSON Feed 1.1.
+    pub json: Document,
+    /// The page that they name as their own.
+    pub page: Page,
+    /// Of the three documents' bytes. The page says nothing that they do not say.
+    pub hash: Hash,
+    /// How long a reader may do with them, by the rhythm of their items.
+    pub fresh_for: Duration,
+    /// The newest archive document that they link to; 0: there is none.
+    pub prev_archive: u32,
+    /// Base of their links.
+    pub public_url: Url,
+}
+
+impl Documents {
+    /// The document in one format.
+    #[must_use]
+    pub fn get(&self, format: DocumentFormat) -> &Document {
+        match format {
+            DocumentFormat::Atom => &self.atom,
+            DocumentFormat::Rss => &self.rss,
+            DocumentFormat::Json => &self.json,
+        }
+    }
+}
+
+/// A document without its items.
+pub(super) fn shell(feed: &OutboundFeed, format: DocumentFormat) -> Shell {
+    match format {
+        DocumentFormat::Atom => atom::shell(feed),
+        DocumentFormat::Rss => rss::shell(feed),
+        DocumentFormat::Json => json_feed::shell(feed),
+    }
+}
+
+/// Renders an outbound feed in every format.
+#[must_use]
+pub fn render(feed: &OutboundFeed) -> Documents {
+    let [atom, rss, json] = DocumentFormat::ALL
+        .map(|format| Document::new(format, shell(feed, format), feed.pieces(format)));
+    let mut hasher = blake3::Hasher::new();
+    for document in [&atom, &rss, &json] {
+        hasher.update(document.etag(Coding::Identity).as_bytes());
+    }
+    let mut hash = Hash::default();
+    hasher.finalize_xof().fill(&mut hash);
+    Documents {
+        atom,
+        rss,
+        json,
+        page: Page::of(feed),
+        hash,
+        fresh_for: fresh_for(&feed.items),
+        prev_archive: feed.prev_archive,
+        public_url: feed.public_url.clone(),
+    }
+}
+
+/// A quarter of the mean time between the newest items: a reader that asks so often is hardly ever late.
+fn fresh_for(items: &[Arc<Fragment>]) -> Duration {
+    let newest = items.iter().take(RHYTHM_ITEMS);
+    let (Some(first), Some(last)) = (newest.clone().next(), newest.clone().next_back()) else {
+        return FRESH_AT_MOST;
+    };
+    let span = (first.ordered_at - last.ordered_at)
+        .to_std()
+        .unwrap_or_default();
+    let gaps = u32::try_from(newest.len().saturating_sub(1)).unwrap_or(1);
+    match span.checked_div(gaps) {
+        Some(gap) => (gap / 4).clamp(FRESH_AT_LEAST, FRESH_AT_MOST),
+        None => FRESH_AT_MOST,
+    }
+}
