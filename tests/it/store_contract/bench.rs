@@ -7,11 +7,12 @@ use std::time::Duration;
 use mainstem::dedupe::settle_document;
 use mainstem::model::{
     Applied, Due, Entry, EntryId, Extent, Joined, LastOutcome, Location, Member, Outcome, OutputId,
-    RefreshRecord, Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
-    Validators,
+    RefreshRecord, Showing, Slot, Source, SourceId, SourceReport, SourceState, Story, StoryId,
+    Timestamp, Validators,
 };
 use mainstem::store::{
-    self, KeptItem, Membership, Opening, OutputState, Settings, Store, WindowBounds, WindowItem,
+    self, ItemVersion, KeptItem, Membership, Opening, OutputState, Settings, Store,
+    VersionsRequest, WhichItems, WindowItem,
 };
 use tempfile::TempDir;
 
@@ -79,7 +80,7 @@ impl Bench {
             .iter()
             .map(|(id, rules)| (out(id), [*rules; 16]))
             .collect();
-        let registered = self.store.register_outputs(&outputs, BASE, at(0)).await;
+        let registered = self.store.register_outputs(&outputs, BASE).await;
         registered.expect("registers")
     }
 
@@ -183,15 +184,27 @@ impl Bench {
     /// Before it the output is stale.
     pub(crate) async fn end_replay(&self, output: &str) {
         let output = out(output);
-        let ended = self.store.finish_replay(&output, [1; 16], at(2)).await;
+        let ended = self.store.finish_replay(&output, [1; 16]).await;
         assert!(ended.expect("ends"));
     }
 
-    /// The items of an output's window, at most a hundred.
+    /// In which state these items of an output are.
+    pub(crate) async fn versions(&self, output: &str, which: WhichItems) -> Vec<Arc<ItemVersion>> {
+        let request = VersionsRequest {
+            output: out(output),
+            which,
+            rules: [1; 16],
+        };
+        let answers = self.store.versions(vec![request]).await;
+        answers.expect("reads").remove(0).items
+    }
+
+    /// An output's newest items, at most a hundred.
     pub(crate) async fn window(&self, output: &str) -> Vec<WindowItem> {
-        let bounds = WindowBounds::newest(100);
-        let items = self.store.window(&out(output), bounds).await;
-        items.expect("reads")
+        let versions = self.versions(output, newest(100)).await.into_iter();
+        let wanted = versions.map(|version| (out(output), version)).collect();
+        let items = self.store.items(wanted).await.expect("reads").into_iter();
+        items.map(|item| item.expect("it is there").1).collect()
     }
 
     /// Ids and titles of the items of an output's window.
@@ -203,17 +216,28 @@ impl Bench {
     }
 }
 
+/// So many of the newest items.
+pub(crate) fn newest(limit: u32) -> WhichItems {
+    WhichItems::Newest {
+        not_before: None,
+        behind: None,
+        limit,
+    }
+}
+
 /// The item that stands for the whole story of a member.
 pub(crate) fn whole_story(shown: &Member, item_id: String) -> KeptItem {
     KeptItem {
-        slot: 0,
-        shown: shown.id,
-        wording: shown.wording,
-        edition_at: shown.edition_at,
+        slot: Slot::Story,
+        showing: Showing {
+            entry: shown.id,
+            wording: shown.wording,
+            edition_at: shown.edition_at,
+            updated: shown.ordered_at,
+        },
         item_id,
         fallback_id: format!("other-{}", shown.id),
         ordered_at: shown.ordered_at,
-        updated: shown.ordered_at,
     }
 }
 

@@ -21,4 +21,4 @@ mod stories;
 mod times;
 mod windows;
 
-pub(crate) use bench::{Bench, at, entry, out, record, rules, source, whole_story};
+pub(crate) use bench::{Bench, at, entry, record, source};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use mainstem::model::{Story, StoryId};
-use mainstem::store::{KeptItem, Membership, RuleSpan, StoreError, WindowBounds};
+use mainstem::model::{Slot, Story, StoryId};
+use mainstem::store::{KeptItem, Membership, RuleSpan, StoreError};
 
-use super::bench::{BASE, Bench, LONG, at, entries, entry, out, rules, whole_story};
+use super::bench::{BASE, Bench, LONG, at, entries, entry, newest, out, rules, whole_story};
 use super::engines::{Engine, for_every_engine};
 
 for_every_engine! {
@@ -63,7 +63,7 @@ async fn the_base_of_ids_is_that_of_the_first_registration(engine: &Engine) {
     let register = async |id: &str, base: &str| {
         let registered = bench
             .store
-            .register_outputs(&[(out(id), [1; 16])], base, at(0))
+            .register_outputs(&[(out(id), [1; 16])], base)
             .await;
         registered.expect("registers")[0].id_base.clone()
     };
@@ -174,10 +174,7 @@ async fn an_output_that_nobody_knows_keeps_nothing(engine: &Engine) {
     bench.apply("a", 1, vec![entry("1", "One", LONG)]).await;
     assert_eq!(bench.keep_all("unknown", 2).await, 1);
     assert_eq!(bench.shown("unknown").await, []);
-    let ended = bench
-        .store
-        .finish_replay(&out("unknown"), [1; 16], at(3))
-        .await;
+    let ended = bench.store.finish_replay(&out("unknown"), [1; 16]).await;
     assert!(!ended.expect("there is none"));
 }
 
@@ -249,7 +246,7 @@ async fn slots_of_one_story_are_items_of_their_own(engine: &Engine) {
             let member = &story.members[*nth];
             let item = whole_story(member, format!("slot-{nth}"));
             KeptItem {
-                slot: member.id.0,
+                slot: Slot::Entry(member.id),
                 ..item
             }
         });
@@ -274,7 +271,7 @@ async fn verdicts_by_other_rules_make_an_output_stale(engine: &Engine) {
     let store = &bench.store;
     let stale = async |hash: u8| bench.register_outputs(&[("o", hash)]).await[0].stale;
     let finish = async |hash: u8| {
-        let finished = store.finish_replay(&out("o"), [hash; 16], at(1)).await;
+        let finished = store.finish_replay(&out("o"), [hash; 16]).await;
         finished.expect("ends")
     };
     let judge = async |hash: u8| {
@@ -305,10 +302,7 @@ async fn verdicts_by_other_rules_make_an_output_stale(engine: &Engine) {
 async fn only_its_own_rules_end_a_replay(engine: &Engine) {
     let bench = Bench::on(engine, &["a"]).await;
     let finish = async |rules: u8| {
-        let ended = bench
-            .store
-            .finish_replay(&out("o"), [rules; 16], at(1))
-            .await;
+        let ended = bench.store.finish_replay(&out("o"), [rules; 16]).await;
         ended.expect("ends")
     };
     assert!(!finish(2).await);
@@ -402,7 +396,5 @@ async fn a_reopened_store_knows_its_outputs(engine: &Engine) {
     let bench = bench.reopened().await;
     let after = (bench.window("o").await, states(&bench, 1).await);
     assert_eq!(format!("{before:?}"), format!("{after:?}"));
-    let newest = WindowBounds::newest(2);
-    let two = bench.store.window(&out("o"), newest).await.expect("reads");
-    assert_eq!(two.len(), 2);
+    assert_eq!(bench.versions("o", newest(2)).await.len(), 2);
 }

@@ -1,16 +1,19 @@
-//! Windows: which items an output shows, in which order, and with what.
+//! The items of outputs: in which order and state they are, and what they show.
 //!
-//! That a window read by what has changed in it is the window read whole is a law of its own (`store_windows`).
+//! What of them an output shows is decided outside the store (`republish/window.rs`).
 
-use mainstem::model::{Entry, FeedFields};
-use mainstem::store::WindowBounds;
+use mainstem::model::{Entry, EntryId, FeedFields, Slot, StoryId};
+use mainstem::store::{Place, WhichItems};
 
-use super::bench::{Bench, LONG, at, entries, entry, id, out, record, whole_story};
+use super::bench::{Bench, LONG, at, entries, entry, id, newest, out, record, whole_story};
 use super::engines::{Engine, for_every_engine};
 
 for_every_engine! {
     the_newest_place_comes_first_then_the_id,
-    a_window_ends_at_its_bounds,
+    the_newest_items_end_at_their_bounds,
+    items_are_found_by_their_stories,
+    an_item_comes_back_in_the_state_that_it_is_in,
+    an_entry_comes_as_an_item_would_show_it,
     an_item_comes_with_what_it_shows,
     a_held_member_is_still_a_copy,
     an_unknown_output_has_an_empty_window,
@@ -29,7 +32,7 @@ async fn the_newest_place_comes_first_then_the_id(engine: &Engine) {
     assert_eq!(ids, ["id-c", "id-a", "id-b", "id-d"]);
 }
 
-async fn a_window_ends_at_its_bounds(engine: &Engine) {
+async fn the_newest_items_end_at_their_bounds(engine: &Engine) {
     let bench = Bench::on(engine, &["a", "b"]).await;
     for (source, minute) in [("a", 1), ("b", 2), ("a", 3), ("a", 4), ("b", 5)] {
         let guid = minute.to_string();
@@ -38,46 +41,116 @@ async fn a_window_ends_at_its_bounds(engine: &Engine) {
             .await;
     }
     bench.keep_all("o", 6).await;
-    let newest = WindowBounds::newest;
-    let cases: [(WindowBounds, &[i64]); 7] = [
-        (newest(100), &[5, 4, 3, 2, 1]),
-        (newest(2), &[5, 4]),
-        (newest(0), &[]),
-        (
-            WindowBounds {
-                not_before: Some(at(3)),
-                ..newest(100)
-            },
-            &[5, 4, 3],
-        ),
-        (
-            WindowBounds {
-                not_before: Some(at(6)),
-                ..newest(100)
-            },
-            &[],
-        ),
-        (
-            WindowBounds {
-                per_source: Some(1),
-                ..newest(100)
-            },
-            &[5, 4],
-        ),
-        (
-            WindowBounds {
-                per_source: Some(2),
-                ..newest(3)
-            },
-            &[5, 4, 3],
-        ),
+    let place = |minute: i64, id: &str| Place {
+        ordered_at: at(minute),
+        item_id: id.to_owned(),
+    };
+    let cases: [(Option<i64>, Option<Place>, u32, &[i64]); 9] = [
+        (None, None, 100, &[5, 4, 3, 2, 1]),
+        (None, None, 2, &[5, 4]),
+        (None, None, 0, &[]),
+        (Some(3), None, 100, &[5, 4, 3]),
+        (Some(6), None, 100, &[]),
+        (None, Some(place(4, "id-4")), 100, &[3, 2, 1]),
+        // Of one moment, by id.
+        (None, Some(place(4, "id-3")), 100, &[4, 3, 2, 1]),
+        (Some(2), Some(place(4, "id-4")), 1, &[3]),
+        (None, Some(place(1, "id-1")), 100, &[]),
     ];
-    for (bounds, expected) in cases {
-        let window = bench.store.window(&out("o"), bounds).await.expect("reads");
-        let ids: Vec<String> = window.into_iter().map(|item| item.item_id).collect();
+    for (not_before, behind, limit, expected) in cases {
+        let which = WhichItems::Newest {
+            not_before: not_before.map(at),
+            behind,
+            limit,
+        };
+        let versions = bench.versions("o", which.clone()).await;
+        let ids: Vec<&str> = versions.iter().map(|item| item.item_id.as_str()).collect();
         let expected: Vec<String> = expected.iter().map(|nth| format!("id-{nth}")).collect();
-        assert_eq!(ids, expected, "{bounds:?}");
+        assert_eq!(ids, expected, "{which:?}");
     }
+}
+
+async fn items_are_found_by_their_stories(engine: &Engine) {
+    let bench = Bench::on(engine, &["a"]).await;
+    bench.apply("a", 1, entries(0..3)).await;
+    let stories = bench.stories().await;
+    bench.keep_all("o", 2).await;
+    let of = |stories: &[StoryId]| WhichItems::OfStories(stories.iter().copied().collect());
+    let cases: [(&[StoryId], usize); 4] = [
+        (&[], 0),
+        (&[stories[1].id], 1),
+        (&[stories[0].id, stories[2].id], 2),
+        (&[StoryId(i64::MAX)], 0),
+    ];
+    for (asked, count) in cases {
+        let found = bench.versions("o", of(asked)).await;
+        let found: Vec<StoryId> = found.iter().map(|item| item.story).collect();
+        assert_eq!(found.len(), count, "{asked:?}");
+        assert!(found.iter().all(|story| asked.contains(story)));
+    }
+    bench.judge(&stories[1], 3, vec![]).await;
+    assert_eq!(bench.versions("o", of(&[stories[1].id])).await, []);
+}
+
+async fn an_item_comes_back_in_the_state_that_it_is_in(engine: &Engine) {
+    let bench = Bench::on(engine, &["a"]).await;
+    bench
+        .apply(
+            "a",
+            1,
+            vec![entry("1", "One", LONG), entry("2", "Two", "x")],
+        )
+        .await;
+    bench.keep_all("o", 1).await;
+    let asked: Vec<_> = (bench.versions("o", newest(9)).await.into_iter())
+        .map(|version| (out("o"), version))
+        .collect();
+    let found = async || {
+        let items = bench.store.items(asked.clone()).await.expect("reads");
+        let of_asked = asked.iter().zip(items);
+        of_asked
+            .map(|((_, asked), found)| {
+                found.map(|(version, item)| (version == **asked, item.shown.entry.title))
+            })
+            .collect::<Vec<_>>()
+    };
+    let title = |title: &str, is_asked: bool| Some((is_asked, title.to_owned()));
+    assert_eq!(found().await, [title("One", true), title("Two", true)]);
+    bench
+        .apply(
+            "a",
+            2,
+            vec![entry("1", "One, corrected", LONG), entry("2", "Two", "x")],
+        )
+        .await;
+    bench.keep_all("o", 2).await;
+    let corrected = title("One, corrected", false);
+    assert_eq!(found().await, [corrected.clone(), title("Two", true)]);
+    let story = bench.story("2").await;
+    bench.judge(&story, 3, vec![]).await;
+    assert_eq!(found().await, [corrected, None]);
+}
+
+async fn an_entry_comes_as_an_item_would_show_it(engine: &Engine) {
+    let bench = Bench::on(engine, &["a", "b"]).await;
+    bench
+        .apply("a", 1, vec![entry("1", "Road stays open", LONG)])
+        .await;
+    bench
+        .apply("b", 2, vec![entry("9", "Road stays open", LONG)])
+        .await;
+    let story = bench.stories().await.remove(0);
+    let shown = story.members[1].id;
+    let asked = vec![(story.id, shown), (story.id, EntryId(i64::MAX))];
+    let mut found = bench.store.shown_entries(asked).await.expect("reads");
+    let entry = found.remove(&shown).expect("it is there, kept or not");
+    assert!(found.is_empty(), "the other is not");
+    assert_eq!(
+        (entry.story, entry.member),
+        (story.id, story.members[1].clone())
+    );
+    let copies: Vec<EntryId> = entry.copies.iter().map(|copy| copy.id).collect();
+    assert_eq!(copies, [story.members[0].id]);
 }
 
 async fn an_item_comes_with_what_it_shows(engine: &Engine) {
@@ -99,7 +172,7 @@ async fn an_item_comes_with_what_it_shows(engine: &Engine) {
     let [item] = &*bench.window("o").await else {
         panic!("one item");
     };
-    assert_eq!((item.story, item.slot), (story.id, 0));
+    assert_eq!((item.story, item.slot), (story.id, Slot::Story));
     assert_eq!(item.began_at, story.began_at);
     assert_eq!(item.shown, story.members[0]);
     assert_eq!(item.feed.title.as_deref(), Some("Alpha"));

@@ -1,11 +1,11 @@
 //! A store that takes documents as refreshes bring them, one after the other.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use mainstem::dedupe::{Settled, Told, settle_document_by};
 use mainstem::model::{Applied, Entry, EntryId, FeedFields, Identity, Member, Story, StoryId};
-use mainstem::store::sqlite::{Opening, SqliteStore};
-use mainstem::store::{Store, StoryEvidence};
+use mainstem::store::{self, Opening, Settings, Store, StoryEvidence};
 use tempfile::TempDir;
 
 use crate::store_contract::{at, record, source};
@@ -15,7 +15,7 @@ pub(crate) const WINDOW: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// A store, and its directory.
 pub(crate) struct Stored {
-    store: SqliteStore,
+    store: Arc<dyn Store>,
     window: Duration,
     _directory: TempDir,
 }
@@ -25,7 +25,7 @@ impl Stored {
     pub(crate) async fn new(sources: &[&str], window: Duration) -> Self {
         let directory = TempDir::new().expect("a directory");
         let path = directory.path().join("x.db");
-        let store = SqliteStore::open(&path, Opening::Thorough).expect("opens");
+        let store = store::open(&Settings::at(path), Opening::Thorough).expect("opens");
         let sources: Vec<_> = sources.iter().map(|id| source(id, None)).collect();
         let registered = store.register_sources(&sources, at(0)).await;
         registered.expect("registers");
