@@ -18,6 +18,7 @@ mod differences;
 mod document;
 mod gone;
 mod identity;
+mod intake;
 mod namesake;
 mod passages;
 mod place;
@@ -36,6 +37,10 @@ pub use differences::{replaces, revises};
 pub use document::{Settled, Told, settle_document, settle_document_by, settle_pages};
 pub use gone::Absent;
 pub use identity::{Lookup, READING_VERSION, identity_of_version_1, lookup_hashes, url_hash};
+pub use intake::{
+    Contact, DayCount, Edit, EditRule, EntryVersion, Held, KnownEntry, MAX_AGING, Match,
+    SEEN_EXACT_TO, Sighting, SourceClock, has_moved, hold_backlog,
+};
 pub use namesake::{Namesake, is_of_version_1};
 pub use passages::{Passages, passages};
 pub use place::settle_places;

@@ -24,6 +24,7 @@ mod headlines;
 mod health;
 mod hubs;
 mod identity;
+mod intake;
 mod layers;
 mod line;
 mod lookalikes;
