@@ -3,11 +3,8 @@
 //! Goes in: identifiers and values of the model. Comes out: rows as plain structs, in the order that each method states. An
 //! engine answers with its own queries; what follows from the answers is decided by the steps above, for every engine alike.
 
-/// A transaction of an engine.
-pub(in crate::store) trait Rows {
-    /// Why a query failed, in the engine's own words.
-    type Error: std::error::Error + Send + Sync + 'static + From<rusqlite::Error>;
+mod rest;
+mod transaction;
 
-    /// The connection, for steps that are not written over rows yet.
-    fn connection(&self) -> &rusqlite::Connection;
-}
+pub(in crate::store) use rest::Rest;
+pub(in crate::store) use transaction::Rows;

@@ -3,13 +3,10 @@
 use chrono::DateTime;
 use rusqlite::Row;
 use rusqlite::types::{FromSqlError, Type};
-use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::model::{
-    Category, Comments, Copy, Enclosure, Entry, EntryId, Episode, Hash, Layer, Member, Origin,
-    Person, Relation, Size, SourceId, Timestamp,
-};
+use crate::model::{Copy, Entry, EntryId, Hash, Layer, Member, Relation, SourceId, Timestamp};
+use crate::store::rows::Rest;
 
 /// Milliseconds since 1970.
 pub(super) fn ms(at: Timestamp) -> i64 {
@@ -23,6 +20,11 @@ pub(super) fn moment(ms: i64) -> Timestamp {
 
 pub(super) fn moment_at(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(moment))
+}
+
+/// A number of rows as SQL's `LIMIT`.
+pub(super) fn at_most(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 /// An entry's [`crate::model::Entry::date`].
@@ -60,55 +62,9 @@ pub(super) fn url(text: Option<String>) -> Option<Url> {
     text.and_then(|text| text.parse().ok())
 }
 
-/// The rarer fields of an entry, together in one column.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-struct Rest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    external_url: Option<Url>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    image: Option<Url>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    image_size: Option<Size>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    authors: Vec<Person>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    categories: Vec<Category>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    enclosures: Vec<Enclosure>,
-    #[serde(skip_serializing_if = "Episode::is_empty")]
-    episode: Episode,
-    #[serde(skip_serializing_if = "Comments::is_empty")]
-    comments: Comments,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    origin: Option<Origin>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dateline: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    agency: Option<String>,
-}
-
-/// The column `rest` of an entry; `None`: it has none of the rarer fields.
+/// The column `rest` of an entry.
 pub(super) fn rest(entry: &Entry) -> rusqlite::Result<Option<String>> {
-    let rest = Rest {
-        external_url: entry.external_url.clone(),
-        image: entry.image.clone(),
-        image_size: entry.image_size,
-        authors: entry.authors.clone(),
-        categories: entry.categories.clone(),
-        enclosures: entry.enclosures.clone(),
-        episode: entry.episode.clone(),
-        comments: entry.comments.clone(),
-        origin: entry.origin.clone(),
-        dateline: entry.dateline.clone(),
-        agency: entry.agency.clone(),
-    };
-    if rest == Rest::default() {
-        return Ok(None);
-    }
-    serde_json::to_string(&rest)
-        .map(Some)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+    Rest::written(entry).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 /// Columns of [`member`], of `entries e` joined with `sources s`.
@@ -164,20 +120,9 @@ pub(super) fn enclosures(row: &Row<'_>) -> rusqlite::Result<Vec<String>> {
 }
 
 fn rest_of(row: &Row<'_>) -> rusqlite::Result<Rest> {
-    match row.get::<_, Option<String>>("rest")? {
-        None => Ok(Rest::default()),
-        Some(json) => serde_json::from_str(&json).map_err(|error| {
-            rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error))
-        }),
-    }
-}
-
-/// Up to schema 3 the address in RSS `source url` stood as the id and as the page of a feed that it is the address of.
-fn of_today(mut origin: Origin) -> Origin {
-    if origin.feed_url.is_none() && origin.id.as_deref() == origin.url.as_ref().map(Url::as_str) {
-        (origin.id, origin.feed_url) = (None, origin.url.take());
-    }
-    origin
+    let json: Option<String> = row.get("rest")?;
+    Rest::read(json.as_deref())
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
@@ -200,7 +145,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         enclosures: rest.enclosures,
         episode: rest.episode,
         comments: rest.comments,
-        origin: rest.origin.map(of_today),
+        origin: rest.origin,
         dateline: rest.dateline,
         agency: rest.agency,
     })

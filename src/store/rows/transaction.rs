@@ -1,0 +1,10 @@
+//! What all traits of rows have in common.
+
+/// A transaction of an engine.
+pub(in crate::store) trait Rows {
+    /// Why a query failed, in the engine's own words.
+    type Error: std::error::Error + Send + Sync + 'static + From<rusqlite::Error>;
+
+    /// The connection, for steps that are not written over rows yet.
+    fn connection(&self) -> &rusqlite::Connection;
+}
