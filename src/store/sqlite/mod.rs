@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use super::rows::Rows;
+use super::rows::{HostRows as _, Rows, SourceRows as _};
 use super::{RuleSpan, StoreError};
 use crate::model::{HostHold, SourceReport};
 
@@ -18,8 +18,8 @@ mod checkpoints;
 mod columns;
 mod compact;
 mod documents;
-mod edits;
 mod elsewhere;
+mod entries;
 mod evidence;
 mod examine;
 mod files;
@@ -28,27 +28,24 @@ mod gather;
 mod health;
 mod hosts;
 mod keys;
-mod known;
-mod learning;
-mod linking;
+pub(super) mod linking;
 mod links;
 mod lock;
-mod near;
+pub(super) mod near;
 mod open;
 mod outputs;
 mod panics;
 mod place;
+mod publishers;
 mod readers;
 mod rebuild;
-mod refresh;
-mod renames;
 mod retention;
 mod rules;
 mod schema;
 mod sources;
 mod step;
 mod store;
-mod stories;
+pub(super) mod stories;
 mod times;
 mod turn;
 mod upkeep;
@@ -130,7 +127,11 @@ impl SqliteStore {
 /// # Errors
 /// [`StoreError::Damaged`], [`StoreError::Newer`] or [`StoreError::Unusable`], as in [`SqliteStore::open`].
 pub fn source_reports(path: &Path) -> Result<Option<Vec<SourceReport>>, StoreError> {
-    read_only(path, "read the sources", sources::reports)
+    read_only(
+        path,
+        "read the sources",
+        rusqlite::Connection::source_reports,
+    )
 }
 
 /// The hosts that want to be left alone, read in the same way.
@@ -138,7 +139,11 @@ pub fn source_reports(path: &Path) -> Result<Option<Vec<SourceReport>>, StoreErr
 /// # Errors
 /// Those of [`source_reports`].
 pub fn host_holds(path: &Path) -> Result<Option<Vec<HostHold>>, StoreError> {
-    read_only(path, "read the hosts that wait", hosts::holds)
+    read_only(
+        path,
+        "read the hosts that wait",
+        rusqlite::Connection::host_holds,
+    )
 }
 
 /// What was noted of rules, read in the same way.

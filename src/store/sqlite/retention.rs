@@ -11,12 +11,14 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::ms;
-use super::documents;
-use super::refresh::SEEN_EXACT_TO_MS;
 use super::turn::Turn;
+use crate::dedupe::SEEN_EXACT_TO;
 use crate::model::{EntryId, OutputId, Timestamp};
+use crate::store::rows::{DocumentRows as _, SourceRow};
 use crate::store::upkeep::{Aged, Candidates, Passed, Stripped};
 
+/// [`SEEN_EXACT_TO`].
+const SEEN_EXACT_TO_MS: i64 = SEEN_EXACT_TO.num_milliseconds();
 /// Rows that one step of a walk looks at, so that it holds its snapshot only for a moment.
 const LOOKED_AT: usize = 1_000;
 /// The next source from `?1` on.
@@ -221,12 +223,16 @@ impl Walked {
         if which == Aged::All || is_silent()? {
             return Ok(Present::Nothing);
         }
-        Ok(match (documents::last(db, self.source)?, self.parsed_at) {
-            (Some(document), _) => Present::These(document.entries.into_iter().collect()),
-            // Written by version 1, which did not note what a document had.
-            (None, Some(parsed_at)) => Present::SeenSince(parsed_at - SEEN_EXACT_TO_MS),
-            (None, None) => Present::Nothing,
-        })
+        Ok(
+            match (db.last_document(SourceRow(self.source))?, self.parsed_at) {
+                (Some(document), _) => {
+                    Present::These(document.entries.iter().map(|entry| entry.0).collect())
+                }
+                // Written by version 1, which did not note what a document had.
+                (None, Some(parsed_at)) => Present::SeenSince(parsed_at - SEEN_EXACT_TO_MS),
+                (None, None) => Present::Nothing,
+            },
+        )
     }
 }
 

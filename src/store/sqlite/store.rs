@@ -12,14 +12,16 @@ use tokio::sync::watch;
 
 use super::SqliteStore;
 use super::{
-    archives, care, evidence, examine, files, find, health, hosts, keys, open, outputs, rebuild,
-    refresh, retention, rules, sources, stories, times, upkeep, usage, vitals, windows,
+    archives, care, evidence, examine, files, find, health, keys, open, outputs, rebuild,
+    retention, rules, stories, times, upkeep, usage, vitals, windows,
 };
 use crate::clock::Reading;
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
     Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
 };
+use crate::store::rows::{HostRows as _, SourceRows as _};
+use crate::store::steps;
 use crate::store::{
     Aged, Alignment, ArchiveDocument, Archived, Candidates, DocumentStamp, Membership, OutputState,
     Passed, Place, RuleSpan, Store, StoreCondition, StoreError, StoryEvidence, Stripped,
@@ -36,7 +38,7 @@ impl Store for SqliteStore {
         let sources = sources.to_vec();
         self.writer
             .step("register the sources", move |db| {
-                sources::register(db, &sources, now)
+                steps::sources::register(db, &sources, now)
             })
             .await
     }
@@ -44,26 +46,29 @@ impl Store for SqliteStore {
     async fn source_state(&self, source: &SourceId) -> Result<SourceState, StoreError> {
         let source = source.clone();
         self.readers
-            .read("read a source's state", move |db| {
-                sources::state(db, &source)
-            })
+            .read("read a source's state", move |db| db.source_state(&source))
             .await
     }
 
     async fn source_states(&self) -> Result<Vec<(SourceId, SourceState)>, StoreError> {
         self.readers
-            .read("read the sources' states", sources::states)
+            .read(
+                "read the sources' states",
+                rusqlite::Connection::source_states,
+            )
             .await
     }
 
     async fn source_reports(&self) -> Result<Vec<SourceReport>, StoreError> {
         self.readers
-            .read("read the sources", sources::reports)
+            .read("read the sources", rusqlite::Connection::source_reports)
             .await
     }
 
     async fn host_holds(&self) -> Result<Vec<HostHold>, StoreError> {
-        let read = self.readers.read("read the hosts that wait", hosts::holds);
+        let read = self
+            .readers
+            .read("read the hosts that wait", rusqlite::Connection::host_holds);
         read.await
     }
 
@@ -97,7 +102,9 @@ impl Store for SqliteStore {
 
     async fn apply(&self, record: Arc<RefreshRecord>) -> Result<Applied, StoreError> {
         self.writer
-            .step("write a refresh", move |db| refresh::apply(db, &record))
+            .step("write a refresh", move |db| {
+                steps::refresh::apply(db, &record)
+            })
             .await
     }
 

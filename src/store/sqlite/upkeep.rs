@@ -3,8 +3,8 @@
 use rusqlite::{Connection, params};
 
 use super::columns::{moment_at, ms};
-use super::sources::A_DAY_MS;
 use super::turn::Turn;
+use crate::dedupe::MAX_AGING;
 use crate::model::Timestamp;
 use crate::store::upkeep::Upkeep;
 
@@ -57,7 +57,7 @@ pub(super) fn end_upkeep(
 ) -> rusqlite::Result<Upkeep> {
     let before = upkeep(db)?;
     if let Some(last) = before.ended_at {
-        let passed = (ms(now) - ms(last)).clamp(0, A_DAY_MS);
+        let passed = (ms(now) - ms(last)).clamp(0, MAX_AGING.num_milliseconds());
         db.execute(
             &format!("UPDATE source_state AS st SET heard_at = heard_at + ?1 WHERE {IS_SILENT}"),
             [passed],
