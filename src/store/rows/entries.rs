@@ -117,9 +117,14 @@ pub(in crate::store) trait EntryRows: Rows {
     /// Entries of the source whose `last_seen` lies within this many milliseconds of the latest of them, by number.
     fn seen_last(&self, source: SourceRow, within_ms: i64) -> Result<Vec<EntryId>, Self::Error>;
 
-    /// What the source's entries say that have not expired, those with the latest place first, `limit` at most.
-    fn latest_texts(&self, source: SourceRow, limit: usize)
-    -> Result<Vec<StoredText>, Self::Error>;
+    /// What `read` makes of the entries of a source that have not expired, those with the latest place first, `limit` at most. One
+    /// entry is read at a time, because texts may be long.
+    fn latest_texts<T>(
+        &self,
+        source: SourceRow,
+        limit: usize,
+        read: impl FnMut(StoredText) -> T,
+    ) -> Result<Vec<T>, Self::Error>;
 
     /// Marks an entry as seen, by its source's own clock.
     fn mark_seen(&self, entry: EntryId, at: Timestamp) -> Result<(), Self::Error>;

@@ -211,19 +211,24 @@ impl EntryRows for Connection {
         .collect()
     }
 
-    fn latest_texts(&self, source: SourceRow, limit: usize) -> rusqlite::Result<Vec<StoredText>> {
+    fn latest_texts<T>(
+        &self,
+        source: SourceRow,
+        limit: usize,
+        mut read: impl FnMut(StoredText) -> T,
+    ) -> rusqlite::Result<Vec<T>> {
         self.prepare_cached(
             "SELECT entry, title, text, rest, trimmed FROM entries
              WHERE source = ? AND expired_at IS NULL ORDER BY ordered_at DESC LIMIT ?",
         )?
         .query_map([source.0, at_most(limit)], |row| {
-            Ok(StoredText {
+            Ok(read(StoredText {
                 id: EntryId(row.get("entry")?),
                 title: row.get("title")?,
                 text: row.get("text")?,
                 dateline: dateline(row)?,
                 trimmed: row.get::<_, i64>("trimmed")?.cast_unsigned(),
-            })
+            }))
         })?
         .collect()
     }

@@ -64,8 +64,9 @@ pub(in crate::store) fn affected<R: PublisherRows + EntryRows>(
     let others = others.into_iter().map(|other| (other, OTHERS_AFFECTED));
     let mut affected = Vec::new();
     for (source, limit) in others.chain([(source, OWN_AFFECTED)]) {
-        let texts = rows.latest_texts(source, limit)?.into_iter();
-        affected.extend(texts.filter_map(|stored| trimmed_anew(&stored, known)));
+        let read = |stored| trimmed_anew(&stored, known);
+        let texts = rows.latest_texts(source, limit, read)?;
+        affected.extend(texts.into_iter().flatten());
     }
     Ok(affected)
 }
