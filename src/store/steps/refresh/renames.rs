@@ -47,8 +47,21 @@ pub(super) fn rename<'a, R: RefreshRows>(
     let renews = dedupe::renews(&asked, &absent, previous.len()).unwrap_or(renewed);
     let found = matches(context, &asked, &absent, Churn { renews, has_moved });
     let rule = EditRule::of_renamed(context.contact, has_moved, renewed);
+    let renamed = unknown.into_iter().zip(trimmed).zip(found);
+    let left = write(intake, renamed, rule)?;
+    Ok((left, renews))
+}
+
+/// Writes the renamed ones of these entries, each with the blocks that its publisher repeats and the stored entry that it is.
+/// Returns the others.
+fn write<'a, R: RefreshRows>(
+    intake: &mut Intake<'a, R>,
+    entries: impl Iterator<Item = ((Unknown<'a>, u64), Option<Renamed>)>,
+    rule: EditRule,
+) -> Result<Vec<Unknown<'a>>, R::Error> {
+    let rows = intake.context().rows;
     let mut left = Vec::new();
-    for ((unknown, trimmed), known) in unknown.into_iter().zip(trimmed).zip(found) {
+    for ((unknown, trimmed), known) in entries {
         match known {
             Some(Renamed::Same(entry)) => {
                 let text = unknown.reading.prepare(trimmed);
@@ -56,14 +69,14 @@ pub(super) fn rename<'a, R: RefreshRows>(
             }
             // An entry that only got another date is edited like any other.
             Some(Renamed::Redated(entry)) => {
-                let known = context.rows.known_entry(entry)?;
-                context.rows.rekey(entry, &unknown.incoming.fingerprint)?;
+                let known = rows.known_entry(entry)?;
+                rows.rekey(entry, &unknown.incoming.fingerprint)?;
                 intake.meet(&known, &unknown.incoming)?;
             }
             None => left.push(unknown),
         }
     }
-    Ok((left, renews))
+    Ok(left)
 }
 
 /// The entries of the document before this one; of version 1, which kept no note of them, those that were seen last.
