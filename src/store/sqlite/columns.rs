@@ -13,11 +13,12 @@ pub(super) fn ms(at: Timestamp) -> i64 {
     at.timestamp_millis()
 }
 
-/// A moment from its milliseconds; out of chrono's range, which no writer of ours leaves, it is 1970.
+/// A moment from its milliseconds; 1970 where they exceed chrono's range, which we never write.
 pub(super) fn moment(ms: i64) -> Timestamp {
     DateTime::from_timestamp_millis(ms).unwrap_or_default()
 }
 
+/// A moment from a column; `None` for NULL.
 pub(super) fn moment_at(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(moment))
 }
@@ -32,7 +33,7 @@ pub(super) fn date_at(row: &Row<'_>) -> rusqlite::Result<Option<Timestamp>> {
     Ok(moment_at(row, "published_at")?.or(moment_at(row, "updated_at")?))
 }
 
-/// A closed set's member from its word; another word is a damaged row.
+/// The member of a closed set that a word names; `None` for NULL. An unknown word is an error: the row is damaged.
 pub(super) fn word<T>(
     row: &Row<'_>,
     column: &str,
@@ -51,6 +52,7 @@ pub(super) fn word<T>(
     }
 }
 
+/// A source's id from a column; another text is an error: the row is damaged.
 pub(super) fn source_id(row: &Row<'_>, column: &str) -> rusqlite::Result<SourceId> {
     let text: String = row.get(column)?;
     SourceId::new(&text)
@@ -92,12 +94,12 @@ pub(super) fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
     })
 }
 
-/// The opening of an entry's text, out of its column `rest`.
+/// The opening of an entry's text, from its column `rest`.
 pub(super) fn dateline(row: &Row<'_>) -> rusqlite::Result<Option<String>> {
     Ok(rest_of(row)?.dateline)
 }
 
-/// What of a stored entry is compared with others.
+/// The fields of a stored entry that are compared with those of others.
 pub(super) fn compared(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let rest = rest_of(row)?;
     Ok(Entry {
@@ -111,7 +113,7 @@ pub(super) fn compared(row: &Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
-/// Addresses of an entry's attached files, out of its column `rest`.
+/// Addresses of an entry's attached files, from its column `rest`.
 pub(super) fn enclosures(row: &Row<'_>) -> rusqlite::Result<Vec<String>> {
     let enclosures = rest_of(row)?.enclosures.into_iter();
     Ok(enclosures
