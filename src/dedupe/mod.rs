@@ -23,6 +23,7 @@ mod document;
 mod edit;
 mod gone;
 mod identity;
+mod intake;
 mod namesake;
 mod passages;
 mod place;
@@ -43,6 +44,10 @@ pub use document::{Settled, Told, settle_document, settle_document_by, settle_pa
 pub use edit::{replaces, revises};
 pub use gone::Absent;
 pub use identity::{Lookup, READING_VERSION, identity_of_version_1, lookup_hashes, url_hash};
+pub use intake::{
+    Contact, DayCount, Edit, EditRule, EntryVersion, Held, KnownEntry, MAX_AGING, Match,
+    SEEN_EXACT_TO, Sighting, SourceClock, has_moved, hold_backlog,
+};
 pub use namesake::{Namesake, is_of_version_1};
 pub use passages::{Passages, passages};
 pub use place::settle_places;

@@ -19,9 +19,11 @@ use super::error::StoreError;
 use super::evidence::StoryEvidence;
 use super::outputs::{DocumentStamp, Membership, OutputState, RuleSpan};
 use super::place::Place;
-use super::rows::{HealthRows, RetentionRows, RuleRows};
+use super::rows::{HealthRows, HostRows, RetentionRows, RuleRows, SourceRows};
 use super::sqlite::unconverted;
-use super::steps::{archives, health, items, outbox, outputs, retention, times, windows};
+use super::steps::{
+    archives, health, items, outbox, outputs, refresh, retention, sources, times, windows,
+};
 use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
 use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};
 use crate::clock::Reading;
@@ -43,7 +45,7 @@ impl<E: Engine> Store for E {
     ) -> Result<(), StoreError> {
         let sources = sources.to_vec();
         self.write("register the sources", move |rows| {
-            unconverted::register_sources(rows, &sources, now)
+            sources::register(rows, &sources, now)
         })
         .await
     }
@@ -51,23 +53,22 @@ impl<E: Engine> Store for E {
     async fn source_state(&self, source: &SourceId) -> Result<SourceState, StoreError> {
         let source = source.clone();
         self.read("read a source's state", move |rows| {
-            unconverted::source_state(rows, &source)
+            rows.source_state(&source)
         })
         .await
     }
 
     async fn source_states(&self) -> Result<Vec<(SourceId, SourceState)>, StoreError> {
-        self.read("read the sources' states", unconverted::source_states)
+        self.read("read the sources' states", E::Tx::source_states)
             .await
     }
 
     async fn source_reports(&self) -> Result<Vec<SourceReport>, StoreError> {
-        self.read("read the sources", unconverted::source_reports)
-            .await
+        self.read("read the sources", E::Tx::source_reports).await
     }
 
     async fn host_holds(&self) -> Result<Vec<HostHold>, StoreError> {
-        self.read("read the hosts that wait", unconverted::host_holds)
+        self.read("read the hosts that wait", E::Tx::host_holds)
             .await
     }
 
@@ -116,10 +117,8 @@ impl<E: Engine> Store for E {
     }
 
     async fn apply(&self, record: Arc<RefreshRecord>) -> Result<Applied, StoreError> {
-        self.write("write a refresh", move |rows| {
-            unconverted::apply(rows, &record)
-        })
-        .await
+        self.write("write a refresh", move |rows| refresh::apply(rows, &record))
+            .await
     }
 
     async fn register_outputs(

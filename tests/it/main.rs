@@ -23,6 +23,7 @@ mod headlines;
 mod health;
 mod hubs;
 mod identity;
+mod intake;
 mod layers;
 mod line;
 mod max_bytes;

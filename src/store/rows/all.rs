@@ -5,6 +5,7 @@ use super::health::HealthRows;
 use super::items::ItemRows;
 use super::outbox::OutboxRows;
 use super::outputs::OutputRows;
+use super::refresh::RefreshRows;
 use super::retention::RetentionRows;
 use super::rules::RuleRows;
 use super::times::TimeRows;
@@ -17,6 +18,7 @@ pub(in crate::store) trait AllRows:
     + ItemRows
     + OutboxRows
     + OutputRows
+    + RefreshRows
     + RetentionRows
     + RuleRows
     + TimeRows
@@ -30,6 +32,7 @@ impl<R> AllRows for R where
         + ItemRows
         + OutboxRows
         + OutputRows
+        + RefreshRows
         + RetentionRows
         + RuleRows
         + TimeRows

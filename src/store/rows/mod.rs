@@ -5,10 +5,17 @@
 
 mod all;
 mod archives;
+mod documents;
+mod entries;
 mod health;
+mod hosts;
 mod items;
 mod outbox;
 mod outputs;
+mod packed;
+mod publishers;
+mod refresh;
+mod rest;
 mod retention;
 mod rules;
 mod sources;
@@ -18,13 +25,22 @@ mod windows;
 
 pub(in crate::store) use all::AllRows;
 pub(in crate::store) use archives::ArchiveRows;
+pub(in crate::store) use documents::{DocumentRows, LastDocument};
+pub(in crate::store) use entries::{EntryContent, EntryRows, NewEntry, StoredText};
 pub(in crate::store) use health::HealthRows;
+pub(in crate::store) use hosts::HostRows;
 pub(in crate::store) use items::{Holder, ItemRows, StoredItem};
 pub(in crate::store) use outbox::OutboxRows;
 pub(in crate::store) use outputs::{OutputRow, OutputRows, StoredOutput};
+pub(in crate::store) use packed::{pack, unpack};
+pub(in crate::store) use publishers::{Owner, PublisherRows, Site};
+pub(in crate::store) use refresh::RefreshRows;
+pub(in crate::store) use rest::Rest;
 pub(in crate::store) use retention::{AgingSource, OutputWindow, RetentionRows, Seen};
 pub(in crate::store) use rules::RuleRows;
-pub(in crate::store) use sources::SourceRow;
+pub(in crate::store) use sources::{
+    AddedCounts, Located, NewState, RegisteredSource, SourceRow, SourceRows, StoredSource,
+};
 pub(in crate::store) use times::{BeforeStep, EntryAhead, TimeRows, Witnesses};
 pub(in crate::store) use transaction::Rows;
 pub(in crate::store) use windows::WindowRows;

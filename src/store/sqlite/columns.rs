@@ -3,26 +3,29 @@
 use chrono::DateTime;
 use rusqlite::Row;
 use rusqlite::types::{FromSqlError, Type};
-use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::model::{
-    Category, Comments, Copy, Enclosure, Entry, EntryId, Episode, Hash, Layer, Member, Origin,
-    Person, Relation, Size, SourceId, Timestamp,
-};
+use crate::model::{Copy, Entry, EntryId, Hash, Layer, Member, Relation, SourceId, Timestamp};
+use crate::store::rows::Rest;
 
 /// Milliseconds since 1970.
 pub(super) fn ms(at: Timestamp) -> i64 {
     at.timestamp_millis()
 }
 
-/// A moment from its milliseconds; out of chrono's range, which no writer of ours leaves, it is 1970.
+/// A moment from its milliseconds; 1970 where they exceed chrono's range, which we never write.
 pub(super) fn moment(ms: i64) -> Timestamp {
     DateTime::from_timestamp_millis(ms).unwrap_or_default()
 }
 
+/// A moment from a column; `None` for NULL.
 pub(super) fn moment_at(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(moment))
+}
+
+/// A number of rows as SQL's `LIMIT`.
+pub(super) fn at_most(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 /// An entry's [`crate::model::Entry::date`].
@@ -30,7 +33,7 @@ pub(super) fn date_at(row: &Row<'_>) -> rusqlite::Result<Option<Timestamp>> {
     Ok(moment_at(row, "published_at")?.or(moment_at(row, "updated_at")?))
 }
 
-/// A closed set's member from its word; another word is a damaged row.
+/// The member of a closed set that a word names; `None` for NULL. An unknown word is an error: the row is damaged.
 pub(super) fn word<T>(
     row: &Row<'_>,
     column: &str,
@@ -49,6 +52,7 @@ pub(super) fn word<T>(
     }
 }
 
+/// A source's id from a column; another text is an error: the row is damaged.
 pub(super) fn source_id(row: &Row<'_>, column: &str) -> rusqlite::Result<SourceId> {
     let text: String = row.get(column)?;
     SourceId::new(&text)
@@ -80,55 +84,9 @@ pub(super) fn url(text: Option<String>) -> Option<Url> {
     text.and_then(|text| text.parse().ok())
 }
 
-/// The rarer fields of an entry, together in one column.
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-struct Rest {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    external_url: Option<Url>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    image: Option<Url>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    image_size: Option<Size>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    authors: Vec<Person>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    categories: Vec<Category>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    enclosures: Vec<Enclosure>,
-    #[serde(skip_serializing_if = "Episode::is_empty")]
-    episode: Episode,
-    #[serde(skip_serializing_if = "Comments::is_empty")]
-    comments: Comments,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    origin: Option<Origin>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dateline: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    agency: Option<String>,
-}
-
-/// The column `rest` of an entry; `None`: it has none of the rarer fields.
+/// The column `rest` of an entry.
 pub(super) fn rest(entry: &Entry) -> rusqlite::Result<Option<String>> {
-    let rest = Rest {
-        external_url: entry.external_url.clone(),
-        image: entry.image.clone(),
-        image_size: entry.image_size,
-        authors: entry.authors.clone(),
-        categories: entry.categories.clone(),
-        enclosures: entry.enclosures.clone(),
-        episode: entry.episode.clone(),
-        comments: entry.comments.clone(),
-        origin: entry.origin.clone(),
-        dateline: entry.dateline.clone(),
-        agency: entry.agency.clone(),
-    };
-    if rest == Rest::default() {
-        return Ok(None);
-    }
-    serde_json::to_string(&rest)
-        .map(Some)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+    Rest::written(entry).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 /// Columns of [`member`], of `entries e` joined with `sources s`.
@@ -156,12 +114,12 @@ pub(super) fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
     })
 }
 
-/// The opening of an entry's text, out of its column `rest`.
+/// The opening of an entry's text, from its column `rest`.
 pub(super) fn dateline(row: &Row<'_>) -> rusqlite::Result<Option<String>> {
     Ok(rest_of(row)?.dateline)
 }
 
-/// What of a stored entry is compared with others.
+/// The fields of a stored entry that are compared with those of others.
 pub(super) fn compared(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let rest = rest_of(row)?;
     Ok(Entry {
@@ -175,7 +133,7 @@ pub(super) fn compared(row: &Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
-/// Addresses of an entry's attached files, out of its column `rest`.
+/// Addresses of an entry's attached files, from its column `rest`.
 pub(super) fn enclosures(row: &Row<'_>) -> rusqlite::Result<Vec<String>> {
     let enclosures = rest_of(row)?.enclosures.into_iter();
     Ok(enclosures
@@ -184,20 +142,9 @@ pub(super) fn enclosures(row: &Row<'_>) -> rusqlite::Result<Vec<String>> {
 }
 
 fn rest_of(row: &Row<'_>) -> rusqlite::Result<Rest> {
-    match row.get::<_, Option<String>>("rest")? {
-        None => Ok(Rest::default()),
-        Some(json) => serde_json::from_str(&json).map_err(|error| {
-            rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error))
-        }),
-    }
-}
-
-/// Up to schema 3 the address in RSS `source url` stood as the id and as the page of a feed that it is the address of.
-fn of_today(mut origin: Origin) -> Origin {
-    if origin.feed_url.is_none() && origin.id.as_deref() == origin.url.as_ref().map(Url::as_str) {
-        (origin.id, origin.feed_url) = (None, origin.url.take());
-    }
-    origin
+    let json: Option<String> = row.get("rest")?;
+    Rest::read(json.as_deref())
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
@@ -220,7 +167,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         enclosures: rest.enclosures,
         episode: rest.episode,
         comments: rest.comments,
-        origin: rest.origin.map(of_today),
+        origin: rest.origin,
         dateline: rest.dateline,
         agency: rest.agency,
     })

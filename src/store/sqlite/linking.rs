@@ -12,7 +12,7 @@ use crate::dedupe::{self, Comparison, Link, Prepared, Profile, after_edit, compa
 use crate::model::{EntryId, Joined, Layer, StoryId, Timestamp};
 
 /// What is compared in one step, and whose stories are to be put in order at its end.
-pub(super) struct Linking<'a> {
+pub(in crate::store) struct Linking<'a> {
     db: &'a Connection,
     now: Timestamp,
     window: Duration,
@@ -26,10 +26,10 @@ pub(super) struct Linking<'a> {
 }
 
 /// A stored entry and its comparison with another.
-pub(super) type Found = BTreeMap<EntryId, Comparison>;
+pub(in crate::store) type Found = BTreeMap<EntryId, Comparison>;
 
 impl<'a> Linking<'a> {
-    pub(super) fn new(db: &'a Connection, now: Timestamp, window: Duration) -> Self {
+    pub(in crate::store) fn new(db: &'a Connection, now: Timestamp, window: Duration) -> Self {
         Self {
             db,
             now,
@@ -43,7 +43,7 @@ impl<'a> Linking<'a> {
     }
 
     /// Compares an entry with all candidates; what says nothing is left out. `own`: its row, where it has one.
-    pub(super) fn compare(
+    pub(in crate::store) fn compare(
         &mut self,
         own: Option<EntryId>,
         profile: &Profile,
@@ -63,7 +63,11 @@ impl<'a> Linking<'a> {
     }
 
     /// The story in which a new entry is written: its own, or one that it may join.
-    pub(super) fn story_for(&self, found: &Found, at: Timestamp) -> rusqlite::Result<StoryId> {
+    pub(in crate::store) fn story_for(
+        &self,
+        found: &Found,
+        at: Timestamp,
+    ) -> rusqlite::Result<StoryId> {
         // Any number will do for the entry that has none yet.
         let links: Vec<Link> = found
             .iter()
@@ -79,7 +83,7 @@ impl<'a> Linking<'a> {
     }
 
     /// Keeps what comparing a new entry came to.
-    pub(super) fn add(
+    pub(in crate::store) fn add(
         &mut self,
         entry: EntryId,
         story: StoryId,
@@ -102,7 +106,7 @@ impl<'a> Linking<'a> {
 
     /// Compares an entry anew whose publisher has changed its words. What it belonged to before, it belongs to still, unless
     /// another release was put in its place.
-    pub(super) fn edited(
+    pub(in crate::store) fn edited(
         &mut self,
         entry: EntryId,
         is_revised: bool,
@@ -129,7 +133,10 @@ impl<'a> Linking<'a> {
 
     /// Prepares stored entries anew, each without these blocks of its text, and compares them: what was one release by these
     /// blocks alone comes apart.
-    pub(super) fn reconsider(&mut self, entries: Vec<(EntryId, Prepared)>) -> rusqlite::Result<()> {
+    pub(in crate::store) fn reconsider(
+        &mut self,
+        entries: Vec<(EntryId, Prepared)>,
+    ) -> rusqlite::Result<()> {
         let all: Vec<EntryId> = entries.iter().map(|(entry, _)| *entry).collect();
         self.anew.extend(&all);
         self.moved.extend(&all);
@@ -160,7 +167,7 @@ impl<'a> Linking<'a> {
 
     /// Puts all stories in order of which something has changed. Returns what joined new entries to entries that were there
     /// before them.
-    pub(super) fn end(&mut self) -> rusqlite::Result<(u32, Joined)> {
+    pub(in crate::store) fn end(&mut self) -> rusqlite::Result<(u32, Joined)> {
         let seeds = std::mem::take(&mut self.seeds);
         let fresh: HashSet<EntryId> = self.fresh.keys().copied().collect();
         let regroup = Regroup {

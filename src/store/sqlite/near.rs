@@ -216,7 +216,7 @@ pub(super) fn compared_at_of(db: &Connection, entry: EntryId) -> rusqlite::Resul
 }
 
 /// Leaves an entry to be found by its keys.
-pub(super) fn write_keys(
+pub(in crate::store) fn write_keys(
     db: &Connection,
     entry: i64,
     text: &Prepared,

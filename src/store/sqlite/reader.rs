@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::failure::failed;
-use super::{hosts, open, sources};
+use super::open;
 use crate::model::{HostHold, SourceReport};
 use crate::store::contract::ReadStore;
 use crate::store::error::StoreError;
 use crate::store::outputs::RuleSpan;
-use crate::store::rows::RuleRows;
+use crate::store::rows::{HostRows, RuleRows, SourceRows};
 
 /// A connection on which nothing is written.
 pub(in crate::store) struct SqliteReader {
@@ -42,11 +42,11 @@ impl SqliteReader {
 
 impl ReadStore for SqliteReader {
     fn source_reports(&self) -> Result<Vec<SourceReport>, StoreError> {
-        self.read("read the sources", sources::reports)
+        self.read("read the sources", SourceRows::source_reports)
     }
 
     fn host_holds(&self) -> Result<Vec<HostHold>, StoreError> {
-        self.read("read the hosts that wait", hosts::holds)
+        self.read("read the hosts that wait", HostRows::host_holds)
     }
 
     fn rule_spans(&self) -> Result<Vec<RuleSpan>, StoreError> {

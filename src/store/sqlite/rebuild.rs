@@ -6,11 +6,12 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use url::Url;
 
 use super::columns::{compared, moment, source_id};
-use super::learning::{self, Owner};
 use super::turn::Turn;
 use super::{keys, near};
 use crate::dedupe::{self, Reading};
 use crate::model::{EntryId, SourceId, Timestamp, compared_at};
+use crate::store::rows::{PublisherRows as _, SourceRow};
+use crate::store::steps::publishers;
 
 /// Entries that are made ready before a store of an earlier version is used: those that new ones are compared with. The
 /// others follow beside everything else.
@@ -142,13 +143,13 @@ fn learn(db: &Connection, stored: &[Stored]) -> rusqlite::Result<()> {
     }
     for (source, stored) in of_source {
         let links = stored.iter().map(|stored| stored.link.as_ref());
-        let owner = Owner::of(db, source, links)?;
-        let mut known = learning::known(db, owner)?;
+        let owner = publishers::owner(db, SourceRow(source), links)?;
+        let mut known = db.boilerplate(owner)?;
         for stored in stored {
             let (source, published) = (&stored.source.1, stored.published);
             stored.reading.learn(&mut known, source, published);
         }
-        learning::keep(db, owner, &known)?;
+        db.write_boilerplate(owner, &known)?;
     }
     Ok(())
 }

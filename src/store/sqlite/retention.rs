@@ -8,9 +8,10 @@ use std::collections::HashSet;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{moment_at, ms};
-use super::documents;
 use crate::model::{EntryId, OutputId, Timestamp};
-use crate::store::rows::{AgingSource, OutputWindow, RetentionRows, Seen, SourceRow};
+use crate::store::rows::{
+    AgingSource, DocumentRows as _, OutputWindow, RetentionRows, Seen, SourceRow,
+};
 use crate::store::upkeep::Upkeep;
 
 /// The next source from `?1` on.
@@ -77,8 +78,8 @@ impl RetentionRows for Connection {
     }
 
     fn present_entries(&self, source: SourceRow) -> rusqlite::Result<Option<HashSet<EntryId>>> {
-        let document = documents::last(self, source.0)?;
-        Ok(document.map(|document| document.entries.into_iter().map(EntryId).collect()))
+        let document = self.last_document(source)?;
+        Ok(document.map(|document| document.entries.into_iter().collect()))
     }
 
     fn output_windows(

@@ -23,7 +23,11 @@ pub(super) fn begin(
 }
 
 /// Grows the story's revision and leaves it in the outbox.
-pub(super) fn touch(db: &Connection, story: StoryId, now: Timestamp) -> rusqlite::Result<()> {
+pub(in crate::store) fn touch(
+    db: &Connection,
+    story: StoryId,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
     let revision: i64 = db
         .prepare_cached(
             "UPDATE stories SET revision = revision + 1 WHERE story = ? RETURNING revision",

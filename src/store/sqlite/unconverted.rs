@@ -1,54 +1,11 @@
 //! Steps that are not written over rows yet, in the form in which steps are called. Each goes when its part is converted.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::{evidence, find, hosts, keys, rebuild, refresh, sources, stories};
-use crate::model::{
-    Applied, EntryId, HostHold, Member, RefreshRecord, Source, SourceId, SourceReport, SourceState,
-    StoryId, Timestamp,
-};
+use super::{evidence, find, keys, rebuild, stories};
+use crate::model::{EntryId, Member, StoryId, Timestamp};
 use crate::store::evidence::StoryEvidence;
 use crate::store::rows::Rows;
-
-/// `last_seen` of an entry may be too early by so many milliseconds.
-pub(in crate::store) const SEEN_EXACT_TO_MS: i64 = refresh::SEEN_EXACT_TO_MS;
-
-pub(in crate::store) fn register_sources<R: Rows>(
-    rows: &R,
-    sources: &[Arc<Source>],
-    now: Timestamp,
-) -> Result<(), R::Error> {
-    Ok(sources::register(rows.connection(), sources, now)?)
-}
-
-pub(in crate::store) fn source_state<R: Rows>(
-    rows: &R,
-    source: &SourceId,
-) -> Result<SourceState, R::Error> {
-    Ok(sources::state(rows.connection(), source)?)
-}
-
-pub(in crate::store) fn source_states<R: Rows>(
-    rows: &R,
-) -> Result<Vec<(SourceId, SourceState)>, R::Error> {
-    Ok(sources::states(rows.connection())?)
-}
-
-pub(in crate::store) fn source_reports<R: Rows>(rows: &R) -> Result<Vec<SourceReport>, R::Error> {
-    Ok(sources::reports(rows.connection())?)
-}
-
-pub(in crate::store) fn host_holds<R: Rows>(rows: &R) -> Result<Vec<HostHold>, R::Error> {
-    Ok(hosts::holds(rows.connection())?)
-}
-
-pub(in crate::store) fn apply<R: Rows>(
-    rows: &R,
-    record: &RefreshRecord,
-) -> Result<Applied, R::Error> {
-    Ok(refresh::apply(rows.connection(), record)?)
-}
 
 pub(in crate::store) fn evidence<R: Rows>(
     rows: &R,

@@ -3,11 +3,15 @@
 //! A step knows no SQL. It asks an engine through the traits of [`super::rows`], lets `dedupe` or another pure part decide,
 //! and writes what was decided in the same transaction.
 
-pub(in crate::store) mod archives;
+pub(super) mod archives;
 pub(super) mod health;
-pub(in crate::store) mod items;
-pub(in crate::store) mod outbox;
-pub(in crate::store) mod outputs;
+pub(super) mod hosts;
+pub(super) mod items;
+pub(super) mod outbox;
+pub(super) mod outputs;
+pub(super) mod publishers;
+pub(super) mod refresh;
 pub(super) mod retention;
+pub(super) mod sources;
 pub(super) mod times;
-pub(in crate::store) mod windows;
+pub(super) mod windows;

@@ -6,9 +6,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use crate::dedupe::SEEN_EXACT_TO;
 use crate::model::{EntryId, OutputId, Timestamp};
 use crate::store::rows::{AgingSource, RetentionRows, Seen, SourceRow};
-use crate::store::sqlite::unconverted::SEEN_EXACT_TO_MS;
 use crate::store::turn::Turn;
 use crate::store::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
 
@@ -73,7 +73,7 @@ fn bounds(which: Aged, heard_at: i64) -> (i64, i64) {
     };
     match which {
         Aged::Past(age) => {
-            let exact_to = Duration::from_millis(SEEN_EXACT_TO_MS.unsigned_abs()).min(age);
+            let exact_to = SEEN_EXACT_TO.to_std().unwrap_or_default().min(age);
             (i64::MIN, before(age.saturating_add(exact_to)))
         }
         Aged::Between(least, below) => (before(below), before(least)),
@@ -95,7 +95,7 @@ fn present<R: RetentionRows>(
     Ok(match (document, source.parsed_at) {
         (Some(entries), _) => Present::These(entries),
         // Written by version 1, which did not note what a document had.
-        (None, Some(parsed_at)) => Present::SeenSince(parsed_at - SEEN_EXACT_TO_MS),
+        (None, Some(parsed_at)) => Present::SeenSince(parsed_at - SEEN_EXACT_TO.num_milliseconds()),
         (None, None) => Present::Nothing,
     })
 }

@@ -1,0 +1,67 @@
+//! What stays the same while the entries of one document are written.
+
+use std::cell::OnceCell;
+
+use crate::dedupe::{Boilerplate, Contact, Reading, read};
+use crate::model::{Incoming, RefreshRecord, Timestamp};
+use crate::store::rows::{LastDocument, Owner, RefreshRows, StoredSource};
+use crate::store::steps::publishers;
+
+/// What stays the same while the entries of one document are written.
+pub(super) struct Context<'a, R> {
+    pub(super) rows: &'a R,
+    /// The refresh, with the entries of the document.
+    pub(super) record: &'a RefreshRecord,
+    /// The source before this refresh.
+    pub(super) source: StoredSource,
+    /// What the source's own clock shows; its entries are marked as seen with it.
+    pub(super) heard_at: Timestamp,
+    /// What is known of the source before this document.
+    pub(super) contact: Contact,
+    /// The document before this one.
+    pub(super) before: Option<LastDocument>,
+    /// Under whom repeated text is remembered.
+    pub(super) owner: Owner,
+    boilerplate: OnceCell<Boilerplate>,
+}
+
+impl<'a, R: RefreshRows> Context<'a, R> {
+    /// Puts it together, and notes the site that the document links to.
+    pub(super) fn new(
+        rows: &'a R,
+        record: &'a RefreshRecord,
+        source: StoredSource,
+        heard_at: Timestamp,
+        contact: Contact,
+        before: Option<LastDocument>,
+    ) -> Result<Self, R::Error> {
+        let entries = record.entries.iter();
+        let links = entries.map(|incoming| incoming.entry.url.as_ref());
+        let owner = publishers::owner(rows, source.row, links)?;
+        Ok(Self {
+            rows,
+            record,
+            source,
+            heard_at,
+            contact,
+            before,
+            owner,
+            boilerplate: OnceCell::new(),
+        })
+    }
+
+    /// What the publisher was known to repeat before this document.
+    pub(super) fn boilerplate(&self) -> Result<&Boilerplate, R::Error> {
+        if let Some(known) = self.boilerplate.get() {
+            return Ok(known);
+        }
+        let known = self.rows.boilerplate(self.owner)?;
+        Ok(self.boilerplate.get_or_init(|| known))
+    }
+}
+
+/// An incoming entry, read for comparing.
+pub(super) fn reading(incoming: &Incoming) -> Reading {
+    let entry = &incoming.entry;
+    read(&entry.title, &entry.text, entry.dateline.as_deref())
+}

@@ -1,0 +1,217 @@
+//! The entries of a document on their way into the store: what is written of each, and what came of all of them.
+
+use super::context::{Context, reading};
+use crate::dedupe::{
+    Contact, Edit, EditRule, EntryVersion, Held, KnownEntry, Prepared, Profile, Sighting,
+    same_words, wording,
+};
+use crate::model::{Applied, EntryId, Hash, Incoming, StoryId, Timestamp};
+use crate::store::rows::{EntryContent, NewEntry, RefreshRows};
+use crate::store::sqlite::{linking::Linking, near, stories};
+
+/// Writes the entries of a document, and keeps what came of it.
+pub(super) struct Intake<'a, R> {
+    context: &'a Context<'a, R>,
+    /// Comparisons with stored entries, and whose stories they change.
+    linking: Linking<'a>,
+    /// The stored entries that the document has.
+    present: Vec<EntryId>,
+    applied: Applied,
+}
+
+impl<'a, R: RefreshRows> Intake<'a, R> {
+    /// Begins with the first entry of a document.
+    pub(super) fn new(context: &'a Context<'a, R>) -> Self {
+        let record = context.record;
+        Self {
+            context,
+            linking: Linking::new(context.rows.connection(), record.at, record.window),
+            present: Vec::new(),
+            applied: Applied::default(),
+        }
+    }
+
+    /// What stays the same for all entries of the document.
+    pub(super) fn context(&self) -> &'a Context<'a, R> {
+        self.context
+    }
+
+    /// The stored entries that the document was found to have so far.
+    pub(super) fn present(&self) -> &[EntryId] {
+        &self.present
+    }
+
+    /// Marks a known entry as seen, and writes what changed in it.
+    pub(super) fn meet(&mut self, known: &KnownEntry, incoming: &Incoming) -> Result<(), R::Error> {
+        let context = self.context;
+        let print = &incoming.fingerprint;
+        self.present.push(known.id);
+        let sighting = known.sighting(&print.whole, context.heard_at);
+        match sighting {
+            Sighting::Changed => self.change(known, incoming)?,
+            Sighting::Seen => context.rows.mark_seen(known.id, context.heard_at)?,
+            Sighting::Recent => {}
+        }
+        let is_reread = context.contact == Contact::Reread;
+        if is_reread && sighting != Sighting::Changed && known.url != print.url {
+            context.rows.set_url(known.id, print.url)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what a known entry says now.
+    fn change(&mut self, known: &KnownEntry, incoming: &Incoming) -> Result<(), R::Error> {
+        let reading = reading(incoming);
+        let trimmed = reading.repeated(self.context.boilerplate()?);
+        let rule = EditRule::of_known(self.context.contact);
+        let is_edit = self.overwrite(known, incoming, &reading.prepare(trimmed), rule)?;
+        match is_edit {
+            true => self.applied.changed += 1,
+            false => self.applied.redrawn += 1,
+        }
+        Ok(())
+    }
+
+    /// Gives a known entry its new identity. Outputs show what it says now; of one that has expired only the identity moves.
+    pub(super) fn take_over(
+        &mut self,
+        entry: EntryId,
+        incoming: &Incoming,
+        text: &Prepared,
+        rule: EditRule,
+    ) -> Result<(), R::Error> {
+        let context = self.context;
+        let known = context.rows.known_entry(entry)?;
+        context
+            .rows
+            .rename_entry(entry, &incoming.fingerprint, context.heard_at)?;
+        self.present.push(entry);
+        self.applied.renamed += 1;
+        if !known.is_expired && self.overwrite(&known, incoming, text, rule)? {
+            self.applied.changed += 1;
+        }
+        Ok(())
+    }
+
+    /// Writes what an entry says now over what it said, and the keys by which similar entries find it where those have changed.
+    /// Returns whether that is an edit.
+    fn overwrite(
+        &mut self,
+        known: &KnownEntry,
+        incoming: &Incoming,
+        text: &Prepared,
+        rule: EditRule,
+    ) -> Result<bool, R::Error> {
+        let rows = self.context.rows;
+        let before = rows.entry_version(known.id)?;
+        let old = before.prepared();
+        let edited = rule.edited_wording(&before, &incoming.entry);
+        if !same_words(text, &old) || text.trimmed != old.trimmed {
+            self.write_keys(known.id, text, before.compared_at())?;
+        }
+        rows.write_content(known.id, &self.content(incoming, text, edited))?;
+        if edited.is_some() {
+            self.note_edit(known.id, incoming, text, (&before, &old))?;
+        }
+        stories::touch(rows.connection(), known.story, self.context.record.at)?;
+        Ok(edited.is_some())
+    }
+
+    /// Writes what an edit makes of an entry, and compares it anew where that may come to something else.
+    fn note_edit(
+        &mut self,
+        entry: EntryId,
+        incoming: &Incoming,
+        text: &Prepared,
+        (before, old): (&EntryVersion, &Prepared),
+    ) -> Result<(), R::Error> {
+        let now = self.context.record.at;
+        let edit = Edit::judge(before, old, text, incoming.entry.updated, now);
+        self.context.rows.write_edit(entry, &edit, now)?;
+        if !same_words(text, old) {
+            self.linking
+                .edited(entry, edit.is_revised, edit.is_replaced)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a new entry, in a story that it may join or in its own.
+    pub(super) fn insert(
+        &mut self,
+        incoming: &Incoming,
+        text: Prepared,
+        held: Held,
+    ) -> Result<(), R::Error> {
+        let source = self.context.record.source.clone();
+        let profile = Profile::new(source, &incoming.entry, incoming.fingerprint.url, text);
+        let at = incoming.compared_at();
+        let found = self.linking.compare(None, &profile, at)?;
+        let story = self.linking.story_for(&found, at)?;
+        let entry = self.write_new(incoming, &profile.text, story, held)?;
+        self.write_keys(entry, &profile.text, at)?;
+        self.linking.add(entry, story, &found)?;
+        if !incoming.is_further {
+            self.present.push(entry);
+        }
+        self.applied.new += 1;
+        Ok(())
+    }
+
+    /// Writes a new entry as the first of its story; that it is a copy of another's is settled when all entries are there.
+    fn write_new(
+        &self,
+        incoming: &Incoming,
+        text: &Prepared,
+        story: StoryId,
+        held: Held,
+    ) -> Result<EntryId, R::Error> {
+        let words = wording(&incoming.entry.title, &incoming.entry.text);
+        self.context.rows.insert_entry(&NewEntry {
+            source: self.context.source.row,
+            story,
+            content: self.content(incoming, text, Some(words)),
+            held,
+            edition_at: incoming.compared_at(),
+            ordered_at: incoming.ordered_at,
+            first_seen: self.context.record.at,
+        })
+    }
+
+    fn content<'c>(
+        &self,
+        incoming: &'c Incoming,
+        text: &'c Prepared,
+        wording: Option<Hash>,
+    ) -> EntryContent<'c> {
+        // Many feeds date themselves anew at every poll: an entry keeps the date that came with it.
+        let feed = self.context.record.feed.as_ref();
+        EntryContent {
+            entry: &incoming.entry,
+            fingerprint: &incoming.fingerprint,
+            text,
+            wording,
+            feed_updated: feed.and_then(|feed| feed.updated),
+            seen_at: self.context.heard_at,
+        }
+    }
+
+    fn write_keys(&self, entry: EntryId, text: &Prepared, at: Timestamp) -> Result<(), R::Error> {
+        near::write_keys(self.context.rows.connection(), entry.0, text, at)?;
+        Ok(())
+    }
+
+    /// Compares stored entries anew of which more is known to be repeated text.
+    pub(super) fn reconsider(
+        &mut self,
+        affected: Vec<(EntryId, Prepared)>,
+    ) -> Result<(), R::Error> {
+        self.linking.reconsider(affected)?;
+        Ok(())
+    }
+
+    /// Puts all stories in order that have changed. Returns the stored entries that the document has, and what came of them.
+    pub(super) fn finish(mut self) -> Result<(Vec<EntryId>, Applied), R::Error> {
+        (self.applied.duplicates, self.applied.joined) = self.linking.end()?;
+        Ok((self.present, self.applied))
+    }
+}

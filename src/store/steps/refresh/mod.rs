@@ -1,0 +1,62 @@
+//! Writing one refresh: the state of its source and the entries of its document, all or nothing.
+//!
+//! Goes in: a [`RefreshRecord`], and what is stored of its source. Comes out: what was made of the entries. An entry is recognized
+//! as a stored one, as a stored one under another identity, or is new; each of the three is a file. Nothing here compares entries
+//! of different sources: that is left to the linking of stories.
+
+mod arrivals;
+mod context;
+mod document;
+mod intake;
+mod recognition;
+mod renames;
+mod state;
+
+use context::Context;
+use intake::Intake;
+
+use super::hosts;
+use super::sources::located;
+use crate::model::{Applied, Outcome, RefreshRecord};
+use crate::store::rows::{AddedCounts, RefreshRows};
+
+/// Writes a refresh; see [`crate::store::Store::apply`].
+pub(in crate::store) fn apply<R: RefreshRows>(
+    rows: &R,
+    record: &RefreshRecord,
+) -> Result<Applied, R::Error> {
+    hosts::note(rows, &record.hosts, record.at)?;
+    let source = rows.stored_source(&record.source)?;
+    if source.location != located(&record.location) {
+        // Its address was changed while the old one was being asked: the answer belongs to another place.
+        return Ok(Applied::default());
+    }
+    let heard_at = state::write(rows, &source, record)?;
+    if record.feed.is_none() && record.entries.is_empty() {
+        if record.last.outcome == Outcome::NotModified {
+            rows.confirm_document(source.row, record.at)?;
+        }
+        return Ok(Applied::default());
+    }
+    let before = rows.last_document(source.row)?;
+    let contact = document::contact(rows, source.row, before.as_ref(), record)?;
+    let record = document::own_entries(record, contact);
+    let context = Context::new(rows, &record, source, heard_at, contact, before)?;
+    let mut intake = Intake::new(&context);
+    let unknown = recognition::recognize(&mut intake)?;
+    let (unknown, renews) = renames::rename(&mut intake, unknown)?;
+    arrivals::insert(&mut intake, unknown)?;
+    let (present, applied) = intake.finish()?;
+    if let Some(document) = document::after(&context, present, renews) {
+        rows.write_document(context.source.row, &document)?;
+    }
+    if applied.new > 0 || applied.renamed > 0 {
+        let counts = AddedCounts {
+            entries: applied.new,
+            duplicates: applied.duplicates,
+            renamed: applied.renamed,
+        };
+        rows.add_counts(context.source.row, counts)?;
+    }
+    Ok(applied)
+}
