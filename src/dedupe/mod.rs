@@ -47,9 +47,9 @@ pub use rename::{Churn, Renamed, renamed, renews};
 pub use reread::reread;
 pub use stories::{
     BY_HAND, Destination, Found, Group, Link, MAX_ASKED, MAX_GROUP, Node, Order, Part, Present,
-    Reach, Role, Version, Way, Week, after_edit, destination, enough_of_each_story,
-    links_after_edit, links_after_split, links_after_trim, links_of, most_similar, mover, partition,
-    role_by, same_words, strongest,
+    Reach, Role, Version, Way, Week, destination, enough_of_each_story, links_after_edit,
+    links_after_split, links_after_trim, links_of, most_similar, mover, partition, role_by,
+    same_words, strongest,
 };
 pub use wording::wording;
 

@@ -30,6 +30,7 @@ mod outputs;
 mod rows;
 pub mod sqlite;
 mod steps;
+mod turn;
 mod upkeep;
 
 pub use alignment::Alignment;

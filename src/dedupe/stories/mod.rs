@@ -31,5 +31,5 @@ pub use moves::{Destination, Way, destination, role_by};
 pub use node::{Node, Order, Role, Version};
 pub use pairs::MAX_ASKED;
 pub use partition::{Part, partition};
-pub use relink::{after_edit, links_after_edit, links_after_trim, same_words};
+pub use relink::{links_after_edit, links_after_trim, same_words};
 pub use shortlist::{Reach, Week, enough_of_each_story, most_similar};

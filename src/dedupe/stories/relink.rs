@@ -36,12 +36,7 @@ pub fn links_after_edit(
 
 /// One link of an edited entry. Where the new words do not say any more that the two are one release, they are two versions of
 /// it. `found`: what comparing the new words came to.
-#[must_use]
-pub fn after_edit(
-    before: &Link,
-    found: Option<Comparison>,
-    is_revised: bool,
-) -> Option<Comparison> {
+fn after_edit(before: &Link, found: Option<Comparison>, is_revised: bool) -> Option<Comparison> {
     let kept = |sameness| Comparison {
         sameness,
         ..before.found()

@@ -18,11 +18,11 @@ const MAX_SOURCES: usize = 8;
 
 /// The key under which repeated text is remembered: that of the publisher, or of one source alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Owner(i64);
+pub(in crate::store) struct Owner(i64);
 
 impl Owner {
     /// The owner for a source. `links`: of the entries in its document.
-    pub(super) fn of<'u>(
+    pub(in crate::store) fn of<'u>(
         db: &Connection,
         source: i64,
         links: impl Iterator<Item = Option<&'u Url>>,
@@ -64,7 +64,7 @@ fn sources_of(db: &Connection, site: i64) -> rusqlite::Result<Vec<i64>> {
 }
 
 /// What a publisher is known to repeat.
-pub(super) fn known(db: &Connection, owner: Owner) -> rusqlite::Result<Boilerplate> {
+pub(in crate::store) fn known(db: &Connection, owner: Owner) -> rusqlite::Result<Boilerplate> {
     let bytes: Option<Vec<u8>> = db
         .prepare_cached("SELECT blocks FROM boilerplate WHERE owner = ?")?
         .query_row([owner.0], |row| row.get(0))
@@ -75,14 +75,18 @@ pub(super) fn known(db: &Connection, owner: Owner) -> rusqlite::Result<Boilerpla
 }
 
 /// Keeps what a publisher is known to repeat.
-pub(super) fn keep(db: &Connection, owner: Owner, known: &Boilerplate) -> rusqlite::Result<()> {
+pub(in crate::store) fn keep(
+    db: &Connection,
+    owner: Owner,
+    known: &Boilerplate,
+) -> rusqlite::Result<()> {
     db.prepare_cached("INSERT INTO boilerplate (owner, blocks) VALUES (?1, ?2) ON CONFLICT (owner) DO UPDATE SET blocks = ?2")?
         .execute(params![owner.0, known.to_bytes()])?;
     Ok(())
 }
 
 /// The publisher's latest entries that hold something it is known to repeat by now, prepared without that.
-pub(super) fn affected(
+pub(in crate::store) fn affected(
     db: &Connection,
     source: i64,
     owner: Owner,

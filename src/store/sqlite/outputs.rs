@@ -85,7 +85,10 @@ pub(super) fn after(db: &Connection, after: StoryId, limit: usize) -> rusqlite::
 }
 
 /// See [`crate::store::Store::story_of`].
-pub(super) fn story_of(db: &Connection, entry: EntryId) -> rusqlite::Result<Option<Story>> {
+pub(in crate::store) fn story_of(
+    db: &Connection,
+    entry: EntryId,
+) -> rusqlite::Result<Option<Story>> {
     let found = stories(db, "SELECT story FROM entries WHERE entry = ?1", [entry.0])?;
     Ok(found.into_iter().next())
 }

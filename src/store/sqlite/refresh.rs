@@ -8,12 +8,13 @@ use super::columns::{ms, rest};
 use super::documents::{self, LastDocument};
 use super::edits::Said;
 use super::learning::{self, Owner};
-use super::linking::Linking;
-use super::{hosts, near, sources};
+use super::{hosts, sources};
 use crate::dedupe::{self, Boilerplate, Prepared, Reading};
 use crate::model::{
     Applied, EntryId, Hash, Incoming, Outcome, RefreshRecord, Relation, SourceId, StoryId,
 };
+use crate::store::steps::keys;
+use crate::store::steps::stories::Linking;
 
 /// `last_seen` is written when it is older than this on the source's own clock: exact enough for retention, and most polls
 /// write nothing.
@@ -118,7 +119,7 @@ pub(super) struct Apply<'a> {
     pub(super) present: Vec<i64>,
     pub(super) applied: Applied,
     /// Comparisons with stored entries, and whose stories they touch.
-    pub(super) linking: Linking<'a>,
+    pub(super) linking: Linking<'a, Connection>,
 }
 
 impl<'a> Apply<'a> {
@@ -133,7 +134,7 @@ impl<'a> Apply<'a> {
         wording: Option<Hash>,
     ) -> rusqlite::Result<()> {
         if !dedupe::same_words(text, &said.prepared) || text.trimmed != said.prepared.trimmed {
-            near::write_keys(self.db, entry, text, said.compared_at)?;
+            keys::write(self.db, EntryId(entry), text, said.compared_at)?;
         }
         let content = &incoming.entry;
         self.db
@@ -255,7 +256,7 @@ impl<'a> Apply<'a> {
         let found = self.linking.compare(None, &profile, at)?;
         let story = self.linking.story_for(&found, at)?;
         let entry = self.write_row(incoming, &profile.text, story, held)?;
-        near::write_keys(self.db, entry, &profile.text, at)?;
+        keys::write(self.db, EntryId(entry), &profile.text, at)?;
         self.linking.add(EntryId(entry), story, &found)?;
         if !incoming.is_further {
             self.present.push(entry);

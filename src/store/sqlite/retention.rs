@@ -13,8 +13,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::columns::ms;
 use super::documents;
 use super::refresh::SEEN_EXACT_TO_MS;
-use super::turn::Turn;
 use crate::model::{EntryId, OutputId, Timestamp};
+use crate::store::turn::Turn;
 use crate::store::upkeep::{Aged, Candidates, Passed, Stripped};
 
 /// Rows that one step of a walk looks at, so that it holds its snapshot only for a moment.

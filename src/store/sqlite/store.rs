@@ -12,14 +12,15 @@ use tokio::sync::watch;
 
 use super::SqliteStore;
 use super::{
-    archives, care, evidence, examine, files, find, health, hosts, keys, open, outputs, rebuild,
-    refresh, retention, rules, sources, stories, times, upkeep, usage, vitals, windows,
+    archives, care, examine, files, health, hosts, open, outputs, refresh, retention, rules,
+    sources, times, upkeep, usage, vitals, windows,
 };
 use crate::clock::Reading;
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
     Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
 };
+use crate::store::steps::{find, keys, rebuild, stories};
 use crate::store::{
     Aged, Alignment, ArchiveDocument, Archived, Candidates, DocumentStamp, Membership, OutputState,
     Passed, Place, RuleSpan, Store, StoreCondition, StoreError, StoryEvidence, Stripped,
@@ -341,7 +342,7 @@ impl Store for SqliteStore {
         // By the writer, who alone has the index of the latest keys.
         self.writer
             .step("weigh what is alike", move |db| {
-                evidence::of(db, entry, window, now)
+                stories::evidence(db, entry, window, now)
             })
             .await
     }
@@ -363,7 +364,7 @@ impl Store for SqliteStore {
     ) -> Result<bool, StoreError> {
         self.writer
             .step("merge two stories", move |db| {
-                stories::merge_by_hand(db, one, other, now)
+                stories::merge(db, one, other, now)
             })
             .await
     }

@@ -4,8 +4,8 @@ use rusqlite::{Connection, params};
 
 use super::columns::{moment_at, ms};
 use super::sources::A_DAY_MS;
-use super::turn::Turn;
 use crate::model::Timestamp;
+use crate::store::turn::Turn;
 use crate::store::upkeep::Upkeep;
 
 /// Pages moved between two looks at the time.

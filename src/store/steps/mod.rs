@@ -1,4 +1,7 @@
-//! What each step of the store does inside its transaction, for every engine: load facts, decide, write the decision.
-//!
-//! A step knows no SQL. It asks an engine through the traits of [`super::rows`], lets `dedupe` or another pure part decide,
-//! and writes what was decided in the same transaction.
+//! What each step of the store does inside its transaction, for every engine: loads facts through `rows`, lets `dedupe` and the
+//! other pure parts decide, and writes what they decided.
+
+pub(in crate::store) mod find;
+pub(in crate::store) mod keys;
+pub(in crate::store) mod rebuild;
+pub(in crate::store) mod stories;

@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use super::all_corrected;
 use crate::model::{EntryId, StoryId, Timestamp};
 use crate::store::sqlite::columns::ms;
-use crate::store::sqlite::rebuild;
 use crate::store::sqlite::stories::touch;
+use crate::store::steps::rebuild;
 
 /// An entry with a time of the future.
 struct Ahead {
