@@ -54,6 +54,8 @@ mod store_keys;
 mod store_trouble;
 mod store_windows;
 mod stories;
+mod story_cases;
+mod story_moves;
 mod support;
 mod syndication;
 mod text;
