@@ -9,6 +9,7 @@ mod cli;
 mod compare;
 mod config;
 mod corpus;
+mod crowded_story;
 mod dateline;
 mod dates;
 mod dedupe;
