@@ -59,7 +59,9 @@ pub use rename::{Churn, Renamed, renamed, renews};
 pub use reread::reread;
 pub use runs::VERSION;
 pub use stories::{
-    Group, Link, MAX_ASKED, MAX_GROUP, Node, Order, Part, Present, Role, Version, after_edit,
-    partition, same_words, strongest,
+    BY_HAND, Destination, Found, Group, Link, MAX_ASKED, MAX_GROUP, Node, Order, Part, Present,
+    Reach, Role, Version, Way, Week, destination, enough_of_each_story, links_after_edit,
+    links_after_split, links_after_trim, links_of, most_similar, mover, partition, role_by,
+    same_words, strongest,
 };
 pub use wording::wording;

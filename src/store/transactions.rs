@@ -20,9 +20,9 @@ use super::evidence::StoryEvidence;
 use super::outputs::{DocumentStamp, Membership, OutputState, RuleSpan};
 use super::place::Place;
 use super::rows::{HealthRows, HostRows, RetentionRows, RuleRows, SourceRows};
-use super::sqlite::unconverted;
 use super::steps::{
-    archives, health, items, outbox, outputs, refresh, retention, sources, times, windows,
+    archives, find, health, items, keys, outbox, outputs, rebuild, refresh, retention, sources,
+    stories, times, windows,
 };
 use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
 use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};
@@ -292,7 +292,7 @@ impl<E: Engine> Store for E {
     ) -> Result<Option<StoryEvidence>, StoreError> {
         // By the writer, which alone has an index of the latest keys.
         self.write("weigh what is alike", move |rows| {
-            unconverted::evidence(rows, entry, window, now)
+            stories::evidence(rows, entry, window, now)
         })
         .await
     }
@@ -300,7 +300,7 @@ impl<E: Engine> Store for E {
     async fn find_entries(&self, words: &str, limit: usize) -> Result<Vec<Member>, StoreError> {
         let words = words.to_owned();
         self.read("look for entries", move |rows| {
-            unconverted::find_entries(rows, &words, limit)
+            find::entries(rows, &words, limit)
         })
         .await
     }
@@ -312,14 +312,14 @@ impl<E: Engine> Store for E {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         self.write("merge two stories", move |rows| {
-            unconverted::merge(rows, one, other, now)
+            stories::merge(rows, one, other, now)
         })
         .await
     }
 
     async fn split(&self, entry: EntryId, now: Timestamp) -> Result<bool, StoreError> {
         self.write("split a story", move |rows| {
-            unconverted::split(rows, entry, now)
+            stories::split(rows, entry, now)
         })
         .await
     }
@@ -331,16 +331,14 @@ impl<E: Engine> Store for E {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         self.write("forget keys", move |rows| {
-            unconverted::forget_keys(rows, now, reach, limit)
+            keys::forget(rows, now, reach, limit)
         })
         .await
     }
 
     async fn rebuild_keys(&self, limit: usize) -> Result<usize, StoreError> {
-        self.write("make keys anew", move |rows| {
-            unconverted::rebuild_keys(rows, limit)
-        })
-        .await
+        self.write("make keys anew", move |rows| rebuild::step(rows, limit))
+            .await
     }
 
     async fn changed_elsewhere(&self) -> Result<bool, StoreError> {

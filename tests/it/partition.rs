@@ -1,4 +1,5 @@
-//! Which entries are one story, without a store: cases as a table, and the law that no order of arrival makes a difference.
+//! Which entries are one story, without a store: the laws that no order of arrival makes a difference, and that every entry has
+//! one place. Cases stand in `tests/corpus/stories`.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -8,6 +9,8 @@ use mainstem::dedupe::{
 };
 use mainstem::model::{EntryId, Layer, Relation, SourceId, StoryId, Timestamp};
 use proptest::prelude::*;
+
+use Sameness::{Apart, Same, Update};
 
 fn moment(minutes: i64) -> Timestamp {
     let start: Timestamp = "2026-03-02T10:00:00Z".parse().expect("a moment");
@@ -36,175 +39,6 @@ fn link(one: i64, other: i64, sameness: Sameness, layer: Layer, score: f64) -> L
         score,
     };
     Link::new(EntryId(one), EntryId(other), found)
-}
-
-fn parts(group: &Group, apart: &[(i64, i64)]) -> Vec<Part> {
-    let asked = |one: EntryId, other: EntryId| {
-        let pair = (one.0.min(other.0), one.0.max(other.0));
-        Ok::<_, ()>(apart.contains(&pair))
-    };
-    partition(group, asked).expect("nothing fails")
-}
-
-/// Each story as `entry:relation`, in order.
-fn told(parts: &[Part]) -> Vec<String> {
-    let mut told: Vec<String> = parts
-        .iter()
-        .map(|part| {
-            let mut members: Vec<_> = part.members.iter().collect();
-            members.sort_by_key(|(entry, _)| *entry);
-            let members: Vec<String> = members
-                .iter()
-                .map(|(entry, role)| format!("{entry}:{}", role.relation))
-                .collect();
-            members.join(" ")
-        })
-        .collect();
-    told.sort();
-    told
-}
-
-use Sameness::{Apart, Same, Update};
-
-type Case<'a> = (
-    &'a str,
-    &'a [(i64, i64, Sameness, f64)],
-    &'a [(i64, i64)],
-    &'a [&'a str],
-);
-
-#[test]
-#[expect(clippy::too_many_lines, reason = "the cases are a table")]
-fn links_make_stories_unless_their_entries_conflict() {
-    let cases: [Case<'_>; 8] = [
-        (
-            "nothing alike",
-            &[],
-            &[],
-            &["1:first", "2:first", "3:first"],
-        ),
-        (
-            "a chain",
-            &[(1, 2, Same, 0.8), (2, 3, Same, 0.9)],
-            &[],
-            &["1:first 2:same 3:same"],
-        ),
-        (
-            "a chain between two that conflict, as stored: the stronger link wins",
-            &[(1, 2, Same, 0.8), (2, 3, Same, 0.9), (1, 3, Apart, 0.5)],
-            &[],
-            &["1:first", "2:first 3:same"],
-        ),
-        (
-            "the same, as asked",
-            &[(1, 2, Same, 0.8), (2, 3, Same, 0.9)],
-            &[(1, 3)],
-            &["1:first", "2:first 3:same"],
-        ),
-        (
-            "of equal links the one of the earlier",
-            &[(1, 2, Same, 0.8), (2, 3, Same, 0.8)],
-            &[(1, 3)],
-            &["1:first 2:same", "3:first"],
-        ),
-        (
-            "an update is another edition",
-            &[(1, 2, Update, 0.8), (2, 3, Same, 0.9)],
-            &[],
-            &["1:first 2:update 3:update"],
-        ),
-        (
-            "a cut copy of both versions is of the earlier",
-            &[(1, 2, Update, 0.8), (2, 3, Same, 1.0), (1, 3, Same, 1.0)],
-            &[],
-            &["1:first 2:update 3:same"],
-        ),
-        (
-            "apart alone joins nobody",
-            &[(1, 2, Apart, 0.8)],
-            &[],
-            &["1:first", "2:first", "3:first"],
-        ),
-    ];
-    for (name, links, apart, expected) in cases {
-        let group = Group {
-            nodes: (1..4).map(|nth| node(nth, "")).collect(),
-            links: links
-                .iter()
-                .map(|(one, other, sameness, score)| {
-                    link(*one, *other, *sameness, Layer::Near, *score)
-                })
-                .collect(),
-            stories: Vec::new(),
-        };
-        assert_eq!(told(&parts(&group, apart)), expected, "{name}");
-    }
-}
-
-#[test]
-fn editions_go_by_what_headlines_say_then_by_time() {
-    // Titles in the order of their dates, and the order of the editions.
-    let cases: [([&str; 3], [i64; 3]); 4] = [
-        (["Lock", "Lock shut", "Lock closed"], [1, 2, 3]),
-        (["CORRECTED-Lock", "Lock", "Lock"], [2, 3, 1]),
-        (["UPDATE 2-Lock", "UPDATE 1-Lock", "Lock"], [3, 2, 1]),
-        (["UPDATE 2-Lock", "Lock", "UPDATE 1-Lock"], [2, 3, 1]),
-    ];
-    for (titles, expected) in cases {
-        let nodes = (1..4).zip(titles).map(|(nth, title)| node(nth, title));
-        let group = Group {
-            nodes: nodes.collect(),
-            links: [(1, 2), (2, 3), (1, 3)]
-                .map(|(one, other)| link(one, other, Update, Layer::Near, 0.9))
-                .into(),
-            stories: Vec::new(),
-        };
-        let mut members = parts(&group, &[]).remove(0).members;
-        members.sort_by_key(|(_, role)| role.edition_at);
-        let order: Vec<i64> = members.iter().map(|(entry, _)| entry.0).collect();
-        assert_eq!(order, expected, "{titles:?}");
-        assert!(
-            members
-                .windows(2)
-                .all(|two| two[0].1.edition_at < two[1].1.edition_at)
-        );
-    }
-}
-
-#[test]
-fn a_published_story_keeps_its_number_and_the_older_one_stays() {
-    let present = |id, published: Option<i64>, shown| Present {
-        id: StoryId(id),
-        is_ruled: false,
-        began_at: moment(id),
-        published: published.map(|at| (moment(at), EntryId(shown))),
-    };
-    // When the items of stories 1 and 2 entered, and which story stays.
-    for (first, second, expected) in [
-        (Some(60), Some(50), 2),
-        (Some(50), Some(60), 1),
-        (None, Some(60), 2),
-        (None, None, 1),
-    ] {
-        let mut nodes: Vec<Node> = (1..4).map(|nth| node(nth, "")).collect();
-        nodes[0].present = Some(StoryId(1));
-        nodes[1].present = Some(StoryId(2));
-        let group = Group {
-            nodes,
-            links: vec![
-                link(1, 3, Same, Layer::Content, 1.0),
-                link(2, 3, Same, Layer::Near, 0.9),
-            ],
-            stories: vec![present(1, first, 1), present(2, second, 2)],
-        };
-        let parts = parts(&group, &[]);
-        assert_eq!(parts.len(), 1);
-        assert_eq!(
-            parts[0].story,
-            Some(StoryId(expected)),
-            "{first:?} {second:?}"
-        );
-    }
 }
 
 /// Entries that come one after the other, as a store takes them.

@@ -2,10 +2,9 @@
 
 use chrono::Duration;
 
+use super::graph::Graph;
 use super::{Group, Node, Version};
 use crate::model::Timestamp;
-
-use super::graph::Graph;
 
 /// The least that two editions differ by.
 const TICK: Duration = Duration::milliseconds(1);
@@ -17,8 +16,8 @@ pub(super) struct Edition {
     pub(super) at: Timestamp,
 }
 
-/// The editions of a part. A version that says of itself that it is one comes after those that do not, numbered ones
-/// in the order of their numbers, others as they are dated.
+/// The editions of a part. Those whose headlines say that they are later versions come last; numbered ones are in the order of
+/// their numbers, all others in the order of their dates.
 pub(super) fn in_order(group: &Group, graph: &Graph<'_>, members: &[usize]) -> Vec<Edition> {
     let mut editions: Vec<(Vec<&Node>, Vec<usize>)> = graph
         .versions(members)
@@ -44,7 +43,7 @@ pub(super) fn in_order(group: &Group, graph: &Graph<'_>, members: &[usize]) -> V
         .collect()
 }
 
-/// Editions that have the same mark and a number change places among themselves until their numbers ascend.
+/// Sorts the editions that have the same mark and a number among themselves, so that their numbers ascend.
 fn by_number(editions: &mut [(Vec<&Node>, Vec<usize>)]) {
     let number = |nodes: &[&Node]| -> Option<Version> {
         let versions = nodes.iter().map(|node| node.version);
@@ -71,8 +70,8 @@ fn by_number(editions: &mut [(Vec<&Node>, Vec<usize>)]) {
     }
 }
 
-/// The times of editions in order: the earliest place of each one's members, later than the one before. One that is published
-/// keeps its time, and those before it give way.
+/// The times of editions in order: the earliest time of each one's members, but later than the edition before. A published edition
+/// keeps its time, and unpublished ones before it are moved ahead of it.
 fn times(group: &Group, editions: &[(Vec<&Node>, Vec<usize>)]) -> Vec<Timestamp> {
     let is_published = |node: &&&Node| {
         let mut stories = group.stories.iter();

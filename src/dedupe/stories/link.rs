@@ -1,12 +1,16 @@
-//! What comparing two entries came to.
+//! Links: the stored results of comparing two entries.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
-use super::Node;
+use super::{Node, Role};
 use crate::dedupe::{Comparison, Sameness};
-use crate::model::{EntryId, Layer};
+use crate::model::{EntryId, Layer, Timestamp};
 
-/// What comparing two entries came to, as it is stored. [`Sameness::Unlike`] says nothing, and is none.
+/// What comparing one entry with others came to, by the other entry.
+pub type Found = BTreeMap<EntryId, Comparison>;
+
+/// What comparing two entries came to, as it is stored. No link is stored for [`Sameness::Unlike`], which says nothing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Link {
     /// The entry with the lower number.
@@ -19,7 +23,7 @@ pub struct Link {
     pub layer: Layer,
     /// 0.0–1.0.
     pub score: f64,
-    /// Whether it stands for what was stored before links were: it is never taken back.
+    /// Whether it stands for a role that was stored before links were. Such a link is never taken back.
     pub is_settled: bool,
 }
 
@@ -37,20 +41,36 @@ impl Link {
         }
     }
 
-    pub(super) fn settled(node: &Node, other: &Node) -> Self {
-        let is_copy = node.role.edition_at == other.role.edition_at;
+    /// The link by which an entry has its role. `edition_at`: of the entry that it was recognized by. It is a copy of that entry where
+    /// both carry the same edition.
+    #[must_use]
+    pub fn of_role(entry: EntryId, role: &Role, other: EntryId, edition_at: Timestamp) -> Self {
         let found = Comparison {
-            sameness: if is_copy {
-                Sameness::Same
-            } else {
-                Sameness::Update
+            sameness: match role.edition_at == edition_at {
+                true => Sameness::Same,
+                false => Sameness::Update,
             },
-            layer: node.role.layer.unwrap_or(Layer::Near),
-            score: node.role.score.unwrap_or(1.0),
+            layer: role.layer.unwrap_or(Layer::Near),
+            score: role.score.unwrap_or(1.0),
         };
+        Self::new(entry, other, found)
+    }
+
+    /// The link that stands for a role which was stored before links were.
+    pub(super) fn settled(node: &Node, other: &Node) -> Self {
         Self {
             is_settled: true,
-            ..Self::new(node.id, other.id, found)
+            ..Self::of_role(node.id, &node.role, other.id, other.role.edition_at)
+        }
+    }
+
+    /// What it says, without its ends.
+    #[must_use]
+    pub fn found(&self) -> Comparison {
+        Comparison {
+            sameness: self.sameness,
+            layer: self.layer,
+            score: self.score,
         }
     }
 
@@ -75,7 +95,7 @@ impl Link {
         self.is_settled || self.layer == Layer::Manual
     }
 
-    /// The stronger first: what nothing overrules, exact layers, copies before versions, the score.
+    /// The stronger first: links that nothing overrules, exact layers, copies before versions, the higher score.
     #[must_use]
     pub fn strength(&self, other: &Self) -> Ordering {
         let rank = |link: &Self| {
@@ -91,7 +111,8 @@ impl Link {
     }
 }
 
-/// Of links of one entry the one by which it joins a story where there are too many entries to put all in order.
+/// The strongest of the joining links of one entry; of equals the one between the lowest entries. It leads to the story that a new
+/// entry joins before stories are put in order.
 #[must_use]
 pub fn strongest(links: &[Link]) -> Option<&Link> {
     let joining = links.iter().filter(|link| link.joins());
@@ -101,27 +122,11 @@ pub fn strongest(links: &[Link]) -> Option<&Link> {
     })
 }
 
-/// The link that stays where a publisher has edited an entry in place. It is the release that it was before: what was recognized
-/// by the former words goes on to belong to it, as another version where the words do not say so any more.
+/// The links of an entry, from what comparing it with others came to.
 #[must_use]
-pub fn after_edit(
-    before: &Link,
-    found: Option<Comparison>,
-    is_revised: bool,
-) -> Option<Comparison> {
-    let kept = |sameness| Comparison {
-        sameness,
-        layer: before.layer,
-        score: before.score,
-    };
-    if before.layer == Layer::Manual {
-        return Some(kept(before.sameness));
-    }
-    let is_another = is_revised && before.sameness == Sameness::Same;
-    match found.map(|found| found.sameness) {
-        Some(Sameness::Same) if !is_another => found,
-        Some(Sameness::Update) => found,
-        _ if before.joins() => Some(kept(Sameness::Update)),
-        _ => found,
-    }
+pub fn links_of(entry: EntryId, found: &Found) -> Vec<Link> {
+    let links = found.iter();
+    links
+        .map(|(other, found)| Link::new(entry, *other, *found))
+        .collect()
 }

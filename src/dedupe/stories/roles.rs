@@ -1,14 +1,15 @@
-//! What each entry is within its story, and by which other it is recognized.
+//! What each entry is within its story, and by which other entry it was recognized.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::editions::Edition;
-use super::{Group, Link, Present, Role};
+use super::pairs::Joining;
+use super::{Group, Present, Role};
 use crate::model::{Layer, Relation, StoryId};
 
-/// The entry that a story begins with: of its oldest edition the first by the fixed order. What is published began with an
-/// entry that readers know, and goes on to.
+/// The entry that a story begins with: the first entry of its oldest edition in the fixed order. A published story keeps the entry
+/// that it began with, because readers know it.
 pub(super) fn first(group: &Group, editions: &[Edition], kept: Option<&Present>) -> usize {
     let oldest = editions.first().map_or(&[][..], |edition| &edition.members);
     let known = kept.filter(|kept| kept.published.is_some());
@@ -21,11 +22,8 @@ pub(super) fn first(group: &Group, editions: &[Edition], kept: Option<&Present>)
     began.or(earliest).copied().unwrap_or_default()
 }
 
-/// A link between two entries by number.
-pub(super) type Joining<'g> = (usize, usize, &'g Link);
-
-/// The role of each entry of a part: the strongest links lead from the first to all others. `links`: those within the part that
-/// join, the strongest first.
+/// The role of each entry of a part: each is recognized by the strongest links that lead to it from the first. `links`: the joining
+/// links within the part, the strongest first.
 pub(super) fn assign(
     group: &Group,
     links: &[Joining<'_>],

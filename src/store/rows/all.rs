@@ -3,12 +3,14 @@
 use super::archives::ArchiveRows;
 use super::health::HealthRows;
 use super::items::ItemRows;
+use super::members::MemberRows;
 use super::outbox::OutboxRows;
 use super::outputs::OutputRows;
 use super::refresh::RefreshRows;
 use super::retention::RetentionRows;
 use super::rules::RuleRows;
 use super::times::TimeRows;
+use super::versions::VersionRows;
 use super::windows::WindowRows;
 
 /// What an engine answers: everything that any step asks.
@@ -16,12 +18,14 @@ pub(in crate::store) trait AllRows:
     ArchiveRows
     + HealthRows
     + ItemRows
+    + MemberRows
     + OutboxRows
     + OutputRows
     + RefreshRows
     + RetentionRows
     + RuleRows
     + TimeRows
+    + VersionRows
     + WindowRows
 {
 }
@@ -30,12 +34,14 @@ impl<R> AllRows for R where
     R: ArchiveRows
         + HealthRows
         + ItemRows
+        + MemberRows
         + OutboxRows
         + OutputRows
         + RefreshRows
         + RetentionRows
         + RuleRows
         + TimeRows
+        + VersionRows
         + WindowRows
 {
 }

@@ -10,6 +10,9 @@ mod entries;
 mod health;
 mod hosts;
 mod items;
+mod keys;
+mod links;
+mod members;
 mod outbox;
 mod outputs;
 mod packed;
@@ -19,8 +22,11 @@ mod rest;
 mod retention;
 mod rules;
 mod sources;
+mod stories;
+mod texts;
 mod times;
 mod transaction;
+mod versions;
 mod windows;
 
 pub(in crate::store) use all::AllRows;
@@ -30,6 +36,9 @@ pub(in crate::store) use entries::{EntryContent, EntryRows, NewEntry, StoredText
 pub(in crate::store) use health::HealthRows;
 pub(in crate::store) use hosts::HostRows;
 pub(in crate::store) use items::{Holder, ItemRows, StoredItem};
+pub(in crate::store) use keys::KeyRows;
+pub(in crate::store) use links::{LinkRows, Recognition, verdict_of_word, verdict_word};
+pub(in crate::store) use members::{MemberRows, Wanted};
 pub(in crate::store) use outbox::OutboxRows;
 pub(in crate::store) use outputs::{OutputRow, OutputRows, StoredOutput};
 pub(in crate::store) use packed::{pack, unpack};
@@ -41,6 +50,9 @@ pub(in crate::store) use rules::RuleRows;
 pub(in crate::store) use sources::{
     AddedCounts, Located, NewState, RegisteredSource, SourceRow, SourceRows, StoredSource,
 };
+pub(in crate::store) use stories::{Placed, StoryMember, StoryRows};
+pub(in crate::store) use texts::{ComparedText, TextRows};
 pub(in crate::store) use times::{BeforeStep, EntryAhead, TimeRows, Witnesses};
 pub(in crate::store) use transaction::Rows;
+pub(in crate::store) use versions::VersionRows;
 pub(in crate::store) use windows::WindowRows;

@@ -1,7 +1,7 @@
 //! Whole stories, and those of them that wait to be judged.
 
 use super::transaction::Rows;
-use crate::model::{EntryId, Story, StoryId, Timestamp};
+use crate::model::{EntryId, Story, StoryId};
 
 /// Stories, and the outbox in which each that changed stands with its revision.
 pub(in crate::store) trait OutboxRows: Rows {
@@ -22,7 +22,4 @@ pub(in crate::store) trait OutboxRows: Rows {
 
     /// Takes a story out of the outbox if it stands there with this revision.
     fn settle(&self, story: StoryId, revision: i64) -> Result<(), Self::Error>;
-
-    /// Puts a story into the outbox under its next revision. One that waits already keeps its turn.
-    fn judge_again(&self, story: StoryId, now: Timestamp) -> Result<(), Self::Error>;
 }

@@ -30,4 +30,7 @@ pub(in crate::store) trait PublisherRows: Rows {
 
     /// Writes what a publisher is known to repeat, in place of what is stored.
     fn write_boilerplate(&self, owner: Owner, known: &Boilerplate) -> Result<(), Self::Error>;
+
+    /// Forgets what all publishers are known to repeat.
+    fn forget_boilerplate(&self) -> Result<(), Self::Error>;
 }

@@ -3,13 +3,36 @@
 use super::documents::DocumentRows;
 use super::entries::EntryRows;
 use super::hosts::HostRows;
+use super::keys::KeyRows;
+use super::links::LinkRows;
 use super::publishers::PublisherRows;
 use super::sources::SourceRows;
+use super::stories::StoryRows;
+use super::texts::TextRows;
 
 /// Everything that writing a refresh asks of an engine.
 pub(in crate::store) trait RefreshRows:
-    SourceRows + HostRows + DocumentRows + PublisherRows + EntryRows
+    SourceRows
+    + HostRows
+    + DocumentRows
+    + PublisherRows
+    + EntryRows
+    + StoryRows
+    + LinkRows
+    + KeyRows
+    + TextRows
 {
 }
 
-impl<R> RefreshRows for R where R: SourceRows + HostRows + DocumentRows + PublisherRows + EntryRows {}
+impl<R> RefreshRows for R where
+    R: SourceRows
+        + HostRows
+        + DocumentRows
+        + PublisherRows
+        + EntryRows
+        + StoryRows
+        + LinkRows
+        + KeyRows
+        + TextRows
+{
+}

@@ -3,8 +3,5 @@
 /// A transaction of an engine.
 pub(in crate::store) trait Rows {
     /// Why a query failed, in the engine's own words.
-    type Error: std::error::Error + Send + Sync + 'static + From<rusqlite::Error>;
-
-    /// The connection, for steps that are not written over rows yet.
-    fn connection(&self) -> &rusqlite::Connection;
+    type Error: std::error::Error + Send + Sync + 'static;
 }

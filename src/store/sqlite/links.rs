@@ -1,28 +1,12 @@
-//! What comparing entries came to, where it says something.
-
-use std::collections::BTreeMap;
+//! Links between entries.
 
 use rusqlite::{Connection, Row, params};
 
-use super::columns::word;
+use super::columns::{moment, word};
+use super::stories::role;
 use crate::dedupe::{Comparison, Link, Sameness};
 use crate::model::{EntryId, Layer, StoryId};
-
-const WORDS: [(Sameness, &str); 3] = [
-    (Sameness::Same, "same"),
-    (Sameness::Update, "update"),
-    (Sameness::Apart, "apart"),
-];
-
-/// All links of an entry, by the entries that they lead to.
-pub(super) fn of(db: &Connection, entry: EntryId) -> rusqlite::Result<Vec<Link>> {
-    db.prepare_cached(
-        "SELECT entry, other, verdict, layer, score FROM links WHERE entry = ?1
-         UNION ALL SELECT entry, other, verdict, layer, score FROM links WHERE other = ?1 ORDER BY 1, 2",
-    )?
-    .query_map([entry.0], link)?
-    .collect()
-}
+use crate::store::rows::{LinkRows, Recognition, verdict_of_word, verdict_word};
 
 /// All links of a story's members. From a link's second end only those are looked for whose first end is in another story.
 pub(super) const OF_STORY: &str = "SELECT l.entry, l.other, l.verdict, l.layer, l.score FROM entries e CROSS JOIN links l ON l.entry = e.entry
@@ -30,22 +14,70 @@ pub(super) const OF_STORY: &str = "SELECT l.entry, l.other, l.verdict, l.layer, 
      UNION ALL SELECT l.entry, l.other, l.verdict, l.layer, l.score FROM entries e CROSS JOIN links l ON l.other = e.entry
          CROSS JOIN entries own ON own.entry = l.entry WHERE e.story = ?1 AND own.story != ?1";
 
-/// See [`OF_STORY`].
-pub(super) fn of_story(db: &Connection, story: StoryId) -> rusqlite::Result<Vec<Link>> {
-    db.prepare_cached(OF_STORY)?
-        .query_map([story.0], link)?
+impl LinkRows for Connection {
+    fn links_of(&self, entry: EntryId) -> rusqlite::Result<Vec<Link>> {
+        self.prepare_cached(
+            "SELECT entry, other, verdict, layer, score FROM links WHERE entry = ?1
+             UNION ALL SELECT entry, other, verdict, layer, score FROM links WHERE other = ?1 ORDER BY 1, 2",
+        )?
+        .query_map([entry.0], link)?
         .collect()
+    }
+
+    fn links_of_stories(&self, stories: &[StoryId]) -> rusqlite::Result<Vec<Link>> {
+        let mut select = self.prepare_cached(OF_STORY)?;
+        let mut links = Vec::new();
+        for story in stories {
+            for found in select.query_map([story.0], link)? {
+                links.push(found?);
+            }
+        }
+        Ok(links)
+    }
+
+    fn recognitions(&self, entry: EntryId) -> rusqlite::Result<Vec<Recognition>> {
+        self.prepare_cached(
+            "SELECT m.entry, m.relation, m.layer, m.score, m.matched, m.edition_at, o.edition_at AS matched_edition_at FROM entries e
+                 JOIN entries m ON m.story = e.story JOIN entries o ON o.entry = m.matched
+             WHERE e.entry = ?1 AND (m.entry = ?1 OR m.matched = ?1)",
+        )?
+        .query_map([entry.0], recognition)?
+        .collect()
+    }
+
+    fn write_links(&self, links: &[Link]) -> rusqlite::Result<()> {
+        let mut insert = self.prepare_cached(
+            "INSERT OR REPLACE INTO links (entry, other, verdict, layer, score) VALUES (?, ?, ?, ?, ?)",
+        )?;
+        for link in links {
+            let Some(verdict) = verdict_word(link.sameness) else {
+                continue;
+            };
+            insert.execute(params![
+                link.other.0,
+                link.one.0,
+                verdict,
+                link.layer.as_str(),
+                link.score
+            ])?;
+        }
+        Ok(())
+    }
+
+    fn remove_links(&self, entry: EntryId) -> rusqlite::Result<()> {
+        for delete in [
+            "DELETE FROM links WHERE entry = ?",
+            "DELETE FROM links WHERE other = ?",
+        ] {
+            self.prepare_cached(delete)?.execute([entry.0])?;
+        }
+        Ok(())
+    }
 }
 
 fn link(row: &Row<'_>) -> rusqlite::Result<Link> {
-    let sameness = word(row, "verdict", |word| {
-        let mut words = WORDS.iter();
-        words
-            .find(|(_, known)| *known == word)
-            .map(|(sameness, _)| *sameness)
-    })?;
     let found = Comparison {
-        sameness: sameness.unwrap_or(Sameness::Unlike),
+        sameness: word(row, "verdict", verdict_of_word)?.unwrap_or(Sameness::Unlike),
         layer: word(row, "layer", Layer::from_word)?.unwrap_or(Layer::Near),
         score: row.get("score")?,
     };
@@ -56,38 +88,11 @@ fn link(row: &Row<'_>) -> rusqlite::Result<Link> {
     ))
 }
 
-/// Keeps what comparing an entry with others came to.
-pub(super) fn write<'f>(
-    db: &Connection,
-    entry: EntryId,
-    found: impl IntoIterator<Item = (&'f EntryId, &'f Comparison)>,
-) -> rusqlite::Result<()> {
-    for (other, found) in found {
-        let mut words = WORDS.iter();
-        let Some((_, verdict)) = words.find(|(sameness, _)| *sameness == found.sameness) else {
-            continue;
-        };
-        db.prepare_cached("INSERT OR REPLACE INTO links (entry, other, verdict, layer, score) VALUES (?, ?, ?, ?, ?)")?
-            .execute(params![
-                entry.max(*other).0,
-                entry.min(*other).0,
-                verdict,
-                found.layer.as_str(),
-                found.score
-            ])?;
-    }
-    Ok(())
-}
-
-/// Makes the links of an entry these.
-pub(super) fn replace(
-    db: &Connection,
-    entry: EntryId,
-    found: &BTreeMap<EntryId, Comparison>,
-) -> rusqlite::Result<()> {
-    for end in ["entry", "other"] {
-        db.prepare_cached(&format!("DELETE FROM links WHERE {end} = ?"))?
-            .execute([entry.0])?;
-    }
-    write(db, entry, found)
+fn recognition(row: &Row<'_>) -> rusqlite::Result<Recognition> {
+    Ok(Recognition {
+        entry: EntryId(row.get("entry")?),
+        role: role(row)?,
+        matched: EntryId(row.get("matched")?),
+        matched_edition_at: moment(row.get("matched_edition_at")?),
+    })
 }

@@ -5,7 +5,6 @@
 //! what it decides on.
 
 use super::rows::Rows;
-use super::turn;
 
 mod archives;
 mod care;
@@ -17,21 +16,17 @@ mod documents;
 mod elsewhere;
 mod engine;
 mod entries;
-mod evidence;
 mod examine;
 mod failure;
 mod files;
-mod find;
-mod gather;
 mod health;
 mod hosts;
 mod inspect;
 mod items;
 mod keys;
-pub(super) mod linking;
 mod links;
 mod lock;
-pub(super) mod near;
+mod members;
 mod open;
 mod outbox;
 mod outputs;
@@ -40,16 +35,16 @@ mod place;
 mod publishers;
 mod reader;
 mod readers;
-mod rebuild;
 mod retention;
 mod rules;
 mod schema;
 mod sources;
 mod step;
-pub(super) mod stories;
+mod stories;
+mod texts;
 mod times;
-pub(super) mod unconverted;
 mod usage;
+mod versions;
 mod vitals;
 mod windows;
 mod writer;
@@ -62,8 +57,4 @@ pub(super) use usage::sizes;
 
 impl Rows for rusqlite::Connection {
     type Error = rusqlite::Error;
-
-    fn connection(&self) -> &Self {
-        self
-    }
 }

@@ -3,8 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::{MEMBER, member, moment};
-use super::stories::touch;
-use crate::model::{EntryId, Story, StoryId, Timestamp};
+use crate::model::{EntryId, Story, StoryId};
 use crate::store::rows::OutboxRows;
 
 impl OutboxRows for Connection {
@@ -56,10 +55,6 @@ impl OutboxRows for Connection {
         self.prepare_cached("DELETE FROM outbox WHERE story = ? AND revision = ?")?
             .execute(params![story.0, revision])?;
         Ok(())
-    }
-
-    fn judge_again(&self, story: StoryId, now: Timestamp) -> rusqlite::Result<()> {
-        touch(self, story, now)
     }
 }
 

@@ -46,4 +46,8 @@ impl PublisherRows for Connection {
             .execute(params![key(owner), known.to_bytes()])?;
         Ok(())
     }
+
+    fn forget_boilerplate(&self) -> rusqlite::Result<()> {
+        self.execute("DELETE FROM boilerplate", []).map(|_| ())
+    }
 }

@@ -6,6 +6,8 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::store::steps::rebuild;
+
 /// `application_id`: "Main" in ASCII; tells our files from other SQLite databases.
 pub(super) const APPLICATION_ID: i32 = 0x4D61_696E;
 
@@ -37,9 +39,9 @@ pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
         step.execute_batch(sql)?;
         if version == 0 {
             // Nothing is stored yet: what will be is of today's code.
-            super::rebuild::note_version(&step)?;
+            rebuild::note_version(&*step)?;
         } else {
-            super::rebuild::recent(&step)?;
+            rebuild::recent(&*step)?;
         }
         step.pragma_update(None, "user_version", version + 1)?;
         step.pragma_update(None, "application_id", APPLICATION_ID)?;

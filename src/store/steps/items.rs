@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::outputs;
 use crate::model::{Hash, OutputId, Slot, StoryId, Timestamp, updated};
-use crate::store::rows::{ItemRows, OutboxRows, OutputRow, OutputRows, StoredItem, StoredOutput};
+use crate::store::rows::{
+    ItemRows, OutboxRows, OutputRow, OutputRows, StoredItem, StoredOutput, StoryRows,
+};
 use crate::store::{KeptItem, Membership};
 
 /// Outputs whose documents may differ, each with the stories that they may differ by.
 pub(in crate::store) type Differing = BTreeMap<OutputId, BTreeSet<StoryId>>;
 
 /// See [`crate::store::Store::keep`].
-pub(in crate::store) fn keep<R: OutputRows + ItemRows + OutboxRows>(
+pub(in crate::store) fn keep<R: OutputRows + ItemRows + OutboxRows + StoryRows>(
     rows: &R,
     judged: &[Membership],
     rules: &BTreeMap<OutputId, Hash>,
@@ -80,7 +82,7 @@ struct Claimed<'i> {
     robbed: Option<StoryId>,
 }
 
-impl<R: ItemRows + OutboxRows> Keeper<'_, R> {
+impl<R: ItemRows + StoryRows> Keeper<'_, R> {
     /// Makes the items these. Returns the stories by which the documents may differ now. An item that stays counts: its copies
     /// may have changed.
     fn keep(&self, items: &[KeptItem]) -> Result<BTreeSet<StoryId>, R::Error> {
@@ -179,7 +181,7 @@ impl<R: ItemRows + OutboxRows> Keeper<'_, R> {
             self.rows.delete_item(self.output, derived)?;
         }
         if let Some(robbed) = robbed {
-            self.rows.judge_again(robbed.story, self.now)?;
+            self.rows.touch_story(robbed.story, self.now)?;
         }
         Ok(Claimed {
             item_id: derived,

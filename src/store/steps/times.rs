@@ -10,8 +10,8 @@ use chrono::TimeDelta;
 use crate::clock::{Reading, STEP, is_step};
 use crate::model::{EntryId, Timestamp};
 use crate::store::alignment::Alignment;
-use crate::store::rows::{BeforeStep, EntryAhead, TimeRows};
-use crate::store::sqlite::unconverted::{touch, write_keys};
+use crate::store::rows::{BeforeStep, EntryAhead, KeyRows, StoryRows, TextRows, TimeRows};
+use crate::store::steps::rebuild;
 
 /// Starts of the machine that are remembered.
 const BOOTS: usize = 8;
@@ -34,7 +34,7 @@ fn is_future(at: Timestamp, now: Timestamp) -> bool {
 }
 
 /// See [`crate::store::Store::align_sources`].
-pub(in crate::store) fn align_sources<R: TimeRows>(
+pub(in crate::store) fn align_sources<R: TimeRows + StoryRows>(
     rows: &R,
     reading: &Reading,
 ) -> Result<Alignment, R::Error> {
@@ -61,7 +61,7 @@ pub(in crate::store) fn align_sources<R: TimeRows>(
         let stamped = rows.stories_stamped_ahead(now)?;
         rows.put_rest_back(now, by)?;
         for story in stamped {
-            touch(rows, story, now)?;
+            rows.touch_story(story, now)?;
         }
         alignment.entries_by = Some(by);
     }
@@ -106,7 +106,7 @@ fn is_behind<R: TimeRows>(rows: &R, now: Timestamp) -> Result<bool, R::Error> {
 }
 
 /// See [`crate::store::Store::align_entries`]. In the order of their numbers: what is left after a kill is still the last.
-pub(in crate::store) fn align_entries<R: TimeRows>(
+pub(in crate::store) fn align_entries<R: TimeRows + StoryRows + KeyRows + TextRows>(
     rows: &R,
     now: Timestamp,
     by: TimeDelta,
@@ -130,7 +130,7 @@ pub(in crate::store) fn align_entries<R: TimeRows>(
     Ok((!is_done).then(|| last.unwrap_or(EntryId(i64::MAX))))
 }
 
-fn put_back<R: TimeRows>(
+fn put_back<R: TimeRows + StoryRows + KeyRows + TextRows>(
     rows: &R,
     ahead: &EntryAhead,
     now: Timestamp,
@@ -139,7 +139,7 @@ fn put_back<R: TimeRows>(
     rows.put_entry_back(ahead, now, by)?;
     if ahead.is_misplaced {
         // Similar texts are looked for by the week of their place.
-        write_keys(rows, ahead.entry)?;
+        rebuild::write_keys(rows, ahead.entry)?;
     }
-    touch(rows, ahead.story, now)
+    rows.touch_story(ahead.story, now)
 }

@@ -7,13 +7,14 @@ use crate::dedupe::{
 };
 use crate::model::{Applied, EntryId, Hash, Incoming, StoryId, Timestamp};
 use crate::store::rows::{EntryContent, NewEntry, RefreshRows};
-use crate::store::sqlite::{linking::Linking, near, stories};
+use crate::store::steps::keys;
+use crate::store::steps::stories::Linking;
 
 /// Writes the entries of a document, and keeps what came of it.
 pub(super) struct Intake<'a, R> {
     context: &'a Context<'a, R>,
     /// Comparisons with stored entries, and whose stories they change.
-    linking: Linking<'a>,
+    linking: Linking<'a, R>,
     /// The stored entries that the document has.
     present: Vec<EntryId>,
     applied: Applied,
@@ -25,7 +26,7 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         let record = context.record;
         Self {
             context,
-            linking: Linking::new(context.rows.connection(), record.at, record.window),
+            linking: Linking::new(context.rows, record.at, record.window),
             present: Vec::new(),
             applied: Applied::default(),
         }
@@ -113,7 +114,7 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         if edited.is_some() {
             self.note_edit(known.id, incoming, text, (&before, &old))?;
         }
-        stories::touch(rows.connection(), known.story, self.context.record.at)?;
+        rows.touch_story(known.story, self.context.record.at)?;
         Ok(edited.is_some())
     }
 
@@ -196,7 +197,7 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
     }
 
     fn write_keys(&self, entry: EntryId, text: &Prepared, at: Timestamp) -> Result<(), R::Error> {
-        near::write_keys(self.context.rows.connection(), entry.0, text, at)?;
+        keys::write(self.context.rows, entry, text, at)?;
         Ok(())
     }
 

@@ -1,0 +1,114 @@
+//! What of stored entries is compared with others.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::columns::{compared, moment, moment_at, source_id};
+use crate::dedupe::Prepared;
+use crate::model::{EntryId, Hash};
+use crate::store::rows::{ComparedText, SourceRow, TextRows};
+
+/// Columns of [`stored`], of `entries e` joined with `sources s`.
+const STORED: &str = "e.entry, e.source, s.id AS source_id, e.trimmed, e.url_hash, e.content_hash, e.published_at, e.ordered_at, e.expired_at,
+    e.url, e.title, e.rest, e.text";
+
+impl TextRows for Connection {
+    fn texts<T>(
+        &self,
+        entries: &[EntryId],
+        mut read: impl FnMut(ComparedText) -> T,
+    ) -> rusqlite::Result<Vec<T>> {
+        let mut select = self.prepare_cached(&format!(
+            "SELECT {STORED} FROM entries e JOIN sources s USING (source) WHERE e.entry = ?"
+        ))?;
+        let mut texts = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let found = select.query_row([entry.0], stored).optional()?;
+            texts.extend(found.map(&mut read));
+        }
+        Ok(texts)
+    }
+
+    fn texts_before<T>(
+        &self,
+        entry: Option<EntryId>,
+        limit: usize,
+        mut read: impl FnMut(ComparedText) -> T,
+    ) -> rusqlite::Result<Vec<T>> {
+        let before = entry.map_or(i64::MAX, |entry| entry.0);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.prepare_cached(&format!(
+            "SELECT {STORED} FROM entries e JOIN sources s USING (source)
+             WHERE e.entry < ? AND e.expired_at IS NULL ORDER BY e.entry DESC LIMIT ?"
+        ))?
+        .query_map([before, limit], |row| stored(row).map(&mut read))?
+        .collect()
+    }
+
+    fn entries_with_hashes(
+        &self,
+        url: Option<Hash>,
+        content: Option<Hash>,
+        limit: usize,
+    ) -> rusqlite::Result<Vec<EntryId>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut found = Vec::new();
+        for (select, hash) in [
+            (
+                "SELECT entry FROM entries WHERE url_hash = ? ORDER BY entry LIMIT ?",
+                url,
+            ),
+            (
+                "SELECT entry FROM entries WHERE content_hash = ? ORDER BY entry LIMIT ?",
+                content,
+            ),
+        ] {
+            let Some(hash) = hash else { continue };
+            let mut select = self.prepare_cached(select)?;
+            let mut rows = select.query(params![hash, limit])?;
+            while let Some(row) = rows.next()? {
+                found.push(EntryId(row.get(0)?));
+            }
+        }
+        Ok(found)
+    }
+
+    fn write_prepared(&self, entry: EntryId, text: &Prepared) -> rusqlite::Result<()> {
+        self.prepare_cached(
+            "UPDATE entries SET trimmed = ?2, content_hash = ?3, words = ?4 WHERE entry = ?1",
+        )?
+        .execute(params![
+            entry.0,
+            text.trimmed.cast_signed(),
+            text.content,
+            text.word_count()
+        ])?;
+        Ok(())
+    }
+
+    fn write_hashes(
+        &self,
+        entry: EntryId,
+        text: &Prepared,
+        url: Option<Hash>,
+    ) -> rusqlite::Result<()> {
+        self.prepare_cached(
+            "UPDATE entries SET content_hash = ?2, words = ?3, url_hash = ?4 WHERE entry = ?1",
+        )?
+        .execute(params![entry.0, text.content, text.word_count(), url])?;
+        Ok(())
+    }
+}
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<ComparedText> {
+    Ok(ComparedText {
+        id: EntryId(row.get("entry")?),
+        source: source_id(row, "source_id")?,
+        source_row: SourceRow(row.get("source")?),
+        entry: compared(row)?,
+        ordered_at: moment(row.get("ordered_at")?),
+        trimmed: row.get::<_, i64>("trimmed")?.cast_unsigned(),
+        url: row.get("url_hash")?,
+        content: row.get("content_hash")?,
+        is_expired: moment_at(row, "expired_at")?.is_some(),
+    })
+}
