@@ -47,6 +47,7 @@ mod rules;
 mod schedule;
 mod select;
 mod serve;
+mod serve_corpus;
 mod service;
 mod sources;
 mod store_contract;
