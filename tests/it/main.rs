@@ -42,6 +42,7 @@ mod powercut;
 mod press;
 mod preview;
 mod publish;
+mod publish_corpus;
 mod recognition;
 mod rules;
 mod schedule;
