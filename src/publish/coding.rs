@@ -65,7 +65,7 @@ pub(super) fn brotli(bytes: &[u8]) -> Bytes {
     packed.into()
 }
 
-/// Unpacks what [`brotli`] has packed; `None`: it is not whole, or does not have `size` bytes.
+/// Unpacks what [`brotli()`] has packed; `None`: it is not whole, or does not have `size` bytes.
 pub(super) fn unbrotli(packed: &[u8], size: u64) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(size).ok()?);
     let unpacking = brotli_decompressor::Decompressor::new(packed, UNPACKING);

@@ -1,4 +1,4 @@
-//! Takes connections from all listeners, and seats each.
+//! Accepts connections from all listeners and has each answered by a task of its own.
 
 use std::io;
 use std::task::{Context, Poll};
@@ -61,9 +61,9 @@ struct Open<R> {
 impl<R: Resources> Open<R> {
     fn begin(&mut self, (stream, address): Accepted) {
         match self.admission.admit(address) {
-            Some(seat) => {
+            Some(slot) => {
                 let (front, stopped) = (self.front.clone(), self.stopped.clone());
-                let answered = answer(stream, front, seat, stopped);
+                let answered = answer(stream, front, slot, stopped);
                 self.connections.spawn(answered);
             }
             None => {

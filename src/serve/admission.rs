@@ -1,4 +1,4 @@
-//! Who is served: each connection holds a place, or a spare one where there is no place for it.
+//! Admits connections: each takes a place, or a spare place while all places are taken.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -8,29 +8,28 @@ use ipnet::IpNet;
 
 use super::places::{Peer, Place, Places};
 
-/// Connections served at once. With what else is open it stays below the 1024 files that a process may have where nobody has
-/// said otherwise.
+/// Connections served at once. With the other files that are open this stays below 1024, the usual limit of a process.
 const PLACES: usize = 512;
-/// Connections heard beyond them, each for a moment.
+/// Connections that are read beyond them, each for a moment.
 const SPARE_PLACES: usize = 64;
 /// Connections that may be open at once.
 pub const CONNECTIONS: usize = PLACES + SPARE_PLACES;
-/// Connections of collectors served at once: one collector, its twin, and somebody with curl.
+/// Connections served at once on the listener of metrics: one collector, its twin, and somebody with curl.
 const COLLECTORS: usize = 16;
-/// Connections of collectors heard beyond them.
+/// Connections that are read there beyond them.
 const SPARE_COLLECTORS: usize = 2;
-/// How long a request on a spare place waits for a real one before it is refused: a burst is over by then.
+/// How long a request on a spare place waits for a place before it is refused. Bursts are shorter than this.
 const BURST: Duration = Duration::from_secs(1);
 
 /// How readers are served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// Peers that stand for many readers, and may have every place. Clients of Unix sockets always do.
+    /// Peers that connect for many readers, and may take every place. Clients of Unix sockets always may.
     pub proxies: Vec<IpNet>,
 }
 
 impl Default for Settings {
-    /// This machine.
+    /// Peers on this machine.
     fn default() -> Self {
         let loopback = ["127.0.0.0/8", "::1/128"];
         Self {
@@ -41,8 +40,8 @@ impl Default for Settings {
     }
 }
 
-/// Places for readers, and a few spare ones beyond them. Who has a spare one is heard, and answered at once if it is a probe
-/// of a load balancer or a service manager: however many readers hold all places, nobody restarts us for it.
+/// The places, and a few spare ones. A connection on a spare place is read, and answered at once if it asks for a probe of a
+/// load balancer or a service manager: otherwise we would be restarted whenever readers hold all places.
 #[derive(Debug, Clone)]
 pub(super) struct Admission {
     places: Arc<Places>,
@@ -50,9 +49,9 @@ pub(super) struct Admission {
     proxies: Arc<[IpNet]>,
 }
 
-/// What one connection holds.
+/// The place that one connection holds, or its spare place.
 #[derive(Debug)]
-pub(super) struct Seat {
+pub(super) struct Slot {
     peer: Peer,
     places: Arc<Places>,
     place: OnceLock<Place>,
@@ -61,13 +60,13 @@ pub(super) struct Seat {
 }
 
 impl Admission {
-    /// For readers.
-    pub(super) fn of_readers(settings: &Settings) -> Self {
+    /// The places of readers.
+    pub(super) fn for_readers(settings: &Settings) -> Self {
         Self::new(PLACES, SPARE_PLACES, settings)
     }
 
-    /// For who collects metrics.
-    pub(super) fn of_collectors() -> Self {
+    /// The places of metrics collectors.
+    pub(super) fn for_collectors() -> Self {
         Self::new(COLLECTORS, SPARE_COLLECTORS, &Settings::default())
     }
 
@@ -79,14 +78,14 @@ impl Admission {
         }
     }
 
-    /// A seat for a connection from this address; `None`: it cannot even be heard. `address` is `None` for Unix sockets.
-    pub(super) fn admit(&self, address: Option<IpAddr>) -> Option<Seat> {
+    /// Admits a connection from this address; `None`: even the spare places are taken. `address` is `None` for Unix sockets.
+    pub(super) fn admit(&self, address: Option<IpAddr>) -> Option<Slot> {
         let peer = Peer::of(address, &self.proxies);
         let (place, spare) = match self.places.take(peer) {
             Some(place) => (OnceLock::from(place), None),
             None => (OnceLock::new(), Some(self.spare.take(peer)?)),
         };
-        Some(Seat {
+        Some(Slot {
             peer,
             places: self.places.clone(),
             place,
@@ -104,13 +103,13 @@ impl Admission {
     }
 }
 
-impl Seat {
-    /// Whether it is one of the spare ones.
+impl Slot {
+    /// Whether it is a spare place.
     pub(super) fn is_spare(&self) -> bool {
         self.place.get().is_none()
     }
 
-    /// Takes a place, and gives back the spare one. Waits a moment where there is none; returns whether there was.
+    /// Changes the spare place for a place, for which it waits up to a second; returns whether there was one.
     pub(super) async fn take_place(&self) -> bool {
         let Some(place) = self.places.take_within(self.peer, BURST).await else {
             return false;

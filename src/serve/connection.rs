@@ -13,14 +13,14 @@ use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::watch;
 
-use super::admission::Seat;
+use super::admission::Slot;
 use super::answer::{Answer, Response};
 use super::front::{Front, Resources};
 use super::stream::{Paced, Stream};
 
 /// How long a head may take to come, and how long a connection may rest between two requests.
 const HEAD_TIME: Duration = Duration::from_secs(10);
-/// How long a head may take on a spare seat, which others wait for.
+/// How long a head may take on a spare place, which others wait for.
 const SPARE_HEAD_TIME: Duration = Duration::from_secs(2);
 /// A head beyond this is no feed reader's; bytes.
 const MAX_HEAD: usize = 32 * 1024;
@@ -36,24 +36,24 @@ pub const LAST_CALL: Duration = Duration::from_secs(1);
 pub(super) async fn answer<R: Resources>(
     stream: Box<dyn Stream>,
     front: Front<R>,
-    seat: Seat,
+    slot: Slot,
     stopped: watch::Receiver<bool>,
 ) {
-    let head_time = if seat.is_spare() {
+    let head_time = if slot.is_spare() {
         SPARE_HEAD_TIME
     } else {
         HEAD_TIME
     };
-    let seated = Seated {
+    let service = Connection {
         front,
-        seat: Arc::new(seat),
+        slot: Arc::new(slot),
         stopped: stopped.clone(),
     };
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head_time)
         .max_buf_size(MAX_HEAD)
-        .serve_connection(TokioIo::new(Paced::new(stream)), seated);
+        .serve_connection(TokioIo::new(Paced::new(stream)), service);
     tokio::pin!(served);
     let ended = tokio::select! {
         // First: what has come by the time of the last call is read before it.
@@ -77,22 +77,22 @@ async fn last_call(mut stopped: watch::Receiver<bool>) {
     tokio::time::sleep(LAST_CALL).await;
 }
 
-/// Answers over one connection.
-struct Seated<R> {
+/// What answers the requests of one connection.
+struct Connection<R> {
     front: Front<R>,
-    seat: Arc<Seat>,
+    slot: Arc<Slot>,
     stopped: watch::Receiver<bool>,
 }
 
-impl<R: Resources> Service<Request<Incoming>> for Seated<R> {
+impl<R: Resources> Service<Request<Incoming>> for Connection<R> {
     type Response = Response;
     type Error = Infallible;
     type Future = Answering;
 
     fn call(&self, request: Request<Incoming>) -> Answering {
-        let answer = if self.seat.is_spare() {
-            let (front, seat) = (self.front.clone(), self.seat.clone());
-            Answer::pending(answer_on_spare_seat(front, seat, request))
+        let answer = if self.slot.is_spare() {
+            let (front, slot) = (self.front.clone(), self.slot.clone());
+            Answer::pending(answer_on_spare_slot(front, slot, request))
         } else {
             self.front.answer(request)
         };
@@ -103,13 +103,13 @@ impl<R: Resources> Service<Request<Incoming>> for Seated<R> {
     }
 }
 
-/// Answers a probe at once, everything else if there is a place in time.
-async fn answer_on_spare_seat<R: Resources>(
+/// Answers a probe at once, and everything else once there is a place for it.
+async fn answer_on_spare_slot<R: Resources>(
     front: Front<R>,
-    seat: Arc<Seat>,
+    slot: Arc<Slot>,
     request: Request<Incoming>,
 ) -> Response {
-    let is_heard = front.is_probe(request.uri().path()) || seat.take_place().await;
+    let is_heard = front.is_probe(request.uri().path()) || slot.take_place().await;
     let mut response = if is_heard {
         match front.answer(request) {
             Answer::Ready(response) => response,
@@ -118,7 +118,7 @@ async fn answer_on_spare_seat<R: Resources>(
     } else {
         front.no_place()
     };
-    if seat.is_spare() {
+    if slot.is_spare() {
         say_that_it_is_the_last(&mut response);
     }
     response

@@ -52,7 +52,7 @@ fn conditional(verdict: Verdict, heads: &Heads, coding: Coding) -> Option<Respon
     }
 }
 
-/// The answer that has to be made first: what is new in the document, or the document in a coding that nobody has asked for.
+/// The answer that has to be made first: what is new in the document, or the document in a coding that nobody has asked for yet.
 async fn made(published: Arc<Published>, asked: HeaderMap) -> Response {
     if published.has_differences()
         && takes_differences(&asked)

@@ -1,7 +1,7 @@
 //! The front door: every request comes through it, on every listener and whatever it asks for.
 //!
-//! Refused here are a request that does not name its host (RFC 9112 §3.2) and a method that is neither GET nor HEAD, nor the
-//! OPTIONS of a browser. The rest is for the resources behind the door. Every answer is noted in the metrics.
+//! It refuses a request that does not name its host (RFC 9112 §3.2) and every method but GET, HEAD and a browser's OPTIONS. The
+//! resources behind it answer the rest. Every answer is counted in the metrics.
 
 use http::request::Parts;
 use http::uri::Authority;
@@ -12,21 +12,21 @@ use super::answer::{Answer, Response, fixed, later, response, text};
 use crate::publish::Coding;
 use crate::telemetry::Metrics;
 
-/// The methods that there are.
+/// The methods that are served.
 const ALLOWED: &str = "GET, HEAD, OPTIONS";
 /// What a reader within a web page may send along (a preflight of the Fetch standard asks).
 const SENT_ALONG: &str = "Authorization, If-None-Match, If-Modified-Since, A-IM";
 
-/// What is served behind a door.
+/// What a listener serves.
 pub(super) trait Resources: Clone + Send + Sync + 'static {
-    /// Answers a GET. A HEAD is answered alike; the server leaves the body out.
+    /// Answers a GET or a HEAD; hyper leaves the body out of the answer to a HEAD.
     fn get(&self, target: &Uri, asked: HeaderMap) -> Answer;
 
     /// Whether this path is answered even where all places are taken.
     fn is_probe(&self, path: &str) -> bool;
 }
 
-/// The door before some resources. Cheap to clone.
+/// The door in front of a listener's resources. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Front<R> {
     resources: R,
@@ -34,7 +34,7 @@ pub(super) struct Front<R> {
 }
 
 impl<R: Resources> Front<R> {
-    /// What is answered is noted in `metrics`.
+    /// Counts what is answered in `metrics`.
     pub(super) fn new(resources: R, metrics: Metrics) -> Self {
         Self { resources, metrics }
     }
@@ -88,7 +88,7 @@ fn note(metrics: &Metrics, response: &Response, is_head: bool) {
     );
 }
 
-/// The answer to a request that no resource is asked for.
+/// The answer to a request that is none for the resources.
 fn refused(request: &Parts) -> Option<Response> {
     if !names_its_host(request.version, &request.headers) {
         let why = "an HTTP/1.1 request has one Host header, with a host in it\n";

@@ -23,7 +23,7 @@ pub async fn serve_metrics(
 ) {
     // Scrapes are no readers.
     let front = Front::new(Scrapes { exposition }, Metrics::default());
-    answer_all(listeners, front, Admission::of_collectors(), shutdown).await;
+    answer_all(listeners, front, Admission::for_collectors(), shutdown).await;
 }
 
 /// What a collector finds.

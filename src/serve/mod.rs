@@ -1,12 +1,12 @@
 //! The HTTP surface: documents are answered from bytes that were rendered in advance.
 //!
-//! In come connections at any number of listeners (`listen`, `accept`). Each gets a place (`admission`) and is bounded in what
-//! it may send and how long it may keep us waiting (`connection`, `stream`). Every request goes through one door (`front`),
-//! which refuses what nobody is asked for; behind it the routes (`routes`) find the document. What the preconditions come to and
-//! which coding the reader likes is decided in one place each (`precondition`, `negotiate`).
+//! Connections come in at any number of listeners (`listen`, `accept`). Each takes a place (`admission`), and what it may send
+//! and how long it may keep us waiting is bounded (`connection`, `stream`). Every request goes through one door (`front`), which
+//! refuses requests without a host and methods that are not served; behind it, one table maps paths to documents (`routes`).
+//! Preconditions, content codings and tokens are judged in one place each (`precondition`, `negotiate`, `credentials`).
 //!
-//! What is made for a request, and kept for the next one: a document's compressed forms, the difference between two editions
-//! (`document`), and an archive document out of the store (`archive`).
+//! Made at the first request and kept for the next: a document's compressed forms, the difference between two editions
+//! (`document`), and an archive document from the store (`archive`).
 //!
 //! Errors are plain text and echo nothing that was asked. Building a link never uses the request's `Host`.
 
@@ -65,6 +65,6 @@ pub async fn serve(
 ) {
     let routes = Routes::new(site, Archives::new(archives));
     let front = Front::new(routes, metrics);
-    let admission = Admission::of_readers(&settings);
+    let admission = Admission::for_readers(&settings);
     answer_all(listeners, front, admission, shutdown).await;
 }

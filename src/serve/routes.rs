@@ -1,4 +1,4 @@
-//! The resources of a site: which path leads to what, and who may read it.
+//! The table of routes: which document a path names, and who may read it.
 
 use std::borrow::Cow;
 
@@ -17,11 +17,11 @@ use super::site::{Content, Served, Site};
 use crate::model::OutputId;
 use crate::publish::{DocumentFormat, Medium};
 
-/// What a path leads to.
+/// What a path names.
 enum Route<'p> {
-    /// Whether the process runs.
+    /// The probe of liveness.
     Alive,
-    /// Whether it does what it is there for.
+    /// The probe of readiness.
     Ready,
     /// The list of sources.
     Sources,
@@ -34,7 +34,7 @@ enum Route<'p> {
 }
 
 impl<'p> Route<'p> {
-    /// `None`: nowhere. A name is what its segment says when it is decoded, and a segment that is no text names nothing.
+    /// `None`: nothing. Names are percent-decoded; a segment that is not UTF-8 names nothing.
     fn of(path: &'p str) -> Option<Self> {
         let mut segments = path.strip_prefix('/')?.split('/');
         Some(match [(); 4].map(|()| segments.next()) {

@@ -1,145 +1,20 @@
 //! What podcast apps, readers with pictures, and readers of link posts and planets need, from a feed to the documents of an output.
 //!
-//! - `tests/corpus/outbound/NAME.toml` says what must stand in the documents of an output of the feed `NAME.rss`, `.atom` or `.json`;
-//!   see [`Case`]. A new case is two new files.
+//! - What stands in the documents is held by `tests/corpus/publish`.
 //! - Fields are bounded in number.
 //! - A store of an earlier version gets the new fields silently when a feed is read again.
 //! - Neither the number of comments nor a date of the origin makes an entry another.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
 use serde_json::Value;
 
-use crate::support::cases::{assert_none_wrong, cases};
 use crate::support::daemon::Desk;
 use crate::support::laws::well_formed;
 use crate::support::releases::told;
-
-/// A case, as its file says it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Case {
-    /// What the case is, for whoever reads that it fails.
-    what: String,
-    #[serde(default)]
-    rss: Texts,
-    #[serde(default)]
-    atom: Texts,
-    /// The GUID of the item that the members below are of; default: the first.
-    guid: Option<String>,
-    /// Members of an item.
-    #[serde(default)]
-    json: BTreeMap<String, Value>,
-    #[serde(default)]
-    none: Absent,
-}
-
-/// Of a document without the white space between its elements.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Texts {
-    has: Vec<String>,
-    lacks: Vec<String>,
-    /// What it has exactly once.
-    once: Vec<String>,
-}
-
-/// Members that the item does not have.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Absent {
-    json: Vec<String>,
-}
-
-/// A source and an output for each feed in the folder.
-fn desk(files: &[(String, String)]) -> Desk {
-    let mut configuration = String::new();
-    let feeds = files.iter().filter(|(name, _)| !name.ends_with(".toml"));
-    let feeds: Vec<_> = feeds.collect();
-    for (name, _) in &feeds {
-        let (id, _) = name.split_once('.').expect("an ending");
-        configuration += &format!(
-            "[[source]]\nid = \"{id}\"\npath = \"{name}\"\nfirst_items = 0\n[[output]]\nid = \"{id}\"\nsources = [\"{id}\"]\nduplicates = \"off\"\n"
-        );
-    }
-    let desk = Desk::new(&configuration);
-    for (name, text) in feeds {
-        desk.write(name, text.as_bytes());
-    }
-    told(&desk, &["refresh"]);
-    desk
-}
 
 fn document(desk: &Desk, output: &str, format: &str) -> String {
     let printed = told(desk, &["print", output, "--format", format]);
     assert_eq!(well_formed(&printed), Ok(()), "{output}.{format}");
     printed.lines().map(str::trim_start).collect()
-}
-
-fn check_texts(wrong: &mut Vec<String>, name: &str, texts: &Texts, document: &str) {
-    let counts = |text: &String| (text.clone(), document.matches(text.as_str()).count());
-    let has = texts
-        .has
-        .iter()
-        .map(counts)
-        .filter(|(_, count)| *count == 0);
-    let lacks = texts
-        .lacks
-        .iter()
-        .map(counts)
-        .filter(|(_, count)| *count > 0);
-    let once = texts
-        .once
-        .iter()
-        .map(counts)
-        .filter(|(_, count)| *count != 1);
-    for (text, count) in has.chain(lacks).chain(once) {
-        wrong.push(format!("{name}: {count} times {text}\nin {document}"));
-    }
-}
-
-#[test]
-fn every_document_says_what_its_feed_said() {
-    let files = cases("outbound");
-    let desk = desk(&files);
-    let mut wrong = Vec::new();
-    let mut count = 0;
-    for (file, text) in &files {
-        let Some(name) = file.strip_suffix(".toml") else {
-            let case = format!("{}.toml", file.split('.').next().expect("a name"));
-            assert!(
-                files.iter().any(|(name, _)| *name == case),
-                "{file} is no case's"
-            );
-            continue;
-        };
-        count += 1;
-        let case: Case = toml::from_str(text).unwrap_or_else(|error| panic!("{file}: {error}"));
-        let title = format!("{name} ({})", case.what);
-        for (format, texts) in [("rss", &case.rss), ("atom", &case.atom)] {
-            let document = document(&desk, name, format);
-            check_texts(&mut wrong, &format!("{title}: {format}"), texts, &document);
-        }
-        let items = desk.json(name)["items"].take();
-        let is_meant = |item: &&Value| match &case.guid {
-            Some(guid) => item["_mainstem"]["guid"] == **guid,
-            None => true,
-        };
-        let items = items.as_array().expect("items");
-        let item = items.iter().find(is_meant).expect("the item");
-        for (pointer, expected) in &case.json {
-            if item.pointer(pointer) != Some(expected) {
-                wrong.push(format!("{title}: {pointer} is not {expected} in {item:#}"));
-            }
-        }
-        for pointer in &case.none.json {
-            if item.pointer(pointer).is_some() {
-                wrong.push(format!("{title}: {pointer} stands in {item:#}"));
-            }
-        }
-    }
-    assert_none_wrong(wrong, count);
 }
 
 /// A podcast with one episode of these elements, after a word that makes its bytes others.

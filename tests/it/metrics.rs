@@ -21,7 +21,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Where its metrics are served.
-fn listener(daemon: &Daemon) -> SocketAddr {
+pub(crate) fn listener(daemon: &Daemon) -> SocketAddr {
     daemon.until_logged(|event| event["metrics"].is_string());
     let log = daemon.log();
     let mut told = log.iter().filter_map(|event| event["metrics"].as_str());
