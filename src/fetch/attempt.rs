@@ -6,90 +6,22 @@
 //! asked over HTTP/2 (RFC 9113 §7). Each is done once at most, within the same
 //! deadline and the same turn at the host.
 
-use std::collections::BTreeSet;
 use std::error::Error;
 use std::io;
-use std::sync::{Mutex, PoisonError};
 
 use http::HeaderMap;
 use reqwest::Response;
 use url::Url;
 
-use super::client::GuardedClient;
+use super::clients::GuardedClient;
 use super::connection::is_reused;
 use super::deadline::Deadline;
 use super::exchange::Exchange;
 use super::failure::classify;
 use super::redirect::{bare, host_of};
-use super::{Failure, Fault, HttpVersion, SourceSettings, wire};
+use super::way::Way;
+use super::{Failure, Fault, HttpVersion, wire};
 use crate::model::FailureClass;
-
-/// Servers remembered as wanting HTTP/1.1; beyond, all are forgotten and say so again.
-const MAX_REMEMBERED: usize = 4096;
-
-/// Over what a request goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Way {
-    pub(super) http: HttpVersion,
-    /// Over a connection that was kept, where there is one.
-    pub(super) may_reuse: bool,
-}
-
-impl Way {
-    /// As these settings have it.
-    pub(super) fn of(settings: &SourceSettings) -> Self {
-        Self {
-            http: settings.http,
-            may_reuse: true,
-        }
-    }
-
-    /// The way to ask once more after this failure; `None`: not again. Each step leaves one way less to go.
-    fn after(self, error: &reqwest::Error, was_reused: bool) -> Option<Self> {
-        let (from_2, dead) = (self.http == HttpVersion::Auto, self.may_reuse && was_reused);
-        match () {
-            () if from_2 && wants_http_1(error) => Some(Self {
-                http: HttpVersion::Http11,
-                ..self
-            }),
-            () if dead && closed_unanswered(error) => Some(Self {
-                may_reuse: false,
-                ..self
-            }),
-            () => None,
-        }
-    }
-}
-
-/// The servers that want HTTP/1.1, for the life of the process.
-#[derive(Debug, Default)]
-pub(super) struct OldServers(Mutex<BTreeSet<String>>);
-
-impl OldServers {
-    /// The way to this server.
-    pub(super) fn way(&self, url: &Url, settings: &SourceSettings) -> Way {
-        let mut way = Way::of(settings);
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.contains(&server(url)) {
-            way.http = HttpVersion::Http11;
-        }
-        way
-    }
-
-    fn remember(&self, url: &Url) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MAX_REMEMBERED {
-            known.clear();
-        }
-        known.insert(server(url));
-    }
-}
-
-/// Host and port: another port is another server.
-fn server(url: &Url) -> String {
-    let port = url.port_or_known_default().unwrap_or_default();
-    format!("{}:{port}", host_of(url))
-}
 
 impl Exchange<'_> {
     /// Sends one request and waits for the head of the answer. If the server cannot be reached, the failure says whether our own
@@ -101,7 +33,7 @@ impl Exchange<'_> {
         headers: HeaderMap,
         deadline: &mut Deadline,
     ) -> Result<Response, Failure> {
-        let network = &self.fetcher.network;
+        let network = &self.shared.network;
         let open = network.open();
         let hop = wire::Hop::begin(url, &headers);
         let failure = match self.attempts(url, client, headers, deadline).await {
@@ -143,13 +75,14 @@ impl Exchange<'_> {
         deadline: &mut Deadline,
     ) -> Result<Response, Failure> {
         // Others have asked this server while the request waited for its turn.
-        let mut way = self.fetcher.old_servers.way(url, self.request.settings);
+        let mut way = self.shared.old_servers.way(url, self.request.settings);
         let client = |way| match way == client.way {
             true => Ok(client.http.clone()),
             false => {
-                let made = self
-                    .fetcher
-                    .client(client.policy.clone(), self.request.settings, way);
+                let made =
+                    self.shared
+                        .clients
+                        .get(client.policy.clone(), self.request.settings, way);
                 made.map(|made| made.http)
             }
         };
@@ -160,15 +93,31 @@ impl Exchange<'_> {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
-            let Some(next) = way.after(&error, was_reused) else {
+            let Some(next) = once_more(way, &error, was_reused) else {
                 return Err(classify(error));
             };
             wire::again(url, next.http);
             if next.http != way.http {
-                self.fetcher.old_servers.remember(url);
+                self.shared.old_servers.remember(url);
             }
             way = next;
         }
+    }
+}
+
+/// The way to ask once more after this failure; `None`: not again. Each step leaves one way less to go.
+fn once_more(way: Way, error: &reqwest::Error, was_reused: bool) -> Option<Way> {
+    let (from_2, dead) = (way.http == HttpVersion::Auto, way.may_reuse && was_reused);
+    match () {
+        () if from_2 && wants_http_1(error) => Some(Way {
+            http: HttpVersion::Http11,
+            ..way
+        }),
+        () if dead && closed_unanswered(error) => Some(Way {
+            may_reuse: false,
+            ..way
+        }),
+        () => None,
     }
 }
 

@@ -4,19 +4,21 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use reqwest::Response;
 use url::Url;
 
-use super::body::Body;
-use super::client::GuardedClient;
+use super::body::{Body, Memory};
+use super::clients::{Clients, GuardedClient};
 use super::deadline::Deadline;
 use super::guard::EgressPolicy;
 use super::headers::request_headers;
-use super::host::{Place, Visit};
+use super::host::{Hosts, Place, Visit};
 use super::line::Turn;
+use super::network::Network;
 use super::redirect::{Chain, bare, host_of};
 use super::shortage::Shortage;
 use super::throttle::{host_word, named_wait};
+use super::way::OldServers;
 use super::{
-    Failure, FetchOutcome, Fetched, Fetcher, Fresh, Hold, NotModified, Request, body, body_hash,
-    challenge, cookies, freshness, refusal, validators, wire,
+    Failure, FetchOutcome, Fetched, Fresh, Hold, NotModified, Request, body, body_hash, challenge,
+    cookies, freshness, refusal, validators, wire,
 };
 use crate::clock::Clock;
 use crate::model::{FailureClass, HostHold, Validators};
@@ -28,9 +30,18 @@ const IM: HeaderName = HeaderName::from_static("im");
 /// The instance manipulation that gives the entries which are new, and no others.
 const IM_FEED: &str = "feed";
 
+/// What all requests of a process share.
+pub(super) struct Shared {
+    pub(super) hosts: Hosts,
+    pub(super) network: Network,
+    pub(super) memory: Memory,
+    pub(super) old_servers: OldServers,
+    pub(super) clients: Clients,
+}
+
 /// One request of one source.
 pub(super) struct Exchange<'a> {
-    pub(super) fetcher: &'a Fetcher,
+    pub(super) shared: &'a Shared,
     pub(super) policy: EgressPolicy,
     pub(super) request: Request<'a>,
     pub(super) configured: &'a Url,
@@ -76,9 +87,9 @@ impl Exchange<'_> {
         let policy = self.policy.judge(&chain.url, self.configured)?;
         // Made before the turn comes: the first takes its time.
         let settings = self.request.settings;
-        let way = self.fetcher.old_servers.way(&chain.url, settings);
-        let client = self.fetcher.client(policy, settings, way)?;
-        if self.fetcher.cannot_verify(&chain.url, settings) {
+        let way = self.shared.old_servers.way(&chain.url, settings);
+        let client = self.shared.clients.get(policy, settings, way)?;
+        if self.shared.clients.cannot_verify(&chain.url, settings) {
             return Err(Shortage::Authorities.failure(FailureClass::Tls));
         }
         let host = host_of(&chain.url);
@@ -110,7 +121,7 @@ impl Exchange<'_> {
         &self,
         visit: &Visit<'_>,
     ) -> Result<Result<(Turn, Place), HostHold>, Failure> {
-        let hosts = &self.fetcher.hosts;
+        let hosts = &self.shared.hosts;
         let mut turn = match hosts.turn(visit).await {
             Ok(turn) => turn,
             Err(hold) => return Ok(Err(hold)),
@@ -228,7 +239,7 @@ impl Exchange<'_> {
             StatusCode::SERVICE_UNAVAILABLE if retry_after.is_some() => Some(retry_after),
             _ => None,
         };
-        let told = refusal::told(response, deadline, &self.fetcher.memory).await;
+        let told = refusal::told(response, deadline, &self.shared.memory).await;
         if let Some(retry_after) = wait {
             return Ok(FetchOutcome::Throttled {
                 status: status.as_u16(),
@@ -268,7 +279,7 @@ impl Exchange<'_> {
         let links = headers.get_all(header::LINK).iter();
         let links = links.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let links = links.collect();
-        let (max, memory) = (self.request.settings.max_body, &self.fetcher.memory);
+        let (max, memory) = (self.request.settings.max_body, &self.shared.memory);
         let observer = self.request.observer;
         let Body {
             bytes: body,

@@ -66,8 +66,8 @@ static DENIED_V6: LazyLock<Vec<Ipv6Net>> = LazyLock::new(|| {
     .collect()
 });
 
-/// Names looked up at once.
-static LOOKUPS: Semaphore = Semaphore::const_new(64);
+/// Names that one fetcher looks up at once.
+const MOST_LOOKUPS: usize = 64;
 
 /// Ports that feeds are served at; others only where a source names them itself.
 const PORTS: &[u16] = &[80, 443, 8080, 8443];
@@ -226,13 +226,38 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     PUBLIC_V6.contains(&address) && !DENIED_V6.iter().any(|block| block.contains(&address))
 }
 
-impl Resolve for EgressPolicy {
+/// The looking up of names, a bounded number of them at once.
+pub(super) struct Lookups(Arc<Semaphore>);
+
+impl Default for Lookups {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(MOST_LOOKUPS)))
+    }
+}
+
+impl Lookups {
+    /// A resolver that gives what a policy permits.
+    pub(super) fn resolver(&self, policy: EgressPolicy) -> GuardedResolver {
+        GuardedResolver {
+            lookups: self.0.clone(),
+            policy,
+        }
+    }
+}
+
+/// The system's resolver, without what is not permitted.
+pub(super) struct GuardedResolver {
+    lookups: Arc<Semaphore>,
+    policy: EgressPolicy,
+}
+
+impl Resolve for GuardedResolver {
     /// The system's answer without what is not permitted; an error when nothing is left.
     fn resolve(&self, name: Name) -> Resolving {
-        let policy = self.clone();
+        let (lookups, policy) = (self.lookups.clone(), self.policy.clone());
         Box::pin(async move {
             // A name that hangs must not take the threads that the store and the parser work on.
-            let _turn = LOOKUPS.acquire().await?;
+            let _turn = lookups.acquire().await?;
             let found: Vec<SocketAddr> = match tokio::net::lookup_host((name.as_str(), 0)).await {
                 Ok(found) => found.collect(),
                 Err(error) => {

@@ -7,8 +7,8 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::SourceSettings;
-use super::client::{same_origin, user_agent};
 use super::coding::ACCEPT_ENCODING;
+use super::redirect::same_origin;
 
 const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
                       application/xml;q=0.8, application/json;q=0.7, text/xml;q=0.7, text/html;q=0.2, */*;q=0.1";
@@ -53,4 +53,12 @@ fn basic_credentials(url: &Url) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair))).ok()?;
     value.set_sensitive(true);
     Some(value)
+}
+
+/// `Mainstem/VERSION (+CONTACT)`, the same in every request.
+pub(super) fn user_agent(contact: Option<&str>) -> HeaderValue {
+    let name = concat!("Mainstem/", env!("CARGO_PKG_VERSION"));
+    let full =
+        contact.and_then(|contact| HeaderValue::from_str(&format!("{name} (+{contact})")).ok());
+    full.unwrap_or(HeaderValue::from_static(name))
 }

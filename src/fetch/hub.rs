@@ -3,12 +3,12 @@
 use http::{HeaderMap, HeaderValue, header};
 use url::Url;
 
-use super::attempt::Way;
-use super::client::user_agent;
 use super::deadline::Deadline;
 use super::failure::classify;
 use super::guard::EgressPolicy;
+use super::headers::user_agent;
 use super::throttle::{HostWord, host_word};
+use super::way::Way;
 use super::{Failure, Fetcher, SourceSettings, freshness, host_of};
 use crate::clock::Clock;
 use crate::model::FailureClass;
@@ -31,7 +31,10 @@ impl Fetcher {
         let proxy = settings.proxy.as_ref();
         let policy = EgressPolicy::new(&settings.allow_addresses).with_proxy(proxy);
         let policy = policy.judge(hub, hub)?;
-        let client = self.client(policy, settings, Way::of(settings))?;
+        let client = self
+            .shared
+            .clients
+            .get(policy, settings, Way::of(settings))?;
         let (host, holds) = (host_of(hub), self.holds());
         if let Some(hold) = holds.in_force(&host, clock.now()) {
             return Err(Failure {
@@ -55,7 +58,7 @@ impl Fetcher {
         let word = host_word(status, response.headers(), now);
         if let HostWord::Refused(_) = word {
             let refusals = holds.refusals(&host);
-            holds.hear(&host, refusals, word, self.hosts.gap(), now);
+            holds.hear(&host, refusals, word, self.shared.hosts.gap(), now);
         }
         if status.is_success() {
             return Ok(status.as_u16());

@@ -135,3 +135,8 @@ pub(super) fn bare(url: &Url) -> Url {
     let _ = bare.set_password(None);
     bare
 }
+
+/// `scheme://host:port`: what a source's own headers and credentials are for.
+pub(super) fn same_origin(left: &Url, right: &Url) -> bool {
+    left.origin() == right.origin()
+}

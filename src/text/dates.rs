@@ -78,7 +78,7 @@ fn written(text: &str) -> Option<Timestamp> {
     }
     let folded = fold(text);
     let folded = folded.trim();
-    if let Some(read) = epoch::read(folded) {
+    if let Some(read) = epoch::read(folded, |digits| date(digits).is_some()) {
         return read;
     }
     if let Some(found) = BASIC.captures(folded) {

@@ -27,7 +27,7 @@ const MAX_UNHEARD: usize = 8 * 1024;
 /// Steps that HTML may take for each of its bytes, of some 50 ns each without optimization: an article takes three, a table
 /// of single digits six. Two thousand short entries are bounded by it as one long one is.
 const STEPS_PER_BYTE: usize = 32;
-/// Steps that it may take, however long it is: those of [the longest](super::sanitize::MAX_BYTES) article, with some to spare.
+/// Steps that it may take, however long it is: those of [the longest](super::allowed::MAX_BYTES) article, with some to spare.
 const MAX_STEPS: usize = 4_000_000;
 /// Elements within elements. Browsers make no deeper trees, and nobody writes them.
 const DEEPEST: usize = 512;

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use ammonia::Builder;
 use memchr::memchr;
 
+use super::allowed::Place;
 use super::effort::is_bounded;
 use super::straight;
 
@@ -160,7 +161,7 @@ pub fn plain_line(raw: &str) -> String {
         return single_spaced(raw);
     }
     if !raw.contains('<')
-        && let Some(text) = straight::clean(raw, None)
+        && let Some(text) = straight::clean(raw, Place::NOWHERE)
     {
         return single_spaced(&decode_entities(&text));
     }

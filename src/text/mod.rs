@@ -15,8 +15,6 @@ mod embeds;
 mod fallback;
 mod fold;
 mod headline;
-#[cfg(test)]
-mod hostile;
 mod html;
 mod language;
 mod lines;
@@ -39,7 +37,7 @@ pub use html::{decode_entities, html_to_text, is_hidden, plain_line};
 pub use language::{has_whole_extensions, language_of, language_tag};
 pub use lines::{break_lines, lines_to_html, prose_to_html};
 pub use notes::note;
-pub use sanitize::{Loss, sanitize, sanitize_article};
+pub use sanitize::{Loss, sanitize, sanitize_article, sanitize_by_parser, sanitize_by_walk};
 pub use signs::words_with_signs;
 pub use surrogates::{surrogate_pair, with_surrogates_joined};
 pub use tails::{is_tail, without_cut};

@@ -5,7 +5,6 @@
 //! ids or classes, no scheme that a reader could run, no frames but those of a few players of videos.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -13,20 +12,17 @@ use ammonia::{Builder, UrlRelative};
 use memchr::memchr;
 use url::Url;
 
-use super::allowed::{ANYWHERE, ATTRIBUTES, ELEMENTS, LINK_REL, REMOVED_WHOLE, SCHEMES};
+use super::allowed::{
+    ANYWHERE, ATTRIBUTES, ELEMENTS, LINK_REL, MAX_BYTES, Place, REMOVED_WHOLE, SCHEMES, filter,
+};
 use super::cut::at_block;
 use super::effort::bounded;
-use super::embeds::{candidates, finish, player};
+use super::embeds::finish;
 use super::html::{between_tags, decode_entities};
 use super::{fallback, straight};
 
-/// Longer HTML is cut, and so is HTML that has become longer: links grow when they are made absolute. The longest real
-/// article that was found has 544 kB.
-pub(super) const MAX_BYTES: usize = 1024 * 1024;
 /// Attempts to keep less of a text, until it is read as text alone.
 const MAX_CUTS: usize = 2;
-/// Longer values of attributes are left out: no link or description of a picture is.
-const MAX_VALUE_BYTES: usize = 8 * 1024;
 
 /// Passes until the output stays the same; a second one is needed for a few misnested tables.
 const MAX_PASSES: usize = 3;
@@ -45,8 +41,7 @@ pub enum Loss {
 /// text alone.
 #[must_use]
 pub fn sanitize(html: &str, base: Option<&Url>) -> String {
-    PAGE.replace(base.cloned());
-    safe(html, base).0
+    safe(html, Place { base, page: base }).0
 }
 
 /// Makes the HTML of an article safe, as [`sanitize`] does, and says what was lost beside what is not safe. A bare fragment
@@ -57,17 +52,29 @@ pub fn sanitize_article(
     base: Option<&Url>,
     page: Option<&Url>,
 ) -> (String, Option<Loss>) {
-    PAGE.replace(page.cloned());
-    safe(html, base)
+    safe(html, Place { base, page })
 }
 
-fn safe(html: &str, base: Option<&Url>) -> (String, Option<Loss>) {
+/// What [`sanitize`] makes of HTML in one walk, without a parser; `None`: it is not nested well enough, and has to be parsed. Both
+/// ways lead to the same bytes.
+#[must_use]
+pub fn sanitize_by_walk(html: &str, base: Option<&Url>) -> Option<String> {
+    walk(html, Place { base, page: base })
+}
+
+/// What [`sanitize`] makes of HTML with the parser; `None`: to parse it would cost too much.
+#[must_use]
+pub fn sanitize_by_parser(html: &str, base: Option<&Url>) -> Option<String> {
+    parse(html, Place { base, page: base }).ok()
+}
+
+fn safe(html: &str, place: Place<'_>) -> (String, Option<Loss>) {
     // HTML §13.2.3.5: line breaks are one character before anything else is looked at.
     let html = match memchr(b'\r', html.as_bytes()) {
         Some(_) => &*html.replace("\r\n", "\n").replace('\r', "\n"),
         None => html,
     };
-    let (mut clean, loss) = match within_bounds(html, base) {
+    let (mut clean, loss) = match within_bounds(html, place) {
         Some((clean, kept)) => (clean, (kept < html.len()).then_some(Loss::End)),
         None => return (as_text(html), Some(Loss::Markup)),
     };
@@ -78,7 +85,7 @@ fn safe(html: &str, base: Option<&Url>) -> (String, Option<Loss>) {
     if clean.as_bytes().chunks(4096).any(has_any) && clean.contains(|c| !is_legal(c)) {
         clean.retain(is_legal);
         // What only they kept, such as a picture described by one, goes with them.
-        return (safe(&clean, base).0, loss);
+        return (safe(&clean, place).0, loss);
     }
     clean.truncate(clean.trim_end().len());
     let blanks = clean.len() - clean.trim_start_matches(is_blank).len();
@@ -87,10 +94,10 @@ fn safe(html: &str, base: Option<&Url>) -> (String, Option<Loss>) {
 }
 
 /// As much of the HTML as is within the limits, made safe, and how many bytes of it that is.
-fn within_bounds(html: &str, base: Option<&Url>) -> Option<(String, usize)> {
+fn within_bounds(html: &str, place: Place<'_>) -> Option<(String, usize)> {
     let mut kept = at_block(html, MAX_BYTES);
     for _ in 0..=MAX_CUTS {
-        let fits = match straight_clean(kept, base).map_or_else(|| clean(kept, base), Ok) {
+        let fits = match walk(kept, place).map_or_else(|| parse(kept, place), Ok) {
             Ok(clean) => return Some((clean, kept.len())),
             Err(TooMuch { fits }) => fits,
         };
@@ -102,9 +109,9 @@ fn within_bounds(html: &str, base: Option<&Url>) -> Option<(String, usize)> {
     None
 }
 
-/// What [`clean`] gives, without it; `None`: there is no way around it.
-pub(super) fn straight_clean(html: &str, base: Option<&Url>) -> Option<String> {
-    let clean = straight::clean(html, base)?;
+/// What [`parse`] gives, in one walk over the text; `None`: it has to be parsed.
+fn walk(html: &str, place: Place<'_>) -> Option<String> {
+    let clean = straight::clean(html, place)?;
     let finished = match finish(&clean) {
         Cow::Borrowed(_) => clean,
         Cow::Owned(finished) => finished,
@@ -124,7 +131,7 @@ fn is_legal(c: char) -> bool {
 
 /// HTML is beyond the limits.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct TooMuch {
+struct TooMuch {
     /// About as many bytes of it are not; none, where it is not their number that is too much.
     fits: usize,
 }
@@ -143,9 +150,9 @@ impl TooMuch {
     }
 }
 
-/// The HTML that stays itself when it is cleaned again.
-pub(super) fn clean(html: &str, base: Option<&Url>) -> Result<String, TooMuch> {
-    BASE.replace(base.cloned());
+/// The HTML as a parser reads it, made safe so that it stays itself when it is made safe again.
+fn parse(html: &str, place: Place<'_>) -> Result<String, TooMuch> {
+    let builder = builder(place);
     let mut clean = Cow::Borrowed(html);
     for _ in 0..MAX_PASSES {
         // What was written is measured too: a few formatting elements left open are repeated in every paragraph.
@@ -154,11 +161,11 @@ pub(super) fn clean(html: &str, base: Option<&Url>) -> Result<String, TooMuch> {
         }
         let too_much = |of: &str, read| TooMuch::share(html, read, of.len());
         bounded(&clean).map_err(|read| too_much(&clean, read))?;
-        let resolved = fallback::resolve(&clean, base);
+        let resolved = fallback::resolve(&clean, place.base);
         if matches!(resolved, Cow::Owned(_)) {
             bounded(&resolved).map_err(|read| too_much(&resolved, read))?;
         }
-        let again = BUILDER.clean(&resolved).to_string();
+        let again = builder.clean(&resolved).to_string();
         let again = without_first_breaks(&finish(&again)).into_owned();
         if again == *clean {
             break;
@@ -187,89 +194,50 @@ fn without_first_breaks(html: &str) -> Cow<'_, str> {
     Cow::Owned(written)
 }
 
-thread_local! {
-    /// What relative links mean in the HTML that [`BUILDER`] is cleaning.
-    static BASE: RefCell<Option<Url>> = const { RefCell::new(None) };
-    /// What bare fragments in the HTML that is being made safe belong to.
-    static PAGE: RefCell<Option<Url>> = const { RefCell::new(None) };
-}
-
-/// Made once: it takes as long as cleaning a short text does.
-static BUILDER: LazyLock<Builder<'static>> = LazyLock::new(builder);
-
-fn builder() -> Builder<'static> {
-    let attributes: HashMap<&str, HashSet<&str>> = ATTRIBUTES
-        .iter()
-        .map(|(element, names)| (*element, names.iter().copied().collect()))
-        .collect();
+/// The sanitizer of texts at one place, which its filter of attributes owns.
+fn builder(place: Place<'_>) -> Builder<'static> {
+    let (base, page) = (place.base.cloned(), place.page.cloned());
     let mut builder = Builder::empty();
     builder
-        .tags(ELEMENTS.iter().copied().collect())
-        .clean_content_tags(REMOVED_WHOLE.iter().copied().collect())
-        .generic_attributes(ANYWHERE.iter().copied().collect())
-        .tag_attributes(attributes)
-        .url_schemes(SCHEMES.iter().copied().collect())
+        .tags(NAMES.elements.clone())
+        .clean_content_tags(NAMES.removed_whole.clone())
+        .generic_attributes(NAMES.anywhere.clone())
+        .tag_attributes(NAMES.attributes.clone())
+        .url_schemes(NAMES.schemes.clone())
         .url_relative(UrlRelative::PassThrough)
         // The only attribute it adds: two would come in an order that changes from run to run.
         .link_rel(Some(LINK_REL))
-        .attribute_filter(|element, attribute, value| {
-            BASE.with_borrow(|base| filter(base.as_ref(), element, attribute, value, None))
+        .attribute_filter(move |element, attribute, value| {
+            let place = Place {
+                base: base.as_ref(),
+                page: page.as_ref(),
+            };
+            filter(place, element, attribute, value, None)
         });
     builder
 }
 
-/// What an attribute's value becomes; `None`: it is left out. `resolved`: the address that it is, where that is known.
-pub(super) fn filter<'v>(
-    base: Option<&Url>,
-    element: &str,
-    attribute: &str,
-    value: &'v str,
-    resolved: Option<Url>,
-) -> Option<Cow<'v, str>> {
-    match (element, attribute) {
-        _ if value.len() > MAX_VALUE_BYTES => return None,
-        // An empty address is that of the page itself, which is no picture.
-        (_, "src" | "poster") if value.trim().is_empty() => return None,
-        ("iframe", "src") => return player(value.trim()).map(Cow::Owned),
-        _ => {}
-    }
-    match attribute {
-        "href" | "src" | "cite" | "poster" => {
-            // Readers show many articles in one document, so a place in the same one is named whole.
-            let is_here = attribute == "href"
-                && matches!(value.trim_start().bytes().next(), None | Some(b'#'));
-            let url = resolved.or_else(|| match is_here {
-                true => PAGE.with_borrow(|page| absolute(page.as_ref(), value)),
-                false => absolute(base, value),
-            })?;
-            (is_web(&url) || (element == "a" && SCHEMES.contains(&url.scheme())))
-                .then(|| Cow::Owned(url.into()))
-        }
-        "srcset" => candidates(value, MAX_VALUE_BYTES, |address| {
-            absolute(base, address).filter(is_web)
-        })
-        .map(Cow::Owned),
-        "width" | "height" | "colspan" | "rowspan" | "span" | "start" | "value" => {
-            let number = value.trim().trim_end_matches("px");
-            let is_sane = number.parse::<u32>().is_ok_and(|number| number <= 10_000);
-            is_sane.then_some(Cow::Borrowed(number))
-        }
-        _ => Some(Cow::Borrowed(value)),
-    }
+/// What the policy names, as the sanitizer takes it.
+struct Names {
+    elements: HashSet<&'static str>,
+    removed_whole: HashSet<&'static str>,
+    anywhere: HashSet<&'static str>,
+    attributes: HashMap<&'static str, HashSet<&'static str>>,
+    schemes: HashSet<&'static str>,
 }
 
-fn absolute(base: Option<&Url>, address: &str) -> Option<Url> {
-    let address = address.trim();
-    let url = match base {
-        Some(base) => base.join(address),
-        None => Url::parse(address),
-    };
-    url.ok()
-}
-
-fn is_web(url: &Url) -> bool {
-    matches!(url.scheme(), "http" | "https")
-}
+/// Hashed once: to hash them takes as long as to clean a short text.
+static NAMES: LazyLock<Names> = LazyLock::new(|| {
+    let set = |names: &[&'static str]| names.iter().copied().collect();
+    let attributes = ATTRIBUTES.iter();
+    Names {
+        elements: set(ELEMENTS),
+        removed_whole: set(REMOVED_WHOLE),
+        anywhere: set(ANYWHERE),
+        attributes: attributes.map(|(of, names)| (*of, set(names))).collect(),
+        schemes: set(SCHEMES),
+    }
+});
 
 /// What stands between the tags, escaped as a serializer does it, so that it stays itself when it is sanitized again.
 fn as_text(html: &str) -> String {

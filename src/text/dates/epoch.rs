@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 use chrono::DateTime;
 use regex::Regex;
 
-use super::date;
 use crate::model::Timestamp;
 
 /// Seconds that a bare number can mean, of 2001 to 2099: beyond, it is a telephone number or an identity.
@@ -15,14 +14,14 @@ const FIRST_HOUR: i64 = 1_900_010_100;
 pattern!(EPOCH, r"^([0-9]{10}|[0-9]{13})(?:\.([0-9]{1,9}))?$");
 
 /// Reads a bare number of ten or thirteen digits; the outer `None`: the text is none. Ten digits that are also a day and an
-/// hour are not read, where an epoch would be years ahead: nobody could tell which.
-pub(super) fn read(folded: &str) -> Option<Option<Timestamp>> {
+/// hour (`is_day` judges the first eight) are not read, where an epoch would be years ahead: nobody could tell which.
+pub(super) fn read(folded: &str, is_day: impl Fn(&str) -> bool) -> Option<Option<Timestamp>> {
     EPOCH.captures(folded).map(|found| {
         let number: i64 = found[1].parse().ok()?;
         let is_seconds = found[1].len() == 10;
         let seconds = if is_seconds { number } else { number / 1000 };
         let is_hour = (FIRST_HOUR..10_000_000_000).contains(&number)
-            && date(&found[1][..8]).is_some()
+            && is_day(&found[1][..8])
             && found[1][8..].parse::<u32>().is_ok_and(|hour| hour < 24);
         if !EPOCHS.contains(&seconds) || is_hour {
             return None;

@@ -7,13 +7,11 @@
 use html5ever::tokenizer::Tag;
 use url::{Host, Url};
 
-use super::Rewriting;
+use super::state::Rewriting;
 use super::tags::{Attributes, write_attribute, write_end, write_text};
 use crate::text::embeds::player;
 use crate::text::html::plain_line;
 
-/// Links in place of frames in one text: more are an attack, or a list of advertisements.
-pub(super) const MOST_FRAMES: usize = 100;
 /// A longer title is no title.
 const MAX_TITLE_CHARS: usize = 200;
 /// Longer addresses are left out, as those of all links are.

@@ -16,11 +16,9 @@ use html5ever::tokenizer::{
 };
 use url::Url;
 
-use formulas::{Formula, Written};
-use frames::MOST_FRAMES;
-use objects::Object;
-use once::Last;
+use formulas::Formula;
 use raw::{Raw, raw_content};
+use state::{Noscript, Rewriting};
 use tags::{Attributes, write_text};
 
 mod formulas;
@@ -30,6 +28,7 @@ mod objects;
 mod once;
 mod pictures;
 mod raw;
+mod state;
 mod tags;
 
 pub(super) use pictures::{is_real, of_srcset};
@@ -79,59 +78,7 @@ impl TokenSink for Sink<'_> {
     }
 }
 
-struct Rewriting<'b> {
-    base: Option<&'b Url>,
-    out: String,
-    raw: Option<Raw>,
-    /// Open `svg` elements, in which `CDATA` is text.
-    svg: usize,
-    formula: Option<Formula>,
-    /// The formula that was written last, until anything else that is seen follows.
-    written: Option<Written>,
-    /// The name of an element that is left out whole, and how many of that name are open.
-    skipped: Option<(String, usize)>,
-    noscript: Option<Noscript>,
-    /// Where the `picture` that is open begins.
-    picture: Option<usize>,
-    /// The picture that was written last, until anything else that is seen follows.
-    last: Option<Last>,
-    /// The address of the link that is open.
-    anchor: Option<String>,
-    objects: Vec<Object>,
-    /// The address that was framed or linked last in place of a frame.
-    framed: Option<String>,
-    /// Links written in place of frames.
-    frames: usize,
-}
-
-/// A `noscript` that is open.
-struct Noscript {
-    /// Where its content begins.
-    start: usize,
-    /// Whether it holds a picture or a frame.
-    shows: bool,
-}
-
-impl<'b> Rewriting<'b> {
-    fn new(length: usize, base: Option<&'b Url>) -> Self {
-        Self {
-            base,
-            out: String::with_capacity(length + length / 8),
-            raw: None,
-            svg: 0,
-            formula: None,
-            written: None,
-            skipped: None,
-            noscript: None,
-            picture: None,
-            last: None,
-            anchor: None,
-            objects: Vec::new(),
-            framed: None,
-            frames: 0,
-        }
-    }
-
+impl Rewriting<'_> {
     fn text(&mut self, text: &str) {
         match &mut self.raw {
             Some(Raw::Nothing) => return,
@@ -301,28 +248,5 @@ impl<'b> Rewriting<'b> {
             self.end_object();
         }
         self.end_noscript();
-    }
-
-    /// Takes out what was written of something that stands there again.
-    fn remove(&mut self, start: usize, end: usize) {
-        self.out.replace_range(start..end, "");
-        let places = (self.picture.as_mut().into_iter())
-            .chain(self.noscript.as_mut().map(|noscript| &mut noscript.start));
-        for place in places.filter(|place| **place > start) {
-            *place = place.saturating_sub(end - start).max(start);
-        }
-    }
-
-    /// Marks that something is seen that is neither text nor a picture.
-    fn shows_other(&mut self) {
-        (self.last, self.written) = (None, None);
-        if let Some(noscript) = &mut self.noscript {
-            noscript.shows = true;
-        }
-    }
-
-    fn has_room_for_frame(&mut self) -> bool {
-        self.frames += 1;
-        self.frames <= MOST_FRAMES
     }
 }

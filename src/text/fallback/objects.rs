@@ -4,26 +4,15 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{Tag, TagKind};
 use html5ever::{Attribute, QualName, local_name, ns};
 
-use super::Rewriting;
 use super::frames::words;
 use super::pictures::names_picture;
+use super::state::{Object, Rewriting};
 use super::tags::Attributes;
 
 /// Objects within objects of which the address is kept.
 const MOST_OBJECTS: usize = 16;
 /// Names of an object's parameters that are its address, in lower case.
 const PARAMETERS: &[&str] = &["movie", "src", "url", "filename"];
-
-/// An `object` that is open.
-#[derive(Default)]
-pub(super) struct Object {
-    address: Option<String>,
-    title: Option<String>,
-    /// What it shows is a picture, as far as it says.
-    is_picture: bool,
-    pub(super) shows_picture: bool,
-    pub(super) shows_player: bool,
-}
 
 impl Rewriting<'_> {
     pub(super) fn start_object(&mut self, tag: &Tag) {

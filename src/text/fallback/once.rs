@@ -3,21 +3,9 @@
 use html5ever::tokenizer::Tag;
 use url::Url;
 
-use super::Rewriting;
 use super::pictures::{Choice, choose, is_real, names_picture, rank, rank_known, write_chosen};
+use super::state::{Last, Rewriting};
 use super::tags::{Attributes, write_tag};
-
-/// A picture that was written.
-pub(super) struct Last {
-    start: usize,
-    end: usize,
-    /// Addresses that it has or waits for, as they compare.
-    addresses: Vec<String>,
-    /// It came without an address of its own.
-    waits: bool,
-    /// It stood in a `noscript`.
-    is_fallback: bool,
-}
 
 impl Rewriting<'_> {
     /// `img`, or an element that AMP has in its place.

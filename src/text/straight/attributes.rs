@@ -8,9 +8,8 @@ use url::{ParseError, Url};
 use super::Walk;
 use super::elements::{Element, Kind};
 use super::references::{escape_value, in_value};
-use crate::text::allowed::{ANYWHERE, ATTRIBUTES, LINK_REL, SCHEMES};
+use crate::text::allowed::{ANYWHERE, ATTRIBUTES, LINK_REL, SCHEMES, filter};
 use crate::text::fallback::is_real;
-use crate::text::sanitize::filter;
 
 /// Of one tag; more is an attack.
 const MOST: usize = 64;
@@ -174,7 +173,7 @@ impl<'h> Walk<'h> {
                 Err(_) => return Verdict::NeverWas,
             }
         }
-        match filter(self.base, element, name, value, resolved) {
+        match filter(self.place, element, name, value, resolved) {
             None => Verdict::LeftOut,
             Some(new) if *new == *value => Verdict::Is(None),
             Some(new) => Verdict::Is(Some(new.into_owned())),

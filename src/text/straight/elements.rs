@@ -66,9 +66,6 @@ macro_rules! elements {
             )*
             None
         }
-
-        #[cfg(test)]
-        pub(super) const NAMES: &[&str] = &[$($name),*];
     };
 }
 

@@ -9,16 +9,13 @@
 use std::borrow::Cow;
 
 use memchr::{memchr, memchr2, memmem};
-use url::Url;
 
-use super::sanitize::MAX_BYTES;
+use super::allowed::{MAX_BYTES, Place};
 use elements::{Element, Kind};
 
 mod attributes;
 mod elements;
 mod references;
-#[cfg(test)]
-mod tests;
 
 /// Elements within elements; deeper ones are the sanitizer's business.
 const DEEPEST: usize = 64;
@@ -28,7 +25,7 @@ const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 const NO_BREAK_SPACE: &[u8] = "\u{A0}".as_bytes();
 
 /// The HTML made safe; `None`: it is not of this kind.
-pub(super) fn clean(html: &str, base: Option<&Url>) -> Option<String> {
+pub(super) fn clean<'h>(html: &'h str, place: Place<'h>) -> Option<String> {
     // Whole chunks without a branch: the compiler makes vectors of it.
     let is_low = |c: &u8| *c < b' ' && !matches!(*c, b'\t' | b'\n');
     let has_controls = |chunk: &[u8]| chunk.iter().fold(false, |any, c| any | is_low(c));
@@ -48,7 +45,7 @@ pub(super) fn clean(html: &str, base: Option<&Url>) -> Option<String> {
         literal_from: usize::MAX,
         has_no_break_spaces: memmem::find(html.as_bytes(), NO_BREAK_SPACE).is_some(),
         attributes: Vec::new(),
-        base,
+        place,
     };
     while walk.at < html.len() {
         walk.step()?;
@@ -70,7 +67,7 @@ struct Walk<'h> {
     has_no_break_spaces: bool,
     /// Of the tag that is being read.
     attributes: Vec<(&'static str, Cow<'h, str>)>,
-    base: Option<&'h Url>,
+    place: Place<'h>,
 }
 
 impl<'h> Walk<'h> {

@@ -3,8 +3,8 @@
 //! Two copies of a release differ in them, so that they must never count as a
 //! conflict.
 
+use super::hashing::{hash, hashes};
 use super::scan::{Gap, Kind, Piece};
-use super::{hash, hashes};
 
 /// What stands before a telephone number.
 const PHONES: [u64; 22] = hashes([

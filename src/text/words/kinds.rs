@@ -3,7 +3,7 @@
 //! A word that is missing here costs little: two headlines then seem to have one
 //! word more in common.
 
-use super::hashes;
+use super::hashing::hashes;
 
 const ENGLISH: [u64; 106] = hashes([
     "a", "about", "after", "again", "against", "all", "also", "an", "and", "any", "are", "as",

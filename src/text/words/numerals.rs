@@ -3,7 +3,7 @@
 //! Words that mean something else more often (French `neuf`, Spanish `once`,
 //! English `second`) are left out.
 
-use super::hash;
+use super::hashing::hash;
 
 /// What a word does to the number that it stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

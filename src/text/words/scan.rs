@@ -1,8 +1,8 @@
 //! Folded text cut into pieces: words, and numbers as they are written.
 
 use super::super::tokens::stands_alone;
+use super::hashing::{Fnv, hash, hashes};
 use super::numerals::{han_number, han_power};
-use super::{Fnv, hash, hashes};
 
 /// A word or number of a folded text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

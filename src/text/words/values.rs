@@ -1,8 +1,9 @@
 //! Turns the pieces of a text into words. A number becomes the same word however it is written.
 
+use super::hashing::{hash, hashes, mix};
 use super::numerals::{Numeral, numeral};
 use super::scan::{Gap, Kind, Piece};
-use super::{Word, hash, hashes, mix};
+use super::word::Word;
 
 /// Mixed into the hash of a number, so that it never equals the hash of a word.
 const OF_VALUES: u64 = 0x6E75_6D62_6572;

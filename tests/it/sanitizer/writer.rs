@@ -1,13 +1,13 @@
 //! HTML as attackers and careless templates write it, from dice.
 
-use super::Dice;
+use super::dice::Dice;
 use super::pieces::{ATTRIBUTES, BLANKS, ELEMENTS, MARKUP, NAMES_OF_NONE, TEXTS, VALUES};
 
 /// Elements without an end tag.
 const VOID: &[&str] = &["br", "img", "hr", "wbr", "source", "track", "input"];
 
 /// Writes HTML. The first die says how wild: the tame ones are mostly well nested, which is what has a short way.
-pub(crate) struct Writer<'d> {
+pub(super) struct Writer<'d> {
     dice: Dice<'d>,
     wild: usize,
     html: String,
@@ -15,7 +15,7 @@ pub(crate) struct Writer<'d> {
 }
 
 impl<'d> Writer<'d> {
-    pub(crate) fn write(dice: &'d [u8]) -> String {
+    pub(super) fn write(dice: &'d [u8]) -> String {
         let mut writer = Self {
             dice: Dice(dice),
             wild: 0,

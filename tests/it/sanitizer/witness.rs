@@ -11,7 +11,7 @@ use html5ever::{
 };
 use url::Url;
 
-use crate::text::allowed::{ANYWHERE, ATTRIBUTES, ELEMENTS, LINK_REL, SCHEMES};
+use super::policy::{ANYWHERE, ATTRIBUTES, ELEMENTS, LINK_REL, SCHEMES};
 
 /// What finished frames and links carry beyond what their publishers may set.
 const ADDED: &[(&str, &str)] = &[
@@ -22,7 +22,7 @@ const ADDED: &[(&str, &str)] = &[
 ];
 
 /// What is wrong with clean HTML, put into a page or into a part of one.
-pub(crate) fn objections(html: &str) -> Vec<String> {
+pub(super) fn objections(html: &str) -> Vec<String> {
     let mut objections = Vec::new();
     // Readers without scripts parse `noscript` in another way.
     for has_scripts in [true, false] {

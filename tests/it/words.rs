@@ -1,5 +1,6 @@
-use super::{Word, hash_words};
-use crate::text::fold;
+//! Words as numbers: what is one word however it is written, and what is none.
+
+use mainstem::text::{Word, fold, hash_words};
 
 fn words(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
