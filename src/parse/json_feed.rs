@@ -7,11 +7,12 @@
 use serde_json::Number;
 use url::Url;
 
+use super::error::ParseError;
 use super::json_node::{Node, Shape};
+use super::limits::{MAX_ENTRIES, clipped, newest};
 use super::links::{is_web, own_url, web_url};
 use super::losses::Losses;
-use super::surplus::{clipped, newest};
-use super::{MAX_ENTRIES, ParseError, json_text, limits, media_types, people};
+use super::{json_text, limits, media_types, people};
 use crate::model::{
     Category, Enclosure, Entry, FailureClass, Feed, FeedFormat, Pace, Person, Timestamp,
 };

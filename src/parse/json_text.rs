@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeSeed;
 
-use super::ParseError;
+use super::error::ParseError;
 use super::json_node::{Node, Shape};
 use crate::model::FailureClass;
 

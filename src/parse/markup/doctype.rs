@@ -28,7 +28,7 @@ const PREDEFINED: [&str; 5] = ["lt", "gt", "amp", "quot", "apos"];
 
 /// The document with its own entities replaced; `None`: it declares none, or uses none. `before`: what stands before its root
 /// element.
-pub(super) fn expanded(text: &str, before: &str) -> Option<String> {
+pub(in crate::parse) fn expanded(text: &str, before: &str) -> Option<String> {
     let entities = resolved(&declared(before)?);
     let mut out = String::new();
     let (mut copied, mut left) = (0, MAX_TOTAL);

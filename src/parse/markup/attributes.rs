@@ -15,7 +15,7 @@ pub(in crate::parse) struct Attributes<'t>(Vec<(&'t str, Cow<'t, str>)>);
 
 impl<'t> Attributes<'t> {
     /// Reads what stands between a tag's name and its `>`. Of an attribute given twice the first counts.
-    pub(super) fn read(raw: &'t str, notes: &mut Notes) -> Self {
+    pub(in crate::parse) fn read(raw: &'t str, notes: &mut Notes) -> Self {
         let mut found: Vec<(&str, Cow<'_, str>)> = Vec::new();
         let mut rest = raw;
         loop {
@@ -59,7 +59,7 @@ impl<'t> Attributes<'t> {
     }
 
     /// The value of an attribute with or without a prefix, as of `rdf:about`.
-    pub(super) fn local(&self, name: &str) -> Option<&str> {
+    pub(in crate::parse) fn local(&self, name: &str) -> Option<&str> {
         self.get(name).or_else(|| {
             let is_it = |known: &str| {
                 known
@@ -72,7 +72,7 @@ impl<'t> Attributes<'t> {
     }
 
     /// In document order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&'t str, &str)> {
+    pub(in crate::parse) fn iter(&self) -> impl Iterator<Item = (&'t str, &str)> {
         self.0.iter().map(|(name, value)| (*name, value.as_ref()))
     }
 }

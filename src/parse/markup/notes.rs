@@ -46,18 +46,18 @@ notes! {
 pub(in crate::parse) struct Notes(u32);
 
 impl Notes {
-    pub(super) fn add(&mut self, note: Note) {
+    pub(in crate::parse) fn add(&mut self, note: Note) {
         self.0 |= 1 << note as u32;
     }
 
-    pub(super) fn add_if(&mut self, fault: bool, note: Note) {
+    pub(in crate::parse) fn add_if(&mut self, fault: bool, note: Note) {
         if fault {
             self.add(note);
         }
     }
 
     /// In the order above, so that the same document always says the same.
-    pub(super) fn in_words(self) -> Vec<String> {
+    pub(in crate::parse) fn in_words(self) -> Vec<String> {
         ALL.iter()
             .filter(|(note, _)| self.0 & (1 << *note as u32) != 0)
             .map(|(_, words)| (*words).to_owned())

@@ -11,13 +11,13 @@ use crate::text::surrogate_pair;
 const LONGEST: usize = 32;
 
 /// Whether XML 1.0 §2.2 forbids the character.
-pub(super) fn is_illegal(c: char) -> bool {
+pub(in crate::parse) fn is_illegal(c: char) -> bool {
     matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
 /// Adds the text with its references resolved. A reference to nothing stays as it stands: more often than not it is an
 /// ampersand, as in `R&D;`.
-pub(super) fn resolve(raw: &str, out: &mut String, notes: &mut Notes) {
+pub(in crate::parse) fn resolve(raw: &str, out: &mut String, notes: &mut Notes) {
     out.reserve(raw.len());
     let mut rest = raw;
     while let Some(at) = memchr(b'&', rest.as_bytes()) {

@@ -7,7 +7,7 @@ use memchr::{memchr, memchr2, memmem};
 
 /// A piece of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Token<'t> {
+pub(in crate::parse) enum Token<'t> {
     Start(Tag<'t>),
     /// The name in an end tag.
     End(&'t str),
@@ -19,17 +19,17 @@ pub(super) enum Token<'t> {
 
 /// A start tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Tag<'t> {
+pub(in crate::parse) struct Tag<'t> {
     /// With its prefix.
-    pub(super) name: &'t str,
+    pub(in crate::parse) name: &'t str,
     /// As written.
-    pub(super) attributes: &'t str,
+    pub(in crate::parse) attributes: &'t str,
     /// `<name/>`.
-    pub(super) is_empty: bool,
+    pub(in crate::parse) is_empty: bool,
 }
 
 /// Reads a text as tokens. Comments, processing instructions and declarations are passed over.
-pub(super) struct Tokens<'t> {
+pub(in crate::parse) struct Tokens<'t> {
     text: &'t str,
     at: usize,
     comment: Ahead,
@@ -39,9 +39,9 @@ pub(super) struct Tokens<'t> {
     single: Ahead,
     open: Ahead,
     /// A `<` was met that opens nothing.
-    pub(super) stray: bool,
+    pub(in crate::parse) stray: bool,
     /// A tag, comment or section was not closed.
-    pub(super) unclosed: bool,
+    pub(in crate::parse) unclosed: bool,
 }
 
 /// Where a terminator stands next, found once for all who ask before it.
@@ -79,7 +79,7 @@ impl Ahead {
 }
 
 impl<'t> Tokens<'t> {
-    pub(super) fn of(text: &'t str) -> Self {
+    pub(in crate::parse) fn of(text: &'t str) -> Self {
         Self {
             text,
             at: 0,
@@ -95,7 +95,7 @@ impl<'t> Tokens<'t> {
     }
 
     /// Where what was read so far ends.
-    pub(super) fn position(&self) -> usize {
+    pub(in crate::parse) fn position(&self) -> usize {
         self.at
     }
 
