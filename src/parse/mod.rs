@@ -17,9 +17,7 @@ mod autodiscovery;
 mod decode;
 mod error;
 mod identify;
-mod json_feed;
-mod json_node;
-mod json_text;
+mod json;
 mod leads;
 mod limits;
 mod link_header;
@@ -98,7 +96,7 @@ pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
 
 fn read(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
     match identify::identify(text)? {
-        Form::Json => json_feed::read(text, base),
+        Form::Json => json::read(text, base),
         Form::Xml { start } => xml::read(text, start, base),
         Form::Page => xml::read_in_page(text, base).ok_or_else(|| ParseError::of_page(text, base)),
     }

@@ -2,9 +2,9 @@
 
 use serde::de::DeserializeSeed;
 
-use super::error::ParseError;
-use super::json_node::{Node, Shape};
+use super::node::{Node, Shape};
 use crate::model::FailureClass;
+use crate::parse::error::ParseError;
 
 /// A UTF-16 unit as JSON writes it: `\uXXXX`.
 const UNIT: usize = 6;

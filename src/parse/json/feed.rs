@@ -1,75 +1,17 @@
-//! JSON Feed 1.0 and 1.1.
-//!
-//! Read by ourselves: feed-rs puts `url`, `external_url` and attachments into
-//! one list, and refuses a numeric id or a missing version that every reader
-//! takes. A member of the wrong type is as good as absent; it costs nothing else.
+//! The fields of a JSON Feed and of its items.
 
-use serde_json::Number;
 use url::Url;
 
-use super::error::ParseError;
-use super::json_node::{Node, Shape};
-use super::limits::{MAX_ENTRIES, clipped, newest};
-use super::links::{is_web, own_url, web_url};
-use super::losses::Losses;
-use super::{json_text, limits, media_types, people};
-use crate::model::{
-    Category, Enclosure, Entry, FailureClass, Feed, FeedFormat, Pace, Person, Timestamp,
-};
-use crate::text::{
-    html_to_text, language_tag, lines_to_html, plain_line, read_date, with_surrogates_joined,
-};
-
-/// Items kept while a document is read: now and then the older ones go.
-const MOST_KEPT: usize = 4 * MAX_ENTRIES;
-
-const FEED: Shape = Shape::Object(&[
-    ("version", Shape::Plain),
-    ("title", Shape::Plain),
-    ("home_page_url", Shape::Plain),
-    ("feed_url", Shape::Plain),
-    ("next_url", Shape::Plain),
-    ("description", Shape::Plain),
-    ("icon", Shape::Plain),
-    ("favicon", Shape::Plain),
-    ("language", Shape::Plain),
-    ("author", Shape::List(&PERSON)),
-    ("authors", Shape::List(&PERSON)),
-    (
-        "hubs",
-        Shape::List(&Shape::Object(&[("url", Shape::Plain)])),
-    ),
-    ("items", Shape::Many(&ITEM, thin)),
-]);
-
-const PERSON: Shape = Shape::Object(&[("name", Shape::Plain), ("url", Shape::Plain)]);
-
-const ITEM: Shape = Shape::Object(&[
-    ("id", Shape::Plain),
-    ("url", Shape::Plain),
-    ("external_url", Shape::Plain),
-    ("title", Shape::Plain),
-    ("content_html", Shape::Plain),
-    ("content_text", Shape::Plain),
-    ("summary", Shape::Plain),
-    ("image", Shape::Plain),
-    ("banner_image", Shape::Plain),
-    ("date_published", Shape::Plain),
-    ("date_modified", Shape::Plain),
-    ("author", Shape::List(&PERSON)),
-    ("authors", Shape::List(&PERSON)),
-    ("tags", Shape::List(&Shape::Plain)),
-    ("language", Shape::Plain),
-    ("attachments", Shape::List(&ATTACHMENT)),
-]);
-
-const ATTACHMENT: Shape = Shape::Object(&[
-    ("url", Shape::Plain),
-    ("mime_type", Shape::Plain),
-    ("title", Shape::Plain),
-    ("size_in_bytes", Shape::Plain),
-    ("duration_in_seconds", Shape::Plain),
-]);
+use super::members::{FEED, date, exact, kept, language, line, text, url};
+use super::node::Node;
+use super::text as json_text;
+use crate::model::{Category, Enclosure, Entry, FailureClass, Feed, FeedFormat, Pace, Person};
+use crate::parse::error::ParseError;
+use crate::parse::limits::clipped;
+use crate::parse::links::{is_web, own_url, web_url};
+use crate::parse::losses::Losses;
+use crate::parse::{limits, media_types, people};
+use crate::text::{html_to_text, lines_to_html, plain_line, with_surrogates_joined};
 
 /// Members of a document that a JSON Feed has and the answers of programming interfaces do not.
 const TELLING: [&str; 4] = ["home_page_url", "feed_url", "favicon", "hubs"];
@@ -84,7 +26,7 @@ const ITEM_TELLING: [&str; 6] = [
 ];
 
 /// Reads a document that begins like JSON.
-pub(super) fn read(document: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
+pub(in crate::parse) fn read(document: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
     let (value, mut recovered) = json_text::read(document, FEED)?;
     let (items, is_thinned) = match value.get("items") {
         Node::Many(items, is_thinned) => (Some(items.as_slice()), *is_thinned),
@@ -170,33 +112,6 @@ fn tells(value: &Node, items: &[Node]) -> bool {
         || (text(value, "title").is_some() && items.iter().all(is_entry))
 }
 
-/// The items to read: the newest.
-fn kept(items: &[Node]) -> Vec<&Node> {
-    newest(&dates(items))
-        .into_iter()
-        .map(|nth| &items[nth])
-        .collect()
-}
-
-/// Leaves out the older ones of many items.
-fn thin(items: &mut Vec<Node>) -> bool {
-    if items.len() <= MOST_KEPT {
-        return false;
-    }
-    let newest = newest(&dates(items));
-    *items = newest
-        .into_iter()
-        .map(|nth| std::mem::take(&mut items[nth]))
-        .collect();
-    true
-}
-
-fn dates(items: &[Node]) -> Vec<Option<Timestamp>> {
-    let date_of =
-        |item: &Node| date(item, "date_published").or_else(|| date(item, "date_modified"));
-    items.iter().map(date_of).collect()
-}
-
 fn hubs(value: &Node, base: Option<&Url>) -> Vec<Url> {
     let listed = value.get("hubs").elements().iter();
     listed.filter_map(|hub| url(hub, "url", base)).collect()
@@ -274,13 +189,6 @@ fn tags(item: &Node) -> Vec<Category> {
     terms.into_iter().map(category).collect()
 }
 
-/// A number as an identity. One that was rounded is none: its neighbours were rounded to the same.
-fn exact(id: &Number) -> Option<String> {
-    const MOST: f64 = (1_u64 << f64::MANTISSA_DIGITS) as f64;
-    let is_rounded = id.is_f64() && id.as_f64().is_none_or(|number| number.abs() >= MOST);
-    (!is_rounded).then(|| id.to_string())
-}
-
 /// An attachment; a text in place of one is its address.
 fn enclosure(attachment: &Node, base: Option<&Url>) -> Option<Enclosure> {
     let address = attachment.as_str().or(attachment.get("url").as_str())?;
@@ -329,37 +237,5 @@ fn author(author: &Node) -> Option<Person> {
             email: None,
         }),
         None => page.map(people::at),
-    }
-}
-
-fn text<'n>(value: &'n Node, member: &str) -> Option<&'n str> {
-    value.get(member).as_str().filter(|text| !text.is_empty())
-}
-
-fn language(value: &Node) -> Option<String> {
-    language_tag(value.get("language").as_str()?)
-}
-
-fn line(value: &Node, member: &str) -> Option<String> {
-    limits::line(value.get(member).as_str()?)
-}
-
-fn url(value: &Node, member: &str, base: Option<&Url>) -> Option<Url> {
-    web_url(value.get(member).as_str()?, base)
-}
-
-/// RFC 3339 by the standard; a number is seconds or milliseconds since 1970, as scripts have them at hand.
-fn date(item: &Node, member: &str) -> Option<Timestamp> {
-    match item.get(member) {
-        Node::Text(text) => read_date(text),
-        Node::Number(number) => {
-            let digits = number.to_string();
-            let whole = digits.split('.').next().unwrap_or_default();
-            // `2004` and `20040105` would be dates as text, and nobody writes such as numbers.
-            matches!(whole.len(), 10 | 13)
-                .then(|| read_date(&digits))
-                .flatten()
-        }
-        _ => None,
     }
 }
