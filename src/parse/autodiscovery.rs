@@ -5,8 +5,8 @@ use url::Url;
 use super::leads::{Lead, Leads, Written};
 use super::link_header;
 use super::links::web_url;
+use super::markup::Attributes;
 use super::page::{PageTag, PageTags};
-use super::rewrite::Attributes;
 use crate::text::fold;
 
 /// A page that leads on later than this many seconds shows something first, and often itself again.

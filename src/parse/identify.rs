@@ -2,22 +2,17 @@
 
 use memchr::{memchr, memmem};
 
-use super::tags::Tags;
-use super::title::title_of;
-use super::{ParseError, rewrite};
+use super::error::ParseError;
+use super::markup::{behind_warning, is_of_feed, root};
 use crate::model::FailureClass;
 
-/// Root elements of feeds.
-const ROOTS: &[&str] = &["rss", "feed", "rdf", "entry", "channel"];
 /// What servers mark warnings up with.
 const NOISY: &[&str] = &[
     "br", "b", "p", "pre", "div", "font", "table", "script", "center",
 ];
-/// Server noise before the document is looked through this far.
-const NOISE: usize = 4096;
 
 /// How a document is to be read.
-pub(super) enum Kind {
+pub(super) enum Form {
     /// As JSON Feed.
     Json,
     /// As XML, from the root element on.
@@ -30,7 +25,7 @@ pub(super) enum Kind {
 }
 
 /// Tells a feed from what servers send instead; what is neither a feed nor a page is an error.
-pub(super) fn identify(text: &str) -> Result<Kind, ParseError> {
+pub(super) fn identify(text: &str) -> Result<Form, ParseError> {
     let instead = |what: String| Err(ParseError::new(FailureClass::NotAFeed, what));
     let trimmed =
         text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\0');
@@ -38,22 +33,11 @@ pub(super) fn identify(text: &str) -> Result<Kind, ParseError> {
         return instead("the document is empty".to_owned());
     }
     if trimmed.starts_with('{') {
-        return Ok(Kind::Json);
+        return Ok(Form::Json);
     }
     let offset = text.len() - trimmed.len();
     let Some((at, name)) = root(trimmed) else {
-        let what = if trimmed
-            .chars()
-            .take(64)
-            .any(|c| c == '\u{FFFD}' || (c.is_control() && !c.is_whitespace()))
-        {
-            "binary data, no feed"
-        } else if trimmed.starts_with('[') {
-            "JSON, but no feed: it is a list"
-        } else {
-            "plain text, no feed"
-        };
-        return instead(what.to_owned());
+        return instead(without_elements(trimmed).to_owned());
     };
     let local = name
         .rsplit(':')
@@ -61,15 +45,15 @@ pub(super) fn identify(text: &str) -> Result<Kind, ParseError> {
         .unwrap_or_default()
         .to_ascii_lowercase();
     let noisy = NOISY.contains(&local.as_str());
-    if let Some(start) = noisy.then(|| behind(trimmed, at)).flatten() {
-        return Ok(Kind::Xml {
+    if let Some(start) = noisy.then(|| behind_warning(trimmed, at)).flatten() {
+        return Ok(Form::Xml {
             start: offset + start,
         });
     }
     match local.as_str() {
-        root if ROOTS.contains(&root) => Ok(Kind::Xml { start: offset + at }),
+        root if is_of_feed(root) => Ok(Form::Xml { start: offset + at }),
         "html" | "head" | "body" | "div" | "p" | "script" | "meta" | "title" | "center"
-        | "link" | "base" | "style" => Ok(Kind::Page),
+        | "link" | "base" | "style" => Ok(Form::Page),
         "opml" => {
             instead("OPML, a list of feeds: `mainstem import` turns it into sources".to_owned())
         }
@@ -80,67 +64,16 @@ pub(super) fn identify(text: &str) -> Result<Kind, ParseError> {
     }
 }
 
-/// What to call a web page that stands in place of a feed. Its title, which anybody may have written, is escaped.
-pub(super) fn page_in_words(text: &str) -> String {
-    title_of(text).map_or_else(
-        || "an HTML page, no feed".to_owned(),
-        |title| format!("an HTML page titled {title:?}, no feed"),
-    )
-}
-
-/// The feed behind what a server printed first: warnings as HTML.
-fn behind(text: &str, at: usize) -> Option<usize> {
-    let near = &text[at..text.floor_char_boundary(at + NOISE)];
-    let declared = near.find("<?xml").map(|declaration| at + declaration);
-    let from = declared.or_else(|| {
-        let found = ["<rss", "<feed", "<rdf:RDF"]
-            .iter()
-            .filter_map(|root| near.find(root));
-        found.min().map(|root| at + root)
-    })?;
-    let (start, name) = root(&text[from..])?;
-    let local = name
-        .rsplit(':')
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    ROOTS.contains(&local.as_str()).then_some(from + start)
-}
-
-/// The first element: where it starts and its name. Declarations, comments and noise before it are passed over.
-fn root(text: &str) -> Option<(usize, &str)> {
-    let mut at = 0;
-    while let Some(open) = text.get(at..)?.find('<') {
-        let start = at + open;
-        // What a misconfigured server prints before the document is short.
-        if open > NOISE {
-            return None;
-        }
-        let rest = &text[start + 1..];
-        at = start
-            + 1
-            + match rest {
-                _ if rest.starts_with("!--") => rest.find("-->")? + 3,
-                _ if rest.starts_with('?') => rest.find("?>")? + 2,
-                _ if rest.starts_with('!') => doctype_end(rest)?,
-                _ if rest.starts_with(|c: char| c.is_alphabetic()) => {
-                    let name = rest
-                        .split(|c: char| c.is_whitespace() || c == '>' || c == '/')
-                        .next()?;
-                    return Some((start, name));
-                }
-                _ => 0,
-            };
+/// What a document without any element is instead of a feed.
+fn without_elements(text: &str) -> &'static str {
+    let is_binary = |c: char| c == '\u{FFFD}' || (c.is_control() && !c.is_whitespace());
+    if text.chars().take(64).any(is_binary) {
+        "binary data, no feed"
+    } else if text.starts_with('[') {
+        "JSON, but no feed: it is a list"
+    } else {
+        "plain text, no feed"
     }
-    None
-}
-
-/// Where the next root element of a feed starts, if the next element is one.
-pub(super) fn next_root(text: &str) -> Option<usize> {
-    let (start, name) = root(text)?;
-    let local = name.rsplit(':').next().unwrap_or_default();
-    let is_root = |known: &str| known.eq_ignore_ascii_case(local);
-    ROOTS.iter().any(|known| is_root(known)).then_some(start)
 }
 
 /// The one feed that stands in a page, as markup of its own: some programs wrap what they show in HTML, and some sites have
@@ -176,43 +109,4 @@ pub(super) fn feed_in(page: &str) -> Option<&str> {
         }
     }
     found.map(|range| &page[range])
-}
-
-/// The end of a declaration, which may hold others between brackets.
-fn doctype_end(rest: &str) -> Option<usize> {
-    if let Some(length) = rewrite::doctype_length(rest) {
-        return Some(length);
-    }
-    let close = rest.find('>')?;
-    if !rest[..close].contains('[') {
-        return Some(close + 1);
-    }
-    let inner = rest.find("]>").or_else(|| {
-        rest.rfind(']')
-            .and_then(|end| rest[end..].find('>').map(|more| end + more - 1))
-    })?;
-    Some(inner + 2)
-}
-
-/// Whether elements are nested deeper than so many; CDATA and comments do not count. An end tag ends all that was left open in
-/// its element, and HTML's elements without end tags are none to be left open.
-pub(super) fn is_deeper(text: &str, most: usize) -> bool {
-    let mut open: Vec<&str> = Vec::new();
-    for tag in Tags::of(text) {
-        let is_it = |name: &&str| name.eq_ignore_ascii_case(tag.name());
-        if tag.closes {
-            let opened = open.iter().rposition(is_it);
-            open.truncate(opened.unwrap_or(open.len()));
-        } else if !tag.is_empty && !rewrite::is_void(tag.local_name()) {
-            let follows =
-                rewrite::ends_its_like(tag.local_name()) && open.last().is_some_and(is_it);
-            if !follows {
-                open.push(tag.name());
-            }
-            if open.len() > most {
-                return true;
-            }
-        }
-    }
-    false
 }

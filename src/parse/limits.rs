@@ -1,9 +1,14 @@
-//! How long what a publisher gives may be, where it is not text for reading.
+//! How much a document may give: entries, levels, and bytes of each field that is not text for reading.
 
 use url::Url;
 
+use crate::model::Timestamp;
 use crate::text::{Tags, is_hidden, plain_line, title_line, with_surrogates_joined};
 
+/// Entries taken of one document, the newest.
+pub(super) const MAX_ENTRIES: usize = 2000;
+/// Elements within elements; beyond, it is an attack.
+pub(super) const MAX_DEPTH: usize = 256;
 /// A headline or name is cut here.
 const MAX_LINE: usize = 4096;
 /// A summary is cut here.
@@ -29,6 +34,21 @@ const MAX_WORD: usize = 320;
 
 /// A century of sound is a mistake.
 const MAX_SECONDS: u64 = 3_000_000_000;
+
+/// The places of the newest [`MAX_ENTRIES`] of entries with these dates, ascending. Undated ones stay in document order, behind
+/// dated ones.
+pub(super) fn newest(dates: &[Option<Timestamp>]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..dates.len()).collect();
+    order.sort_by_key(|&nth| std::cmp::Reverse(dates[nth]));
+    order.truncate(MAX_ENTRIES);
+    order.sort_unstable();
+    order
+}
+
+/// What `recovered` says of a document that had more than [`MAX_ENTRIES`].
+pub(super) fn clipped() -> String {
+    format!("clipped to its {MAX_ENTRIES} newest entries")
+}
 
 /// How long a sound or film is; `None`: nothing is.
 pub(super) fn seconds(given: u64) -> Option<u64> {

@@ -89,6 +89,14 @@ pub(super) fn of_file(given: Option<String>, url: &Url) -> Option<String> {
     guessed.flatten().map(str::to_owned).or(given)
 }
 
+/// Whether a media type is one of those that feeds have.
+pub(super) fn is_of_feed(media_type: &str) -> bool {
+    let bare = media_type.split(';').next().unwrap_or_default().trim();
+    let bare = bare.to_ascii_lowercase();
+    let is_xml = bare.ends_with("xml") && !bare.contains("html");
+    is_xml || bare.ends_with("json")
+}
+
 fn is_vague(media_type: &str) -> bool {
     let bare = media_type.split(';').next().unwrap_or_default().trim();
     VAGUE.iter().any(|vague| bare.eq_ignore_ascii_case(vague))

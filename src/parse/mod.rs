@@ -9,41 +9,38 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use url::Url;
 
-use crate::model::{FailureClass, Feed};
-use crate::text::{language_of, read_date};
+use crate::model::{Entry, FailureClass, Feed};
+use crate::text::{dateline, language_of};
 
+mod addresses;
 mod autodiscovery;
 mod decode;
+mod error;
 mod identify;
-mod json_feed;
-mod json_node;
-mod json_text;
+mod json;
 mod leads;
 mod limits;
 mod link_header;
 mod links;
 mod losses;
 mod marks;
+mod markup;
 mod media_types;
 mod normalize;
-mod pace;
 mod page;
 mod people;
-mod releases;
 mod rewrite;
-mod surplus;
-mod tags;
 mod title;
+mod xml;
 
-use identify::Kind;
+use identify::Form;
 
+pub use error::ParseError;
 pub use leads::{Lead, LeadBy};
 pub use links::site_of;
 
-/// Entries taken of one document, the newest.
-const MAX_ENTRIES: usize = 2000;
-/// Elements within elements; beyond, it is an attack.
-const MAX_DEPTH: usize = 256;
+/// Lines of a text in which its dateline is looked for: a headline, a section, a month and photo captions can stand before it.
+const OPENING_LINES: usize = 6;
 
 /// A document to read.
 #[derive(Debug, Clone, Copy)]
@@ -54,63 +51,6 @@ pub struct Input<'a> {
     pub content_type: Option<&'a str>,
     /// Where it was found: base of its relative links.
     pub base: Option<&'a Url>,
-}
-
-/// Why a document gives no feed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct ParseError {
-    /// `NotAFeed`, `Parse`, `TooDeep` or `Panic`.
-    pub class: FailureClass,
-    /// What it is instead, or what is wrong with it, in one line.
-    pub message: String,
-    /// What leads from a document that is no feed to one, in the order in which it is to be tried.
-    pub leads: Vec<Lead>,
-}
-
-/// What stands behind the message where nothing leads on.
-const NOTHING_NAMED: &str = ": give the address of the feed itself";
-
-impl ParseError {
-    fn new(class: FailureClass, message: impl Into<String>) -> Self {
-        Self {
-            class,
-            message: message.into(),
-            leads: Vec::new(),
-        }
-    }
-
-    /// The same without guesses: whoever stands in front of a site and asks who comes would be asked again and again.
-    #[must_use]
-    pub fn without_guesses(mut self) -> Self {
-        self.leads.retain(|lead| lead.by != LeadBy::Guess);
-        self
-    }
-
-    /// The same with what the `Link` headers lead to that came with the document from `page` (RFC 8288).
-    #[must_use]
-    pub fn with_links(mut self, headers: &[String], page: Option<&Url>) -> Self {
-        if self.class != FailureClass::NotAFeed || headers.is_empty() {
-            return self;
-        }
-        let leads = autodiscovery::leads_of_headers(headers, page);
-        let Some(first) = leads.first() else {
-            return self;
-        };
-        self = self.without_guesses();
-        if self.leads.is_empty() {
-            let what = self.message.strip_suffix(NOTHING_NAMED);
-            let what = what.unwrap_or(&self.message);
-            self.message = format!("{what}; it {}", first.by.in_words(first.to.as_str()));
-        }
-        for lead in leads {
-            if self.leads.iter().all(|known| known.to != lead.to) {
-                self.leads.push(lead);
-            }
-        }
-        self.leads.sort_by_key(|lead| lead.by);
-        self
-    }
 }
 
 /// The text of a document that is no feed, such as a list of them, in the encoding that it says or shows.
@@ -135,18 +75,7 @@ pub fn page_title(bytes: &[u8], content_type: Option<&str>) -> Option<String> {
 pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
     let decode::Decoded { text, recovered } = decode::decode(input.bytes, input.content_type);
     // Libraries have panicked on feeds found in the wild: it costs this document only.
-    let read = catch_unwind(AssertUnwindSafe(|| match identify::identify(&text)? {
-        Kind::Json => json_feed::read(&text, input.base),
-        Kind::Xml { start } => {
-            let mut feed = read_xml(&text[start..], &text[..start], input.base)?;
-            if rewrite::is_noise(&text[..start]) {
-                let noise = "what the server printed before the feed was passed over";
-                feed.recovered.insert(0, noise.to_owned());
-            }
-            Ok(feed)
-        }
-        Kind::Page => in_page(&text, input.base).ok_or_else(|| page(&text, input.base)),
-    }));
+    let read = catch_unwind(AssertUnwindSafe(|| read(&text, input.base)));
     let mut feed = read.unwrap_or_else(|_| {
         Err(ParseError::new(
             FailureClass::Panic,
@@ -157,7 +86,7 @@ pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
         feed.recovered.insert(0, recovered);
     }
     for entry in &mut feed.entries {
-        releases::recognize(entry);
+        find_dateline(entry);
         if entry.language.is_none() {
             entry.language = language_of(&entry.text).map(str::to_owned);
         }
@@ -165,64 +94,26 @@ pub fn parse(input: Input<'_>) -> Result<Feed, ParseError> {
     Ok(feed)
 }
 
-/// The feed that stands in a page, if it has entries.
-fn in_page(text: &str, base: Option<&Url>) -> Option<Feed> {
-    let mut feed = read_xml(identify::feed_in(text)?, "", base).ok()?;
-    let wrapped = "the page around the feed was passed over";
-    feed.recovered.insert(0, wrapped.to_owned());
-    Some(feed).filter(|feed| !feed.entries.is_empty())
-}
-
-/// An HTML page is no feed, but it may lead to one.
-fn page(text: &str, base: Option<&Url>) -> ParseError {
-    let leads = autodiscovery::leads_of(text, base);
-    let first = leads.iter().find(|lead| lead.by != LeadBy::Guess);
-    let led = first.map(|first| format!("; it {}", first.by.in_words(first.to.as_str())));
-    let page = identify::page_in_words(text);
-    let what = format!("{page}{}", led.as_deref().unwrap_or(NOTHING_NAMED));
-    ParseError {
-        leads,
-        ..ParseError::new(FailureClass::NotAFeed, what)
+fn read(text: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
+    match identify::identify(text)? {
+        Form::Json => json::read(text, base),
+        Form::Xml { start } => xml::read(text, start, base),
+        Form::Page => xml::read_in_page(text, base).ok_or_else(|| ParseError::of_page(text, base)),
     }
 }
 
-/// `before`: what stands before the root element.
-fn read_xml(text: &str, before: &str, base: Option<&Url>) -> Result<Feed, ParseError> {
-    if identify::is_deeper(text, MAX_DEPTH) {
-        return Err(ParseError::new(
-            FailureClass::TooDeep,
-            format!("elements are nested deeper than {MAX_DEPTH}"),
-        ));
-    }
-    let mut rewritten = rewrite::rewrite(text, before, base);
-    if rewritten.is_nothing {
-        return Err(ParseError::new(
-            FailureClass::Parse,
-            "the document breaks off before its first entry is complete",
-        ));
-    }
-    let (xml, recovered) = (std::mem::take(&mut rewritten.xml), rewritten.recovered());
-    let read = read_sound(&xml, base)?;
-    let mut feed = normalize::normalize(read, base, rewritten);
-    pace::read(&xml, &mut feed.pace);
-    feed.recovered.splice(0..0, recovered);
-    Ok(feed)
-}
-
-/// Reads with feed-rs.
-fn read_sound(xml: &str, base: Option<&Url>) -> Result<feed_rs::model::Feed, ParseError> {
-    let parser = feed_rs::parser::Builder::new()
-        .base_uri(base)
-        // Its own would be random for a feed with neither link nor base.
-        .id_generator(|_, _, _| String::new())
-        .timestamp_parser(read_date)
-        .sanitize_content(false)
-        .build();
-    catch_unwind(AssertUnwindSafe(|| parser.parse(xml.as_bytes())))
-        .map_err(|_| ParseError::new(FailureClass::Panic, "the parser failed on this document"))?
-        .map_err(|error| ParseError::new(FailureClass::Parse, one_line(&error.to_string())))
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Notes the dateline that the text opens with, and its agency. Where the publisher gives no date elsewhere, the dateline's is
+/// the entry's: it is the publisher's word as well. The text stays as it is.
+fn find_dateline(entry: &mut Entry) {
+    let mut lines = entry.text.lines().take(OPENING_LINES).enumerate();
+    let found = lines.find_map(|(nth, line)| {
+        let found = dateline(line)?;
+        // Behind other lines a place alone could be anything in capitals.
+        (nth == 0 || found.agency.is_some() || found.day.is_some()).then_some(found)
+    });
+    let Some(found) = found else { return };
+    let (text, agency) = (found.text.to_owned(), found.agency.map(str::to_owned));
+    let day = found.day.filter(|_| entry.updated.is_none());
+    entry.published = entry.published.or(day);
+    (entry.dateline, entry.agency) = (Some(text), agency);
 }

@@ -1,16 +1,16 @@
 //! feed-rs' model to ours.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use feed_rs::model as raw;
 use url::Url;
 
+use super::addresses::{alternate, permalink};
 use super::limits;
 use super::links::{is_reachable, is_web, own_url, web_url};
 use super::losses::Losses;
-use super::rewrite::{Handed, Kind, Rewritten, Value};
-use crate::model::{Category, Entry, Feed, FeedFormat, Pace, Person, Timestamp};
+use super::rewrite::{Extras, Kind, Rewritten, Value};
+use crate::model::{Category, Entry, Feed, FeedFormat, Person, Timestamp};
 use crate::text::{break_lines, html_to_text, language_tag, lines_to_html, prose_to_html};
 
 /// Of one entry; more is spam or an attack.
@@ -24,17 +24,11 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritte
     let (format, authors) = (rewritten.format, rewritten.authors);
     let language = read.language.as_deref().and_then(language_tag);
     let home_url = alternate(&read.links, base, web_url);
-    let links = |rel: &str| {
-        read.links
-            .iter()
-            .filter(|link| link.rel.as_deref() == Some(rel))
-            .filter_map(|link| web_url(&link.href, base))
-            .collect::<Vec<Url>>()
-    };
-    let self_links: Vec<Url> = links("self");
-    let next_url = ["next", "prev-archive"]
-        .into_iter()
-        .find_map(|rel| links(rel).into_iter().next());
+    let links = |rel: &'static str| linked(&read.links, rel, base);
+    let (self_url, hubs) = (links("self").next(), links("hub").collect());
+    let next_url = links("next")
+        .next()
+        .or_else(|| links("prev-archive").next());
     let losses = Losses::default();
     let around = Around {
         losses: &losses,
@@ -44,11 +38,8 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritte
         document: base,
         home: home_url.as_ref(),
     };
-    let entries = read
-        .entries
-        .into_iter()
-        .zip(rewritten.entries)
-        .map(|(entry, handed)| normalize_entry(entry, handed, &around))
+    let entries = joined(read.entries, rewritten.entries)
+        .map(|(entry, extras)| normalize_entry(entry, extras, &around))
         .collect();
     let inner = base.or(home_url.as_ref()).cloned();
     let image = read.icon.or(read.logo).map(|image| image.uri);
@@ -58,17 +49,17 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritte
         title: read.title.and_then(title),
         description: read.description.and_then(|text| line(&text, format)),
         icon: image.and_then(|url| web_url(&url, inner.as_ref())),
-        self_url: self_links.into_iter().next(),
-        hubs: links("hub"),
+        self_url,
+        hubs,
         next_url,
         new_feed_url: rewritten.new_feed_url.and_then(|url| web_url(&url, base)),
         home_url,
         language,
         authors,
         categories: categories(rewritten.categories),
-        published: read.published,
-        updated: read.updated,
-        pace: pace(read.ttl),
+        published: rewritten.published,
+        updated: rewritten.updated,
+        pace: rewritten.pace,
         generator: read
             .generator
             .and_then(|generator| limits::line(&generator.content)),
@@ -78,17 +69,36 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritte
     }
 }
 
-/// What `ttl`, in minutes, asks for; the rest of the pace is read elsewhere.
-fn pace(ttl: Option<u32>) -> Pace {
-    Pace {
-        ttl: ttl.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
-        ..Pace::default()
-    }
+/// The addresses to which the feed's links of one relation lead.
+fn linked<'a>(
+    links: &'a [raw::Link],
+    rel: &'a str,
+    base: Option<&'a Url>,
+) -> impl Iterator<Item = Url> {
+    let links = links.iter();
+    links
+        .filter(move |link| link.rel.as_deref() == Some(rel))
+        .filter_map(move |link| web_url(&link.href, base))
+}
+
+/// Each entry that feed-rs read, with what was kept beside it. The id that was written for it tells which one it is, so an entry
+/// that feed-rs leaves out costs itself and never gives its texts to another.
+fn joined(
+    read: Vec<raw::Entry>,
+    extras: Vec<Extras>,
+) -> impl Iterator<Item = (raw::Entry, Extras)> {
+    let mut extras = extras.into_iter().peekable();
+    read.into_iter().filter_map(move |entry| {
+        let number: usize = entry.id.parse().ok()?;
+        while extras.next_if(|one| one.number < number).is_some() {}
+        let own = extras.next_if(|one| one.number == number)?;
+        Some((entry, own))
+    })
 }
 
 /// The body as sanitized HTML, and the shorter text beside it.
 fn body_and_summary(
-    handed: &Handed,
+    extras: &Extras,
     around: &Around<'_>,
     page: Option<&Url>,
 ) -> (Option<String>, Option<String>) {
@@ -100,8 +110,8 @@ fn body_and_summary(
         let html = (around.losses).sanitize(&markup(value, around.format), base, page);
         Some(html).filter(|html| !html.is_empty())
     };
-    let [own_summary, own_content] = &handed.own;
-    let (content, brief) = (safe(&handed.content), safe(&handed.summary));
+    let [own_summary, own_content] = &extras.own;
+    let (content, brief) = (safe(&extras.content), safe(&extras.summary));
     let (kicker, own) = (safe(own_summary), safe(own_content));
     // What stands alone is the body; beside a body it is a summary.
     let (body, left) = match (content, brief, own) {
@@ -162,39 +172,37 @@ impl<'a> Around<'a> {
     }
 }
 
-fn normalize_entry(entry: raw::Entry, handed: Handed, around: &Around<'_>) -> Entry {
+fn normalize_entry(entry: raw::Entry, extras: Extras, around: &Around<'_>) -> Entry {
     let (format, base) = (around.format, around.base());
-    let guid = limits::guid(entry.id.clone());
     // A tracker's link counts clicks, and ends with the tracker: where the publisher's own stands beside it, that is the address.
-    let own_link = handed.own_link.clone();
+    let own_link = extras.own_link.clone();
     let url = own_link
         .or_else(|| alternate(&entry.links, base, own_url))
-        .or_else(|| handed.elsewhere.clone())
-        .or_else(|| permalink(&entry.id, handed.permalink, base));
+        .or_else(|| extras.elsewhere.clone())
+        .or_else(|| permalink(extras.id.as_deref()?, extras.permalink, base));
     let page = url.as_ref().filter(|url| is_web(url));
-    let (html, summary) = body_and_summary(&handed, around, page);
-    let updated = own_updated(&entry, format);
+    let (html, summary) = body_and_summary(&extras, around, page);
+    let updated = own_updated(&extras, format);
     let text = html.as_deref().map(html_to_text).unwrap_or_default();
     Entry {
-        image: handed.image,
-        image_size: handed.image_size,
-        episode: handed.episode,
-        comments: handed.comments,
-        enclosures: handed.enclosures,
+        image: extras.image,
+        image_size: extras.image_size,
+        episode: extras.episode,
+        comments: extras.comments,
+        enclosures: extras.enclosures,
         title: entry.title.and_then(title).unwrap_or_default(),
         authors: match format {
             // RFC 4287 §4.2.1: those of the feed, where the entry names none.
-            FeedFormat::Atom if handed.authors.is_empty() => around.authors.to_vec(),
-            _ => handed.authors,
+            FeedFormat::Atom if extras.authors.is_empty() => around.authors.to_vec(),
+            _ => extras.authors,
         },
-        categories: categories(handed.categories),
-        language: [handed.language, entry.language]
-            .iter()
-            .flatten()
-            .find_map(|given| language_tag(given))
+        categories: categories(extras.categories),
+        language: extras
+            .language
+            .and_then(|given| language_tag(&given))
             .or_else(|| around.language.map(str::to_owned)),
-        origin: handed.origin,
-        published: entry.published,
+        origin: extras.origin,
+        published: extras.published,
         updated,
         summary: summary
             .map(limits::summary)
@@ -202,68 +210,17 @@ fn normalize_entry(entry: raw::Entry, handed: Handed, around: &Around<'_>) -> En
         external_url: None,
         dateline: None,
         agency: None,
-        guid,
+        guid: extras.id.and_then(limits::guid),
         url,
         html,
         text,
     }
 }
 
-/// The date of the last change, where the publisher gave one.
-fn own_updated(entry: &raw::Entry, format: FeedFormat) -> Option<Timestamp> {
-    match format {
-        // feed-rs fills it in from the other date.
-        FeedFormat::Rss | FeedFormat::Rdf => entry
-            .updated
-            .filter(|updated| entry.published != Some(*updated)),
-        FeedFormat::Atom | FeedFormat::JsonFeed => entry.updated,
-    }
-}
-
-/// The address that a GUID is (RSS 2.0, `guid`): one unless `isPermaLink` says no, by the specification. Many that are none do not
-/// say so, so what says nothing has to look like an address too. `base`: the channel's page, which publishers mean.
-fn permalink(guid: &str, says: Option<bool>, base: Option<&Url>) -> Option<Url> {
-    let guid = guid.trim();
-    match (says, Url::parse(guid)) {
-        (Some(false), _) => None,
-        (_, Ok(_)) => own_url(guid, None),
-        (Some(true), Err(_)) if !guid.contains(char::is_whitespace) => web_url(guid, base),
-        (None, Err(_)) if is_path(guid) => web_url(guid, base),
-        _ => None,
-    }
-}
-
-/// Whether a text reads like a path: of several parts, in the characters of one. A number or a word may be anything, base64 has
-/// slashes too, and what begins with a host lacks its scheme.
-fn is_path(text: &str) -> bool {
-    let first = text.split('/').next().unwrap_or_default();
-    let is_host = psl::suffix(first.as_bytes())
-        .is_some_and(|suffix| suffix.is_known() && suffix.as_bytes().len() < first.len());
-    let in_path = |c: char| c.is_alphanumeric() || "-._~%/?=&#,;@!$'()*:".contains(c);
-    text.contains('/') && text.chars().all(in_path) && !text.ends_with('=') && !is_host
-}
-
-/// The page that something is about: the link that says `alternate` or nothing at all. `read`: which addresses count.
-fn alternate(
-    links: &[raw::Link],
-    base: Option<&Url>,
-    read: impl Fn(&str, Option<&Url>) -> Option<Url>,
-) -> Option<Url> {
-    let plain = |link: &&raw::Link| {
-        link.target.is_none() && link.rel.as_deref().is_none_or(|rel| rel == "alternate")
-    };
-    let is_page = |link: &&raw::Link| {
-        link.media_type
-            .as_deref()
-            .is_none_or(|kind| kind.contains("html"))
-    };
-    let candidates = links.iter().filter(plain);
-    let mut candidates: Vec<(bool, Url)> = candidates
-        .filter_map(|link| Some((is_page(&link), read(&link.href, base)?)))
-        .collect();
-    // A page before a file, and before what another program has to open.
-    candidates.sort_by_key(|(is_page, url)| (!is_web(url), !is_page));
-    candidates.into_iter().next().map(|(_, url)| url)
+/// The date of the last change, where the publisher gave one. In RSS, one that repeats the other date says nothing.
+fn own_updated(extras: &Extras, format: FeedFormat) -> Option<Timestamp> {
+    let repeats = format != FeedFormat::Atom && extras.updated == extras.published;
+    extras.updated.filter(|_| !repeats)
 }
 
 /// A text as HTML.

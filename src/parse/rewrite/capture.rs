@@ -7,12 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use quick_xml::escape::partial_escape;
 use url::Url;
 
-use super::attributes::Attributes;
-use super::notes::Notes;
-use super::references;
-use super::tokens::Tag;
 use super::value::{Form, Kind, Value};
 use crate::parse::links::web_url;
+use crate::parse::markup::{Attributes, Notes, Tag, resolve};
 use crate::text::{Tags, decode_entities, has_tags, with_surrogates_joined};
 
 /// Bytes of a text for reading that are kept: HTML of half as many comes back as text already.
@@ -84,14 +81,14 @@ impl Capture {
                 true => self
                     .text
                     .push_str(raw.strip_prefix("<![CDATA[").unwrap_or(raw)),
-                false => references::resolve(raw, &mut self.text, notes),
+                false => resolve(raw, &mut self.text, notes),
             }
             return;
         }
         let mut resolved = String::new();
         match literal {
             true => resolved.push_str(raw),
-            false => references::resolve(raw, &mut resolved, notes),
+            false => resolve(raw, &mut resolved, notes),
         }
         let is_html = self.is_escaped || literal;
         if self.form != Form::Markup && is_html && looks_like_html(&resolved) {
@@ -166,40 +163,25 @@ impl Capture {
     }
 
     pub(super) fn finish(self) -> Value {
-        let (base, has_elements) = (self.base, self.has_markup);
-        let tags = match self.form {
+        let (form, base, has_elements) = (self.form, self.base, self.has_markup);
+        let tags = match form {
             _ if has_elements => Tags::Any,
             Form::Html | Form::Base64 { html: true } => Tags::Html,
             _ => Tags::Inline,
         };
-        let guessed = |text: &str| match looks_like_html(text) {
-            true => Kind::Html,
-            false => Kind::Unsaid,
-        };
-        let value = match self.form {
+        let (mut text, kind) = match form {
             Form::Binary => return Value::default(),
             Form::Base64 { html } if !has_elements => decoded(self.text, html),
-            form => {
-                let kind = match form {
-                    _ if has_elements => Kind::Html,
-                    Form::Html => Kind::Html,
-                    Form::Plain => Kind::Text,
-                    Form::Lines => Kind::Lines,
-                    Form::Notes if has_tags(&self.text) => Kind::Html,
-                    Form::Notes => Kind::Lines,
-                    Form::Unsaid | Form::Markup | Form::Base64 { .. } | Form::Binary => {
-                        guessed(&self.text)
-                    }
-                };
+            _ => {
+                let kind = kind_of(form, has_elements, &self.text);
                 (self.text, kind)
             }
         };
-        let (mut text, kind) = value;
         if let Cow::Owned(joined) = with_surrogates_joined(&text) {
             text = joined;
         }
         // References without tags are escaped once too often: the lines still count.
-        if self.form == Form::Notes
+        if form == Form::Notes
             && kind == Kind::Lines
             && let Cow::Owned(decoded) = decode_entities(&text)
         {
@@ -210,6 +192,24 @@ impl Capture {
             kind,
             tags,
             base,
+        }
+    }
+}
+
+/// What a text is that is not packed. `has_elements`: elements stood in it.
+fn kind_of(form: Form, has_elements: bool, text: &str) -> Kind {
+    match form {
+        _ if has_elements => Kind::Html,
+        Form::Html => Kind::Html,
+        Form::Plain => Kind::Text,
+        Form::Lines => Kind::Lines,
+        Form::Notes if has_tags(text) => Kind::Html,
+        Form::Notes => Kind::Lines,
+        Form::Unsaid | Form::Markup | Form::Base64 { .. } | Form::Binary => {
+            match looks_like_html(text) {
+                true => Kind::Html,
+                false => Kind::Unsaid,
+            }
         }
     }
 }

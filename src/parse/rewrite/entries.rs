@@ -1,24 +1,32 @@
 //! The entries that were written, no more of them than are taken.
 
-use super::Handed;
 use super::record::Record;
-use super::words::Slot;
+use super::rewritten::Extras;
 use super::write::{self, Dialect};
 use crate::model::Timestamp;
-use crate::parse::MAX_ENTRIES;
-use crate::parse::surplus::newest;
-use crate::text::read_date;
+use crate::parse::limits::{MAX_ENTRIES, newest};
 
 /// Entries in the order of the document.
 #[derive(Default)]
 pub(super) struct Entries {
     /// One after the other.
-    pub(super) written: String,
-    pub(super) handed: Vec<Handed>,
+    written: String,
+    extras: Vec<Extras>,
     /// Where they stand in what is written.
     places: Vec<Place>,
+    /// How many there were so far.
+    count: usize,
     /// Older ones were left out.
-    pub(super) clipped: bool,
+    is_clipped: bool,
+}
+
+/// All entries of a document.
+pub(super) struct Finished {
+    /// One after the other.
+    pub(super) written: String,
+    pub(super) extras: Vec<Extras>,
+    /// Older ones were left out.
+    pub(super) is_clipped: bool,
 }
 
 /// Of an entry that is written.
@@ -30,78 +38,51 @@ struct Place {
 
 impl Entries {
     pub(super) fn is_empty(&self) -> bool {
-        self.handed.is_empty()
+        self.extras.is_empty()
     }
 
-    /// Writes an entry. `language`: what is said around it.
-    pub(super) fn push(&mut self, dialect: Dialect, mut entry: Record, language: Option<String>) {
-        let start = self.written.len();
-        let is_described = entry.rank(Slot::Summary) == Some(0);
-        // These are most of a document, and feed-rs would copy them only.
-        let [mut content, mut summary, mut own_summary, mut own_content] = [
-            Slot::Content,
-            Slot::Summary,
-            Slot::OwnSummary,
-            Slot::OwnContent,
-        ]
-        .map(|slot| entry.take(slot));
-        if !is_described {
-            // Only `description` is better than a publisher's own words.
-            content = content.or_else(|| own_content.take());
-            if own_summary.is_some() {
-                std::mem::swap(&mut summary, &mut own_summary);
-            }
-        }
-        write::entry(&mut self.written, dialect, &entry);
-        let date = [Slot::Published, Slot::Updated]
-            .iter()
-            .find_map(|slot| read_date(entry.text(*slot)?));
+    /// Writes an entry.
+    pub(super) fn push(&mut self, dialect: Dialect, entry: Record) {
+        let (start, number) = (self.written.len(), self.count);
+        self.count += 1;
+        write::entry(&mut self.written, dialect, number, &entry);
+        let extras = entry.finish(number);
         self.places.push(Place {
             start,
             end: self.written.len(),
-            date,
+            date: extras.published.or(extras.updated),
         });
-        let own = entry.text(Slot::Language).map(str::to_owned);
-        let enclosures = entry.finished_enclosures();
-        let (image, image_size) = entry.picture(&enclosures).unzip();
-        self.handed.push(Handed {
-            content,
-            summary,
-            own: [own_summary, own_content],
-            permalink: entry.permalink,
-            own_link: entry.own_link.take(),
-            elsewhere: entry.elsewhere.take(),
-            authors: entry.authors(),
-            categories: std::mem::take(&mut entry.categories),
-            image,
-            image_size: image_size.flatten(),
-            enclosures,
-            episode: entry.episode,
-            comments: entry.comments,
-            origin: entry.origin,
-            language: own.or(language),
-        });
+        self.extras.push(extras);
         // Now and then, so that a million empty items take no memory.
         self.keep_newest(4 * MAX_ENTRIES);
     }
 
-    /// What the channel says is explicit, its entries are: documents show them beside others, without their channel.
-    pub(super) fn mark_explicit(&mut self) {
-        for entry in &mut self.handed {
-            entry.episode.explicit.get_or_insert(true);
+    /// The newest. `is_explicit`: the channel says that it is, so its entries are: documents show them beside others, without
+    /// their channel.
+    pub(super) fn finish(mut self, is_explicit: bool) -> Finished {
+        self.keep_newest(MAX_ENTRIES);
+        if is_explicit {
+            for entry in &mut self.extras {
+                entry.episode.explicit.get_or_insert(true);
+            }
+        }
+        Finished {
+            written: self.written,
+            extras: self.extras,
+            is_clipped: self.is_clipped,
         }
     }
 
     /// Leaves out all but the newest entries where there are more than `most`.
-    pub(super) fn keep_newest(&mut self, most: usize) {
+    fn keep_newest(&mut self, most: usize) {
         if self.places.len() <= most {
             return;
         }
-        self.clipped = true;
+        self.is_clipped = true;
         let dates: Vec<_> = self.places.iter().map(|place| place.date).collect();
         let kept = newest(&dates);
         let mut written = String::with_capacity(self.written.len());
-        let (mut places, mut handed) = (Vec::new(), Vec::new());
+        let (mut places, mut extras) = (Vec::new(), Vec::new());
         for nth in kept {
             let place = &self.places[nth];
             let start = written.len();
@@ -111,8 +92,8 @@ impl Entries {
                 end: written.len(),
                 date: place.date,
             });
-            handed.push(std::mem::take(&mut self.handed[nth]));
+            extras.push(std::mem::take(&mut self.extras[nth]));
         }
-        (self.written, self.places, self.handed) = (written, places, handed);
+        (self.written, self.places, self.extras) = (written, places, extras);
     }
 }

@@ -1,10 +1,10 @@
-//! What podcast apps look for in an entry, and where it is discussed.
+//! What podcast apps look for in an entry.
 
-use super::attributes::Attributes;
-use super::reader::Reader;
+use super::scope::Links;
 use super::words::Part;
-use crate::model::{Chapters, Credit, EpisodeKind, Numbered, Person, Thread, Transcript};
+use crate::model::{Chapters, Credit, Episode, EpisodeKind, Numbered, Person, Thread, Transcript};
 use crate::parse::limits;
+use crate::parse::markup::Attributes;
 use crate::text::language_tag;
 
 /// Transcripts of one episode: a few formats in a few languages.
@@ -29,136 +29,96 @@ const TRANSCRIPTS: [(&str, &str); 5] = [
     ("txt", "text/plain"),
 ];
 
-impl<'t> Reader<'t> {
-    /// A field of an episode. The first one counts; what cannot be read says nothing.
-    pub(super) fn episode_part(&mut self, part: Part, attributes: &Attributes<'_>, text: &str) {
-        let is_room = self.record().episode.transcripts.len() < MOST_TRANSCRIPTS;
-        let transcript = match part {
-            Part::Transcript if is_room => self.transcript(attributes),
-            _ => None,
-        };
-        let chapters = match part {
-            Part::Chapters => self.chapters(attributes),
-            _ => None,
-        };
-        let thread = match part {
-            Part::Thread => self.thread(attributes),
-            _ => None,
-        };
-        let episode = &mut self.record().episode;
-        match part {
-            Part::Number => number(&mut episode.number, read_number(text), None),
-            Part::Season => number(&mut episode.season, read_whole(text), None),
-            Part::NamedNumber => {
-                let name = name(attributes.get("display"), MOST_OF_NUMBER);
-                number(&mut episode.number, read_number(text), name);
-            }
-            Part::NamedSeason => {
-                let name = name(attributes.get("name"), MOST_OF_SEASON);
-                number(&mut episode.season, read_whole(text), name);
-            }
-            Part::Kind => episode.kind = episode.kind.or_else(|| read_kind(text)),
-            Part::Explicit => episode.explicit = episode.explicit.or_else(|| read_explicit(text)),
-            Part::Transcript => episode.transcripts.extend(transcript),
-            Part::Chapters => episode.chapters = episode.chapters.take().or(chapters),
-            Part::Thread if episode.threads.len() < MOST_THREADS => episode.threads.extend(thread),
-            Part::Thread => {}
+/// Adds a field of an episode. The first one counts; what cannot be read says nothing.
+pub(super) fn add(
+    episode: &mut Episode,
+    part: Part,
+    attributes: &Attributes<'_>,
+    text: &str,
+    links: &Links<'_>,
+) {
+    let named = |attribute: &str, most: usize| name(attributes.get(attribute), most);
+    match part {
+        Part::Number => number(&mut episode.number, read_number(text), None),
+        Part::Season => number(&mut episode.season, read_whole(text), None),
+        Part::NamedNumber => {
+            let name = named("display", MOST_OF_NUMBER);
+            number(&mut episode.number, read_number(text), name);
         }
-    }
-
-    fn transcript(&self, attributes: &Attributes<'_>) -> Option<Transcript> {
-        let url = self.web_url(attributes.get("url")?)?;
-        let ending = url.path().rsplit_once('.').map(|(_, ending)| ending);
-        let by_ending = || {
-            let is_it = |(known, _): &&(&str, &str)| {
-                ending.is_some_and(|ending| ending.eq_ignore_ascii_case(known))
-            };
-            let found = TRANSCRIPTS.iter().find(is_it);
-            found.map(|(_, media_type)| (*media_type).to_owned())
-        };
-        Some(Transcript {
-            media_type: media_type(attributes).or_else(by_ending)?,
-            language: attributes.get("language").and_then(language_tag),
-            is_captions: attributes
-                .get("rel")
-                .is_some_and(|rel| rel.trim().eq_ignore_ascii_case("captions")),
-            url,
-        })
-    }
-
-    fn chapters(&self, attributes: &Attributes<'_>) -> Option<Chapters> {
-        let media_type = media_type(attributes);
-        Some(Chapters {
-            url: self.web_url(attributes.get("url")?)?,
-            media_type: media_type.unwrap_or_else(|| Chapters::MEDIA_TYPE.to_owned()),
-        })
-    }
-
-    fn thread(&self, attributes: &Attributes<'_>) -> Option<Thread> {
-        Some(Thread {
-            protocol: limits::word(attributes.get("protocol")?.trim())?,
-            url: self.web_url(attributes.get("uri")?)?,
-            account: attributes.get("accountId").and_then(limits::line),
-        })
-    }
-
-    /// `podcast:person`, as it stands beside what we make of it as an author.
-    pub(super) fn credit(&mut self, person: &Person, attributes: &Attributes<'_>) {
-        let said = |name: &str| attributes.get(name).and_then(limits::line);
-        let credit = Credit {
-            name: person.name.clone(),
-            role: said("role"),
-            group: said("group"),
-            image: attributes.get("img").and_then(|url| self.web_url(url)),
-            url: person.url.clone(),
-        };
-        if !self.in_entry() {
-            return;
+        Part::NamedSeason => {
+            let name = named("name", MOST_OF_SEASON);
+            number(&mut episode.season, read_whole(text), name);
         }
-        let credits = &mut self.record().episode.credits;
-        if credits.len() < MOST_CREDITS {
-            credits.push(credit);
+        Part::Kind => episode.kind = episode.kind.or_else(|| read_kind(text)),
+        Part::Explicit => episode.explicit = episode.explicit.or_else(|| read_explicit(text)),
+        Part::Transcript if episode.transcripts.len() < MOST_TRANSCRIPTS => {
+            episode.transcripts.extend(transcript(attributes, links));
         }
-    }
-
-    /// RSS `comments`. There are feeds that put the number of comments or a word there.
-    pub(super) fn comments(&mut self, text: &str) {
-        let text = text.trim();
-        let is_number = text.bytes().all(|c| c.is_ascii_digit());
-        if is_number || text.contains(char::is_whitespace) {
-            return;
+        Part::Chapters => {
+            let known = episode.chapters.take();
+            episode.chapters = known.or_else(|| chapters(attributes, links));
         }
-        if let Some(url) = self.web_url(text) {
-            self.record().comments.url.get_or_insert(url);
+        Part::Thread if episode.threads.len() < MOST_THREADS => {
+            episode.threads.extend(thread(attributes, links));
         }
-    }
-
-    pub(super) fn comment_feed(&mut self, href: &str, media_type: Option<&str>) {
-        let Some(url) = self.web_url(href) else {
-            return;
-        };
-        let comments = &mut self.record().comments;
-        if comments.feed_url.is_none() {
-            comments.feed_url = Some(url);
-            comments.feed_type = media_type.and_then(limits::word);
-        }
-    }
-
-    /// Atom `link rel="replies"` (RFC 4685 §4): of a feed, or of a page where no feed's type is given.
-    pub(super) fn replies(&mut self, href: &str, media_type: Option<&str>) {
-        match media_type.filter(|kind| is_feed_type(kind)) {
-            Some(kind) => self.comment_feed(href, Some(kind)),
-            None => self.comments(href),
-        }
+        Part::Transcript | Part::Thread => {}
     }
 }
 
-/// Whether a media type is one of those that feeds have.
-pub(super) fn is_feed_type(media_type: &str) -> bool {
-    let bare = media_type.split(';').next().unwrap_or_default().trim();
-    let bare = bare.to_ascii_lowercase();
-    let is_xml = bare.ends_with("xml") && !bare.contains("html");
-    is_xml || bare.ends_with("json")
+/// Adds a person, as `podcast:person` and others give them, beside what we make of them as an author.
+pub(super) fn add_credit(
+    episode: &mut Episode,
+    person: &Person,
+    attributes: &Attributes<'_>,
+    links: &Links<'_>,
+) {
+    if episode.credits.len() >= MOST_CREDITS {
+        return;
+    }
+    let said = |name: &str| attributes.get(name).and_then(limits::line);
+    episode.credits.push(Credit {
+        name: person.name.clone(),
+        role: said("role"),
+        group: said("group"),
+        image: attributes.get("img").and_then(|url| links.web_url(url)),
+        url: person.url.clone(),
+    });
+}
+
+fn transcript(attributes: &Attributes<'_>, links: &Links<'_>) -> Option<Transcript> {
+    let url = links.web_url(attributes.get("url")?)?;
+    let ending = url.path().rsplit_once('.').map(|(_, ending)| ending);
+    let by_ending = || {
+        let is_it = |(known, _): &&(&str, &str)| {
+            ending.is_some_and(|ending| ending.eq_ignore_ascii_case(known))
+        };
+        let found = TRANSCRIPTS.iter().find(is_it);
+        found.map(|(_, media_type)| (*media_type).to_owned())
+    };
+    Some(Transcript {
+        media_type: media_type(attributes).or_else(by_ending)?,
+        language: attributes.get("language").and_then(language_tag),
+        is_captions: attributes
+            .get("rel")
+            .is_some_and(|rel| rel.trim().eq_ignore_ascii_case("captions")),
+        url,
+    })
+}
+
+fn chapters(attributes: &Attributes<'_>, links: &Links<'_>) -> Option<Chapters> {
+    let media_type = media_type(attributes);
+    Some(Chapters {
+        url: links.web_url(attributes.get("url")?)?,
+        media_type: media_type.unwrap_or_else(|| Chapters::MEDIA_TYPE.to_owned()),
+    })
+}
+
+fn thread(attributes: &Attributes<'_>, links: &Links<'_>) -> Option<Thread> {
+    Some(Thread {
+        protocol: limits::word(attributes.get("protocol")?.trim())?,
+        url: links.web_url(attributes.get("uri")?)?,
+        account: attributes.get("accountId").and_then(limits::line),
+    })
 }
 
 fn media_type(attributes: &Attributes<'_>) -> Option<String> {

@@ -1,112 +1,51 @@
 //! Any feed that looks like XML to clean XML that feed-rs reads in full.
 //!
-//! tokens → stack of elements → records → Atom 1.0 or RSS 2.0. What feed-rs has
-//! no place for is handed over beside the document, entry by entry, and so are the
-//! texts: that feed-rs never sees them makes this faster than feed-rs alone. Goes in:
-//! text from the root element on. Never fails, never recurses, and reads every
-//! byte a bounded number of times. Of a document type only entities that are text are read.
+//! tokens → stack of elements → records → Atom 1.0 or RSS 2.0. Goes in: text from the root element on. Comes out: a document of
+//! titles and links, and beside it everything that feed-rs has no place for or would only copy, entry by entry. Never fails,
+//! never recurses, and reads every byte a bounded number of times. Of a document type only entities that are text are read.
+//!
+//! [`reader`] alone decides what an element does where it stands. Every other part owns its state and is told what to do: which
+//! elements are open ([`stack`]), what names and addresses mean ([`scope`]), the fields that are being read ([`fields`]: a
+//! [`leaf`], and the [`group`] around it), and what has been gathered ([`gathered`]: [`record`]s and [`entries`]).
 
 use url::Url;
 
-use super::identify::next_root;
-use super::surplus;
-use crate::model::{Category, Comments, Enclosure, Episode, FeedFormat, Origin, Person, Size};
+use super::markup::{Note, expanded, is_illegal, next_root};
+use reader::Reader;
 
-mod attached;
-mod attributes;
+mod authors;
 mod capture;
-mod doctype;
-mod elements;
+mod categories;
+mod comments;
+mod element;
 mod entries;
 mod episode;
-mod groups;
-mod leaves;
-mod notes;
+mod fields;
+mod gathered;
+mod group;
+mod leaf;
+mod link;
+mod media;
+mod pace;
 mod reader;
 mod record;
-mod references;
+mod rewritten;
+mod scope;
 mod spaces;
-mod tokens;
+mod stack;
 mod value;
 mod words;
 mod write;
 
-use FeedFormat as Format;
-
-pub(super) use attributes::Attributes;
-pub(super) use doctype::length as doctype_length;
+pub(super) use rewritten::{Extras, Rewritten};
 pub(super) use value::{Kind, Value};
-pub(super) use words::{ends_its_like, is_void};
 
 /// Documents that are looked at where several stand one after the other, all but the last without entries.
 const MAX_ROOTS: usize = 8;
 
-/// A document written anew.
-#[derive(Debug)]
-pub(super) struct Rewritten {
-    /// Atom 1.0 or RSS 2.0.
-    pub(super) xml: String,
-    /// The family that it was written in before.
-    pub(super) format: FeedFormat,
-    /// Of the feed.
-    pub(super) authors: Vec<Person>,
-    /// `itunes:new-feed-url`, as written.
-    pub(super) new_feed_url: Option<String>,
-    /// Of the feed, as they stand there.
-    pub(super) categories: Vec<Category>,
-    /// The newest, in the order of the document.
-    pub(super) entries: Vec<Handed>,
-    /// It breaks off before its first entry is complete.
-    pub(super) is_nothing: bool,
-    /// What a relative `xml:base` in it is relative to, where nobody else says.
-    address: Option<Url>,
-    /// The page of an RSS channel that names it behind its entries.
-    page: Option<Url>,
-    /// Where its root element ends.
-    end: usize,
-    notes: notes::Notes,
-    clipped: bool,
-}
-
-/// What feed-rs has no place for, of one entry.
-#[derive(Debug, Default)]
-pub(super) struct Handed {
-    pub(super) content: Option<Value>,
-    pub(super) summary: Option<Value>,
-    /// RSS: a short text and a whole one under names that RSS does not have.
-    pub(super) own: [Option<Value>; 2],
-    /// RSS `guid`: what `isPermaLink` says.
-    pub(super) permalink: Option<bool>,
-    /// `feedburner:origLink`: the link that a tracker has replaced.
-    pub(super) own_link: Option<Url>,
-    /// Atom `content src`.
-    pub(super) elsewhere: Option<Url>,
-    pub(super) authors: Vec<Person>,
-    /// As they stand there.
-    pub(super) categories: Vec<Category>,
-    pub(super) enclosures: Vec<Enclosure>,
-    pub(super) image: Option<Url>,
-    pub(super) image_size: Option<Size>,
-    pub(super) episode: Episode,
-    pub(super) comments: Comments,
-    /// `source` of an entry that was taken from elsewhere.
-    pub(super) origin: Option<Origin>,
-    /// Its own, or `xml:lang` around it.
-    pub(super) language: Option<String>,
-}
-
-impl Rewritten {
-    /// What was mended, in words.
-    pub(super) fn recovered(&self) -> Vec<String> {
-        let mut words = self.notes.in_words();
-        words.extend(self.clipped.then(surplus::clipped));
-        words
-    }
-}
-
 /// Writes a document anew. `text`: from its root element on; `before`: what stands before that; `base`: where it was found.
 pub(super) fn rewrite(text: &str, before: &str, base: Option<&Url>) -> Rewritten {
-    match doctype::expanded(text, before) {
+    match expanded(text, before) {
         Some(expanded) => legal(&expanded, base),
         None => legal(text, base),
     }
@@ -115,7 +54,7 @@ pub(super) fn rewrite(text: &str, before: &str, base: Option<&Url>) -> Rewritten
 /// Reads a document without what XML forbids.
 fn legal(text: &str, base: Option<&Url>) -> Rewritten {
     if !has_controls(text.as_bytes()) {
-        return read(text, base);
+        return first_with_entries(text, base);
     }
     // Form feeds and vertical tabs stood between words.
     let legal: String = text
@@ -127,17 +66,16 @@ fn legal(text: &str, base: Option<&Url>) -> Rewritten {
                 c
             }
         })
-        .filter(|c| !references::is_illegal(*c))
+        .filter(|c| !is_illegal(*c))
         .collect();
-    let mut rewritten = read(&legal, base);
-    rewritten.notes.add(notes::Note::Illegal);
+    let mut rewritten = first_with_entries(&legal, base);
+    rewritten.notes.add(Note::Illegal);
     rewritten
 }
 
 /// Reads a document; of several one after the other, as scripts print them, the first that has entries (feedparser #62).
-fn read(text: &str, base: Option<&Url>) -> Rewritten {
-    let first = read_root(text, base);
-    let mut end = first.end;
+fn first_with_entries(text: &str, base: Option<&Url>) -> Rewritten {
+    let (first, mut end) = read(text, base);
     for _ in 1..MAX_ROOTS {
         let Some(start) = text
             .get(end..)
@@ -146,48 +84,25 @@ fn read(text: &str, base: Option<&Url>) -> Rewritten {
         else {
             break;
         };
-        let mut next = read_root(&text[end + start..], base);
+        let (mut next, next_end) = read(&text[end + start..], base);
         if !next.entries.is_empty() {
-            next.notes.add(notes::Note::Roots);
+            next.notes.add(Note::Roots);
             return next;
         }
-        end += start + next.end;
+        end += start + next_end;
     }
     first
 }
 
-/// A document may say behind what depends on it where it was found, where nobody else knows, or which page its entries
-/// belong to: then it is read again.
-fn read_root(text: &str, base: Option<&Url>) -> Rewritten {
-    let read = reader::Reader::new(base, None).read(text);
-    match (&read.address, &read.page) {
+/// Reads one document, and tells where it ends. Without `base` it may state its own address, or name the page of its entries,
+/// behind links that depend on it. In that case it is read a second time.
+fn read(text: &str, base: Option<&Url>) -> (Rewritten, usize) {
+    let read = Reader::new(base, None).read(text);
+    let read = match (&read.address, &read.page) {
         (None, None) => read,
-        (address, page) => reader::Reader::new(address.as_ref().or(base), page.as_ref()).read(text),
-    }
-}
-
-/// Whether something else than declarations, comments and blanks stands before a root element.
-pub(super) fn is_noise(before: &str) -> bool {
-    let is_blank = |c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\0');
-    // What a document type declares looks like tags and text.
-    let doctype = before
-        .find("<!DOCTYPE")
-        .or_else(|| before.find("<!doctype"));
-    let (before, behind) = match doctype {
-        Some(at) => {
-            let end = doctype::length(&before[at + 1..]).map(|length| at + 1 + length);
-            (&before[..at], end.map_or("", |end| &before[end..]))
-        }
-        None => (before, ""),
+        (address, page) => Reader::new(address.as_ref().or(base), page.as_ref()).read(text),
     };
-    let is_noise = |token: tokens::Token<'_>| match token {
-        tokens::Token::Text(text) => !text.trim_matches(is_blank).is_empty(),
-        tokens::Token::Literal(_) => false,
-        tokens::Token::Start(_) | tokens::Token::End(_) => true,
-    };
-    tokens::Tokens::of(before)
-        .chain(tokens::Tokens::of(behind))
-        .any(is_noise)
+    (read.rewritten, read.end)
 }
 
 /// Characters below the space that XML forbids.

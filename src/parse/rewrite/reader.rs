@@ -1,112 +1,59 @@
-//! Tokens to records: which element stands in which, whatever end tags are there.
-
-use std::borrow::Cow;
+//! Tokens to records: which element stands where, and which part is told of it.
 
 use url::Url;
 
-use super::attributes::Attributes;
-use super::capture::Capture;
-use super::entries::Entries;
-use super::groups::Group;
-use super::leaves::Leaf;
-use super::notes::{Note, Notes};
-use super::record::Record;
-use super::spaces::Spaces;
-use super::tokens::{Tag, Token, Tokens};
-use super::words::{self, Slot};
-use super::write::{self, Dialect};
-use super::{Format, Rewritten};
-use crate::parse::MAX_ENTRIES;
-use crate::parse::links::{own_url, web_url};
+use super::element::{Element, lower};
+use super::fields::{Fields, add_genre, add_loose_link, add_subject};
+use super::gathered::Gathered;
+use super::rewritten::Rewritten;
+use super::scope::Scope;
+use super::spaces::Space;
+use super::stack::{Frame, Role, Stack};
+use super::value::Value;
+use super::words::{Slot, Word};
+use super::write::Dialect;
+use crate::model::FeedFormat;
+use crate::parse::markup::{Note, Notes, Tag, Token, Tokens, ends_its_like, is_void};
 
-/// Elements within elements. Deeper ones are read as if they stood here: their tags are passed over.
-pub(super) const DEEPEST: usize = 256;
-
-/// What an open element is to us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    /// Holds fields and entries.
-    Outer,
-    Entry,
-    /// A person, an image, a source: fields of its own.
-    Group,
-    /// `media:group` and `media:content`: from which enclosure on it speaks.
-    Media(usize),
-    /// A field whose value is being gathered.
-    Leaf,
-    /// Markup in a field.
-    Inline,
-    /// Markup in a field that is not written.
-    Silent,
-    /// Passed over; an entry may stand in it.
-    Unknown,
-    /// Passed over.
-    Foreign,
-}
-
-pub(super) struct Frame<'t> {
-    pub(super) name: &'t str,
-    pub(super) role: Role,
-    spaces: usize,
-    bases: usize,
-    languages: usize,
-}
+/// Versions of RSS whose channels hold their items.
+const VERSIONS: [&str; 3] = ["2.0", "0.91", "0.92"];
 
 /// Reads one document.
 pub(super) struct Reader<'t> {
-    pub(super) stack: Vec<Frame<'t>>,
-    pub(super) spaces: Spaces<'t>,
-    /// `xml:base` in scope, resolved.
-    pub(super) bases: Vec<Url>,
-    /// `xml:lang` in scope.
-    pub(super) languages: Vec<String>,
-    document_base: Option<Url>,
-    /// RSS: the page of the channel, which relative links mean before the document.
-    page: Option<Url>,
-    /// Entries began before the channel named its page.
-    is_pageless: bool,
-    /// A relative `xml:base` was met, and nothing that it is relative to.
-    is_baseless: bool,
-    pub(super) dialect: Dialect,
-    pub(super) format: Format,
-    pub(super) notes: Notes,
-    pub(super) leaf: Option<Leaf<'t>>,
-    pub(super) group: Option<Group<'t>>,
-    pub(super) feed: Record,
-    pub(super) entry: Option<Record>,
-    pub(super) entry_language: Option<String>,
-    entries: Entries,
-    /// Entries that had an end tag, or an end of what they stand in.
-    ended: usize,
+    format: FeedFormat,
+    stack: Stack<'t>,
+    scope: Scope<'t>,
+    fields: Fields<'t>,
+    gathered: Gathered,
+    notes: Notes,
+}
+
+/// A document that was read once.
+pub(super) struct Read {
+    pub(super) rewritten: Rewritten,
+    /// Where its root element ends.
+    pub(super) end: usize,
+    /// What a relative `xml:base` in it is relative to, where nobody else says.
+    pub(super) address: Option<Url>,
+    /// The page of an RSS channel that names it behind its entries.
+    pub(super) page: Option<Url>,
 }
 
 impl<'t> Reader<'t> {
     /// `base`: where the document was found; `page`: the page of an RSS channel, where it is known beforehand.
     pub(super) fn new(base: Option<&Url>, page: Option<&Url>) -> Self {
         Self {
-            stack: Vec::new(),
-            spaces: Spaces::default(),
-            bases: Vec::new(),
-            languages: Vec::new(),
-            document_base: base.cloned(),
-            page: page.cloned(),
-            is_pageless: false,
-            is_baseless: false,
-            dialect: Dialect::Rss,
-            format: Format::Rss,
+            format: FeedFormat::Rss,
+            stack: Stack::default(),
+            scope: Scope::new(base, page),
+            fields: Fields::default(),
+            gathered: Gathered::default(),
             notes: Notes::default(),
-            leaf: None,
-            group: None,
-            feed: Record::default(),
-            entry: None,
-            entry_language: None,
-            entries: Entries::default(),
-            ended: 0,
         }
     }
 
     /// Reads to the end of the root element, or of the document.
-    pub(super) fn read(mut self, text: &'t str) -> Rewritten {
+    pub(super) fn read(mut self, text: &'t str) -> Read {
         let mut tokens = Tokens::of(text);
         for token in tokens.by_ref() {
             match token {
@@ -124,194 +71,203 @@ impl<'t> Reader<'t> {
         self.finish(tokens.position())
     }
 
-    fn finish(mut self, end: usize) -> Rewritten {
-        let cut = self.entry.is_some() && (self.ended > 0 || self.entries.is_empty());
-        let unclosed = !self.stack.is_empty();
-        if cut {
+    fn finish(mut self, end: usize) -> Read {
+        let is_unclosed = !self.stack.is_empty();
+        if self.gathered.drop_cut_entry() {
             self.notes.add(Note::Cut);
-            self.entry = None;
-        } else if unclosed {
+        } else if is_unclosed {
             self.notes.add(Note::Unclosed);
-            // A publisher who never closes an entry did not forget the last one.
             self.close_to(0);
         }
-        self.entries.keep_newest(MAX_ENTRIES);
-        if self.feed.episode.explicit == Some(true) {
-            self.entries.mark_explicit();
-        }
-        let xml = write::document(self.dialect, &self.feed, &self.entries.written);
-        Rewritten {
-            is_nothing: unclosed && self.entries.is_empty(),
-            address: self.is_baseless.then(|| self.feed.address()).flatten(),
-            page: self
-                .is_pageless
-                .then(|| self.feed.page(self.document_base.as_ref()))
-                .flatten(),
+        let (rewritten, feed) = self.gathered.finish(self.format, is_unclosed, self.notes);
+        let is_baseless = self.scope.is_baseless();
+        Read {
+            rewritten,
             end,
-            xml,
-            format: self.format,
-            authors: self.feed.authors(),
-            new_feed_url: self.feed.text(Slot::NewFeed).map(str::to_owned),
-            categories: std::mem::take(&mut self.feed.categories),
-            entries: self.entries.handed,
-            notes: self.notes,
-            clipped: self.entries.clipped,
+            address: is_baseless.then(|| feed.address()).flatten(),
+            page: self.scope.late_page(|document| feed.page(document)),
         }
-    }
-
-    /// The record that a field belongs to.
-    pub(super) fn record(&mut self) -> &mut Record {
-        self.entry.as_mut().unwrap_or(&mut self.feed)
-    }
-
-    pub(super) fn in_entry(&self) -> bool {
-        self.entry.is_some()
-    }
-
-    pub(super) fn top(&self) -> Option<Role> {
-        self.stack.last().map(|frame| frame.role)
-    }
-
-    /// What relative links mean here, where the document says so itself.
-    pub(super) fn base(&self) -> Option<&Url> {
-        self.bases.last()
-    }
-
-    /// An address that stands here. In RSS, relative ones in an entry belong to the site, wherever its feed was found.
-    pub(super) fn web_url(&self, raw: &str) -> Option<Url> {
-        let page = self.page.as_ref().filter(|_| self.in_entry());
-        web_url(raw, self.base().or(page).or(self.document_base.as_ref()))
-    }
-
-    /// Notes which page the entries of an RSS channel belong to, before the first of them.
-    pub(super) fn find_page(&mut self) {
-        if self.dialect == Dialect::Rss && self.page.is_none() {
-            self.page = self.feed.page(self.document_base.as_ref());
-            self.is_pageless |= self.page.is_none();
-        }
-    }
-
-    /// A link that an entry may have as its own, or that of an enclosure.
-    pub(super) fn own_url(&self, raw: &str) -> Option<Url> {
-        let page = self.page.as_ref().filter(|_| self.in_entry());
-        own_url(raw, self.base().or(page).or(self.document_base.as_ref()))
-    }
-
-    /// A link with `xml:base`, in RSS the channel's page, applied; feed-rs and we apply the document's own address later.
-    pub(super) fn absolute(&self, raw: &str) -> String {
-        let raw = raw.trim();
-        let page = self.page.as_ref().filter(|_| self.in_entry());
-        let joined = web_url(raw, self.base().or(page));
-        joined.map_or_else(|| raw.to_owned(), Url::into)
     }
 
     fn start(&mut self, tag: Tag<'t>) {
-        if self.stack.len() >= DEEPEST {
+        if self.stack.is_full() {
             return;
         }
-        let marks = (self.spaces.len(), self.bases.len(), self.languages.len());
-        self.spaces
-            .declare(tag.attributes, self.stack.is_empty(), &mut self.notes);
-        self.scope_of(tag.attributes);
-        let (mut space, local) = self.spaces.resolve(tag.name, &mut self.notes);
+        let mark = self.scope.mark();
+        let is_root = self.stack.is_empty();
+        self.scope.enter(tag.attributes, is_root, &mut self.notes);
+        let (space, local) = self.scope.resolve(tag.name, &mut self.notes);
         let local = lower(local);
-        if local == "channel" {
-            self.channel_base(tag.attributes);
+        let mut element = Element { tag, space, local };
+        if element.local == "channel" {
+            // CDF: `<channel base="…">`.
+            let attributes = element.attributes(&mut self.notes);
+            let links = self.scope.links(self.gathered.in_entry());
+            let base = attributes.get("base").and_then(|base| links.web_url(base));
+            self.scope.push_base(base);
         }
-        if self.stack.is_empty() {
-            space = self.root(tag.name, space, &local, tag.attributes);
+        if is_root {
+            element.space = self.root(&element);
         }
-        let role = match self.leaf {
-            Some(_) => self.start_in_leaf(tag, space, &local),
-            None => Some(self.start_element(tag, space, &local)),
+        let role = match self.fields.is_in_leaf() {
+            true => self.start_in_leaf(element),
+            false => Some(self.start_element(element)),
         };
-        if let Some(role) = role {
-            self.stack.push(Frame {
-                name: tag.name,
-                role,
-                spaces: marks.0,
-                bases: marks.1,
-                languages: marks.2,
-            });
-            if tag.is_empty {
-                self.close_top(true);
+        let Some(role) = role else { return };
+        let name = tag.name;
+        self.stack.push(Frame { name, role, mark });
+        if tag.is_empty {
+            self.close_top(true);
+        }
+    }
+
+    /// The root says what the document is. Returns the vocabulary that its name is a word of.
+    fn root(&mut self, root: &Element<'t>) -> Space {
+        let attributes = root.attributes(&mut self.notes);
+        let names_rss11 = attributes.iter().any(|(_, value)| value.contains("rss1.1"));
+        self.format = match &*root.local {
+            "feed" | "entry" => FeedFormat::Atom,
+            "rdf" => FeedFormat::Rdf,
+            "channel" if names_rss11 => FeedFormat::Rdf,
+            _ => FeedFormat::Rss,
+        };
+        if root.local == "rss" {
+            let version = attributes.get("version").unwrap_or_default().trim();
+            self.notes
+                .add_if(!VERSIONS.contains(&version), Note::Version);
+        }
+        if root.local == "rdf" {
+            return Space::Rdf;
+        }
+        if root.space != Space::Core {
+            let prefix = root.tag.name.split_once(':');
+            self.scope.adopt(prefix.map_or("", |(prefix, _)| prefix));
+            self.notes.add(Note::Namespace);
+        }
+        Space::Core
+    }
+
+    /// An element outside of any field's value.
+    fn start_element(&mut self, element: Element<'t>) -> Role {
+        let in_entry = self.gathered.in_entry();
+        let meaning = element.meaning(in_entry);
+        let is_known = !matches!(meaning, Word::Unknown | Word::Foreign | Word::Nothing);
+        self.notes
+            .add_if(is_known && element.is_odd_case(self.format), Note::Case);
+        let around = self.stack.top();
+        if meaning == Word::Entry && around != Some(Role::Foreign) {
+            // An empty one within another says nothing, and ends nothing.
+            return match in_entry && element.is_hollow() {
+                true => Role::Foreign,
+                false => self.open_entry(&element),
+            };
+        }
+        match around {
+            Some(role @ (Role::Foreign | Role::Unknown)) => return role,
+            Some(Role::Group) => {
+                if self.fields.group_takes(meaning) {
+                    return self.fields.open_part(element, &mut self.notes);
+                }
+                self.close_to(self.stack.len() - 1);
+            }
+            _ => {}
+        }
+        self.open(meaning, element)
+    }
+
+    /// An element of a feed or entry.
+    fn open(&mut self, meaning: Word, element: Element<'t>) -> Role {
+        let (record, notes) = (self.gathered.record(), &mut self.notes);
+        match meaning {
+            Word::Channel | Word::Wrapper => self.open_channel(&element),
+            Word::Categories => Role::Outer,
+            // Apple's stand in each other, and say what they are in an attribute.
+            Word::Category
+                if element.space == Space::Podcast && add_genre(record, &element, notes) =>
+            {
+                Role::Outer
+            }
+            Word::Unknown => Role::Unknown,
+            Word::Nothing if element.local == "schedule" => Role::Unknown,
+            Word::Nothing | Word::Foreign => Role::Foreign,
+            _ => {
+                let (format, scope) = (self.format, &self.scope);
+                self.fields
+                    .open(meaning, element, format, record, scope, notes)
             }
         }
     }
 
-    /// Takes `xml:base` and `xml:lang`.
-    fn scope_of(&mut self, attributes: &'t str) {
-        if !attributes.contains("xml:") && !attributes.contains("XML:") {
-            return;
+    fn open_entry(&mut self, element: &Element<'t>) -> Role {
+        // An entry within an entry: the end tag of the first is missing.
+        if let Some(open) = self.stack.innermost(Role::Entry) {
+            self.notes.add(Note::Ends);
+            self.close_to(open);
         }
-        let attributes = Attributes::read(attributes, &mut self.notes);
-        if let Some(base) = attributes.get("xml:base") {
-            let outer = self.base().or(self.document_base.as_ref());
-            let url = web_url(base, outer);
-            self.is_baseless |= url.is_none() && self.document_base.is_none();
-            self.bases
-                .extend(url.filter(|_| self.bases.len() < DEEPEST));
+        if self.format != FeedFormat::Atom {
+            let feed = self.gathered.feed();
+            self.scope.find_page(|document| feed.page(document));
         }
-        if let Some(language) = attributes
-            .get("xml:lang")
-            .filter(|language| !language.is_empty() && self.languages.len() < DEEPEST)
-        {
-            self.languages.push(language.to_owned());
+        self.gathered.open_entry(self.scope.language());
+        let record = self.gathered.record();
+        add_subject(record, element, &self.scope, &mut self.notes);
+        Role::Entry
+    }
+
+    /// Channel and feed elements, and what stands around them.
+    fn open_channel(&mut self, element: &Element<'t>) -> Role {
+        if let Some(language) = self.scope.language() {
+            let value = Value::of_text(language);
+            self.gathered.feed_mut().put(Slot::Language, 2, value);
         }
+        let record = self.gathered.record();
+        add_subject(record, element, &self.scope, &mut self.notes);
+        Role::Outer
+    }
+
+    /// An element within a field's value; `None`: it leaves nothing open.
+    fn start_in_leaf(&mut self, element: Element<'t>) -> Option<Role> {
+        let in_entry = self.gathered.in_entry();
+        let is_child = self.stack.top() == Some(Role::Leaf);
+        if self.fields.are_ended_by(&element, is_child, in_entry) {
+            self.notes.add(Note::Ends);
+            let depth = self.stack.innermost(Role::Leaf);
+            self.close_to(depth.unwrap_or(0));
+            return Some(self.start_element(element));
+        }
+        if ends_its_like(&element.local) && self.stack.is_in_markup(element.tag.name) {
+            self.notes.add(Note::Ends);
+            self.close_to(self.stack.len() - 1);
+        }
+        let is_child = self.stack.top() == Some(Role::Leaf);
+        let (scope, notes) = (&self.scope, &mut self.notes);
+        self.fields.open_markup(&element, is_child, scope, notes)
     }
 
     fn text(&mut self, raw: &'t str, literal: bool) {
-        if let Some(leaf) = self.leaf.as_mut() {
-            leaf.capture.push(raw, literal, &mut self.notes);
-            return;
-        }
-        match (self.top(), self.group.as_mut()) {
-            (Some(Role::Group), Some(group)) => group.push(raw, literal, &mut self.notes),
-            (Some(Role::Entry | Role::Outer), _) => self.loose_text(raw),
-            _ => {}
-        }
-    }
-
-    /// `<link/>https://…`: what HTML tools make of a link.
-    fn loose_text(&mut self, raw: &str) {
-        let raw = raw.trim();
-        if raw.starts_with("http") && self.record().links.is_empty() {
-            let mut capture = Capture::new(super::value::Form::Plain);
-            capture.push(raw, false, &mut self.notes);
-            self.add_link(&capture.finish().text);
+        let (around, notes) = (self.stack.top(), &mut self.notes);
+        let is_taken = self.fields.push(raw, literal, around, notes);
+        if !is_taken && matches!(around, Some(Role::Entry | Role::Outer)) {
+            add_loose_link(self.gathered.record(), raw, &self.scope, notes);
         }
     }
 
     fn end(&mut self, name: &str) {
-        let is_it = |frame: &Frame<'_>| frame.name.eq_ignore_ascii_case(name);
-        let found = self.stack.iter().rposition(is_it).or_else(|| {
-            let top = self.stack.last()?;
-            let same = local_of(top.name).eq_ignore_ascii_case(local_of(name));
-            same.then(|| self.stack.len() - 1)
-        });
-        let is_void = words::is_void(&lower(name));
-        let Some(found) = found else {
-            self.notes.add_if(!is_void, Note::Ends);
+        let Some((depth, is_exact)) = self.stack.ended_by(name) else {
+            self.notes.add_if(!is_void(&lower(name)), Note::Ends);
             return;
         };
-        let exact = self.stack[found].name == name && found + 1 == self.stack.len();
-        self.notes.add_if(!exact, Note::Ends);
-        if self.entry.is_some() && found <= self.entry_depth() {
-            self.ended += 1;
+        self.notes.add_if(!is_exact, Note::Ends);
+        let entry = self.stack.innermost(Role::Entry);
+        if entry.is_none_or(|entry| depth <= entry) {
+            self.gathered.note_end();
         }
-        self.close_to(found + 1);
+        self.close_to(depth + 1);
         self.close_top(true);
     }
 
-    fn entry_depth(&self) -> usize {
-        self.stack
-            .iter()
-            .rposition(|frame| frame.role == Role::Entry)
-            .unwrap_or(self.stack.len())
-    }
-
     /// Closes the element at this depth and all within it.
-    pub(super) fn close_to(&mut self, depth: usize) {
+    fn close_to(&mut self, depth: usize) {
         while self.stack.len() > depth {
             self.close_top(false);
         }
@@ -322,48 +278,15 @@ impl<'t> Reader<'t> {
         let Some(frame) = self.stack.pop() else {
             return;
         };
+        let (record, scope) = (self.gathered.record(), &self.scope);
         match frame.role {
-            Role::Leaf => self.close_leaf(),
-            Role::Group => self.close_group(),
-            Role::Inline => match self.leaf.as_mut() {
-                Some(leaf) if leaf.is_line() && is_ended => leaf.capture.close(frame.name),
-                Some(leaf) if leaf.is_line() => {}
-                Some(leaf) => leaf.capture.close(&lower(local_of(frame.name))),
-                None => {}
-            },
-            Role::Entry => self.close_entry(),
-            Role::Outer | Role::Media(_) | Role::Silent | Role::Unknown | Role::Foreign => {}
+            Role::Leaf => self.fields.close_leaf(record, scope),
+            Role::Group => self.fields.close_group(record, scope),
+            Role::Media => record.media.close(),
+            Role::Entry => self.gathered.close_entry(Dialect::of(self.format)),
+            Role::Inline => self.fields.close_markup(frame.name, is_ended),
+            Role::Outer | Role::Silent | Role::Unknown | Role::Foreign => {}
         }
-        self.spaces.truncate(frame.spaces);
-        self.bases.truncate(frame.bases);
-        self.languages.truncate(frame.languages);
-    }
-
-    fn close_entry(&mut self) {
-        if let Some(entry) = self.entry.take() {
-            let language = self.entry_language.take();
-            self.entries.push(self.dialect, entry, language);
-        }
-    }
-
-    /// The first enclosure that an open `media:group` or `media:content` speaks of, or that of the entry.
-    pub(super) fn media_from(&self) -> usize {
-        let open = self.stack.iter().rev().find_map(|frame| match frame.role {
-            Role::Media(first) => Some(first),
-            _ => None,
-        });
-        open.unwrap_or(0)
-    }
-}
-
-pub(super) fn local_of(name: &str) -> &str {
-    name.split_once(':').map_or(name, |(_, local)| local)
-}
-
-pub(super) fn lower(name: &str) -> Cow<'_, str> {
-    if name.bytes().any(|c| c.is_ascii_uppercase()) {
-        Cow::Owned(name.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(name)
+        self.scope.leave(frame.mark);
     }
 }

@@ -1,7 +1,6 @@
 //! What a namespace means, whoever wrote its address and however.
 
-use super::attributes::Attributes;
-use super::notes::{Note, Notes};
+use crate::parse::markup::{Attributes, Note, Notes};
 
 /// Declarations in scope; more is an attack.
 const MOST: usize = 256;

@@ -2,8 +2,7 @@
 
 use url::Url;
 
-use super::attributes::Attributes;
-use super::notes::{Note, Notes};
+use crate::parse::markup::{Attributes, Note, Notes};
 use crate::text::Tags;
 
 /// How a text construct says that it is written.

@@ -9,12 +9,9 @@ pub(super) enum Slot {
     Id,
     Summary,
     Content,
-    Published,
-    Updated,
     Language,
     Rights,
     Generator,
-    Ttl,
     Icon,
     /// `itunes:new-feed-url`.
     NewFeed,
@@ -26,6 +23,31 @@ pub(super) enum Slot {
 
 impl Slot {
     pub(super) const COUNT: usize = Self::OwnContent as usize + 1;
+}
+
+/// A date of which the best is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Date {
+    Published,
+    Updated,
+}
+
+impl Date {
+    pub(super) const COUNT: usize = Self::Updated as usize + 1;
+}
+
+/// Something that a feed asks of those who poll it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ask {
+    Ttl,
+    /// `skipHours`: one of them.
+    SkipHour,
+    /// `skipDays`: one of them.
+    SkipDay,
+    /// `sy:updatePeriod`.
+    Period,
+    /// `sy:updateFrequency`.
+    Frequency,
 }
 
 /// A field of an episode.
@@ -55,6 +77,8 @@ pub(super) enum Word {
     Wrapper,
     /// A text of the feed or entry, and its rank: 0 is the format's own word.
     Slot(Slot, u8),
+    /// A date, and its rank.
+    Date(Date, u8),
     Link,
     /// The publisher's own link, where a tracker has put another in its place.
     OwnLink,
@@ -82,8 +106,8 @@ pub(super) enum Word {
     Comments,
     /// `wfw:commentRss`: its feed.
     CommentFeed,
-    /// What it asks of pollers, by the name that is written.
-    Pace(&'static str),
+    /// What it asks of those who poll it.
+    Ask(Ask),
     /// Known, and of no use.
     Nothing,
     /// A word of the feed's own vocabulary that no standard has.
@@ -119,8 +143,8 @@ pub(super) fn word(space: Space, local: &str, in_entry: bool) -> Word {
         Space::PodcastIndex => podcast_index(local, in_entry),
         Space::CommentApi if in_entry && local == "commentrss" => Word::CommentFeed,
         Space::Syndication => match local {
-            "updateperiod" => Word::Pace("sy:updatePeriod"),
-            "updatefrequency" => Word::Pace("sy:updateFrequency"),
+            "updateperiod" => Word::Ask(Ask::Period),
+            "updatefrequency" => Word::Ask(Ask::Frequency),
             _ => Word::Nothing,
         },
         Space::Tracker if in_entry && local == "origlink" => Word::OwnLink,
@@ -148,10 +172,10 @@ fn core(local: &str, in_entry: bool) -> Word {
         }
         "content" => Word::Slot(Slot::Content, 0),
         "body" | "fullitem" | "encoded" if in_entry => Word::Slot(Slot::Content, 1),
-        "pubdate" | "published" | "issued" => Word::Slot(Slot::Published, 0),
-        "date" => Word::Slot(Slot::Published, 2),
-        "created" => Word::Slot(Slot::Published, 3),
-        "updated" | "modified" | "lastbuilddate" => Word::Slot(Slot::Updated, 0),
+        "pubdate" | "published" | "issued" => Word::Date(Date::Published, 0),
+        "date" => Word::Date(Date::Published, 2),
+        "created" => Word::Date(Date::Published, 3),
+        "updated" | "modified" | "lastbuilddate" => Word::Date(Date::Updated, 0),
         "author" | "managingeditor" => Word::Person(0),
         "contributor" => Word::Person(3),
         "webmaster" => Word::Person(4),
@@ -166,9 +190,9 @@ fn core(local: &str, in_entry: bool) -> Word {
         "language" => Word::Slot(Slot::Language, 0),
         "copyright" | "rights" => Word::Slot(Slot::Rights, 0),
         "generator" if !in_entry => Word::Slot(Slot::Generator, 0),
-        "ttl" if !in_entry => Word::Slot(Slot::Ttl, 0),
-        "hour" if !in_entry => Word::Pace("hour"),
-        "day" if !in_entry => Word::Pace("day"),
+        "ttl" if !in_entry => Word::Ask(Ask::Ttl),
+        "hour" if !in_entry => Word::Ask(Ask::SkipHour),
+        "day" if !in_entry => Word::Ask(Ask::SkipDay),
         "textinput" | "cloud" | "comments" | "docs" | "schedule" => Word::Nothing,
         _ => Word::Unknown,
     }
@@ -183,10 +207,10 @@ fn dublin(space: Space, local: &str) -> Word {
         "subject" => Word::Category,
         "language" => Word::Slot(Slot::Language, 1),
         "rights" => Word::Slot(Slot::Rights, 1),
-        "issued" => Word::Slot(Slot::Published, 1),
-        "date" if space == Space::Dublin => Word::Slot(Slot::Published, 2),
-        "created" => Word::Slot(Slot::Published, 3),
-        "modified" => Word::Slot(Slot::Updated, 1),
+        "issued" => Word::Date(Date::Published, 1),
+        "date" if space == Space::Dublin => Word::Date(Date::Published, 2),
+        "created" => Word::Date(Date::Published, 3),
+        "modified" => Word::Date(Date::Updated, 1),
         _ => Word::Nothing,
     }
 }
@@ -247,26 +271,10 @@ pub(super) fn ends_a_field(word: Word, local: &str) -> bool {
         Word::Entry | Word::Channel | Word::Category | Word::Enclosure => true,
         Word::Link => local == "link",
         Word::Person(_) => true,
-        Word::Slot(..) => !matches!(
+        Word::Slot(..) | Word::Date(..) | Word::Ask(Ask::Ttl) => !matches!(
             local,
             "body" | "div" | "p" | "abstract" | "date" | "summary" | "content"
         ),
         _ => false,
     }
-}
-
-/// Elements of HTML that have no end tag.
-pub(in crate::parse) fn is_void(local: &str) -> bool {
-    matches!(
-        local,
-        "area" | "br" | "col" | "embed" | "hr" | "img" | "input" | "meta" | "source" | "wbr"
-    )
-}
-
-/// Elements of HTML that end where another of the kind begins right within them: their end tag is often left out.
-pub(in crate::parse) fn ends_its_like(local: &str) -> bool {
-    matches!(
-        local,
-        "p" | "li" | "dt" | "dd" | "tr" | "td" | "th" | "option"
-    )
 }

@@ -1,4 +1,4 @@
-//! Clean Atom 1.0 and RSS 2.0, in the few elements that feed-rs reads.
+//! Clean Atom 1.0 and RSS 2.0, in the few elements that feed-rs reads for us.
 
 use memchr::{memchr2, memmem};
 use quick_xml::escape::escape;
@@ -6,6 +6,7 @@ use quick_xml::escape::escape;
 use super::record::Record;
 use super::value::{Kind, Value};
 use super::words::Slot;
+use crate::model::FeedFormat;
 
 /// What is written: Atom for Atom of all versions, RSS 2.0 for everything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,9 +15,17 @@ pub(super) enum Dialect {
     Rss,
 }
 
+impl Dialect {
+    pub(super) fn of(format: FeedFormat) -> Self {
+        match format {
+            FeedFormat::Atom => Self::Atom,
+            FeedFormat::Rss | FeedFormat::Rdf | FeedFormat::JsonFeed => Self::Rss,
+        }
+    }
+}
+
 const ATOM_HEAD: &str = "<feed xmlns=\"http://www.w3.org/2005/Atom\"";
-const RSS_HEAD: &str = "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" \
-    xmlns:sy=\"http://purl.org/rss/1.0/modules/syndication/\"><channel>";
+const RSS_HEAD: &str = "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"><channel>";
 
 /// The whole document. `entries`: as [`entry`] wrote them.
 pub(super) fn document(dialect: Dialect, feed: &Record, entries: &str) -> String {
@@ -43,9 +52,6 @@ pub(super) fn document(dialect: Dialect, feed: &Record, entries: &str) -> String
             }
         }
     }
-    for (name, value) in &feed.pace {
-        element(&mut out, name, value);
-    }
     out.push_str(entries);
     out.push_str(match dialect {
         Dialect::Atom => "</feed>",
@@ -54,17 +60,19 @@ pub(super) fn document(dialect: Dialect, feed: &Record, entries: &str) -> String
     out
 }
 
-/// One entry.
-pub(super) fn entry(out: &mut String, dialect: Dialect, entry: &Record) {
+/// One entry. `number`: its id, by which it is found again.
+pub(super) fn entry(out: &mut String, dialect: Dialect, number: usize, entry: &Record) {
     match dialect {
         Dialect::Atom => {
             out.push_str("<entry>");
+            element(out, "id", &number.to_string());
             fields(out, entry, ATOM_ENTRY, true);
             links(out, entry, "link", |rel| rel != "enclosure");
             out.push_str("</entry>");
         }
         Dialect::Rss => {
             out.push_str("<item>");
+            element(out, "guid", &number.to_string());
             fields(out, entry, RSS_ENTRY, false);
             page_link(out, entry);
             out.push_str("</item>");
@@ -78,33 +86,19 @@ const ATOM_FEED: Names = &[
     (Slot::Id, "id"),
     (Slot::Title, "title"),
     (Slot::Summary, "subtitle"),
-    (Slot::Updated, "updated"),
     (Slot::Rights, "rights"),
     (Slot::Generator, "generator"),
     (Slot::Icon, "icon"),
 ];
-const ATOM_ENTRY: Names = &[
-    (Slot::Id, "id"),
-    (Slot::Title, "title"),
-    (Slot::Published, "published"),
-    (Slot::Updated, "updated"),
-];
+const ATOM_ENTRY: Names = &[(Slot::Title, "title")];
 const RSS_FEED: Names = &[
     (Slot::Title, "title"),
     (Slot::Summary, "description"),
     (Slot::Language, "language"),
-    (Slot::Published, "pubDate"),
-    (Slot::Updated, "lastBuildDate"),
     (Slot::Rights, "copyright"),
     (Slot::Generator, "generator"),
-    (Slot::Ttl, "ttl"),
 ];
-const RSS_ENTRY: Names = &[
-    (Slot::Id, "guid"),
-    (Slot::Title, "title"),
-    (Slot::Published, "pubDate"),
-    (Slot::Updated, "atom:updated"),
-];
+const RSS_ENTRY: Names = &[(Slot::Title, "title")];
 
 fn fields(out: &mut String, record: &Record, names: Names, typed: bool) {
     for (slot, name) in names {
@@ -115,7 +109,6 @@ fn fields(out: &mut String, record: &Record, names: Names, typed: bool) {
             Slot::Title | Slot::Summary | Slot::Content | Slot::Rights if typed => {
                 text_construct(out, name, value);
             }
-            // A GUID is kept as it is; only its edges are layout.
             _ => element(out, name, value.text.trim()),
         }
     }
@@ -172,7 +165,7 @@ fn attribute(out: &mut String, name: &str, value: &str) {
 }
 
 fn links(out: &mut String, record: &Record, name: &str, wanted: impl Fn(&str) -> bool) {
-    for link in record.links.iter().filter(|link| wanted(&link.rel)) {
+    for link in record.links().iter().filter(|link| wanted(&link.rel)) {
         out.push('<');
         out.push_str(name);
         attribute(out, "rel", &link.rel);
@@ -186,13 +179,7 @@ fn links(out: &mut String, record: &Record, name: &str, wanted: impl Fn(&str) ->
 
 /// RSS has one link, to the page; of several the first that is one.
 fn page_link(out: &mut String, record: &Record) {
-    let pages = record.links.iter().filter(|link| link.rel == "alternate");
-    let is_page = |link: &&super::record::Link| {
-        link.media_type
-            .as_deref()
-            .is_none_or(|kind| kind.contains("html"))
-    };
-    for link in pages.filter(is_page) {
+    for link in record.links().iter().filter(|link| link.is_page()) {
         element(out, "link", &link.href);
     }
 }
