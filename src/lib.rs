@@ -11,7 +11,7 @@
 //!
 //! # Layers
 //!
-//! A module uses only those of earlier rows; `tests/it/layers.rs` holds it to that.
+//! A module uses only those of earlier rows; no two files use each other in a circle. `tests/it/layers` holds both.
 //!
 //! | row | modules |
 //! |---|---|

@@ -123,7 +123,7 @@ pub(super) fn compact(config: &Config) -> anyhow::Result<()> {
         bail!("{location} does not exist: there is nothing to rebuild yet");
     }
     let sizes = location.compact()?;
-    super::print(format!("{location}: {sizes}\n").as_bytes())
+    super::output::print(format!("{location}: {sizes}\n").as_bytes())
 }
 
 /// The output of this name.

@@ -124,6 +124,9 @@ impl File<'_> {
                 at = end;
             } else if let Some(body) = test_module(&tokens[at..]) {
                 at += body;
+            } else if is_word(&tokens[at], "pub") && is_group(tokens.get(at + 1)) {
+                // Where it is visible is no use of it.
+                at += 1;
             } else if let TokenTree::Group(group) = &tokens[at] {
                 self.scan(&group.stream().into_iter().collect::<Vec<_>>());
             } else if is_path_begin(tokens, at) {
@@ -230,6 +233,10 @@ fn is_public(before: &[TokenTree]) -> bool {
         [.., word] => is_word(word, "pub"),
         [] => false,
     }
+}
+
+fn is_group(token: Option<&TokenTree>) -> bool {
+    matches!(token, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
 }
 
 fn is_word(token: &TokenTree, word: &str) -> bool {
