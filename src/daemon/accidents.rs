@@ -129,7 +129,7 @@ async fn an_item_whose_archiving_panics_is_left_out_and_the_others_are_archived(
     }
     let rendered = render(&mut republisher, "brief").await;
     assert!(rendered.is_archived);
-    let mut found = entries(rendered.documents.atom.bytes());
+    let mut found = entries(rendered.documents.get(DocumentFormat::Atom).bytes());
     for number in 1.. {
         let kept = store.archive_document(&id("brief"), number).await;
         let Some(kept) = kept.expect("readable") else {

@@ -26,7 +26,8 @@ const MAX_CODINGS: usize = 2;
 const MAX_UNTOLD: usize = 2;
 /// A byte order mark of UTF-8, which editors and scripts put before anything.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
-/// Bytes by which a document is told from packed data: a chance of one in thousands that so many hold no control byte.
+/// How many bytes are looked at to tell a document from packed data, which has a control byte among so many in all but one of
+/// thousands of cases.
 const LOOKED_AT: usize = 64;
 
 /// One coding.

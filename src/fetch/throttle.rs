@@ -12,9 +12,10 @@ use http::{HeaderMap, StatusCode};
 use super::freshness::{MAX_RETRY_AFTER_SECONDS, retry_after};
 use crate::model::{HostChange, HostHold, Timestamp};
 
-/// Where a host names no time, it is left alone for so many gaps between two requests,
+/// How long a host is left alone that names no time, as a multiple of its gap between two requests; doubled with each refusal in a
+/// row.
 const GAPS: u32 = 60;
-/// doubled with each refusal in a row, but never for longer than this.
+/// Upper bound of that time.
 const MAX_UNNAMED: Duration = Duration::from_secs(3600);
 /// A smaller reset counts seconds from now, a larger one the seconds since 1970.
 const FIRST_EPOCH: f64 = 1e9;

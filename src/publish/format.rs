@@ -25,7 +25,27 @@ impl DocumentFormat {
         }
     }
 
-    /// Its media type.
+    /// Its name, as readers of feeds know it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Atom => "Atom",
+            Self::Rss => "RSS",
+            Self::Json => "JSON Feed",
+        }
+    }
+
+    /// Its media type, without parameters.
+    #[must_use]
+    pub fn essence(self) -> &'static str {
+        match self {
+            Self::Atom => "application/atom+xml",
+            Self::Rss => "application/rss+xml",
+            Self::Json => "application/feed+json",
+        }
+    }
+
+    /// Its media type, as it is served.
     #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {

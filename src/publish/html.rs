@@ -23,13 +23,6 @@ const LINKED: [&str; 4] = ["http", "https", "ftp", "magnet"];
 /// The language of the words that are ours.
 const OURS: (&str, &str) = ("lang", "en");
 
-/// The formats as a reader may know them, with their media types.
-const FORMATS: [(DocumentFormat, &str, &str); DocumentFormat::ALL.len()] = [
-    (DocumentFormat::Atom, "Atom", "application/atom+xml"),
-    (DocumentFormat::Rss, "RSS", "application/rss+xml"),
-    (DocumentFormat::Json, "JSON Feed", "application/feed+json"),
-];
-
 /// An output's page, ready to be put together. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Page {
@@ -48,8 +41,8 @@ impl Page {
         }
     }
 
-    /// The page as it is served. `token`: with it in every address of the documents, for who came with it in the address of
-    /// the page; a browser would ask a person for it otherwise.
+    /// The page as it is served. `token`: a reader who brought it in the address of the page gets it in the addresses of the
+    /// documents too; otherwise a browser would ask for it.
     #[must_use]
     pub fn document(&self, token: Option<&[u8]>) -> Document {
         let encoded = |token| url::form_urlencoded::byte_serialize(token).collect::<String>();
@@ -73,13 +66,16 @@ impl Page {
         xml.text("title", &[], &self.output.title);
         let canonical = self.address("", "");
         xml.empty("link", &[("rel", "canonical"), ("href", &canonical)]);
-        for (format, name, media_type) in FORMATS {
+        for format in DocumentFormat::ALL {
             xml.empty(
                 "link",
                 &[
                     ("rel", "alternate"),
-                    ("type", media_type),
-                    ("title", &format!("{} ({name})", self.output.title)),
+                    ("type", format.essence()),
+                    (
+                        "title",
+                        &format!("{} ({})", self.output.title, format.name()),
+                    ),
                     ("href", &self.beside(format, query)),
                 ],
             );
@@ -93,12 +89,16 @@ impl Page {
                 "This is a web feed. To subscribe, give one of its addresses to a feed reader:";
             xml.text("p", &[OURS], how);
             xml.element("ul", &[], |xml| {
-                for (format, name, media_type) in FORMATS {
+                for format in DocumentFormat::ALL {
                     let href = self.beside(format, query);
                     let address = self.address(&format!(".{}", format.as_str()), query);
                     xml.element("li", &[], |xml| {
-                        xml.text("span", &[OURS], name);
-                        xml.text("a", &[("type", media_type), ("href", &href)], &address);
+                        xml.text("span", &[OURS], format.name());
+                        xml.text(
+                            "a",
+                            &[("type", format.essence()), ("href", &href)],
+                            &address,
+                        );
                     });
                 }
             });

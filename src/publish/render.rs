@@ -53,15 +53,11 @@ impl Fragment {
 /// An output's documents.
 #[derive(Debug, Clone)]
 pub struct Documents {
-    /// Atom 1.0.
-    pub atom: Document,
-    /// RSS 2.0.
-    pub rss: Document,
-    /// JSON Feed 1.1.
-    pub json: Document,
+    /// One of each format, as [`DocumentFormat::ALL`] names them.
+    documents: [Document; DocumentFormat::ALL.len()],
     /// The page that they name as their own.
     pub page: Page,
-    /// Of the three documents' bytes. The page says nothing that they do not say.
+    /// Of the bytes of all documents. The page says nothing that they do not say.
     pub hash: Hash,
     /// How long a reader may do with them, by the rhythm of their items.
     pub fresh_for: Duration,
@@ -75,11 +71,7 @@ impl Documents {
     /// The document in one format.
     #[must_use]
     pub fn get(&self, format: DocumentFormat) -> &Document {
-        match format {
-            DocumentFormat::Atom => &self.atom,
-            DocumentFormat::Rss => &self.rss,
-            DocumentFormat::Json => &self.json,
-        }
+        &self.documents[format as usize]
     }
 }
 
@@ -95,18 +87,16 @@ pub(super) fn shell(feed: &OutboundFeed, format: DocumentFormat) -> Shell {
 /// Renders an outbound feed in every format.
 #[must_use]
 pub fn render(feed: &OutboundFeed) -> Documents {
-    let [atom, rss, json] = DocumentFormat::ALL
+    let documents = DocumentFormat::ALL
         .map(|format| Document::new(format, shell(feed, format), feed.pieces(format)));
     let mut hasher = blake3::Hasher::new();
-    for document in [&atom, &rss, &json] {
+    for document in &documents {
         hasher.update(document.etag(Coding::Identity).as_bytes());
     }
     let mut hash = Hash::default();
     hasher.finalize_xof().fill(&mut hash);
     Documents {
-        atom,
-        rss,
-        json,
+        documents,
         page: Page::of(feed),
         hash,
         fresh_for: fresh_for(&feed.items),

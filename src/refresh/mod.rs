@@ -6,8 +6,8 @@
 //! nothing here stops another source.
 //!
 //! [`Refresher::refresh`] is the list of the steps. Next, in their order: `schedule::wait` (who waits), `ask.rs` (the request,
-//! through `fetch`, and `parse`), `follow.rs` (to the feed of a page, to further pages), `settle.rs` (what the answer means),
-//! `keep.rs` (into the store), `report.rs` (the log line).
+//! through `fetch`, and `parse`), `follow.rs` (to the feed of a page, to further pages), `settle.rs` (what the answer means;
+//! without a document, as a 304: `advance.rs`), `keep.rs` (into `store`, where `steps/refresh` writes it), `report.rs` (the log line).
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -94,8 +94,8 @@ impl Refresher {
         self.asker.fetcher.holds()
     }
 
-    /// Takes over what must be known before any of these targets, which are all, is asked: how each host may be asked, and
-    /// which ones want to be left alone, whoever was told so.
+    /// Loads what must be known before the first request: how each host may be asked, and which hosts want to be left alone, even if
+    /// another process was told so. `targets` are all that there are.
     ///
     /// # Errors
     /// The store's.

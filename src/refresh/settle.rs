@@ -53,28 +53,30 @@ fn settle_source(
     next.history.retry_after = None;
     next.history.whole_at = whole_at(&next.history, &heard, now);
     let trail = heard.trail;
-    let (mut further, mut moves) = (Arc::default(), None);
     let (fetched, moved_to) = match heard.fetched {
         FetchOutcome::Moved(moved) => (FetchOutcome::Fresh(moved.fresh), Some(moved.to)),
         fetched => (fetched, None),
     };
-    let mut feed = None;
+    let mut document = None;
     let last = match (fetched, heard.parsed) {
         (FetchOutcome::Fresh(fresh), Some(Ok(parsed))) => {
             take_body(&mut next, &fresh, &parsed, &target.source.location, now);
-            let repairs = repairs(&parsed);
-            if is_first_contact(state) {
-                further = heard.further;
-            }
-            moves = moved_by_its_word(target, &fresh, &parsed);
-            feed = Some(parsed);
-            match moved_to {
+            let last = match moved_to {
                 Some(to) => remember(&mut next, to, fresh.status, trail.as_ref()),
                 None => LastOutcome {
-                    repairs,
+                    repairs: repairs(&parsed),
                     ..LastOutcome::new(Outcome::Fresh, fresh.status)
                 },
-            }
+            };
+            document = Some(Document {
+                moves: moved_by_its_word(target, &fresh, &parsed),
+                further: match is_first_contact(state) {
+                    true => heard.further,
+                    false => Arc::default(),
+                },
+                feed: parsed,
+            });
+            last
         }
         (FetchOutcome::Fresh(fresh), parsed) => {
             let error = parsed.and_then(Result::err);
@@ -89,11 +91,6 @@ fn settle_source(
     };
     let last = behind_page(last, trail.as_ref());
     next.history.condition = Condition::after(&last);
-    let document = feed.map(|feed| Document {
-        feed,
-        further,
-        moves,
-    });
     RefreshRecord {
         extent,
         ..record(target, next, last, document, now)

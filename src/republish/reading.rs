@@ -63,7 +63,9 @@ impl WindowReader<'_> {
         loop {
             let windows = self.windows(outputs, last_shown).await?;
             let wanted = unread(outputs, &windows, &known, &items);
-            self.load(&wanted, &mut items).await?;
+            let is_followed = |plan: &&OutputPlan| last_shown.window(&plan.output.id).is_some();
+            self.load(&wanted, outputs.iter().all(is_followed), &mut items)
+                .await?;
             attempts += 1;
             let is_whole = wanted.iter().all(|(_, item)| items.contains_key(item));
             if is_whole || attempts == ATTEMPTS {
@@ -76,12 +78,13 @@ impl WindowReader<'_> {
     async fn load(
         &self,
         wanted: &[(OutputId, Arc<ItemVersion>)],
+        just_changed: bool,
         items: &mut Items,
     ) -> Result<(), StoreError> {
         if wanted.is_empty() {
             return Ok(());
         }
-        let found = self.store.items(wanted.to_vec()).await?;
+        let found = self.store.items(wanted.to_vec(), just_changed).await?;
         for (version, item) in found.into_iter().flatten() {
             items.insert(Arc::new(version), Arc::new(item));
         }

@@ -129,7 +129,7 @@ impl<'a> Renderer<'a> {
     }
 
     /// Archives what lies behind a window, as a task of its own so that a panic ends nothing else. After a panic the documents
-    /// are written as if there were nothing to archive; the daemon's cutter will meet the same panic, report it and give up.
+    /// are written as if there were nothing to archive; the daemon's archiver will meet the same panic, report it and give up.
     async fn archive_behind(
         &self,
         plan: &OutputPlan,

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use crate::model::Timestamp;
 use crate::publish::{Coding, Document, Medium};
 
-/// For so many times what a document is fresh, a cache may answer with the last one while it asks.
+/// `stale-while-revalidate` as a multiple of `max-age`: how long a cache may answer with an old document while it asks for a new one.
 const STALE_FACTOR: u32 = 10;
 /// What a page of ours may do: show its text and lead elsewhere. Not in a sandbox, which keeps a browser from opening a link in
 /// another tab.

@@ -200,13 +200,16 @@ pub trait Store: Send + Sync {
     async fn versions(&self, requests: Vec<VersionsRequest>) -> Result<Vec<Versions>, StoreError>;
 
     /// What items show, each with the state that it is in by now, which may be another than the one asked for: then its window
-    /// is to be asked for again. In the order asked for; `None`: it is not in the output any more.
+    /// is to be asked for again. In the order asked for; `None`: it is not in the output any more. `just_changed`: they were written a
+    /// moment ago by this process, and an engine that has them at hand where it wrote them may look there, though it then cannot
+    /// answer while nothing can be written.
     ///
     /// # Errors
     /// Those of every step.
     async fn items(
         &self,
         wanted: Vec<(OutputId, Arc<ItemVersion>)>,
+        just_changed: bool,
     ) -> Result<Vec<Option<(ItemVersion, WindowItem)>>, StoreError>;
 
     /// Entries as items of these stories would show them, whether an output keeps them or not. One that is not there, or is stripped,

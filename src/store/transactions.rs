@@ -32,8 +32,8 @@ use crate::model::{
     Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
 };
 
-/// Items that are read in the writing transaction, at most: they were written just now and lie in its cache, and it is not kept from
-/// writing for long.
+/// How many items that were written just now are read in a writing transaction, in whose cache they lie: few enough that it is not
+/// kept from writing for long.
 const JUST_WRITTEN: usize = 16;
 
 #[async_trait]
@@ -189,11 +189,12 @@ impl<E: Engine> Store for E {
     async fn items(
         &self,
         wanted: Vec<(OutputId, Arc<ItemVersion>)>,
+        just_changed: bool,
     ) -> Result<Vec<Option<(ItemVersion, WindowItem)>>, StoreError> {
         let step = "read items";
-        let are_few = wanted.len() <= JUST_WRITTEN;
+        let by_writer = just_changed && wanted.len() <= JUST_WRITTEN;
         let read = move |rows: &E::Tx| windows::items(rows, &wanted);
-        match are_few {
+        match by_writer {
             true => self.write(step, read).await,
             false => self.read(step, read).await,
         }

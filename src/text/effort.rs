@@ -56,8 +56,10 @@ pub(super) fn is_bounded(html: &str) -> bool {
     bounded(html).is_ok()
 }
 
-/// Whether parsing and writing this takes a bounded time; if not, how many of its bytes would: none where it is not their
-/// number that is too much.
+/// Whether parsing and writing this takes a bounded time.
+///
+/// # Errors
+/// About how many of its bytes would take no more than that; 0 where its length is not the reason.
 pub(super) fn bounded(html: &str) -> Result<(), usize> {
     if html.len() <= SMALL {
         return Ok(());

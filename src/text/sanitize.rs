@@ -132,12 +132,12 @@ fn is_legal(c: char) -> bool {
 /// HTML is beyond the limits.
 #[derive(Debug, PartialEq, Eq)]
 struct TooMuch {
-    /// About as many bytes of it are not; none, where it is not their number that is too much.
+    /// About how many of its bytes are within the limits; 0 where its length is not what exceeds them.
     fits: usize,
 }
 
 impl TooMuch {
-    /// Where of `all` bytes that came of `html` so many can be read.
+    /// `all` bytes came of `html`, and only `read` of them are within the limits.
     fn share(html: &str, read: usize, all: usize) -> Self {
         if read == 0 || html.len() == all {
             return Self { fits: read };

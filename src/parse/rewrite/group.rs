@@ -133,7 +133,7 @@ impl<'t> Group<'t> {
         record.authors.add(self.rank(rank), self.space, person);
     }
 
-    /// The rank of a person, who may be named for what others do than authors.
+    /// The rank of a person: one whose role is not an author's ranks behind.
     fn rank(&self, rank: u8) -> u8 {
         let is_author = |role: &str| AUTHORS.contains(&role.trim().to_ascii_lowercase().as_str());
         match self.attributes.get("role") {

@@ -2,7 +2,7 @@
 
 use super::spaces::Space;
 
-/// A field of which one value is kept, of the best rank, the first of that.
+/// A field of which one value is kept: the first of the best rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Slot {
     Title,

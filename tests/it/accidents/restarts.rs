@@ -59,6 +59,10 @@ fn what_comes_over_an_open_connection_is_answered() {
     until("the new one is accepted", || is_accepted(&new));
     daemon.signal("TERM");
     daemon.until_logged(|event| event.to_string().contains("SIGTERM"));
+    // The line comes before the server is told; that it listens no more comes after.
+    until("it accepts nobody any more", || {
+        TcpStream::connect(daemon.address).is_err()
+    });
     new.write_all(KEPT).expect("it reads");
     let answer = say(&mut new, b"");
     assert_eq!(

@@ -11,7 +11,7 @@ use mainstem::model::{
     Timestamp, Validators,
 };
 use mainstem::store::{
-    self, ItemVersion, KeptItem, Membership, Opening, OutputState, Settings, Store,
+    self, ItemVersion, KeptItem, Membership, Opening, OutputState, Settings, Store, StoreError,
     VersionsRequest, WhichItems, WindowItem,
 };
 use tempfile::TempDir;
@@ -203,7 +203,12 @@ impl Bench {
     pub(crate) async fn window(&self, output: &str) -> Vec<WindowItem> {
         let versions = self.versions(output, newest(100)).await.into_iter();
         let wanted = versions.map(|version| (out(output), version)).collect();
-        let items = self.store.items(wanted).await.expect("reads").into_iter();
+        let items = self
+            .store
+            .items(wanted, false)
+            .await
+            .expect("reads")
+            .into_iter();
         items.map(|item| item.expect("it is there").1).collect()
     }
 
@@ -214,6 +219,18 @@ impl Bench {
             .map(|item| (item.item_id, item.shown.entry.title))
             .collect()
     }
+}
+
+/// What a step comes to on a store that was closed just now. A process that another test is starting has copies of our open files
+/// until it runs a program of its own, and with them the lock of a store that we have closed.
+pub(crate) fn when_free<T>(step: impl Fn() -> Result<T, StoreError>) -> T {
+    for _ in 0..500 {
+        match step() {
+            Err(StoreError::InUse { .. }) => std::thread::sleep(Duration::from_millis(10)),
+            done => return done.expect("it is free"),
+        }
+    }
+    panic!("it is in use still");
 }
 
 /// So many of the newest items.

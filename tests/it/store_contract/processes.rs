@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mainstem::model::{Applied, StoryId};
 use mainstem::store::{self, Membership, Opening, Store, StoreError};
 
-use super::bench::{Bench, LONG, at, entries, entry, out, record, rules, source};
+use super::bench::{Bench, LONG, at, entries, entry, out, record, rules, source, when_free};
 use super::engines::{Engine, for_every_engine};
 
 for_every_engine! {
@@ -140,7 +140,7 @@ async fn a_second_daemon_is_refused(engine: &Engine) {
     } = bench;
     store.close().await.expect("closes");
     drop(store);
-    let next = store::open(&settings, Opening::Thorough).expect("it is free");
+    let next = when_free(|| store::open(&settings, Opening::Thorough));
     next.close().await.expect("closes");
     drop(directory);
 }

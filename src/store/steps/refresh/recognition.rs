@@ -150,8 +150,8 @@ fn sharing(entries: &[Incoming], basis: Hash, doubtful: &[usize]) -> Vec<usize> 
     }
 }
 
-/// Meets the stored entry that shares its basis with others and is this one in all that tells it from them, of which the document
-/// shows no other. Returns whether there is one.
+/// Meets a stored entry that shares its basis with other stored ones, where the document has only one entry with that basis and
+/// everything that tells them apart is the same. Returns whether there is such an entry.
 fn meet_alone<R: RefreshRows>(
     intake: &mut Intake<'_, R>,
     incoming: &Incoming,
