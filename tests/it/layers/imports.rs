@@ -132,7 +132,7 @@ impl File<'_> {
             } else if is_path_begin(tokens, at) {
                 let (path, end) = path_at(tokens, at);
                 if path.len() > 1
-                    && let Some(path) = self.from_root(&path)
+                    && let Some(path) = self.rooted(&path)
                 {
                     self.imports.used.insert(path);
                 }
@@ -169,7 +169,7 @@ impl File<'_> {
         let Some(name) = renamed.or_else(|| path.last().cloned()) else {
             return;
         };
-        let Some(path) = self.from_root(&path) else {
+        let Some(path) = self.rooted(&path) else {
             return;
         };
         match is_passed_on {
@@ -179,7 +179,7 @@ impl File<'_> {
     }
 
     /// A path from the root of the crate; `None`: another crate's, or no module's.
-    fn from_root(&self, path: &[String]) -> Option<Vec<String>> {
+    fn rooted(&self, path: &[String]) -> Option<Vec<String>> {
         let above = path.iter().take_while(|part| *part == "super").count();
         let own = |path: &[String]| [self.module, path].concat();
         match path.first()?.as_str() {

@@ -131,7 +131,7 @@ async fn a_backup_writes_over_nothing(engine: &Engine) {
     let bench = Bench::on(engine, &["a"]).await;
     let to = bench.directory.path().join("precious");
     std::fs::write(&to, "a letter").expect("writable");
-    let error = bench.store.backup(&to).await.unwrap_err();
+    let error = bench.store.backup(&to).await.expect_err("it is refused");
     assert!(matches!(error, StoreError::Unusable { .. }), "{error:?}");
     assert!(error.to_string().contains("precious"), "{error}");
     assert_eq!(std::fs::read(&to).expect("there"), b"a letter");
@@ -144,7 +144,7 @@ async fn a_backup_writes_over_nothing(engine: &Engine) {
 async fn a_backup_that_cannot_be_written_leaves_nothing(engine: &Engine) {
     let bench = Bench::on(engine, &["a"]).await;
     let to = bench.directory.path().join("missing").join("copy.db");
-    let error = bench.store.backup(&to).await.unwrap_err();
+    let error = bench.store.backup(&to).await.expect_err("it is refused");
     assert!(matches!(error, StoreError::Unusable { .. }), "{error:?}");
     assert!(!to.exists());
     assert!(bench.store.condition().borrow().is_well());
@@ -157,7 +157,7 @@ async fn rebuilding_takes_nothing_away(engine: &Engine) {
     let before = (bench.stories().await, bench.shown("o").await);
     let location = bench.settings.location.clone();
     // While somebody has it open, it is left as it is.
-    let refused = location.compact().unwrap_err();
+    let refused = location.compact().expect_err("it is refused");
     assert!(
         matches!(
             refused,

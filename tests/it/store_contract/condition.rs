@@ -104,7 +104,7 @@ async fn damage_is_found_and_stays(engine: &Engine) {
     // Closed, it has nothing outside its one place.
     let bench = bench.reopened().await;
     (engine.ruin)(&bench.settings.location);
-    let found = bench.store.examine().await.unwrap_err();
+    let found = bench.store.examine().await.expect_err("it is refused");
     assert!(matches!(found, StoreError::Damaged { .. }), "{found:?}");
     let condition = bench.store.condition();
     let trouble = condition.borrow().trouble().cloned().expect("it is noted");
@@ -116,10 +116,14 @@ async fn damage_is_found_and_stays(engine: &Engine) {
         "a restart alone ends it"
     );
     let late = record("a", 2, vec![]);
-    let refused = bench.store.apply(Arc::new(late)).await.unwrap_err();
+    let refused = bench
+        .store
+        .apply(Arc::new(late))
+        .await
+        .expect_err("it is refused");
     assert!(matches!(refused, StoreError::Damaged { .. }), "{refused:?}");
     let opened = store::open(&bench.settings, Opening::Quick);
-    let refused = opened.map(drop).unwrap_err();
+    let refused = opened.map(drop).expect_err("it is refused");
     assert!(refused.is_trouble(), "{refused:?}");
 }
 
@@ -128,7 +132,7 @@ async fn a_failure_of_one_step_is_no_trouble(engine: &Engine) {
     let mut condition = bench.store.condition();
     condition.mark_unchanged();
     let unknown = bench.store.stamp(vec![(out("unknown"), [1; 16])], at(1));
-    let error = unknown.await.unwrap_err();
+    let error = unknown.await.expect_err("it is refused");
     let said = format!(
         "{error}: {}",
         std::error::Error::source(&error).expect("a cause")

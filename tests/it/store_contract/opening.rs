@@ -35,9 +35,14 @@ async fn a_missing_store_is_made_by_either_opening(engine: &Engine) {
 
 /// What each way of opening a store says against it.
 fn refusals(settings: &Settings) -> [StoreError; 3] {
-    let [quick, thorough] = [Opening::Quick, Opening::Thorough]
-        .map(|opening| store::open(settings, opening).map(drop).unwrap_err());
-    let reading = store::open_to_read(settings).map(drop).unwrap_err();
+    let [quick, thorough] = [Opening::Quick, Opening::Thorough].map(|opening| {
+        store::open(settings, opening)
+            .map(drop)
+            .expect_err("it is refused")
+    });
+    let reading = store::open_to_read(settings)
+        .map(drop)
+        .expect_err("it is refused");
     [quick, thorough, reading]
 }
 
@@ -87,7 +92,7 @@ async fn a_ruined_store_is_refused_and_left_alone(engine: &Engine) {
     let before = settings.location.sizes();
     let quick = store::open(settings, Opening::Quick).map(drop);
     let reading = store::open_to_read(settings).map(drop);
-    for refused in [quick, reading].map(Result::unwrap_err) {
+    for refused in [quick, reading].map(|refused| refused.expect_err("it is refused")) {
         assert!(matches!(refused, StoreError::Damaged { .. }), "{refused:?}");
         let said = refused.to_string();
         assert!(said.contains(&settings.location.to_string()), "{said}");
@@ -100,7 +105,9 @@ async fn a_place_that_cannot_be_used_is_named(_: &Engine) {
     let directory = TempDir::new().expect("a directory");
     let missing = Settings::at(directory.path().join("missing").join("x.db"));
     for opening in [Opening::Quick, Opening::Thorough] {
-        let refused = store::open(&missing, opening).map(drop).unwrap_err();
+        let refused = store::open(&missing, opening)
+            .map(drop)
+            .expect_err("it is refused");
         assert!(
             matches!(refused, StoreError::Unusable { .. }),
             "{refused:?}"
@@ -110,7 +117,7 @@ async fn a_place_that_cannot_be_used_is_named(_: &Engine) {
     }
     assert!(store::open_to_read(&missing).expect("looks").is_none());
     let refused = store::open(&Settings::at(directory.path()), Opening::Quick).map(drop);
-    let said = refused.unwrap_err().to_string();
+    let said = refused.expect_err("it is refused").to_string();
     assert!(said.contains("is a directory"), "{said}");
 }
 
@@ -121,10 +128,13 @@ async fn the_directory_of_the_service_is_its_managers_to_make(_: &Engine) {
         rule: PathRule::OfService,
     };
     let missing = of_service("missing/x.db");
-    let refused = missing.check_directory().unwrap_err();
+    let refused = missing.check_directory().expect_err("it is refused");
     assert!(refused.to_string().contains("systemctl start"), "{refused}");
     let opened = store::open(&missing, Opening::Quick).map(drop);
-    assert_eq!(opened.unwrap_err().to_string(), refused.to_string());
+    assert_eq!(
+        opened.expect_err("it is refused").to_string(),
+        refused.to_string()
+    );
     assert!(of_service("x.db").check_directory().is_ok());
     let written = Settings {
         rule: PathRule::Written,

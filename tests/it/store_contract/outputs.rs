@@ -353,7 +353,11 @@ async fn a_stamp_moves_with_the_documents_alone(engine: &Engine) {
 async fn a_stamp_of_an_unknown_output_fails_alone(engine: &Engine) {
     let bench = Bench::on(engine, &[]).await;
     let both = vec![(out("o"), [1; 16]), (out("unknown"), [1; 16])];
-    let error = bench.store.stamp(both, at(1)).await.unwrap_err();
+    let error = bench
+        .store
+        .stamp(both, at(1))
+        .await
+        .expect_err("it is refused");
     assert!(matches!(error, StoreError::Step { .. }), "{error:?}");
     assert!(!states(&bench, 1).await.2, "nothing of the step is written");
 }

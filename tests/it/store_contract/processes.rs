@@ -94,7 +94,7 @@ async fn assert_one_story(bench: &Bench) {
 
 async fn two_refreshes_at_once_make_one_story(engine: &Engine) {
     let (bench, ids) = with_eight(engine).await;
-    bring(&[bench.store.clone()], &ids).await;
+    bring(std::slice::from_ref(&bench.store), &ids).await;
     assert_one_story(&bench).await;
 }
 
@@ -123,7 +123,7 @@ async fn two_processes_that_bring_the_same_bring_it_once(engine: &Engine) {
 async fn a_second_daemon_is_refused(engine: &Engine) {
     let bench = Bench::on(engine, &["a"]).await;
     let second = store::open(&bench.settings, Opening::Thorough).map(drop);
-    let refused = second.unwrap_err();
+    let refused = second.expect_err("it is refused");
     assert!(matches!(refused, StoreError::InUse { .. }), "{refused:?}");
     let (said, process) = (refused.to_string(), std::process::id());
     assert!(said.contains(&format!("process {process}")), "{said}");

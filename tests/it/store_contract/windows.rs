@@ -32,6 +32,9 @@ async fn the_newest_place_comes_first_then_the_id(engine: &Engine) {
     assert_eq!(ids, ["id-c", "id-a", "id-b", "id-d"]);
 }
 
+/// None before, behind which place, how many at most; what comes.
+type Case = (Option<i64>, Option<Place>, u32, &'static [i64]);
+
 async fn the_newest_items_end_at_their_bounds(engine: &Engine) {
     let bench = Bench::on(engine, &["a", "b"]).await;
     for (source, minute) in [("a", 1), ("b", 2), ("a", 3), ("a", 4), ("b", 5)] {
@@ -45,7 +48,7 @@ async fn the_newest_items_end_at_their_bounds(engine: &Engine) {
         ordered_at: at(minute),
         item_id: id.to_owned(),
     };
-    let cases: [(Option<i64>, Option<Place>, u32, &[i64]); 9] = [
+    let cases: [Case; 9] = [
         (None, None, 100, &[5, 4, 3, 2, 1]),
         (None, None, 2, &[5, 4]),
         (None, None, 0, &[]),

@@ -79,8 +79,10 @@ pub(crate) fn orders<T: Clone>(things: &[T]) -> Vec<Vec<T>> {
 #[test]
 fn every_part_of_the_corpus_is_read() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    let sources: String = rust_files(&tests.join("it"))
+    let src = tests.with_file_name("src");
+    let sources: String = [tests.join("it"), src]
         .iter()
+        .flat_map(|folder| rust_files(folder))
         .map(|path| std::fs::read_to_string(path).expect("readable"))
         .collect();
     for part in std::fs::read_dir(tests.join("corpus")).expect("the corpus is there") {
