@@ -15,7 +15,7 @@ pub struct SourceReport {
     pub home_url: Option<String>,
     /// What came of the last refresh; `None`: never asked.
     pub last: Option<LastOutcome>,
-    /// [`SourceState::moved_to`].
+    /// [`super::SourceState::moved_to`].
     pub moved_to: Option<Url>,
     /// What the schedule decides on.
     pub history: History,
