@@ -46,6 +46,27 @@ fn said(ended: &Output) -> String {
 }
 
 #[test]
+fn an_outcome_that_cannot_be_read_keeps_no_source_from_being_refreshed() {
+    let desk = desk();
+    for (column, value) in [
+        ("outcome", "unheard"),
+        ("class", "unheard"),
+        ("fault", "unheard"),
+        ("repairs", "{"),
+    ] {
+        let db = Connection::open(desk.path("mainstem.db")).expect("opens");
+        let update = format!("UPDATE source_state SET {column} = ?");
+        assert_eq!(db.execute(&update, [value]).expect("written"), 1);
+        drop(db);
+        desk.write("a.xml", &rss(&[(column, column, TEXT)]));
+        let refreshed = desk.run(&["refresh"]);
+        assert!(refreshed.status.success(), "{column}: {refreshed:?}");
+        let shown = desk.run(&["sources", "--json"]);
+        assert!(shown.status.success(), "{column}: {shown:?}");
+    }
+}
+
+#[test]
 fn damage_is_told_with_its_file_and_what_to_do() {
     let cases: [(&str, &[&str]); 6] = [
         ("entries", &["print", "merged"]),

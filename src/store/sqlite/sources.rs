@@ -135,7 +135,8 @@ fn stored_source(row: &Row<'_>) -> rusqlite::Result<StoredSource> {
             attempt_at: moment_at(row, "attempt_at")?,
             due_at: moment_at(row, "due_at")?,
         },
-        last: last_outcome(row)?,
+        // Each refresh writes it anew: one that cannot be read any more must not keep the source from being refreshed.
+        last: last_outcome(row).unwrap_or_default(),
         entries: row.get::<_, u32>("entries")?.into(),
         day: DayCount {
             day: row.get("day")?,

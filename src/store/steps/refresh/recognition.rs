@@ -1,7 +1,7 @@
 //! Which entries of a document its source has: known ones are met, the others are returned.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::context::{Context, reading};
 use super::intake::Intake;
@@ -40,8 +40,7 @@ pub(super) fn recognize<'a, R: RefreshRows>(
     let context = intake.context();
     let entries = &context.record.entries;
     let known = known_entries(context, entries)?;
-    // By basis, in a fixed order: the same document is always written in the same way.
-    let mut doubtful: BTreeMap<Hash, Vec<usize>> = BTreeMap::new();
+    let mut doubtful: HashMap<Hash, Vec<usize>> = HashMap::new();
     for (nth, incoming) in entries.iter().enumerate() {
         let known = known.get(&incoming.fingerprint.identity);
         match known {
@@ -52,6 +51,9 @@ pub(super) fn recognize<'a, R: RefreshRows>(
                 .push(nth),
         }
     }
+    // In the order of the document: what an earlier entry has met is not there for a later one.
+    let mut doubtful: Vec<(Hash, Vec<usize>)> = doubtful.into_iter().collect();
+    doubtful.sort_by(|(_, one), (_, other)| one.cmp(other));
     let mut unknown = Vec::new();
     for (basis, doubtful) in doubtful {
         unknown.extend(tell_apart(intake, basis, &doubtful)?);

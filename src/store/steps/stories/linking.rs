@@ -1,6 +1,6 @@
 //! Compares entries with what may be the same release: new ones, edited ones, and those of which less text counts than before.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::candidates::candidates;
@@ -197,10 +197,14 @@ impl<'a, R: StoryRows + LinkRows + KeyRows + TextRows> Linking<'a, R> {
         };
         let at = compared_at(placed.published, placed.ordered_at);
         let mut now = self.compare(Some(entry), &profile, at)?;
-        let linked = before.iter().map(|link| link.beside(entry));
-        let linked: BTreeSet<EntryId> = linked.filter(|other| !now.contains_key(other)).collect();
-        for (other, theirs) in self.profiles.all(self.rows, linked.into_iter())? {
-            if let Some(found) = told(&profile, &theirs) {
+        // One text at a time: the oldest entries of an address or a text may be linked to any number of later ones.
+        for other in before.iter().map(|link| link.beside(entry)) {
+            if now.contains_key(&other) {
+                continue;
+            }
+            if let Some(theirs) = self.profiles.of(self.rows, other)?
+                && let Some(found) = told(&profile, &theirs)
+            {
                 now.insert(other, found);
             }
         }

@@ -74,10 +74,11 @@ impl Profiles {
 
     fn keep(&mut self, entry: EntryId, profile: &Rc<Profile>) {
         self.turn += 1;
-        self.words += u64::from(profile.text.word_count());
-        if self.words > MAX_WORDS {
+        let words = u64::from(profile.text.word_count());
+        if self.words + words > MAX_WORDS {
             self.make_room();
         }
+        self.words += words;
         self.known.insert(entry, (profile.clone(), self.turn));
     }
 
