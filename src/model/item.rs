@@ -16,13 +16,11 @@ pub enum Slot {
 }
 
 impl Slot {
-    /// The slot of an edition. One that claims to be from before 1970 has no number of its own and stays with the story.
+    /// The slot of an edition, as its number says. One that claims to be from 1970 or before has a number that stands for the story
+    /// or an entry: it has an item of its own under that number, but is not announced. Outputs with editions have no entries' slots.
     #[must_use]
     pub fn edition(at: Timestamp) -> Self {
-        match at.timestamp_millis() {
-            ..=0 => Self::Story,
-            _ => Self::Edition(at),
-        }
+        Self::from_number(-at.timestamp_millis())
     }
 
     /// The number that stands for it in a store: 0 for the story, an entry's own number, an edition's milliseconds since 1970
@@ -124,7 +122,7 @@ mod tests {
             (Slot::Entry(EntryId(17)), 17),
             (Slot::edition(at(1_500_000_000)), -1_500_000_000_000),
             (Slot::edition(at(0)), 0),
-            (Slot::edition(at(-5)), 0),
+            (Slot::edition(at(-5)), 5_000),
         ];
         for (slot, number) in cases {
             assert_eq!(slot.number(), number);

@@ -123,6 +123,9 @@ impl DocumentWriter {
 
     /// How many items of a window, the newest first, its documents' bytes have room for.
     fn room(&self, plan: &OutputPlan, rows: &[Arc<ItemVersion>], fragments: &Fragments) -> usize {
+        if plan.output.max_bytes.is_none() {
+            return rows.len();
+        }
         let written = |(_, row): &(usize, &Arc<ItemVersion>)| fragments[*row].is_some();
         let items = rows.iter().filter_map(|row| fragments[row].clone());
         let fit = self.fitting(plan, items.collect());

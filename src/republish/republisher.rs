@@ -176,7 +176,7 @@ impl Republisher {
         self.replay.outputs()
     }
 
-    /// Judges the next stories of the history; with the last ones, returns the outputs whose documents should be rendered.
+    /// Judges the next stories of the history; behind the last ones, returns the outputs whose documents should be rendered.
     ///
     /// # Errors
     /// The store's; the step can be taken again.
@@ -186,8 +186,7 @@ impl Republisher {
         };
         let stories = self.store.stories_after(after, BATCH).await?;
         let Some(last) = stories.last().map(|story| story.id) else {
-            self.finish_replay(&outputs).await?;
-            return Ok(outputs);
+            return self.finish_replay(&outputs).await;
         };
         self.watch.begin(self.store.as_ref()).await?;
         let judged = self.judge(&stories, |output| outputs.contains(output));
@@ -198,16 +197,23 @@ impl Republisher {
         Ok(BTreeSet::new())
     }
 
-    async fn finish_replay(&mut self, outputs: &BTreeSet<OutputId>) -> Result<(), StoreError> {
+    /// Returns the outputs whose replay no other rules have crossed. What the others keep is a mixture, which nobody should see.
+    async fn finish_replay(
+        &mut self,
+        outputs: &BTreeSet<OutputId>,
+    ) -> Result<BTreeSet<OutputId>, StoreError> {
+        let mut whole = BTreeSet::new();
         let rules = self.publication.rules.iter();
         for (output, rules) in rules.filter(|(output, _)| outputs.contains(output)) {
-            if !self.store.finish_replay(output, *rules).await? {
+            if self.store.finish_replay(output, *rules).await? {
+                whole.insert(output.clone());
+            } else {
                 // Another process has other rules for it. It is stale, and whoever looks next replays it.
                 tracing::warn!(%output, "another mainstem judges this output by other rules: reload it");
             }
         }
         self.replay.end();
-        Ok(())
+        Ok(whole)
     }
 
     /// Replays what has to be, to the end.

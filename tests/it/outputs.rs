@@ -1,7 +1,14 @@
 //! Items and their ids: whichever source comes first, whatever the configuration becomes, whoever else works on the store.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use mainstem::clock::ManualClock;
+use mainstem::config::{Environment, load};
+use mainstem::model::OutputId;
+use mainstem::republish::{Plan, Republisher};
+
+use crate::store_contract::{Bench, at, entry};
 use crate::support::daemon::Desk;
 use crate::support::origin::rss;
 
@@ -149,6 +156,43 @@ fn a_changed_rule_is_whole_even_where_a_daemon_goes_on_by_the_old_one() {
     for title in ["B1", "B2", "B3"] {
         assert!(reloaded.text().contains(title), "{title} is missing");
     }
+}
+
+#[tokio::test]
+async fn a_replay_that_other_rules_have_crossed_has_nothing_to_show() {
+    let bench = Bench::new(&["a"]).await;
+    let entries = ["A1", "B1"].map(|title| entry(title, title, title));
+    bench.apply("a", 1, entries.to_vec()).await;
+    let by = |letter: &str| {
+        let clock = Arc::new(ManualClock::at(at(2)));
+        Republisher::new(bench.store.clone(), clock, kept_by(letter))
+    };
+    let (mut ours, mut theirs) = (by("A"), by("B"));
+    ours.begin_replay().await.expect("begins");
+    assert!(ours.replay_step().await.expect("judges").is_empty());
+    theirs.replay().await.expect("replays");
+    let ended = ours.replay_step().await.expect("ends");
+    assert!(ended.is_empty(), "what it has is theirs");
+    assert!(!ours.is_replaying());
+    ours.begin_replay().await.expect("begins anew");
+    ours.replay_step().await.expect("judges");
+    let ended = ours.replay_step().await.expect("ends");
+    let merged = OutputId::new("merged").expect("an id");
+    assert_eq!(ended, [merged.clone()].into());
+    let items = ours.items(&merged).await.expect("reads");
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0].shown.entry.title, "A1");
+}
+
+/// A plan of one output, of titles that begin with a letter.
+fn kept_by(letter: &str) -> Arc<Plan> {
+    let rule = format!("where = 'title.startsWith(\"{letter}\")'\n");
+    let desk = Desk::new(&format!(
+        "{}[[output]]\nid = \"merged\"\n{rule}",
+        file_source("a")
+    ));
+    let loaded = load(&desk.path("c.toml"), &Environment::default()).expect("it loads");
+    loaded.config.plan
 }
 
 #[test]

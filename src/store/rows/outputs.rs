@@ -29,6 +29,9 @@ pub(in crate::store) trait OutputRows: Rows {
     /// All of them, in the order in which they were registered.
     fn outputs(&self) -> Result<Vec<StoredOutput>, Self::Error>;
 
+    /// One output; `None`: it was never registered.
+    fn output(&self, id: &OutputId) -> Result<Option<StoredOutput>, Self::Error>;
+
     /// Adds an output if it is not there, and notes `base` as its [`StoredOutput::id_base`] if it has none.
     fn register_output(&self, output: &OutputId, base: &str) -> Result<(), Self::Error>;
 
@@ -40,10 +43,10 @@ pub(in crate::store) trait OutputRows: Rows {
         replaying: Option<Hash>,
     ) -> Result<(), Self::Error>;
 
-    /// Sets [`StoredOutput::documents`] and [`StoredOutput::changed_at`].
+    /// Sets [`StoredOutput::documents`] and [`StoredOutput::changed_at`]. An output that was never registered is an error.
     fn set_documents(
         &self,
-        output: OutputRow,
+        output: &OutputId,
         documents: Hash,
         changed_at: Timestamp,
     ) -> Result<(), Self::Error>;

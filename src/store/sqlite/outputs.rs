@@ -1,17 +1,26 @@
 //! Outputs as they are registered.
 
 use rusqlite::types::Type;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{moment_at, ms};
 use crate::model::{Hash, OutputId, Timestamp};
 use crate::store::rows::{OutputRow, OutputRows, StoredOutput};
 
+/// Columns of [`output`].
+const COLUMNS: &str = "output, id, rules, replaying, documents, changed_at, id_base";
+
 impl OutputRows for Connection {
     fn outputs(&self) -> rusqlite::Result<Vec<StoredOutput>> {
-        self.prepare_cached("SELECT output, id, rules, replaying, documents, changed_at, id_base FROM outputs ORDER BY output")?
+        self.prepare_cached(&format!("SELECT {COLUMNS} FROM outputs ORDER BY output"))?
             .query_map([], output)?
             .collect()
+    }
+
+    fn output(&self, id: &OutputId) -> rusqlite::Result<Option<StoredOutput>> {
+        self.prepare_cached(&format!("SELECT {COLUMNS} FROM outputs WHERE id = ?"))?
+            .query_row([id.as_str()], output)
+            .optional()
     }
 
     fn register_output(&self, output: &OutputId, base: &str) -> rusqlite::Result<()> {
@@ -35,15 +44,17 @@ impl OutputRows for Connection {
 
     fn set_documents(
         &self,
-        output: OutputRow,
+        output: &OutputId,
         documents: Hash,
         changed_at: Timestamp,
     ) -> rusqlite::Result<()> {
-        self.prepare_cached(
-            "UPDATE outputs SET documents = ?2, changed_at = ?3 WHERE output = ?1",
-        )?
-        .execute(params![output.0, documents, ms(changed_at)])?;
-        Ok(())
+        let changed = self
+            .prepare_cached("UPDATE outputs SET documents = ?2, changed_at = ?3 WHERE id = ?1")?
+            .execute(params![output.as_str(), documents, ms(changed_at)])?;
+        match changed {
+            0 => Err(rusqlite::Error::QueryReturnedNoRows),
+            _ => Ok(()),
+        }
     }
 
     fn forget_documents(&self, output: OutputRow) -> rusqlite::Result<()> {

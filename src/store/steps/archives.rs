@@ -1,6 +1,5 @@
 //! Archive documents, and which items stand in them.
 
-use super::outputs;
 use crate::model::{Hash, OutputId};
 use crate::store::rows::{ArchiveRows, OutputRows, StoredOutput, WindowRows};
 use crate::store::{ArchiveDocument, Archived, Place, WindowItem};
@@ -11,7 +10,7 @@ pub(in crate::store) fn archived<R: OutputRows + ArchiveRows>(
     output: &OutputId,
     rules: Hash,
 ) -> Result<Archived, R::Error> {
-    match outputs::of_id(rows, output)? {
+    match rows.output(output)? {
         Some(output) => archived_of(rows, &output, rules),
         None => Ok(Archived::default()),
     }
@@ -41,7 +40,7 @@ pub(in crate::store) fn unarchived<R: OutputRows + ArchiveRows + WindowRows>(
     at_least: usize,
     limit: usize,
 ) -> Result<Vec<WindowItem>, R::Error> {
-    let Some(output) = outputs::of_id(rows, output)? else {
+    let Some(output) = rows.output(output)? else {
         return Ok(Vec::new());
     };
     // Without their texts: mostly there are too few.
@@ -65,7 +64,7 @@ pub(in crate::store) fn archive<R: OutputRows + ArchiveRows>(
     items: &[String],
     rules: Hash,
 ) -> Result<bool, R::Error> {
-    let output = outputs::of_id(rows, output)?;
+    let output = rows.output(output)?;
     let Some(output) = output.filter(|output| output.rules == Some(rules)) else {
         return Ok(false);
     };
@@ -84,7 +83,7 @@ pub(in crate::store) fn document<R: OutputRows + ArchiveRows>(
     output: &OutputId,
     number: u32,
 ) -> Result<Option<ArchiveDocument>, R::Error> {
-    match outputs::of_id(rows, output)? {
+    match rows.output(output)? {
         Some(output) => rows.archive_document(output.row, number),
         None => Ok(None),
     }

@@ -54,15 +54,6 @@ pub(in crate::store) fn by_id<R: OutputRows>(
     Ok(outputs.map(|output| (output.id.clone(), output)).collect())
 }
 
-/// One output; `None`: it was never registered.
-pub(in crate::store) fn of_id<R: OutputRows>(
-    rows: &R,
-    id: &OutputId,
-) -> Result<Option<StoredOutput>, R::Error> {
-    let mut outputs = rows.outputs()?.into_iter();
-    Ok(outputs.find(|output| output.id == *id))
-}
-
 /// See [`crate::store::Store::id_base`].
 pub(in crate::store) fn id_base<R: OutputRows>(rows: &R) -> Result<Option<String>, R::Error> {
     let outputs = rows.outputs()?.into_iter();
@@ -81,7 +72,10 @@ pub(in crate::store) fn finish_replay<R: OutputRows>(
     rules: Hash,
 ) -> Result<bool, R::Error> {
     // Another process may have replayed it by the same rules meanwhile.
-    match of_id(rows, output)?.filter(|output| is_judged_by(output, Some(rules))) {
+    match rows
+        .output(output)?
+        .filter(|output| is_judged_by(output, Some(rules)))
+    {
         Some(output) => {
             rows.set_rules(output.row, Some(rules), None)?;
             Ok(true)
@@ -96,16 +90,13 @@ pub(in crate::store) fn stamp<R: OutputRows>(
     documents: &[(OutputId, Hash)],
     now: Timestamp,
 ) -> Result<Vec<DocumentStamp>, R::Error> {
-    let stored = by_id(rows)?;
     let stamps = documents.iter().map(|(id, hash)| {
-        let output = stored.get(id);
-        let same = output.filter(|output| output.documents == Some(*hash));
+        let stored = rows.output(id)?;
+        let same = stored.filter(|output| output.documents == Some(*hash));
         let changed_at = match same.and_then(|output| output.changed_at) {
             Some(at) => at,
             None => {
-                if let Some(output) = output {
-                    rows.set_documents(output.row, *hash, now)?;
-                }
+                rows.set_documents(id, *hash, now)?;
                 now
             }
         };
