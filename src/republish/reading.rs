@@ -186,6 +186,8 @@ impl WindowReader<'_> {
         loop {
             let is_last = page.len() < usize::try_from(limit).unwrap_or(usize::MAX);
             let behind = page.last().map(|item| item.place());
+            // Each page is of a moment of its own: an item that has moved behind meanwhile stands in this one too.
+            page.retain(|item| !filling.has(item));
             filling.take(page);
             if is_last || filling.is_full() {
                 return Ok(ReadWindow {

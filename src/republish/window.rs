@@ -106,6 +106,12 @@ impl<T: Placed> Filling<T> {
         self.items.len() >= self.bounds.limit()
     }
 
+    /// Whether an item of this id was taken.
+    pub(super) fn has(&self, item: &T) -> bool {
+        let mut items = self.items.iter();
+        items.any(|taken| taken.item_id() == item.item_id())
+    }
+
     fn has_share(&mut self, item: &T) -> bool {
         let Some(most) = self.bounds.per_source else {
             return true;
