@@ -88,6 +88,14 @@ impl Bench {
         self.apply_record(record(source, minute, entries)).await
     }
 
+    /// Brings one release from two sources: entry `1` of `a`, and its copy `9` of `b`.
+    pub(crate) async fn bring_copies(&self) {
+        for (source, minute, guid) in [("a", 1, "1"), ("b", 2, "9")] {
+            let entries = vec![entry(guid, "Road stays open", LONG)];
+            self.apply(source, minute, entries).await;
+        }
+    }
+
     pub(crate) async fn apply_record(&self, record: RefreshRecord) -> Applied {
         let applied = self.store.apply(Arc::new(record)).await.expect("applies");
         // By which layer is told by what explains a story.

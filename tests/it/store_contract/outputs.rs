@@ -234,12 +234,7 @@ async fn an_update_moves_with_edits_and_never_back(engine: &Engine) {
 
 async fn slots_of_one_story_are_items_of_their_own(engine: &Engine) {
     let bench = Bench::on(engine, &["a", "b"]).await;
-    bench
-        .apply("a", 1, vec![entry("1", "Road stays open", LONG)])
-        .await;
-    bench
-        .apply("b", 2, vec![entry("9", "Road stays open", LONG)])
-        .await;
+    bench.bring_copies().await;
     let story = bench.changed().await.remove(0);
     let items = |slots: &[usize]| {
         let items = slots.iter().map(|nth| {

@@ -175,12 +175,7 @@ async fn a_source_that_cannot_be_read_makes_nothing_older(engine: &Engine) {
 
 async fn what_an_output_shows_is_held(engine: &Engine) {
     let bench = Bench::on(engine, &["a", "b"]).await;
-    bench
-        .apply("a", 1, vec![entry("1", "Road stays open", LONG)])
-        .await;
-    bench
-        .apply("b", 2, vec![entry("9", "Road stays open", LONG)])
-        .await;
+    bench.bring_copies().await;
     bench.keep_all("o", 3).await;
     let (one, nine) = (bench.entry_id("1").await, bench.entry_id("9").await);
     for (windows, held) in [

@@ -74,12 +74,7 @@ async fn a_copy_joins_the_story_of_the_first(engine: &Engine) {
 
 async fn members_say_what_joined_them(engine: &Engine) {
     let bench = Bench::on(engine, &["a", "b"]).await;
-    bench
-        .apply("a", 1, vec![entry("1", "Road stays open", LONG)])
-        .await;
-    bench
-        .apply("b", 2, vec![entry("9", "Road stays open", LONG)])
-        .await;
+    bench.bring_copies().await;
     let (first, copy) = (bench.member("1").await, bench.member("9").await);
     assert_eq!(first.relation, Relation::First);
     assert_eq!(
@@ -139,12 +134,7 @@ async fn the_outbox_keeps_who_has_waited_longest_first(engine: &Engine) {
 
 async fn the_story_of_an_entry_is_whole_and_of_an_unknown_one_none(engine: &Engine) {
     let bench = Bench::on(engine, &["a", "b"]).await;
-    bench
-        .apply("a", 1, vec![entry("1", "Road stays open", LONG)])
-        .await;
-    bench
-        .apply("b", 2, vec![entry("9", "Road stays open", LONG)])
-        .await;
+    bench.bring_copies().await;
     let [story] = &*bench.stories().await else {
         panic!("one story");
     };
@@ -209,12 +199,7 @@ async fn a_merge_outlasts_edits_and_processes(engine: &Engine) {
 
 async fn one_of_two(engine: &Engine) -> Bench {
     let bench = Bench::on(engine, &["a", "b", "c"]).await;
-    bench
-        .apply("a", 1, vec![entry("1", "Road stays open", LONG)])
-        .await;
-    bench
-        .apply("b", 2, vec![entry("9", "Road stays open", LONG)])
-        .await;
+    bench.bring_copies().await;
     assert_eq!(guids(&bench.stories().await), [["1", "9"]]);
     bench
 }

@@ -137,12 +137,7 @@ async fn an_item_comes_back_in_the_state_that_it_is_in(engine: &Engine) {
 
 async fn an_entry_comes_as_an_item_would_show_it(engine: &Engine) {
     let bench = Bench::on(engine, &["a", "b"]).await;
-    bench
-        .apply("a", 1, vec![entry("1", "Road stays open", LONG)])
-        .await;
-    bench
-        .apply("b", 2, vec![entry("9", "Road stays open", LONG)])
-        .await;
+    bench.bring_copies().await;
     let story = bench.stories().await.remove(0);
     let shown = story.members[1].id;
     let asked = vec![(story.id, shown), (story.id, EntryId(i64::MAX))];
