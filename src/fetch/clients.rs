@@ -80,7 +80,7 @@ impl Clients {
         }
     }
 
-    /// The client that asks by this policy, in this way.
+    /// The client for a policy, a source's settings and a way of connecting; made where there is none yet.
     pub(super) fn get(
         &self,
         policy: EgressPolicy,

@@ -198,7 +198,7 @@ impl Witness {
     }
 }
 
-/// An entry as a rule judges it among `copies` entries.
+/// An entry as a rule sees it. `copies`: how many entries of its story are judged, this one included.
 fn subject<'a>(
     member: &Member,
     reading: &'a Reading<'a>,

@@ -411,8 +411,9 @@ pub trait Store: Send + Sync {
     /// Those of every step.
     async fn upkeep(&self) -> Result<Upkeep, StoreError>;
 
-    /// Notes that a pass of retention has ended, and whether what must stay is larger than the store may be. Sources that nobody
-    /// will read again have aged by the time since the pass before, by at most a day. Returns how retention stands now.
+    /// Notes that a pass of retention has ended. `is_over`: the store is above its bound although all that may go has gone. Adds the
+    /// time since the last pass, a day at most, to the age of sources that will not be read again (removed ones and those that
+    /// ended). Returns how retention stands now.
     ///
     /// # Errors
     /// Those of every step.

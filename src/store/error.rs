@@ -82,7 +82,7 @@ impl StoreError {
         }
     }
 
-    /// Whether the store itself is in trouble, so that the next step would fail too. A step that failed alone is not.
+    /// Whether the store itself is in trouble, so that the next step would fail too. `false` where only this step failed.
     #[must_use]
     pub fn is_trouble(&self) -> bool {
         matches!(self, Self::Damaged { .. } | Self::Unusable { .. })

@@ -39,7 +39,7 @@ pub(super) fn id<T>(
     id
 }
 
-/// The letters and digits of a text, as near to an id as they come.
+/// Suggests an id for a text: its words in lower case without accents, joined by `-`. Empty where it has no letters or digits.
 fn slug(text: &str) -> String {
     let folded = crate::text::fold(text).to_ascii_lowercase();
     let words = folded.split(|c: char| !c.is_ascii_alphanumeric());

@@ -74,7 +74,7 @@ impl Seen {
         }
     }
 
-    /// Whether the date is of one entry alone: no whole day.
+    /// Whether a date identifies an entry: it has a time of day, and no other entry has the same.
     fn is_exact(&self, at: Option<Timestamp>) -> bool {
         at.is_some_and(|at| !is_whole_day(at) && !self.dates.contains(&at))
     }

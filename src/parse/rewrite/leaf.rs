@@ -259,7 +259,7 @@ fn categories_of(attributes: &Attributes<'_>, value: &Value) -> Vec<Category> {
     categories::of_element(attributes, &text)
 }
 
-/// A headline as one plain line. In Atom, `type="text"` means what it says (RFC 4287 §3.1.1.1).
+/// A headline as one plain line. An Atom title of `type="text"` is plain text (RFC 4287 §3.1.1.1): its angle brackets are no markup.
 fn title(value: &Value) -> Option<String> {
     match value.kind {
         Kind::Text | Kind::Lines => limits::literal(&value.text),

@@ -24,7 +24,7 @@ pub(in crate::store) struct StoredOutput {
     pub(in crate::store) id_base: Option<String>,
 }
 
-/// Outputs that were ever registered. None is ever deleted.
+/// The outputs. Rows are never deleted: an output that leaves the configuration keeps its row, so that it returns with its ids.
 pub(in crate::store) trait OutputRows: Rows {
     /// All of them, in the order in which they were registered.
     fn outputs(&self) -> Result<Vec<StoredOutput>, Self::Error>;

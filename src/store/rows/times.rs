@@ -35,7 +35,8 @@ pub(in crate::store) struct Witnesses {
 }
 
 /// What bringing times in line with the clock asks and writes. To put a time back means: where it lies after `now`, it becomes
-/// `by` earlier, but never later than `now`.
+/// `by` earlier, but never later than `now`. A wait (`retry_after`, `until`) that a server named as a date has whole seconds (RFC
+/// 9110 §5.6.7); one that was counted from an answer has milliseconds.
 pub(in crate::store) trait TimeRows: Rows {
     /// When the machine booted by the wall clock, in milliseconds since 1970, as was noted for this boot; `None`: nothing was.
     fn booted_at(&self, boot: &str) -> Result<Option<i64>, Self::Error>;

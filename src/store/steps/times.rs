@@ -105,7 +105,8 @@ fn is_behind<R: TimeRows>(rows: &R, now: Timestamp) -> Result<bool, R::Error> {
     Ok(witnesses.in_future * 2 > witnesses.dated)
 }
 
-/// See [`crate::store::Store::align_entries`]. In the order of their numbers: what is left after a kill is still the last.
+/// See [`crate::store::Store::align_entries`]. Entries are put back in the order of their numbers, so that those that are left after
+/// a kill still have the highest numbers, where the next call looks for them.
 pub(in crate::store) fn align_entries<R: TimeRows + StoryRows + KeyRows + TextRows>(
     rows: &R,
     now: Timestamp,

@@ -100,7 +100,8 @@ fn just_gone<R: RefreshRows>(
     intake.context().rows.just_gone(&gone)
 }
 
-/// Adds entries that left the source's document earlier: those that share link or text with an unknown one, and the latest.
+/// Adds stored entries that left the source's document before the previous one: those that have the link or the text of an unknown
+/// entry, and the source's newest.
 fn add_earlier<R: RefreshRows>(
     intake: &Intake<'_, R>,
     previous: &[EntryId],
