@@ -18,6 +18,7 @@ use super::connection::is_reused;
 use super::deadline::Deadline;
 use super::exchange::Exchange;
 use super::failure::classify;
+use super::line::Turn;
 use super::redirect::{bare, host_of};
 use super::way::Way;
 use super::{Failure, Fault, HttpVersion, wire};
@@ -31,12 +32,13 @@ impl Exchange<'_> {
         url: &Url,
         client: &GuardedClient,
         headers: HeaderMap,
+        turn: &Turn,
         deadline: &mut Deadline,
     ) -> Result<Response, Failure> {
         let network = &self.shared.network;
         let open = network.open();
         let hop = wire::Hop::begin(url, &headers);
-        let failure = match self.attempts(url, client, headers, deadline).await {
+        let failure = match self.attempts(url, client, headers, turn, deadline).await {
             Ok(response) => {
                 hop.answered(&response);
                 network.answered(&host_of(url));
@@ -72,6 +74,7 @@ impl Exchange<'_> {
         url: &Url,
         client: &GuardedClient,
         headers: HeaderMap,
+        turn: &Turn,
         deadline: &mut Deadline,
     ) -> Result<Response, Failure> {
         // Others have asked this server while the request waited for its turn.
@@ -93,7 +96,9 @@ impl Exchange<'_> {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
-            let Some(next) = once_more(way, &error, was_reused) else {
+            // While a connection is being made, another request's may become free and be taken instead, unseen.
+            let may_be_old = was_reused || !turn.is_alone();
+            let Some(next) = once_more(way, &error, may_be_old) else {
                 return Err(classify(error));
             };
             wire::again(url, next.http);
@@ -106,8 +111,8 @@ impl Exchange<'_> {
 }
 
 /// The way to ask once more after this failure; `None`: not again. Each step leaves one way less to go.
-fn once_more(way: Way, error: &reqwest::Error, was_reused: bool) -> Option<Way> {
-    let (from_2, dead) = (way.http == HttpVersion::Auto, way.may_reuse && was_reused);
+fn once_more(way: Way, error: &reqwest::Error, may_be_old: bool) -> Option<Way> {
+    let (from_2, dead) = (way.http == HttpVersion::Auto, way.may_reuse && may_be_old);
     match () {
         () if from_2 && wants_http_1(error) => Some(Way {
             http: HttpVersion::Http11,

@@ -150,7 +150,9 @@ impl Exchange<'_> {
         if delta {
             headers.insert(A_IM, HeaderValue::from_static(IM_FEED));
         }
-        let response = self.send(&chain.url, client, headers, deadline).await?;
+        let response = self
+            .send(&chain.url, client, headers, turn, deadline)
+            .await?;
         let (status, now) = (response.status(), self.clock.now());
         let word = host_word(status, response.headers(), now);
         chain.hosts.extend(turn.hear(word, now));

@@ -65,6 +65,8 @@ struct Line {
     admitted: BTreeSet<Ticket>,
     /// Tickets given out.
     tickets: u64,
+    /// Turns that have come.
+    admissions: u64,
     /// When the last request starts. Those that wait for their start have taken their place already.
     last: Option<Instant>,
 }
@@ -85,6 +87,7 @@ impl Host {
                 waiting: BTreeMap::new(),
                 admitted: BTreeSet::new(),
                 tickets: 0,
+                admissions: 0,
                 last: None,
             }),
             is_slow: AtomicBool::new(false),
@@ -131,6 +134,7 @@ impl Host {
             ticket,
             start: Instant::now(),
             refusals: 0,
+            alone_since: None,
         };
         Queued { turn, verdict }
     }
@@ -149,6 +153,7 @@ impl Host {
                 break;
             };
             line.admitted.insert(ticket);
+            line.admissions += 1;
             // Whoever has gone meanwhile gives the turn back himself.
             let _ = next.told.send(Ok(()));
         }
@@ -184,6 +189,10 @@ impl Queued {
         // The sender is dropped unheard only with the host, which the turn holds.
         verdict.await.unwrap_or(Ok(()))?;
         turn.refusals = turn.host.holds.refusals(&turn.host.name);
+        turn.alone_since = {
+            let line = turn.host.line();
+            (line.admitted.len() == 1).then_some(line.admissions)
+        };
         Ok(turn)
     }
 }
@@ -195,6 +204,8 @@ pub(super) struct Turn {
     start: Instant,
     /// Refusals in a row when the turn came.
     refusals: u32,
+    /// The host's number of admissions when the turn came; `None`: another request was in flight at the host.
+    alone_since: Option<u64>,
 }
 
 impl Turn {
@@ -214,6 +225,11 @@ impl Turn {
     /// How much later than planned it is.
     pub(super) fn late(&self) -> Duration {
         self.start.elapsed()
+    }
+
+    /// Whether no other request has been in flight at the host since the turn came.
+    pub(super) fn is_alone(&self) -> bool {
+        self.alone_since == Some(self.host.line().admissions)
     }
 
     pub(super) fn is_at_slow_host(&self) -> bool {
