@@ -106,7 +106,10 @@ impl Paced {
         };
         match (was_fast, self.taken >= FAST) {
             (false, true) => self.stream.take_in_advance(UNSENT_FAST),
-            (true, false) => self.stream.take_in_advance(UNSENT),
+            (true, false) => {
+                self.stream.take_in_advance(UNSENT);
+                self.pace.forgive(UNSENT_FAST);
+            }
             _ => {}
         }
     }
@@ -125,10 +128,10 @@ impl Paced {
             if judgement.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;
             }
-            self.note_speed(0, at - since);
             if !self.pace.waited(at - since) {
                 return Poll::Ready(());
             }
+            self.note_speed(0, at - since);
             since = at;
             self.waiting = Some(at);
         }
