@@ -33,7 +33,7 @@ pub(super) enum Task {
 pub(super) struct Standing {
     /// Whether documents are shown. Before the first pass over the sources has ended, what changed waits in the outbox.
     pub(super) is_open: bool,
-    /// Whether changed rules are being applied to what is stored.
+    /// Whether changed rules are being applied to what is stored, or much of it waits to be judged.
     pub(super) is_replaying: bool,
 }
 

@@ -18,7 +18,7 @@ use super::stop::until;
 use crate::clock::Clock;
 use crate::maintain::{self, Retention};
 use crate::model::OutputId;
-use crate::republish::{IdlePart, Rendered, Republisher, windows};
+use crate::republish::{IdlePart, Rendered, Republisher, StartState, windows};
 use crate::serve::Site;
 use crate::store::{Store, StoreCondition, StoreError};
 use crate::telemetry::StoreUse;
@@ -27,8 +27,9 @@ use crate::worker::Orders;
 /// How often another process's commits and items whose time has ended are looked for.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// Steps of a replay that a start waits for: with a small store the documents are there at once.
-const STEPS_AT_START: usize = 40;
+/// Stories that a start judges before it shows anything: with a small store that takes no time. Where there are more, documents
+/// of what the last process kept come first.
+const STORIES_AT_START: usize = 10_000;
 
 /// The outward line of a running daemon.
 pub(super) struct Publisher {
@@ -49,6 +50,10 @@ pub(super) struct Publisher {
     archiver: Archiver,
     /// Whether documents are shown: with an empty store the first follow the first pass.
     open: bool,
+    /// Whether more waits in the outbox than one portion.
+    is_behind: bool,
+    /// Outputs whose documents differ by what was judged, which are published when nothing waits any more.
+    differ: BTreeSet<OutputId>,
     duties: Duties,
 }
 
@@ -78,6 +83,8 @@ impl Publisher {
             idle: BTreeSet::new(),
             archiver: Archiver::default(),
             open: false,
+            is_behind: false,
+            differ: BTreeSet::new(),
             duties: Duties::default(),
         }
     }
@@ -86,23 +93,33 @@ impl Publisher {
     /// what a story shows is then made with everything known, whatever came first.
     pub(super) async fn open(&mut self) -> Result<(), StoreError> {
         self.housekeeper.look().await?;
-        let rendered = self.republisher.is_rendered().await?;
+        let state = self.republisher.open().await?;
         let states = self.store.source_states().await?;
         let all_asked = states
             .iter()
             .all(|(_, state)| state.history.last_attempt.is_some());
-        if rendered || all_asked {
-            self.republisher.begin_replay().await?;
-            for _ in 0..STEPS_AT_START {
-                self.republisher.replay_step().await?;
-            }
-            self.republisher.catch_up().await?;
-            self.publish_all().await?;
-        } else {
+        if !state.is_rendered && !all_asked {
             self.site
                 .set_not_ready(Some("the first pass over the sources is under way"));
+            return Ok(());
         }
-        Ok(())
+        let backlog = self.store.backlog(STORIES_AT_START).await?;
+        if backlog.is_outbox_long || state.is_stale && backlog.is_history_long {
+            return self.open_at_once(&state).await;
+        }
+        self.republisher.replay().await?;
+        self.republisher.catch_up().await?;
+        self.publish_all().await
+    }
+
+    /// Shows what the last process kept; what waits is judged beside everything else.
+    async fn open_at_once(&mut self, state: &StartState) -> Result<(), StoreError> {
+        let shown = self.republisher.showable(state).await?;
+        self.publish(shown).await?;
+        self.open = true;
+        self.is_behind = true;
+        self.tell_readiness();
+        self.republisher.begin_replay().await
     }
 
     /// Publishes what changes until `stopped`. A store that fails leaves the documents as they stand; what was to be done
@@ -133,6 +150,7 @@ impl Publisher {
                 _ = beat.tick() => self.look_around(),
                 _ = hourly.tick() => self.look_anew(),
                 () = std::future::ready(()), if is_well && self.open && self.republisher.is_replaying() => self.duties.add(Task::ReplayStep),
+                () = std::future::ready(()), if is_well && self.open && self.is_behind => self.duties.add(Task::CatchUp),
                 () = self.archiver.ready(), if is_well => self.duties.add(Task::Archive),
                 () = self.housekeeper.ready(), if is_well => self.duties.add(Task::Retain),
             }
@@ -197,7 +215,7 @@ impl Publisher {
     fn standing(&self) -> Standing {
         Standing {
             is_open: self.open,
-            is_replaying: self.republisher.is_replaying(),
+            is_replaying: self.is_behind || self.republisher.is_replaying(),
         }
     }
 
@@ -218,10 +236,7 @@ impl Publisher {
                 self.duties.add(Task::PublishAll);
                 Ok(())
             }
-            Task::CatchUp => {
-                let differ = self.republisher.catch_up().await?;
-                self.publish(differ).await
-            }
+            Task::CatchUp => self.catch_up().await,
             Task::PublishAll => self.publish_all().await,
             Task::ReplayStep => self.replay_step().await,
             Task::Expire => self.expire().await,
@@ -253,12 +268,28 @@ impl Publisher {
         Ok(())
     }
 
+    /// Judges a portion of what waits. Nothing is published in between: of two stories that have changed together only one might
+    /// be judged.
+    async fn catch_up(&mut self) -> Result<(), StoreError> {
+        let caught_up = self.republisher.catch_up_some().await?;
+        self.differ.extend(caught_up.differ);
+        let was_behind = std::mem::replace(&mut self.is_behind, !caught_up.is_done);
+        match (was_behind, caught_up.is_done) {
+            (_, false) => Ok(()),
+            // What a start could not show is shown now.
+            (true, true) => self.publish_all().await,
+            (false, true) => {
+                let differ = std::mem::take(&mut self.differ);
+                self.publish(differ).await
+            }
+        }
+    }
+
     async fn replay_step(&mut self) -> Result<(), StoreError> {
         let ended = self.republisher.replay_step().await?;
         if !ended.is_empty() {
-            self.republisher.look_again();
-            self.publish(ended).await?;
-            self.tell_readiness();
+            // What has changed behind the replay comes first.
+            self.duties.add(Task::PublishAll);
         }
         Ok(())
     }
@@ -273,7 +304,7 @@ impl Publisher {
             return Ok(());
         }
         // What is shown must be known before anything is let go.
-        if self.open && !self.republisher.is_replaying() {
+        if self.open && !self.is_behind && !self.republisher.is_replaying() {
             let windows = windows(&self.rendered);
             self.housekeeper.start(self.retention, windows);
         } else {
@@ -324,6 +355,11 @@ impl Publisher {
     }
 
     async fn publish_all(&mut self) -> Result<(), StoreError> {
+        if self.is_behind {
+            // It is done when nothing waits any more.
+            return Ok(());
+        }
+        self.differ.clear();
         self.republisher.look_again();
         let all: BTreeSet<OutputId> = self.republisher.plan().output_ids().cloned().collect();
         self.rendered.retain(|output, _| all.contains(output));

@@ -8,7 +8,8 @@
 //! - `judge` (with `slots`): the one verdict on a story, read by `explain` and `preview` too
 //! - `window`: which items are shown; `reading`: the same asked of the store; `last_shown`: what still holds of the last time
 //! - `fragment`, `document_writer`, `assemble`: items and documents; `render`: the two of them for many outputs
-//! - `replay`, `rule_watch`, `tally`: a changed rule over the history, and what judging shows of rules
+//! - `replay` (with `judged_ahead`), `rule_watch`, `tally`: a changed rule over the history, and what judging shows of rules
+//! - `start`: what a start shows before it judges
 //! - `archive`, `reach`: what leaves a window
 
 mod archive;
@@ -17,6 +18,7 @@ mod document_writer;
 mod explain;
 mod fragment;
 mod judge;
+mod judged_ahead;
 mod last_shown;
 mod part_key;
 mod plan;
@@ -31,6 +33,7 @@ mod republisher;
 mod rule_watch;
 mod rules_hash;
 mod slots;
+mod start;
 mod tally;
 mod window;
 
@@ -40,5 +43,6 @@ pub use plan::{OutputPlan, Plan, RuleOwner, SourcePlan};
 pub use preview::{Difference, Preview, Previewed, preview};
 pub use reach::Reach;
 pub use rendered::{Rendered, windows};
-pub use republisher::Republisher;
+pub use republisher::{CaughtUp, Republisher};
+pub use start::StartState;
 pub use tally::{IdlePart, idle_parts};

@@ -158,7 +158,10 @@ impl WindowReader<'_> {
     }
 
     /// The windows, read whole.
-    async fn whole(&self, outputs: &[&OutputPlan]) -> Result<Vec<ReadWindow>, StoreError> {
+    pub(super) async fn whole(
+        &self,
+        outputs: &[&OutputPlan],
+    ) -> Result<Vec<ReadWindow>, StoreError> {
         if outputs.is_empty() {
             return Ok(Vec::new());
         }

@@ -2,9 +2,12 @@
 //! a mixture of old and new verdicts until the end, and its documents stay as they were until then.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use super::judged_ahead::{JudgedAhead, JudgedStories, judged_ahead};
+use super::plan::Plan;
 use crate::model::{OutputId, StoryId};
-use crate::store::OutputState;
+use crate::store::{OutputState, Store, StoreError};
 
 /// The replay under way, if there is one.
 #[derive(Debug, Default)]
@@ -13,11 +16,13 @@ pub(super) struct Replay {
 }
 
 /// How far the stored history was judged anew.
-#[derive(Debug, Clone)]
-pub(super) struct UnderWay {
-    pub(super) outputs: BTreeSet<OutputId>,
-    /// The last story that was judged.
-    pub(super) after: StoryId,
+#[derive(Debug)]
+struct UnderWay {
+    outputs: BTreeSet<OutputId>,
+    /// The last story whose verdict was kept.
+    after: StoryId,
+    /// Verdicts on those that follow it.
+    ahead: Option<JudgedAhead>,
 }
 
 impl Replay {
@@ -37,6 +42,7 @@ impl Replay {
         self.under_way = (!outputs.is_empty()).then_some(UnderWay {
             outputs,
             after: StoryId(0),
+            ahead: None,
         });
     }
 
@@ -45,15 +51,40 @@ impl Replay {
         self.under_way = None;
     }
 
-    /// Everything up to this story was judged.
-    pub(super) fn advance(&mut self, to: StoryId) {
-        if let Some(under_way) = &mut self.under_way {
-            under_way.after = to;
+    /// What the next stories come to; `None`: nothing is replayed.
+    pub(super) async fn next(
+        &mut self,
+        store: &Arc<dyn Store>,
+        plan: &Arc<Plan>,
+    ) -> Result<Option<JudgedStories>, StoreError> {
+        let Some(replay) = &mut self.under_way else {
+            return Ok(None);
+        };
+        let begin = || {
+            let outputs = replay.outputs.clone();
+            judged_ahead(store.clone(), plan.clone(), outputs, replay.after)
+        };
+        let ahead = replay.ahead.get_or_insert_with(begin);
+        let next = ahead.recv().await.unwrap_or(Err(StoreError::Closed));
+        if !next.as_ref().is_ok_and(|next| next.last.is_some()) {
+            replay.ahead = None;
+        }
+        next.map(Some)
+    }
+
+    /// Verdicts up to this story were kept; `None`: those that came last were not, and are judged again.
+    pub(super) fn advance(&mut self, to: Option<StoryId>) {
+        let Some(replay) = &mut self.under_way else {
+            return;
+        };
+        match to {
+            Some(to) => replay.after = to,
+            None => replay.ahead = None,
         }
     }
 
-    pub(super) fn under_way(&self) -> Option<&UnderWay> {
-        self.under_way.as_ref()
+    pub(super) fn is_under_way(&self) -> bool {
+        self.under_way.is_some()
     }
 
     /// The outputs that are replayed.

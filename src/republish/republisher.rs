@@ -1,6 +1,6 @@
 //! The outward line of a process: it judges, keeps and renders for one publication, and remembers what was shown.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,23 +8,38 @@ use super::archive::Archivist;
 use super::document_writer::{DocumentWriter, WrittenDocuments};
 use super::fragment::write_item;
 use super::judge::{judge, verdicts};
+use super::judged_ahead::JudgedStories;
 use super::last_shown::{KnownWindow, LastShown};
 use super::plan::Plan;
 use super::publication::Publication;
 use super::reading::WindowReader;
 use super::render::Renderer;
 use super::rendered::Rendered;
-use super::replay::{Replay, UnderWay};
+use super::replay::Replay;
 use super::rule_watch::RuleWatch;
+use super::start::{StartState, waiting_in};
 use super::tally::{IdlePart, idle_parts};
 use crate::clock::Clock;
-use crate::model::{OutputId, Story};
+use crate::model::{OutputId, Story, StoryId};
 use crate::publish::ItemForm;
 use crate::store::{DocumentStamp, Membership, Store, StoreError, WindowItem};
 use crate::telemetry::{Metrics, Stage};
 
 /// Stories judged in one step.
 const BATCH: usize = 256;
+/// Steps of a portion.
+const PORTION: usize = 4;
+/// How often it is looked at a start for what is shown and waits.
+const ROUNDS: usize = 3;
+
+/// What judging a portion of the outbox came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaughtUp {
+    /// The outputs whose documents may differ.
+    pub differ: BTreeSet<OutputId>,
+    /// Whether nothing is left.
+    pub is_done: bool,
+}
 
 /// The outward line. One at a time works on a store within a process; several processes may.
 pub struct Republisher {
@@ -99,25 +114,66 @@ impl Republisher {
     pub async fn catch_up(&mut self) -> Result<BTreeSet<OutputId>, StoreError> {
         let mut differ = BTreeSet::new();
         loop {
-            let stories = self.store.changed_stories(BATCH).await?;
-            if stories.is_empty() {
+            let caught_up = self.catch_up_some().await?;
+            differ.extend(caught_up.differ);
+            if caught_up.is_done {
                 return Ok(differ);
             }
-            self.watch.begin(self.store.as_ref()).await?;
-            let began = Instant::now();
-            let judged = self.judge(&stories, |_| true);
-            let verdicts = verdicts(self.plan(), &stories, &judged);
-            let (rules, now) = (&self.publication.rules, self.clock.now());
-            for (output, stories) in self.store.keep(judged, rules, true, now).await? {
-                differ.insert(output.clone());
-                self.last_shown.stories_changed(output, stories);
-            }
-            self.watch.store(self.store.as_ref()).await?;
-            self.metrics.took(Stage::Judge, began.elapsed());
-            for (output, is_kept) in verdicts {
-                self.metrics.judged(&output, is_kept);
+        }
+    }
+
+    /// The same for those that have waited longest, so that everything else goes on between two portions of a long outbox.
+    ///
+    /// While all outputs are replayed there is nothing to do: the replay judges what waits, and no document is made of it before.
+    ///
+    /// # Errors
+    /// The store's; what is not settled stays in the outbox.
+    pub async fn catch_up_some(&mut self) -> Result<CaughtUp, StoreError> {
+        let mut caught_up = CaughtUp {
+            differ: BTreeSet::new(),
+            is_done: self.replays_all(),
+        };
+        let mut portion = PORTION;
+        while !caught_up.is_done && portion > 0 {
+            portion -= 1;
+            let stories = self.store.changed_stories(BATCH).await?;
+            if stories.is_empty() {
+                caught_up.is_done = true;
+            } else {
+                caught_up.differ.extend(self.settle(&stories).await?);
             }
         }
+        Ok(caught_up)
+    }
+
+    /// Judges changed stories for every output, and takes them out of the outbox.
+    async fn settle(&mut self, stories: &[Story]) -> Result<BTreeSet<OutputId>, StoreError> {
+        self.watch.begin(self.store.as_ref()).await?;
+        let began = Instant::now();
+        let judged = self.judge(stories, |_| true);
+        let verdicts = verdicts(self.plan(), stories, &judged);
+        let differ = self.keep(judged, true).await?;
+        self.watch.store(self.store.as_ref()).await?;
+        self.metrics.took(Stage::Judge, began.elapsed());
+        for (output, is_kept) in verdicts {
+            self.metrics.judged(&output, is_kept);
+        }
+        Ok(differ)
+    }
+
+    /// Writes verdicts; returns the outputs whose documents may differ.
+    async fn keep(
+        &mut self,
+        judged: Vec<Membership>,
+        settle_outbox: bool,
+    ) -> Result<BTreeSet<OutputId>, StoreError> {
+        let (rules, now) = (&self.publication.rules, self.clock.now());
+        let kept = self.store.keep(judged, rules, settle_outbox, now).await?;
+        let differ = kept.keys().cloned().collect();
+        for (output, stories) in kept {
+            self.last_shown.stories_changed(output, stories);
+        }
+        Ok(differ)
     }
 
     fn judge(&mut self, stories: &[Story], wanted: impl Fn(&OutputId) -> bool) -> Vec<Membership> {
@@ -151,6 +207,67 @@ impl Republisher {
     }
 }
 
+/// Starting.
+impl Republisher {
+    /// Registers the outputs, and tells how the store has had them before.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn open(&mut self) -> Result<StartState, StoreError> {
+        let states = self.publication.register(self.store.as_ref()).await?;
+        Ok(StartState::of(&states))
+    }
+
+    /// The outputs whose documents can be shown as the store has them, with all that waits left to be judged later. What those
+    /// that are judged by today's rules show is judged now, if it waits.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn showable(&mut self, state: &StartState) -> Result<BTreeSet<OutputId>, StoreError> {
+        let mut judged = BTreeSet::new();
+        let mut waiting = self.waiting_in(&state.current, &judged).await?;
+        for _ in 0..ROUNDS {
+            // What leaves makes room for others, which may wait, too.
+            for stories in std::mem::take(&mut waiting).into_values() {
+                judged.extend(stories.iter().map(|story| story.id));
+                let verdicts = self.judge(&stories, |output| state.current.contains(output));
+                self.keep(verdicts, false).await?;
+            }
+            waiting = self.waiting_in(&state.current, &judged).await?;
+            if waiting.is_empty() {
+                break;
+            }
+        }
+        let none = BTreeSet::new();
+        waiting.extend(self.waiting_in(&state.former, &none).await?);
+        let shown = state.current.union(&state.former);
+        Ok(shown
+            .filter(|id| !waiting.contains_key(*id))
+            .cloned()
+            .collect())
+    }
+
+    async fn waiting_in(
+        &self,
+        outputs: &BTreeSet<OutputId>,
+        judged: &BTreeSet<StoryId>,
+    ) -> Result<BTreeMap<OutputId, Vec<Story>>, StoreError> {
+        let plans = self.plan().outputs.iter();
+        let plans: Vec<_> = plans
+            .filter(|plan| outputs.contains(&plan.output.id))
+            .collect();
+        waiting_in(&self.reader(), &plans, judged).await
+    }
+
+    fn reader(&self) -> WindowReader<'_> {
+        WindowReader {
+            store: self.store.as_ref(),
+            publication: &self.publication,
+            now: self.clock.now(),
+        }
+    }
+}
+
 /// Replaying.
 impl Republisher {
     /// Registers the outputs; those whose rules have changed since they were last judged are replayed by the steps that
@@ -167,7 +284,13 @@ impl Republisher {
     /// Whether steps are left to take.
     #[must_use]
     pub fn is_replaying(&self) -> bool {
-        self.replay.under_way().is_some()
+        self.replay.is_under_way()
+    }
+
+    /// Whether every output is replayed.
+    fn replays_all(&self) -> bool {
+        let replayed = self.replay.outputs();
+        self.is_replaying() && self.plan().output_ids().all(|id| replayed.contains(id))
     }
 
     /// The outputs whose documents must stay as they are until the end.
@@ -181,20 +304,31 @@ impl Republisher {
     /// # Errors
     /// The store's; the step can be taken again.
     pub async fn replay_step(&mut self) -> Result<BTreeSet<OutputId>, StoreError> {
-        let Some(UnderWay { outputs, after }) = self.replay.under_way().cloned() else {
+        let plan = &self.publication.plan;
+        let Some(next) = self.replay.next(&self.store, plan).await? else {
             return Ok(BTreeSet::new());
         };
-        let stories = self.store.stories_after(after, BATCH).await?;
-        let Some(last) = stories.last().map(|story| story.id) else {
-            return self.finish_replay(&outputs).await;
-        };
+        if next.last.is_none() {
+            return self.finish_replay(&self.replay.outputs()).await;
+        }
+        let kept = self.keep_replayed(next).await;
+        self.replay.advance(*kept.as_ref().unwrap_or(&None));
+        kept.map(|_| BTreeSet::new())
+    }
+
+    /// Returns the last story of them.
+    async fn keep_replayed(&mut self, next: JudgedStories) -> Result<Option<StoryId>, StoreError> {
+        let settle_outbox = self.replays_all();
         self.watch.begin(self.store.as_ref()).await?;
-        let judged = self.judge(&stories, |output| outputs.contains(output));
+        for (story, witness) in next.witnesses {
+            self.watch.note(&self.publication.plan, story, witness);
+        }
         let (rules, now) = (&self.publication.rules, self.clock.now());
-        self.store.keep(judged, rules, false, now).await?;
+        self.store
+            .keep(next.judged, rules, settle_outbox, now)
+            .await?;
         self.watch.store(self.store.as_ref()).await?;
-        self.replay.advance(last);
-        Ok(BTreeSet::new())
+        Ok(next.last)
     }
 
     /// Returns the outputs whose replay no other rules have crossed. What the others keep is a mixture, which nobody should see.
@@ -317,12 +451,7 @@ impl Republisher {
         let Some(plan) = self.plan().output(output) else {
             return Ok(Vec::new());
         };
-        let reader = WindowReader {
-            store: self.store.as_ref(),
-            publication: &self.publication,
-            now: self.clock.now(),
-        };
-        let read = reader.read(&[plan], &LastShown::default()).await?;
+        let read = self.reader().read(&[plan], &LastShown::default()).await?;
         let rows = read.windows.into_iter().flat_map(|window| window.rows);
         let items = rows.filter_map(|row| read.items.get(&row));
         let mut items: Vec<WindowItem> = items.map(|item| item.as_ref().clone()).collect();

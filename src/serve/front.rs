@@ -122,9 +122,19 @@ fn names_its_host(version: Version, headers: &HeaderMap) -> bool {
     let mut hosts = headers.get_all(header::HOST).iter();
     match (hosts.next(), hosts.next()) {
         (None, _) => version < Version::HTTP_11,
-        (Some(host), None) => host.is_empty() || is_host(host),
+        (Some(host), None) => is_plain_host(host) || is_host(host),
         (Some(_), Some(_)) => false,
     }
+}
+
+/// Whether a value is empty, or a name or an IPv4 address, with a port or without: what nearly every request has, told without
+/// taking it apart.
+fn is_plain_host(value: &HeaderValue) -> bool {
+    let mut parts = value.as_bytes().splitn(2, |byte| *byte == b':');
+    let (host, port) = (parts.next().unwrap_or_default(), parts.next());
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let is_port = |port: &[u8]| port.iter().all(u8::is_ascii_digit);
+    host.iter().all(is_name) && port.is_none_or(|port| !host.is_empty() && is_port(port))
 }
 
 /// `uri-host [ ":" port ]` (RFC 9110 §7.2), which has no user information.

@@ -6,25 +6,17 @@ use crate::publish::Coding;
 
 /// The coding that a reader likes best; of equals the smallest result (RFC 9110 §12.5.3).
 pub(super) fn coding(asked: &HeaderMap) -> Coding {
-    let mut named: Vec<(String, f32)> = Vec::new();
-    for coding in members(asked, &header::ACCEPT_ENCODING) {
-        let mut parts = coding.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let weight =
-            parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-        let weight = weight
-            .and_then(|weight| weight.parse::<f32>().ok())
-            .unwrap_or(1.0);
-        named.push((name, weight));
-    }
     let weight = |coding: Coding| {
-        let by_name = |name: &str| named.iter().find(|(own, _)| own == name);
+        let by_name = |name: &str| {
+            let mut named = members(asked, &header::ACCEPT_ENCODING).map(weighted);
+            named.find(|(own, _)| own.eq_ignore_ascii_case(name))
+        };
         let own = by_name(coding.as_str()).or_else(|| match coding {
             Coding::Gzip => by_name("x-gzip"),
             _ => None,
         });
         match (own.or_else(|| by_name("*")), coding) {
-            (Some((_, weight)), _) => *weight,
+            (Some((_, weight)), _) => weight,
             // As written is welcome unless it is ruled out, after what is named.
             (None, Coding::Identity) => f32::MIN_POSITIVE,
             (None, _) => 0.0,
@@ -38,6 +30,15 @@ pub(super) fn coding(asked: &HeaderMap) -> Coding {
         .rev()
         .max_by(|left, right| weight(*left).total_cmp(&weight(*right)))
         .unwrap_or(Coding::Identity)
+}
+
+/// The name of a coding, and how much it is liked: 1 where that is not said.
+fn weighted(coding: &str) -> (&str, f32) {
+    let mut parts = coding.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+    let weight = weight.and_then(|weight| weight.parse().ok());
+    (name, weight.unwrap_or(1.0))
 }
 
 /// Whether the reader takes `feed` differences: `A-IM` of RFC 3229 §10.5.3.

@@ -15,7 +15,7 @@ use super::condition::StoreCondition;
 use super::disk::Usage;
 use super::error::StoreError;
 use super::evidence::StoryEvidence;
-use super::outputs::{DocumentStamp, Membership, OutputState, RuleSpan};
+use super::outputs::{Backlog, DocumentStamp, Membership, OutputState, RuleSpan};
 use super::place::Place;
 use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
 use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WindowItem};
@@ -449,6 +449,19 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// None today; an engine that has to talk to a server may have some.
     async fn close(&self) -> Result<(), StoreError>;
+
+    /// How much is to be judged, counted up to `limit`: whether more stories than that wait in the outbox, and whether more are
+    /// stored at all.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn backlog(&self, limit: usize) -> Result<Backlog, StoreError>;
+
+    /// Those of these stories that wait in the outbox, whole and in the order given.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn waiting_among(&self, stories: Vec<StoryId>) -> Result<Vec<Story>, StoreError>;
 }
 
 /// A store opened to be read by a command, beside whoever writes it. Its methods block.

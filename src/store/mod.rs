@@ -38,7 +38,7 @@ pub use error::StoreError;
 pub use evidence::{NearMiss, StoryEvidence};
 pub use location::StoreLocation;
 pub use open::{open, open_to_read};
-pub use outputs::{DocumentStamp, KeptItem, Membership, OutputState, RuleSpan};
+pub use outputs::{Backlog, DocumentStamp, KeptItem, Membership, OutputState, RuleSpan};
 pub use place::Place;
 pub use settings::{Opening, PathRule, Settings};
 pub use upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};

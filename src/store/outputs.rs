@@ -35,12 +35,23 @@ pub struct OutputState {
     pub id: OutputId,
     /// Whether it must be replayed: never was, or its rules differ from those it was last replayed with.
     pub stale: bool,
+    /// Whether all of its membership is by one set of rules: these, or those of before if it is stale from now on.
+    pub whole: bool,
     /// Whether a replay by these rules is under way that no verdict by others has crossed.
     pub replaying: bool,
     /// Whether its documents were ever rendered ([`super::Store::stamp`]); with an empty store the first follow the first pass.
     pub rendered: bool,
     /// The base of all links when it was first registered. The ids of its documents follow from it.
     pub id_base: String,
+}
+
+/// How much is to be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backlog {
+    /// Whether many stories wait in the outbox.
+    pub is_outbox_long: bool,
+    /// Whether many stories are stored, which a replay has to judge.
+    pub is_history_long: bool,
 }
 
 /// An output's documents as last rendered.

@@ -30,8 +30,8 @@ pub enum PathRule {
 /// How much is checked when a store is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opening {
-    /// The daemon's way: everything stored is read and checked (about a second per GiB in a file), and no second daemon can
-    /// open the store until this process ends.
+    /// The daemon's way: everything stored is read and checked (about a second per GiB in a file; of a file beyond 512 MiB beside
+    /// the work on it), and no second daemon can open the store until this process ends.
     Thorough,
     /// The way of a command beside the daemon: only whose store it is and its version are checked.
     Quick,

@@ -17,7 +17,7 @@ use super::disk::Usage;
 use super::engine::Engine;
 use super::error::StoreError;
 use super::evidence::StoryEvidence;
-use super::outputs::{DocumentStamp, Membership, OutputState, RuleSpan};
+use super::outputs::{Backlog, DocumentStamp, Membership, OutputState, RuleSpan};
 use super::place::Place;
 use super::rows::{HealthRows, HostRows, RetentionRows, RuleRows, SourceRows};
 use super::steps::{
@@ -414,5 +414,19 @@ impl<E: Engine> Store for E {
 
     async fn close(&self) -> Result<(), StoreError> {
         Engine::close(self).await
+    }
+
+    async fn backlog(&self, limit: usize) -> Result<Backlog, StoreError> {
+        self.read("see what is to be judged", move |rows| {
+            outbox::backlog(rows, limit)
+        })
+        .await
+    }
+
+    async fn waiting_among(&self, stories: Vec<StoryId>) -> Result<Vec<Story>, StoreError> {
+        self.read("read waiting stories", move |rows| {
+            outbox::waiting_among(rows, &stories)
+        })
+        .await
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo bench --bench latency -- [ENTRIES] [--store FILE] [--rounds N] [--replay]`: from a source's answer to the bytes that
+//! `cargo bench --bench latency -- [ENTRIES] [--store FILE] [--rounds N] [--replay] [--binary FILE]`: from a source's answer to the bytes that
 //! subscribers get.
 //!
 //! The real daemon with fifty outputs over a store of so many entries (default 10,000; `--store`: in this file, which is
@@ -11,6 +11,8 @@
 //!
 //! `--replay`: then a rule of the output that keeps everything changes. Measured: the seconds until its document does, and
 //! the same latency of the others meanwhile, and the longest gap between two polls of the source.
+//!
+//! `--binary`: another daemon, to be compared with this one.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -62,7 +64,9 @@ fn main() {
     let origin = Origin::start();
     configure(directory.path(), &store, origin.address, "");
     let began = Instant::now();
-    let daemon = Daemon::start(directory.path());
+    let binary = value("--binary");
+    let binary = binary.as_deref().unwrap_or(env!("CARGO_BIN_EXE_mainstem"));
+    let daemon = Daemon::start(binary, directory.path());
     daemon.wait_until_ready();
     println!(
         "ready with {OUTPUTS} outputs after {:.1} s",
@@ -363,8 +367,8 @@ struct Daemon {
 }
 
 impl Daemon {
-    fn start(at: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_mainstem"))
+    fn start(binary: &str, at: &Path) -> Self {
+        let mut child = Command::new(binary)
             .current_dir(at)
             .env_clear()
             .args(["-c", "c.toml", "--log-format", "json", "run"])

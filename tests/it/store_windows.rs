@@ -12,6 +12,7 @@ use mainstem::clock::ManualClock;
 use mainstem::model::{FeedFields, OutputId};
 use mainstem::publish::DocumentFormat;
 use mainstem::republish::{Plan, Republisher};
+use mainstem::select::RuleText;
 
 use crate::store_contract::{Bench, at, entry, record};
 use crate::support::daemon::Desk;
@@ -93,13 +94,22 @@ impl Game {
         applied.expect("applies");
     }
 
+    /// Entries arrive minute by minute, and nobody judges them.
+    async fn play(&mut self, minutes: std::ops::Range<i64>) {
+        for minute in minutes {
+            self.arrive(minute).await;
+            self.clock.advance(Duration::from_secs(60));
+        }
+    }
+
+    /// Somebody who has published nothing so far.
+    fn newcomer(&self, plan: Arc<Plan>) -> Republisher {
+        Republisher::new(self.bench.store.clone(), self.clock.clone(), plan)
+    }
+
     /// The documents, by who has published them all along and by somebody who comes new.
     async fn both(&mut self) -> (Printed, Printed) {
-        let mut new = Republisher::new(
-            self.bench.store.clone(),
-            self.clock.clone(),
-            self.plan.clone(),
-        );
+        let mut new = self.newcomer(self.plan.clone());
         new.replay().await.expect("replays");
         let all: BTreeSet<OutputId> = self.plan.output_ids().cloned().collect();
         let by_changes = printed(&mut self.republisher, &all).await;
@@ -138,5 +148,43 @@ async fn documents_by_their_changes_are_the_whole_documents() {
             last = by_changes;
         }
         assert!(changes > 10, "hardly anything ever changed");
+    }
+}
+
+#[tokio::test]
+async fn a_start_shows_what_was_kept_and_nothing_that_no_rule_has_seen() {
+    for seed in 0..3 {
+        let mut game = Game::new(seed).await;
+        let all: BTreeSet<OutputId> = game.plan.output_ids().cloned().collect();
+        game.play(0..40).await;
+        game.republisher.catch_up().await.expect("judges");
+        let (last, _) = game.both().await;
+        // By another rule, which has judged nothing: what was kept by the old one is shown as it was.
+        let few = OutputId::new("few").expect("an id");
+        let rule = RuleText {
+            exclude: vec!["1".to_owned()],
+            ..RuleText::default()
+        };
+        let other = Arc::new(game.plan.with_rule(&few, rule).expect("a rule"));
+        let mut changed = game.newcomer(other);
+        let state = changed.open().await.expect("registers");
+        assert!(state.is_rendered && state.is_stale);
+        let shown = changed.showable(&state).await.expect("reads");
+        assert_eq!(shown, all, "nothing waits");
+        assert_eq!(printed(&mut changed, &shown).await, last, "{seed}");
+        game.republisher.replay().await.expect("replays");
+        // What has come since was judged by nobody.
+        game.play(40..60).await;
+        let mut next = game.newcomer(game.plan.clone());
+        let state = next.open().await.expect("registers");
+        assert!(state.is_rendered && !state.is_stale);
+        let shown = next.showable(&state).await.expect("judges");
+        for (output, documents) in printed(&mut next, &shown).await {
+            let has_dropped = documents.iter().any(|text| text.contains(DROPPED));
+            assert!(!has_dropped, "{seed}, {output}");
+        }
+        next.catch_up().await.expect("judges");
+        let by_next = printed(&mut next, &all).await;
+        assert_eq!(by_next, game.both().await.1, "{seed}");
     }
 }

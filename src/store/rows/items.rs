@@ -27,12 +27,8 @@ pub(in crate::store) struct Holder {
 
 /// The items of outputs. Within an output story and slot name one, and so does its outbound id.
 pub(in crate::store) trait ItemRows: Rows {
-    /// An output's items of a story, those that have left included, in no order.
-    fn items_of_story(
-        &self,
-        output: OutputRow,
-        story: StoryId,
-    ) -> Result<Vec<StoredItem>, Self::Error>;
+    /// The items of a story in all outputs, those that have left included, by output.
+    fn items_of_story(&self, story: StoryId) -> Result<Vec<(OutputRow, StoredItem)>, Self::Error>;
 
     /// Adds an item with this id, that stands in this archive document.
     fn add_item(

@@ -8,6 +8,15 @@ pub(in crate::store) trait OutboxRows: Rows {
     /// Up to `limit` stories of the outbox, longest waiting first, then by number.
     fn waiting(&self, limit: usize) -> Result<Vec<StoryId>, Self::Error>;
 
+    /// Whether more than `limit` stories stand in the outbox.
+    fn has_waiting_beyond(&self, limit: usize) -> Result<bool, Self::Error>;
+
+    /// Whether a story stands in the outbox.
+    fn is_waiting(&self, story: StoryId) -> Result<bool, Self::Error>;
+
+    /// Whether there are more than `limit` stories.
+    fn has_stories_beyond(&self, limit: usize) -> Result<bool, Self::Error>;
+
     /// Up to `limit` stories with a number above `after`, by number.
     fn stories_above(&self, after: StoryId, limit: usize) -> Result<Vec<StoryId>, Self::Error>;
 

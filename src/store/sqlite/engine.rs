@@ -1,14 +1,16 @@
 //! SQLite as an engine: what is opened, and how steps reach the writing thread or a reader.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 use tokio::sync::watch;
 
+use super::failure::refuse;
 use super::lock::DaemonLock;
 use super::readers::Readers;
+use super::verify::{self, Verifier};
 use super::vitals::Vitals;
 use super::writer::Writer;
 use super::{care, examine, open, usage};
@@ -26,6 +28,8 @@ pub(in crate::store) struct SqliteEngine {
     pub(super) readers: Readers,
     /// How many commits of other processes were known of when they were last looked for.
     seen: AtomicU64,
+    /// Reads a large database whole. A plain mutex: held to take it out at the end.
+    verifier: Mutex<Option<Verifier>>,
     /// The daemon's; a command beside it has none.
     _lock: Option<DaemonLock>,
 }
@@ -53,6 +57,11 @@ impl SqliteEngine {
         };
         let vitals = Vitals::of(path)
             .map_err(|error| unusable(format!("it cannot be looked at: {error}")))?;
+        let verifier = match opening {
+            Opening::Thorough if verify::is_large(path) => Some(Verifier::start(vitals.clone())),
+            Opening::Thorough | Opening::Quick => None,
+        };
+        let verifier = verifier.transpose().map_err(|error| refuse(path, error))?;
         let writer = Writer::start(vitals.clone(), db)
             .map_err(|error| unusable(format!("no thread for writing: {error}")))?;
         Ok(Self {
@@ -61,6 +70,7 @@ impl SqliteEngine {
             vitals,
             writer,
             seen: AtomicU64::new(0),
+            verifier: Mutex::new(verifier),
             _lock: lock,
         })
     }
@@ -131,6 +141,13 @@ impl Engine for SqliteEngine {
     }
 
     async fn close(&self) -> Result<(), StoreError> {
+        let verifier = self
+            .verifier
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        // What is left of its reading is interrupted.
+        let _ = tokio::task::spawn_blocking(move || drop(verifier)).await;
         self.readers.close();
         self.writer.close().await;
         Ok(())

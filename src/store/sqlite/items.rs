@@ -8,16 +8,12 @@ use crate::store::KeptItem;
 use crate::store::rows::{Holder, ItemRows, OutputRow, StoredItem};
 
 impl ItemRows for Connection {
-    fn items_of_story(
-        &self,
-        output: OutputRow,
-        story: StoryId,
-    ) -> rusqlite::Result<Vec<StoredItem>> {
+    fn items_of_story(&self, story: StoryId) -> rusqlite::Result<Vec<(OutputRow, StoredItem)>> {
         self.prepare_cached(
-            "SELECT slot, entry, whole, edition_at, updated_at, left_at IS NULL AS inside FROM output_items
-             WHERE output = ? AND story = ?",
+            "SELECT output, slot, entry, whole, edition_at, updated_at, left_at IS NULL AS inside FROM output_items
+             WHERE story = ? ORDER BY output",
         )?
-        .query_map(params![output.0, story.0], stored)?
+        .query_map([story.0], |row| Ok((OutputRow(row.get(0)?), stored(row)?)))?
         .collect()
     }
 

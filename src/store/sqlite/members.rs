@@ -29,7 +29,7 @@ impl MemberRows for Connection {
             // An outbound id that we derived stands only with the item.
             Wanted::Item(id) => found(
                 self,
-                "e.entry IN (SELECT i.entry FROM outputs o CROSS JOIN output_items i ON i.output = o.output AND i.item_id = :id)",
+                "e.entry IN (SELECT entry FROM output_items WHERE item_id = :id)",
                 named_params! {":id": id, ":limit": limit},
             ),
             Wanted::Title(title) => found(

@@ -44,6 +44,7 @@ mod stories;
 mod texts;
 mod times;
 mod usage;
+mod verify;
 mod versions;
 mod vitals;
 mod windows;

@@ -14,6 +14,7 @@ use super::files;
 use super::inspect::{flaw, whose};
 use super::place::FileId;
 use super::schema::{APPLICATION_ID, VERSION, migrate};
+use super::verify;
 use crate::store::error::StoreError;
 use crate::store::settings::Opening;
 
@@ -103,7 +104,9 @@ fn check(path: &Path, db: &Connection, opening: Opening) -> Result<i64, StoreErr
             known: VERSION,
         });
     }
-    if opening == Opening::Quick {
+    // Nothing is brought up to date that was not looked at.
+    let is_read_later = version == VERSION && verify::is_large(path);
+    if opening == Opening::Quick || is_read_later {
         return Ok(version);
     }
     match flaw(db).map_err(|error| refuse(path, error))? {

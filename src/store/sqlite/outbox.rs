@@ -13,6 +13,21 @@ impl OutboxRows for Connection {
             .collect()
     }
 
+    fn has_waiting_beyond(&self, limit: usize) -> rusqlite::Result<bool> {
+        self.prepare_cached("SELECT 1 FROM outbox LIMIT 1 OFFSET ?")?
+            .exists([count(limit)])
+    }
+
+    fn is_waiting(&self, story: StoryId) -> rusqlite::Result<bool> {
+        self.prepare_cached("SELECT 1 FROM outbox WHERE story = ?")?
+            .exists([story.0])
+    }
+
+    fn has_stories_beyond(&self, limit: usize) -> rusqlite::Result<bool> {
+        self.prepare_cached("SELECT 1 FROM stories LIMIT 1 OFFSET ?")?
+            .exists([count(limit)])
+    }
+
     fn stories_above(&self, after: StoryId, limit: usize) -> rusqlite::Result<Vec<StoryId>> {
         self.prepare_cached("SELECT story FROM stories WHERE story > ?2 ORDER BY story LIMIT ?1")?
             .query_map([count(limit), after.0], |row| row.get(0).map(StoryId))?

@@ -204,7 +204,7 @@ mod tests {
             (super::OUTPUT, "SEARCH outputs USING"),
             (
                 super::HOLDS,
-                "SEARCH output_items USING PRIMARY KEY (output=? AND story=?)",
+                "SEARCH output_items USING PRIMARY KEY (story=? AND output=?)",
             ),
             (super::STRIP, "SEARCH entries USING INTEGER PRIMARY KEY"),
         ];

@@ -224,11 +224,10 @@ impl TimeRows for Connection {
         now: Timestamp,
         by: TimeDelta,
     ) -> rusqlite::Result<()> {
-        let outputs = "output IN (SELECT output FROM outputs) AND story = :row";
         for (table, columns, row, which) in [
             ("entries", OF_ENTRY, ahead.entry.0, "entry = :row"),
             ("stories", OF_STORY, ahead.story.0, "story = :row"),
-            ("output_items", OF_ITEM, ahead.story.0, outputs),
+            ("output_items", OF_ITEM, ahead.story.0, "story = :row"),
         ] {
             let sets = all_put_back(columns);
             self.prepare_cached(&format!("UPDATE {table} SET {sets} WHERE {which}"))?

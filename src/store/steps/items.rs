@@ -1,9 +1,10 @@
 //! What outputs decided becomes the items that they keep.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::outputs;
-use crate::model::{Hash, OutputId, Slot, StoryId, Timestamp, updated};
+use crate::model::{EntryId, Hash, OutputId, Slot, StoryId, Timestamp, updated};
 use crate::store::rows::{
     ItemRows, OutboxRows, OutputRow, OutputRows, StoredItem, StoredOutput, StoryRows,
 };
@@ -21,14 +22,16 @@ pub(in crate::store) fn keep<R: OutputRows + ItemRows + OutboxRows + StoryRows>(
     now: Timestamp,
 ) -> Result<Differing, R::Error> {
     let mut differing = Differing::new();
-    let stored = outputs::by_id(rows)?;
+    let outputs = outputs::by_id(rows)?;
     let mut met = BTreeSet::new();
     for membership in judged {
         if rows.revision(membership.story)? != Some(membership.revision) {
             continue;
         }
+        let mut stored = by_output(rows.items_of_story(membership.story)?);
+        let ambiguous = RefCell::default();
         for (id, items) in &membership.kept {
-            let Some(output) = stored.get(id) else {
+            let Some(output) = outputs.get(id) else {
                 continue;
             };
             if met.insert(id) {
@@ -38,9 +41,10 @@ pub(in crate::store) fn keep<R: OutputRows + ItemRows + OutboxRows + StoryRows>(
                 rows,
                 output: output.row,
                 story: membership.story,
+                ambiguous: &ambiguous,
                 now,
             };
-            let changed = keeper.keep(items)?;
+            let changed = keeper.keep(items, stored.remove(&output.row).unwrap_or_default())?;
             if !changed.is_empty() {
                 differing.entry(id.clone()).or_default().extend(changed);
             }
@@ -65,11 +69,24 @@ fn note_rules<R: OutputRows>(
     }
 }
 
+/// The stored items of a story in one output.
+type StoredSlots = BTreeMap<Slot, StoredItem>;
+
+fn by_output(items: Vec<(OutputRow, StoredItem)>) -> BTreeMap<OutputRow, StoredSlots> {
+    let mut outputs: BTreeMap<OutputRow, StoredSlots> = BTreeMap::new();
+    for (output, item) in items {
+        outputs.entry(output).or_default().insert(item.slot, item);
+    }
+    outputs
+}
+
 /// One output's items of one story.
 struct Keeper<'a, R> {
     rows: &'a R,
     output: OutputRow,
     story: StoryId,
+    /// Whether other stories have entries of the same identity, by entry: asked once for all outputs.
+    ambiguous: &'a RefCell<BTreeMap<EntryId, bool>>,
     now: Timestamp,
 }
 
@@ -85,10 +102,11 @@ struct Claimed<'i> {
 impl<R: ItemRows + StoryRows> Keeper<'_, R> {
     /// Makes the items these. Returns the stories by which the documents may differ now. An item that stays counts: its copies
     /// may have changed.
-    fn keep(&self, items: &[KeptItem]) -> Result<BTreeSet<StoryId>, R::Error> {
-        let stored = self.rows.items_of_story(self.output, self.story)?;
-        let mut stored: BTreeMap<Slot, StoredItem> =
-            stored.into_iter().map(|item| (item.slot, item)).collect();
+    fn keep(
+        &self,
+        items: &[KeptItem],
+        mut stored: StoredSlots,
+    ) -> Result<BTreeSet<StoryId>, R::Error> {
         let mut changed = BTreeSet::new();
         if !items.is_empty() {
             changed.insert(self.story);
@@ -148,7 +166,7 @@ impl<R: ItemRows + StoryRows> Keeper<'_, R> {
     fn claim<'i>(&self, item: &'i KeptItem) -> Result<Claimed<'i>, R::Error> {
         let (own, derived) = (&item.item_id, &item.fallback_id);
         let entry = item.showing.entry;
-        let is_ambiguous = own != derived && self.rows.shares_identity(entry)?;
+        let is_ambiguous = own != derived && self.shares_identity(entry)?;
         let candidates = [own, derived].into_iter().skip(usize::from(is_ambiguous));
         for item_id in candidates {
             let Some(holder) = self.rows.holder(self.output, item_id)? else {
@@ -170,6 +188,15 @@ impl<R: ItemRows + StoryRows> Keeper<'_, R> {
             }
         }
         self.rob(derived)
+    }
+
+    fn shares_identity(&self, entry: EntryId) -> Result<bool, R::Error> {
+        if let Some(known) = self.ambiguous.borrow().get(&entry) {
+            return Ok(*known);
+        }
+        let shares = self.rows.shares_identity(entry)?;
+        self.ambiguous.borrow_mut().insert(entry, shares);
+        Ok(shares)
     }
 
     /// Takes an entry's derived id from an item that shows another entry by now: that item's story has gone on without it, and is

@@ -28,6 +28,7 @@ pub(in crate::store) fn register<R: OutputRows>(
         states.push(OutputState {
             id: id.clone(),
             stale: output.rules != Some(*rules),
+            whole: output.rules.is_some(),
             replaying: output.replaying == Some(*rules),
             rendered: output.documents.is_some(),
             id_base: output.id_base.unwrap_or_else(|| base.to_owned()),

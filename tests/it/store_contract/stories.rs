@@ -12,6 +12,8 @@ for_every_engine! {
     members_say_what_joined_them,
     stories_after_come_by_id_and_no_more_than_asked_for,
     the_outbox_keeps_who_has_waited_longest_first,
+    the_backlog_is_long_beyond_its_limit,
+    of_some_stories_those_that_wait_come_in_their_order,
     the_story_of_an_entry_is_whole_and_of_an_unknown_one_none,
     merged_by_hand_is_one_story,
     what_cannot_be_merged_is_left_alone,
@@ -104,6 +106,31 @@ async fn stories_after_come_by_id_and_no_more_than_asked_for(engine: &Engine) {
     assert_eq!(seen, all);
     let none = bench.store.stories_after(StoryId(0), 0).await;
     assert_eq!(none.expect("reads"), []);
+}
+
+async fn the_backlog_is_long_beyond_its_limit(engine: &Engine) {
+    let bench = Bench::on(engine, &["a"]).await;
+    bench.apply("a", 1, super::bench::entries(0..3)).await;
+    let waiting = bench.changed().await;
+    bench.judge(&waiting[0], 2, vec![]).await;
+    // Two wait, and three are stored.
+    for (limit, is_outbox_long, is_history_long) in
+        [(1, true, true), (2, false, true), (3, false, false)]
+    {
+        let backlog = bench.store.backlog(limit).await.expect("reads");
+        let found = (backlog.is_outbox_long, backlog.is_history_long);
+        assert_eq!(found, (is_outbox_long, is_history_long), "{limit}");
+    }
+}
+
+async fn of_some_stories_those_that_wait_come_in_their_order(engine: &Engine) {
+    let bench = Bench::on(engine, &["a"]).await;
+    bench.apply("a", 1, super::bench::entries(0..3)).await;
+    let all = bench.stories().await;
+    bench.judge(&all[1], 2, vec![]).await;
+    let asked = [2, 1, 0].map(|nth| all[nth].id).to_vec();
+    let waiting = bench.store.waiting_among(asked).await.expect("reads");
+    assert_eq!(waiting, [all[2].clone(), all[0].clone()]);
 }
 
 async fn the_outbox_keeps_who_has_waited_longest_first(engine: &Engine) {
