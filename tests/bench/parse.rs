@@ -2,7 +2,7 @@
 //!
 //! Ours is everything from bytes to entries: decoding, deciding, rewriting, feed-rs, normalizing, plain text, language. What
 //! feed-rs does not do, the sanitizing of every text that may be HTML (bodies and summaries), is measured apart in the same
-//! run, and taken off. With a folder named behind `--`, its files.
+//! run, and taken off. With a folder named behind `--`, those of its files that both read.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -19,10 +19,13 @@ fn main() {
     let folder = std::env::args()
         .skip(1)
         .find(|argument| !argument.starts_with("--"));
-    let documents = match folder {
+    let (documents, skipped) = match folder {
         Some(folder) => files(Path::new(&folder)),
-        None => made(),
+        None => (made(), 0),
     };
+    if skipped > 0 {
+        println!("files skipped, no feeds: {skipped}");
+    }
     println!(
         "form           MB  entries  feed-rs µs/entry   ours  (ratio)  sanitizing   without it  (ratio)"
     );
@@ -41,10 +44,8 @@ fn main() {
                 }
             }));
             ours = ours.min(timed(|| {
-                let read = documents
-                    .iter()
-                    .map(|document| read(document).entries.len());
-                entries = read.sum();
+                let read = documents.iter().filter_map(|document| read(document));
+                entries = read.map(|feed| feed.entries.len()).sum();
             }));
             clean = clean.min(timed(|| {
                 for text in &texts {
@@ -81,14 +82,15 @@ fn on_processor() -> Option<Duration> {
     Some(Duration::from_nanos(nanoseconds))
 }
 
-fn read(document: &[u8]) -> mainstem::model::Feed {
+/// `None`: it is no feed.
+fn read(document: &[u8]) -> Option<mainstem::model::Feed> {
     let base = base();
     let input = Input {
         bytes: document,
         content_type: None,
         base: Some(&base),
     };
-    parse(input).expect("a sound document")
+    parse(input).ok()
 }
 
 fn base() -> url::Url {
@@ -97,7 +99,7 @@ fn base() -> url::Url {
 
 /// Every text that is sanitized, as it is handed to the sanitizer.
 fn texts(document: &[u8]) -> Vec<String> {
-    let feed = feed_rs::parser::parse(document).expect("a sound document");
+    let feed = feed_rs::parser::parse(document).expect("feeds alone are measured");
     let is_json = feed.feed_type == feed_rs::model::FeedType::JSON;
     let html = |text: String, media_type: &str| match media_type {
         "text/plain" => format!("<p>{}</p>", quick_xml::escape::escape(text.trim())),
@@ -116,11 +118,23 @@ fn texts(document: &[u8]) -> Vec<String> {
     feed.entries.into_iter().flat_map(of_entry).collect()
 }
 
-/// The files of a folder, by what their names say behind the number.
-fn files(folder: &Path) -> BTreeMap<String, Vec<Vec<u8>>> {
+/// The feeds of a folder, by what their names say behind the number, and how many of its files are none or are read by one of the
+/// two parsers alone.
+fn files(folder: &Path) -> (BTreeMap<String, Vec<Vec<u8>>>, usize) {
     let mut found: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+    let mut skipped = 0;
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("readable").path();
+        if !path.is_file() {
+            continue;
+        }
+        let document = std::fs::read(&path).expect("readable");
+        let is_feed =
+            feed_rs::parser::parse(document.as_slice()).is_ok() && read(&document).is_some();
+        if !is_feed {
+            skipped += 1;
+            continue;
+        }
         let name = path
             .file_stem()
             .and_then(|name| name.to_str())
@@ -129,12 +143,9 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<Vec<u8>>> {
             .split_once('-')
             .map_or(name, |(_, form)| form)
             .to_owned();
-        found
-            .entry(form)
-            .or_default()
-            .push(std::fs::read(&path).expect("readable"));
+        found.entry(form).or_default().push(document);
     }
-    found
+    (found, skipped)
 }
 
 /// The same hundred entries in every form, forty documents each.
