@@ -36,8 +36,8 @@ pub struct Dateline<'t> {
     pub end: usize,
 }
 
-// Where a pattern takes the shortest head, its length is asked of what was found: to bound it in the pattern would take the
-// compiler of patterns fifty times as long, which a process pays for the first document that it reads.
+// Where a pattern takes the shortest head, its length is checked in what was found. A bound in the pattern makes it many times as
+// slow to compile, which every process would pay with the first document that it reads.
 macro_rules! pattern {
     ($name:ident, $pattern:literal) => {
         static $name: LazyLock<Regex> =
@@ -104,7 +104,7 @@ fn is_within(found: &Captures<'_>, group: &str, most: usize) -> bool {
     group.is_none_or(|group| group.as_str().chars().count() <= most)
 }
 
-// Most texts open without any of these. What each of them must have is looked for before its pattern is tried.
+// Most texts open without a dateline. What a pattern cannot do without is looked for before it is tried.
 
 fn with_agency(text: &str) -> Option<Dateline<'_>> {
     let opens = text.find(['(', '/'])?;

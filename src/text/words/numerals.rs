@@ -197,7 +197,7 @@ const TABLE: [(u64, Numeral); COUNT] = {
     table
 };
 
-/// Which ends of hashes numerals have, a bit for each: one look tells that most words are none.
+/// The low bits that hashes of numerals have, a bit for each value: one look tells that most words are no numerals.
 const ENDS: [u64; 64] = {
     let mut ends = [0; 64];
     let mut at = 0;
