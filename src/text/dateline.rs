@@ -14,6 +14,10 @@ use crate::model::Timestamp;
 
 /// A longer opening is a sentence.
 const MAX_CHARS: usize = 120;
+/// What stands before agency or dash is no longer than this, in characters.
+const MAX_HEAD: usize = 90;
+/// The name of an agency is no longer than this, in characters.
+const MAX_AGENCY: usize = 41;
 /// A place is a few words; more are a sentence.
 const MAX_PLACE_WORDS: usize = 6;
 
@@ -32,6 +36,8 @@ pub struct Dateline<'t> {
     pub end: usize,
 }
 
+// Where a pattern takes the shortest head, its length is checked in what was found. A bound in the pattern makes it many times as
+// slow to compile, which every process would pay with the first document that it reads.
 macro_rules! pattern {
     ($name:ident, $pattern:literal) => {
         static $name: LazyLock<Regex> =
@@ -43,17 +49,17 @@ macro_rules! pattern {
 // Madrid, 21 nov (EFE).- · МОСКВА, 21 ноября. /ТАСС/. · (ABCNS) –
 pattern!(
     WITH_AGENCY,
-    r"^(?P<head>(?:[^()/\n—―]|\b/\b){0,90}?)[\s,:–-]*[(/](?P<agency>[\p{L}\p{N}][\p{L}\p{N} .&+'’-]{0,40})[)/]\s*(?P<date>[^()/\n—–―-]{0,30}?)\s*(?:\.\s*)?(?:--|[—–―-]|\.\s|:\s)\s*"
+    r"^(?P<head>(?:[^()/\n—―]|\b/\b)*?)[\s,:–-]*[(/](?P<agency>[\p{L}\p{N}][\p{L}\p{N} .&+'’-]*)[)/]\s*(?P<date>[^()/\n—–―-]{0,30}?)\s*(?:\.\s*)?(?:--|[—–―-]|\.\s|:\s)\s*"
 );
 // МОСКВА, 21 ноя — РИА Новости.
 pattern!(
     AGENCY_BEHIND,
-    r"^(?P<head>[^()/\n—―]{3,90}?)\s+[—–-]\s+(?P<agency>\p{Lu}{2,12}(?: \p{Lu}\p{L}+)?)\.\s+"
+    r"^(?P<head>[^()/\n—―]{3,}?)\s+[—–-]\s+(?P<agency>\p{Lu}{2,12}(?: \p{Lu}\p{L}+)?)\.\s+"
 );
 // GENEVA, Nov. 21 — · LONDON — · Paris, le 21 novembre 2017 –
 pattern!(
     WITHOUT_AGENCY,
-    r"^(?P<head>[^()/\n—–―]{3,90}?)\s*(?:--|[—–―]|\s-\s)\s*"
+    r"^(?P<head>[^()/\n—–―]{3,}?)\s*(?:--|[—–―]|\s-\s)\s*"
 );
 // The date within what stands before the agency: from the comma behind the place to the end.
 pattern!(
@@ -71,10 +77,6 @@ pattern!(
 pub fn dateline(text: &str) -> Option<Dateline<'_>> {
     let start = text.len() - text.trim_start().len();
     let opening = first_chars(&text[start..], MAX_CHARS);
-    // Most texts open without one: told before any pattern is tried.
-    if !opening.contains(['—', '–', '―', '-', '/', ')']) {
-        return None;
-    }
     let found = with_agency(opening)
         .or_else(|| agency_behind(opening))
         .or_else(|| without_agency(opening))?;
@@ -91,8 +93,28 @@ fn first_chars(text: &str, most: usize) -> &str {
         .map_or(line, |(end, _)| &line[..end])
 }
 
+/// What `pattern` finds, unless what stands before agency or dash is too long.
+fn captures<'t>(pattern: &Regex, text: &'t str) -> Option<Captures<'t>> {
+    let found = pattern.captures(text)?;
+    is_within(&found, "head", MAX_HEAD).then_some(found)
+}
+
+fn is_within(found: &Captures<'_>, group: &str, most: usize) -> bool {
+    let group = found.name(group);
+    group.is_none_or(|group| group.as_str().chars().count() <= most)
+}
+
+// Most texts open without a dateline. What a pattern cannot do without is looked for before it is tried.
+
 fn with_agency(text: &str) -> Option<Dateline<'_>> {
-    let found = WITH_AGENCY.captures(text)?;
+    let opens = text.find(['(', '/'])?;
+    if !text[opens + 1..].contains([')', '/']) {
+        return None;
+    }
+    let found = captures(&WITH_AGENCY, text)?;
+    if !is_within(&found, "agency", MAX_AGENCY) {
+        return None;
+    }
     let agency = group(&found, "agency")?;
     let (place, mut date) = split(group(&found, "head")?);
     // `BERLIN (ABC) 21 Nov -`
@@ -110,18 +132,33 @@ fn with_agency(text: &str) -> Option<Dateline<'_>> {
 }
 
 fn agency_behind(text: &str) -> Option<Dateline<'_>> {
-    let found = AGENCY_BEHIND.captures(text)?;
+    if !['-', '–', '—'].iter().any(|dash| stands_alone(text, *dash)) {
+        return None;
+    }
+    let found = captures(&AGENCY_BEHIND, text)?;
     let (place, date) = split(group(&found, "head")?);
     let fits = date.is_some() && place.is_some_and(|place| is_place(place) && is_shouted(place));
     fits.then(|| written(text, &found, place, date, group(&found, "agency")))
 }
 
 fn without_agency(text: &str) -> Option<Dateline<'_>> {
-    let found = WITHOUT_AGENCY.captures(text)?;
+    let has_dash = text.contains(['—', '–', '―']) || text.contains("--");
+    if !has_dash && !stands_alone(text, '-') {
+        return None;
+    }
+    let found = captures(&WITHOUT_AGENCY, text)?;
     let (place, date) = split(group(&found, "head")?);
     let place = place.filter(|place| is_place(place))?;
     // Without agency and date only capitals tell a place from the beginning of a sentence.
     (is_shouted(place) || date.is_some()).then(|| written(text, &found, Some(place), date, None))
+}
+
+/// Whether a character stands somewhere between white space.
+fn stands_alone(text: &str, c: char) -> bool {
+    text.match_indices(c).any(|(at, c)| {
+        text[..at].ends_with(char::is_whitespace)
+            && text[at + c.len()..].starts_with(char::is_whitespace)
+    })
 }
 
 fn written<'t>(
@@ -153,6 +190,9 @@ fn group<'t>(found: &Captures<'t>, name: &str) -> Option<&'t str> {
 fn split(head: &str) -> (Option<&str>, Option<&str>) {
     let head = head.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ':' | '-' | '–'));
     let some = |text: &'_ str| !text.is_empty();
+    if !head.contains(char::is_numeric) {
+        return (Some(head).filter(|head| some(head)), None);
+    }
     match SPLIT.captures(head) {
         Some(found)
             if found

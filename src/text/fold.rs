@@ -9,21 +9,30 @@ use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut rest = text;
+    loop {
+        let is_special = |byte: u8| !matches!(byte, b' '..=b'~') || byte == b'`';
+        let plain = rest.bytes().position(is_special).unwrap_or(rest.len());
+        // Most of a text in Latin letters; decomposing would only hand it back.
+        let start = folded.len();
+        folded.push_str(&rest[..plain]);
+        folded[start..].make_ascii_lowercase();
+        let mut behind = rest[plain..].chars();
+        let Some(c) = behind.next() else {
+            return folded;
+        };
+        rest = behind.as_str();
         if c.is_ascii() {
-            // Most of a text in Latin letters; decomposing would only hand it back.
             match c {
                 '`' => folded.push('\''),
                 '\t' | '\n' | '\r' | '\u{C}' | '\u{B}' => folded.push(' '),
-                c if c.is_ascii_control() => {}
-                c => folded.push(c.to_ascii_lowercase()),
+                _ => {}
             }
         } else {
             // Marks are dropped, so that their canonical order does not matter: each character decomposes by itself.
             decompose_compatible(c, |part| push_folded(part, &mut folded));
         }
     }
-    folded
 }
 
 /// One character of a decomposed text.

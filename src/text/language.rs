@@ -2,6 +2,8 @@
 
 use whatlang::{Lang, detect};
 
+use super::stop_words::language_by_stop_words;
+
 /// A shorter text says too little.
 const MIN_CHARS: usize = 80;
 /// A longer look says no more.
@@ -96,6 +98,9 @@ pub fn language_of(text: &str) -> Option<&'static str> {
     let start = &text[..end];
     if start.chars().filter(|c| c.is_alphabetic()).count() < MIN_CHARS {
         return None;
+    }
+    if let Some(code) = language_by_stop_words(start) {
+        return Some(code);
     }
     let told = detect(start).filter(whatlang::Info::is_reliable)?;
     let known = CODES.iter().find(|(language, _)| *language == told.lang());

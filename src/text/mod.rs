@@ -21,6 +21,7 @@ mod lines;
 mod notes;
 mod sanitize;
 mod signs;
+mod stop_words;
 mod straight;
 mod surrogates;
 mod tails;

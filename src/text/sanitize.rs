@@ -56,13 +56,15 @@ pub fn sanitize_article(
 }
 
 /// What [`sanitize`] makes of HTML in one walk, without a parser; `None`: it is not nested well enough, and has to be parsed. Both
-/// ways lead to the same bytes.
+/// ways lead to the same bytes: public for the tests alone, which hold that.
+#[doc(hidden)]
 #[must_use]
 pub fn sanitize_by_walk(html: &str, base: Option<&Url>) -> Option<String> {
     walk(html, Place { base, page: base })
 }
 
-/// What [`sanitize`] makes of HTML with the parser; `None`: to parse it would cost too much.
+/// What [`sanitize`] makes of HTML with the parser; `None`: to parse it would cost too much. Public for tests and benches alone.
+#[doc(hidden)]
 #[must_use]
 pub fn sanitize_by_parser(html: &str, base: Option<&Url>) -> Option<String> {
     parse(html, Place { base, page: base }).ok()

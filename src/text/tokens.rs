@@ -18,29 +18,45 @@ pub fn tokens(folded: &str) -> Tokens {
         ends: Vec::new(),
     };
     let mut in_word = false;
-    for c in folded.chars() {
+    let mut rest = folded;
+    loop {
+        let is_end = |byte: u8| !byte.is_ascii_alphanumeric();
+        let plain = rest.bytes().position(is_end).unwrap_or(rest.len());
+        if plain > 0 {
+            found.push(&rest[..plain], !in_word);
+            in_word = true;
+        }
+        let mut behind = rest[plain..].chars();
+        let Some(c) = behind.next() else {
+            return found;
+        };
+        rest = behind.as_str();
         // An apostrophe inside a word ("minister's") parts nothing from it that a copy would write otherwise.
         if !c.is_alphanumeric() {
             in_word = false;
             continue;
         }
         let alone = stands_alone(c);
-        if !in_word || alone {
-            if !found.joined.is_empty() {
-                found.joined.push(' ');
-            }
-            found.ends.push(0);
-        }
-        found.joined.push(c);
-        if let Some(end) = found.ends.last_mut() {
-            *end = found.joined.len();
-        }
+        found.push(c.encode_utf8(&mut [0; 4]), !in_word || alone);
         in_word = !alone;
     }
-    found
 }
 
 impl Tokens {
+    /// Puts letters behind the last word, or makes them a new one.
+    fn push(&mut self, letters: &str, is_new: bool) {
+        if is_new {
+            if !self.joined.is_empty() {
+                self.joined.push(' ');
+            }
+            self.ends.push(0);
+        }
+        self.joined.push_str(letters);
+        if let Some(end) = self.ends.last_mut() {
+            *end = self.joined.len();
+        }
+    }
+
     /// How many words there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -1,6 +1,6 @@
 //! Text for showing: HTML to text, titles to one line, HTML made safe.
 
-use mainstem::text::{html_to_text, plain_line, sanitize};
+use mainstem::text::{html_to_text, language_of, plain_line, sanitize};
 use proptest::prelude::*;
 use url::Url;
 
@@ -35,6 +35,67 @@ fn a_title_is_one_plain_line() {
     ];
     for (raw, expected) in cases {
         assert_eq!(plain_line(raw), expected, "{raw:?}");
+    }
+}
+
+/// By its most frequent words, where they tell; a language that shares them with a larger one is not taken for it.
+#[test]
+fn a_text_shows_its_language() {
+    let cases = [
+        (
+            Some("en"),
+            "The port is closed until Friday, and the pilots who were to bring in the two ships have been sent home by the harbour office.",
+        ),
+        // Too close to others for trigrams.
+        (
+            Some("en"),
+            "Talks between Darling dockers and the Sundanese harbour have resumed after a 24-hour boycott by dockers who accused Khartan of violating a timetable by idling 75 barges in six villages.",
+        ),
+        (
+            Some("de"),
+            "Der Hafen ist bis Freitag gesperrt, und die Lotsen, die zwei Schiffe hereinbringen sollten, wurden nach Hause geschickt.",
+        ),
+        (
+            Some("fr"),
+            "Le port est fermé jusqu'à vendredi, et les pilotes qui devaient faire entrer deux navires ont été renvoyés chez eux par le bureau.",
+        ),
+        (
+            Some("nl"),
+            "De haven is tot vrijdag gesloten, en de loodsen die twee schepen naar binnen moesten brengen zijn door het kantoor naar huis gestuurd.",
+        ),
+        (
+            Some("af"),
+            "Die hawe is tot Vrydag gesluit, en die loodse wat twee skepe moes inbring, is deur die hawekantoor huis toe gestuur omdat dit nie veilig is nie.",
+        ),
+        (
+            Some("es"),
+            "El puerto está cerrado hasta el viernes, y los prácticos que debían llevar dos barcos han sido enviados a casa por la oficina.",
+        ),
+        (
+            Some("ca"),
+            "El port és tancat fins divendres, i els pràctics que havien de portar dos vaixells han estat enviats a casa per l'oficina del port.",
+        ),
+        (
+            Some("pt"),
+            "O porto está fechado até sexta-feira, e os pilotos que deviam trazer dois navios foram enviados para casa pela capitania do porto.",
+        ),
+        (
+            Some("ru"),
+            "Порт закрыт до пятницы, и лоцманы, которые должны были привести два судна, отправлены домой управлением порта.",
+        ),
+        // Samoan, which nobody here knows: its few small words are others' too.
+        (
+            None,
+            "Ua tapunia le taulaga e oo i le Aso Faraile, ma ua toe auina atu i o latou aiga le au faatau vaa e le ofisa o le taulaga.",
+        ),
+        // Too short.
+        (
+            None,
+            "The port is closed until Friday, and the pilots have been sent home.",
+        ),
+    ];
+    for (language, text) in cases {
+        assert_eq!(language_of(text), language, "{text}");
     }
 }
 

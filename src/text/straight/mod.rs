@@ -5,6 +5,9 @@
 //! and gives up where they would do anything but open and close what stands there, or where a second pass could give
 //! another result: the sanitizer proper is asked then. What it returns is what the sanitizer would return, to the byte;
 //! of more elements than a tree is made of, too, where the sanitizer would return the text alone: a walk is no effort.
+//!
+//! That there is a second way at all has one reason: by `cargo bench --bench parse`, a parser takes nineteen times as long for
+//! paragraphs with links in them, and to read a document of such entries would take six to ten times as long as it does.
 
 use std::borrow::Cow;
 

@@ -197,8 +197,31 @@ const TABLE: [(u64, Numeral); COUNT] = {
     table
 };
 
+/// The low bits that hashes of numerals have, a bit for each value: one look tells that most words are no numerals.
+const ENDS: [u64; 64] = {
+    let mut ends = [0; 64];
+    let mut at = 0;
+    while at < COUNT {
+        let (place, bit) = end(TABLE[at].0);
+        ends[place] |= bit;
+        at += 1;
+    }
+    ends
+};
+
+/// Place and bit of a hash in [`ENDS`]: its lowest bits but the first, which words do not use.
+const fn end(word: u64) -> (usize, u64) {
+    let [low, high, ..] = word.to_le_bytes();
+    let end = u16::from_le_bytes([low, high]) as usize >> 1;
+    (end >> 6 & 63, 1 << (end & 63))
+}
+
 /// What a word is worth; `None`: it is no numeral.
 pub(super) fn numeral(word: u64) -> Option<Numeral> {
+    let (place, bit) = end(word);
+    if ENDS[place] & bit == 0 {
+        return None;
+    }
     let at = TABLE.binary_search_by_key(&word, |(hash, _)| *hash).ok()?;
     Some(TABLE[at].1)
 }

@@ -69,6 +69,9 @@ struct Scanner<'t> {
 impl Scanner<'_> {
     /// Takes what comes next; `false` at the end.
     fn step(&mut self) -> bool {
+        if self.plain_word() {
+            return true;
+        }
         let rest = &self.text[self.at..];
         let Some(c) = rest.chars().next() else {
             return false;
@@ -125,6 +128,28 @@ impl Scanner<'_> {
             hash = hash.push(byte);
         }
         self.push(hash.bits(), Kind::Word, c.len_utf8());
+    }
+
+    /// A word of plain letters alone, as most are; `false`: there is none, and [`Self::word`] has to see whether there is another.
+    fn plain_word(&mut self) -> bool {
+        let rest = &self.text.as_bytes()[self.at..];
+        let mut hash = Fnv::new();
+        let mut length = 0;
+        while let Some(letter) = rest.get(length).filter(|byte| byte.is_ascii_lowercase()) {
+            hash = hash.push(*letter);
+            length += 1;
+        }
+        let ends = match rest.get(length) {
+            // Initials.
+            Some(b'.') => length > 1,
+            Some(byte) => byte.is_ascii() && !byte.is_ascii_alphanumeric() && *byte != b'\'',
+            None => true,
+        };
+        let is_plain = length > 0 && ends;
+        if is_plain {
+            self.push(hash.bits(), Kind::Word, length);
+        }
+        is_plain
     }
 
     /// A run of letters and digits that begins with a letter; what an apostrophe joins is one, and so are initials (`U.S.`).
