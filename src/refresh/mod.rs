@@ -103,7 +103,7 @@ impl Refresher {
         let sources = targets.iter();
         self.asker
             .fetcher
-            .set_sources(sources.map(|target| (&target.source.location, &target.fetch)));
+            .set_sources(sources.map(|target| (&target.source.location, &*target.fetch)));
         self.holds().adopt(self.keeper.store.host_holds().await?);
         Ok(())
     }
