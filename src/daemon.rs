@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, Loaded};
-use crate::fetch::{Fetcher, HostHolds};
+use crate::fetch::Fetcher;
 use crate::refresh::align;
 use crate::republish::Republisher;
 use crate::serve::{self, Address, Exposition, Site};
@@ -72,7 +72,7 @@ pub async fn run(loaded: Loaded, environment: Environment) -> anyhow::Result<()>
     publish_configuration(&surface.site, &config, store.as_ref()).await?;
 
     let (order, orders) = watch::channel(Orders {
-        refresher: refresher(&config, &store, &clock, &metrics, &HostHolds::default()),
+        refresher: refresher(&config, &store, &clock, &metrics),
         targets: config.targets.clone(),
     });
     let counts = config.counts();

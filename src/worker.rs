@@ -18,7 +18,7 @@ use tokio::task::{Id, JoinSet};
 
 use crate::clock::{Clock, is_step};
 use crate::model::{Applied, SourceId, SourceState, Timestamp};
-use crate::refresh::{Occasion, Poll, Refreshed, Refresher, Target, Unfinished, align};
+use crate::refresh::{Occasion, Poll, Refreshed, Refresher, Target, Unfinished};
 use crate::store::{Store, StoreError};
 use crate::telemetry::{Health, Metrics, StoreUse};
 
@@ -77,7 +77,8 @@ pub async fn work(
     loop {
         // What could not be stored is not asked for: while the store is in trouble nothing starts.
         let sleep = if condition.borrow_and_update().is_well() {
-            worker.catch_up(store.as_ref()).await?;
+            worker.catch_up().await?;
+            worker.store_what_waits().await;
             worker.start_what_is_due()
         } else {
             MAX_SLEEP
@@ -152,13 +153,13 @@ impl Worker {
     }
 
     /// Queues by the orders and by the clock, unless that is done; a store in trouble is asked again at the next waking.
-    async fn catch_up(&mut self, store: &dyn Store) -> Result<(), StoreError> {
+    async fn catch_up(&mut self) -> Result<(), StoreError> {
         let is_stepped = is_step(self.clock.booted_at_ms() - self.booted_at_ms);
         let is_aligned = self.clock.since_boot() < self.aligned_at + ALIGN_EVERY;
         if self.plan == Plan::Made && !is_stepped && is_aligned {
             return Ok(());
         }
-        match self.plan_anew(store, is_stepped).await {
+        match self.plan_anew(is_stepped).await {
             Ok(()) => self.plan = Plan::Made,
             Err(StoreError::Closed) => return Err(StoreError::Closed),
             Err(error) => {
@@ -177,9 +178,9 @@ impl Worker {
     }
 
     /// Corrects stored times by the clock, and queues every source if the orders or their times are others now.
-    async fn plan_anew(&mut self, store: &dyn Store, is_stepped: bool) -> Result<(), StoreError> {
+    async fn plan_anew(&mut self, is_stepped: bool) -> Result<(), StoreError> {
         let booted_at_ms = self.clock.booted_at_ms();
-        let aligned = align(store, self.clock.as_ref()).await?;
+        let aligned = self.orders.refresher.align().await?;
         if let Some(aligned) = aligned {
             tracing::warn!("{aligned}");
         }
@@ -190,7 +191,7 @@ impl Worker {
         }
         let is_change = is_stepped || aligned.is_some_and(|aligned| aligned.is_change());
         if self.plan != Plan::Made || is_change {
-            self.plan_all(store).await?;
+            self.plan_all().await?;
         }
         (self.booted_at_ms, self.aligned_at) = (booted_at_ms, self.clock.since_boot());
         Ok(())
@@ -198,10 +199,10 @@ impl Worker {
 
     /// Queues every source by what the store knows of it. A restart or reload causes no early request: the due time
     /// follows from the last one.
-    async fn plan_all(&mut self, store: &dyn Store) -> Result<(), StoreError> {
+    async fn plan_all(&mut self) -> Result<(), StoreError> {
         let polls = Poll::group(&self.orders.targets);
         self.orders.refresher.prepare(&self.orders.targets).await?;
-        let states: BTreeMap<_, _> = store.source_states().await?.into_iter().collect();
+        let states = self.orders.refresher.load(&self.orders.targets).await?;
         let now = self.clock.now();
         let running = self.running();
         self.polls.clear();
@@ -210,7 +211,7 @@ impl Worker {
         for poll in polls {
             let lead = poll.lead().source.id.clone();
             let of = |target: &Target| states.get(&target.source.id).cloned().unwrap_or_default();
-            let states: Vec<SourceState> = poll.targets().iter().map(of).collect();
+            let states: Vec<Arc<SourceState>> = poll.targets().iter().map(of).collect();
             if states
                 .iter()
                 .any(|state| state.history.last_attempt.is_none())
@@ -237,6 +238,14 @@ impl Worker {
             (id.clone(), health.unwrap_or(Health::Unasked))
         }));
         Ok(())
+    }
+
+    /// Stores answers that have waited for others to be stored with; mostly the refreshes do that themselves.
+    async fn store_what_waits(&self) {
+        if self.orders.refresher.is_late() {
+            // What fails goes on waiting, and is noted there.
+            let _ = self.orders.refresher.flush().await;
+        }
     }
 
     /// The sources that are being asked.
@@ -370,6 +379,12 @@ impl Worker {
                 "refreshes under way were cut; they are repeated after the start"
             );
             self.under_way.shutdown().await;
+        }
+        if let Err(error) = self.orders.refresher.flush().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "that some sources had nothing new is not stored; they are asked again after the start"
+            );
         }
     }
 }

@@ -48,12 +48,16 @@ pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow
         Arc::new(SystemClock),
     ));
     refresher.prepare(&config.targets).await?;
+    if wanted.sources.is_empty() {
+        refresher.load(&config.targets).await?;
+    }
     let occasion = if wanted.force {
         Occasion::Forced
     } else {
         Occasion::Asked
     };
-    let mut lines = pass(refresher, polls, occasion).await?;
+    let mut lines = pass(&refresher, polls, occasion).await?;
+    refresher.flush().await?;
     lines.sort_by(|left, right| left.0.cmp(&right.0));
     let mut republisher = stored::catch_up(&config, &store).await?;
     stored::maintain(&config, &store, &mut republisher).await?;
@@ -99,7 +103,7 @@ fn named(config: &Config, names: &[String]) -> anyhow::Result<Vec<Poll>> {
 }
 
 async fn pass(
-    refresher: Arc<Refresher>,
+    refresher: &Arc<Refresher>,
     polls: Vec<Poll>,
     occasion: Occasion,
 ) -> anyhow::Result<Vec<Line>> {

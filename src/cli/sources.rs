@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::Arc;
 
 use serde_json::json;
 use url::Url;
@@ -96,7 +97,7 @@ fn set_next_turn(poll: &Poll, reports: &mut [SourceReport], now: Timestamp) {
         history: report.history.clone(),
         ..SourceState::default()
     };
-    let states: Vec<SourceState> = reports.iter().map(state).collect();
+    let states: Vec<Arc<SourceState>> = reports.iter().map(state).map(Arc::new).collect();
     let due = poll.due(&states, now);
     // A turn that our own network or machine has put off does not follow from the history.
     let follows = |report: &&mut SourceReport| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::fetch::{Fetcher, HostHolds};
+use crate::fetch::Fetcher;
 use crate::model::{SourceReport, public_url};
 use crate::publish::{opml, source_list};
 use crate::refresh::Refresher;
@@ -19,9 +19,8 @@ pub(super) fn refresher(
     store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
     metrics: &Metrics,
-    holds: &HostHolds,
 ) -> Arc<Refresher> {
-    let fetcher = Fetcher::new(&config.fetch).with_holds(holds.clone());
+    let fetcher = Fetcher::new(&config.fetch);
     let refresher = Refresher::new(fetcher, store.clone(), clock.clone());
     Arc::new(refresher.with_metrics(metrics.clone()))
 }

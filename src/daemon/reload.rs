@@ -6,12 +6,13 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use url::Url;
 
-use super::apply::{refresher, show_outputs, show_sources};
+use super::apply::{show_outputs, show_sources};
 use super::edition::Edition;
 use super::signals::Signals;
 use super::sockets::follow_sockets;
 use crate::clock::Clock;
 use crate::config::{self, Config, Environment, Problem, Problems};
+use crate::fetch::Fetcher;
 use crate::serve::Site;
 use crate::store::Store;
 use crate::systemd::{self, StatusLine};
@@ -88,6 +89,9 @@ impl Running {
         for key in config::restart_needed(&self.config, &new) {
             tracing::warn!(key, "this takes effect only after a restart");
         }
+        let running = self.order.borrow().refresher.clone();
+        // A source may get another id, under which its last answer would not be known.
+        running.flush().await?;
         self.store
             .register_sources(&new.sources(), self.clock.now())
             .await?;
@@ -102,17 +106,10 @@ impl Running {
         }
         // The same fetcher goes on, so that no host's turns begin anew; addresses that are no longer allowed are another
         // client's from now on, with connections of its own.
-        let running = self.order.borrow().refresher.clone();
         let refresher = if new.fetch == self.config.fetch {
             running
         } else {
-            refresher(
-                &new,
-                &self.store,
-                &self.clock,
-                &self.metrics,
-                running.holds(),
-            )
+            Arc::new(running.with_fetcher(Fetcher::new(&new.fetch)))
         };
         let _ = self.order.send(Orders {
             refresher,

@@ -218,7 +218,9 @@ impl Turn {
             line.last = Some(start);
             start
         };
-        tokio::time::sleep_until(start).await;
+        if start > Instant::now() {
+            tokio::time::sleep_until(start).await;
+        }
         self.start = start;
     }
 

@@ -38,7 +38,8 @@ impl OldServers {
     pub(super) fn way(&self, url: &Url, settings: &SourceSettings) -> Way {
         let mut way = Way::of(settings);
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.contains(&server(url)) {
+        // Mostly there is none, and no name to be made.
+        if !known.is_empty() && known.contains(&server(url)) {
             way.http = HttpVersion::Http11;
         }
         way

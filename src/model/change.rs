@@ -41,6 +41,37 @@ pub struct RefreshRecord {
     pub window: Duration,
 }
 
+/// What a refresh wants written that brought nothing new and no wish of the server: that the source was asked, and when it is
+/// next. Whatever else is known of the source stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unchanged {
+    /// Whose refresh.
+    pub source: SourceId,
+    /// Where it was read from, as configured.
+    pub location: Location,
+    /// When it ended.
+    pub at: Timestamp,
+    /// The last request before it: where the store knows of another, somebody else has asked since, and knows better.
+    pub before: Timestamp,
+    /// The HTTP status; `None` for a file.
+    pub status: Option<u16>,
+    /// See [`super::History::whole_at`].
+    pub whole_at: Option<Timestamp>,
+    /// When it is due next, and why then.
+    pub due: Due,
+}
+
+impl Unchanged {
+    /// Moves its times by a step of the wall clock that came while it waited to be stored.
+    pub fn move_by(&mut self, step: TimeDelta) {
+        self.at += step;
+        self.before += step;
+        for at in [&mut self.whole_at, &mut self.due.at].into_iter().flatten() {
+            *at += step;
+        }
+    }
+}
+
 /// How much of a feed an answer vouches for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {

@@ -32,7 +32,7 @@ mod story;
 pub use address::plain_address;
 pub use change::{
     Applied, Basis, Due, Extent, FeedFields, Fingerprint, Incoming, Joined, RefreshRecord,
-    compared_at,
+    Unchanged, compared_at,
 };
 pub use condition::Condition;
 pub use entry::{Category, Comments, Enclosure, Entry, Medium, Origin, Person, Size};

@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::heard::Heard;
 use super::parsing::ParsePool;
 use super::question::Question;
+use super::room::{Room, Taken};
 use super::watch::Watch;
 use crate::clock::Clock;
 use crate::fetch::{FetchOutcome, Fetcher};
@@ -20,7 +21,8 @@ pub(super) struct Asker {
     /// While it is in trouble nobody is asked.
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) parsing: ParsePool,
+    pub(super) parsing: Arc<ParsePool>,
+    pub(super) room: Room,
     pub(super) metrics: Metrics,
 }
 
@@ -38,14 +40,15 @@ impl Asker {
         tokio::select! {
             biased;
             error = self.held_back(&watch) => Err(error),
-            heard = self.hear(question, &watch) => Ok(heard),
+            heard = self.hear(question, &watch, true) => Ok(heard),
         }
     }
 
-    /// Asks another question in the same refresh, which may be one of several.
-    pub(super) async fn ask_on(&self, question: &Question<'_>) -> Heard {
+    /// Asks another question in the same refresh, which may be one of several. `takes_room`: not for a further page of a document
+    /// that has room already.
+    pub(super) async fn ask_on(&self, question: &Question<'_>, takes_room: bool) -> Heard {
         let watch = Watch::new(&self.metrics, Waiting::default());
-        self.hear(question, &watch).await
+        self.hear(question, &watch, takes_room).await
     }
 
     /// Whether what an answer brings could be stored now.
@@ -65,14 +68,15 @@ impl Asker {
         }
     }
 
-    async fn hear(&self, question: &Question<'_>, watch: &Watch<'_>) -> Heard {
+    async fn hear(&self, question: &Question<'_>, watch: &Watch<'_>, takes_room: bool) -> Heard {
         let request = question.request(watch);
         let mut fetched = self.fetcher.fetch(request, self.clock.as_ref()).await;
         watch.end();
-        let parsed = self.parse(&mut fetched.outcome).await;
+        let (parsed, room) = self.parse(&mut fetched.outcome, takes_room).await.unzip();
         Heard {
             fetched: fetched.outcome,
             parsed,
+            room: room.unwrap_or_default(),
             trail: None,
             doubted: question.doubted,
             further: Arc::default(),
@@ -80,8 +84,12 @@ impl Asker {
         }
     }
 
-    /// Reads a fresh body, and lets it go; `None` where there is none.
-    async fn parse(&self, fetched: &mut FetchOutcome) -> Option<Result<Feed, ParseError>> {
+    /// Reads a fresh body, when there is room for it, and lets it go; `None` where there is none.
+    async fn parse(
+        &self,
+        fetched: &mut FetchOutcome,
+        takes_room: bool,
+    ) -> Option<(Result<Feed, ParseError>, Taken)> {
         let fresh = match fetched {
             FetchOutcome::Fresh(fresh) => fresh,
             FetchOutcome::Moved(moved) => &mut moved.fresh,
@@ -89,9 +97,15 @@ impl Asker {
         };
         let taken = fresh.clone();
         fresh.release();
+        let room = match takes_room {
+            true => self.room.take(taken.body.len()).await,
+            false => Taken::default(),
+        };
         let began = Instant::now();
         let read = self.parsing.read(taken).await;
         self.metrics.took(Stage::Parse, began.elapsed());
-        Some(read)
+        // What was no feed leaves nothing behind.
+        let room = if read.is_ok() { room } else { Taken::default() };
+        Some((read, room))
     }
 }

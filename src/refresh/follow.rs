@@ -2,6 +2,8 @@
 //!
 //! Each request that comes of it is one like any other: with its host's turn and gap, the guard, the deadline and the caps.
 
+use std::sync::Arc;
+
 use url::Url;
 
 use super::ask::Asker;
@@ -41,7 +43,7 @@ pub(super) async fn follow(asker: &Asker, question: &Question<'_>, heard: Heard)
     while asker.may_ask_on()
         && let Some(lead) = search.next_lead()
     {
-        let mut found = asker.ask_on(&question.at(lead.to.clone())).await;
+        let mut found = asker.ask_on(&question.at(lead.to.clone()), true).await;
         hosts.append(&mut found.hosts);
         let verdict = search.hear(&lead, &found.fetched, found.parsed.as_ref());
         match verdict {
@@ -79,7 +81,7 @@ pub(super) async fn read_on(
     asker: &Asker,
     question: &Question<'_>,
     targets: &[Target],
-    states: &[SourceState],
+    states: &[Arc<SourceState>],
     mut heard: Heard,
 ) -> Heard {
     let (Some(wanted), Some(Ok(first))) = (wanted(targets, states), &heard.parsed) else {
@@ -96,7 +98,7 @@ pub(super) async fn read_on(
     while asker.may_ask_on()
         && let Some(next) = pages.next_page()
     {
-        let mut page = asker.ask_on(&question.at(next)).await;
+        let mut page = asker.ask_on(&question.at(next), false).await;
         heard.hosts.append(&mut page.hosts);
         pages.hear(&page.fetched, page.parsed);
     }

@@ -55,7 +55,7 @@ pub(super) enum Wanted {
 }
 
 /// What the sources at one address want of its backlog; `None`: none of them is new.
-pub(super) fn wanted(targets: &[Target], states: &[SourceState]) -> Option<Wanted> {
+pub(super) fn wanted(targets: &[Target], states: &[Arc<SourceState>]) -> Option<Wanted> {
     let new = targets.iter().zip(states);
     let mut new = new.filter(|(_, state)| is_first_contact(state)).peekable();
     new.peek()?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::discovery::Trail;
 use super::further::Further;
+use super::room::Taken;
 use crate::fetch::{FetchOutcome, Fresh, NotModified};
 use crate::model::{Due, Feed, HostChange, SourceState};
 use crate::parse::ParseError;
@@ -15,6 +16,8 @@ pub(super) struct Heard {
     pub(super) fetched: FetchOutcome,
     /// Its body, read; `None` where there was none.
     pub(super) parsed: Option<Result<Feed, ParseError>>,
+    /// What it takes of what all documents share; kept until it is stored.
+    pub(super) room: Taken,
     /// How a web page at the source's address led to it; `None`: there was none, or it led nowhere.
     pub(super) trail: Option<Trail>,
     /// Whether validators were left out because the source was no longer believed.
@@ -46,7 +49,7 @@ impl Heard {
     }
 
     /// The same as it is news to one of several sources: bytes that it knows already are not, unless `unconditional`.
-    pub(super) fn as_known_to(&self, state: &SourceState, unconditional: bool) -> Self {
+    pub(super) fn as_known_to(self, state: &SourceState, unconditional: bool) -> Self {
         match &self.fetched {
             FetchOutcome::Fresh(fresh)
                 if !unconditional && state.body_hash == Some(fresh.body_hash) =>
@@ -54,13 +57,11 @@ impl Heard {
                 Self {
                     fetched: FetchOutcome::NotModified(as_unchanged(fresh)),
                     parsed: None,
-                    trail: self.trail.clone(),
-                    doubted: self.doubted,
                     further: Arc::default(),
-                    hosts: self.hosts.clone(),
+                    ..self
                 }
             }
-            _ => self.clone(),
+            _ => self,
         }
     }
 }

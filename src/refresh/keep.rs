@@ -1,18 +1,30 @@
 //! Stores what a refresh brought. While the store is in trouble, what was on its way waits in memory.
+//!
+//! An answer that brings nothing new waits too, so that many of them are stored in one step. What must see it has it stored
+//! before: whoever reads a source's state from the store, and the end of the process.
 
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 
-use super::align::align;
+use super::align::{Aligned, align};
+use super::known::{Generation, Known, Waiting};
 use super::target::Target;
 use crate::clock::{Clock, is_step};
 use crate::fetch::HostHolds;
-use crate::model::{Applied, Due, HostChange, RefreshRecord, SourceState, Timestamp};
+use crate::model::{
+    Applied, Due, HostChange, RefreshRecord, SourceId, SourceState, Timestamp, Unchanged,
+};
 use crate::schedule::Occasion;
 use crate::store::{Store, StoreCondition, StoreError};
 use crate::telemetry::{Metrics, Stage, StoreUse};
+
+/// How long an answer waits to be stored; whoever looks for that looks every few seconds, and by 30 seconds it is stored.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Answers that are stored in one step, and so many are stored at once: the step must not keep others waiting.
+const AT_ONCE: usize = 512;
 
 /// A refresh that the store kept from its end.
 #[derive(Debug, thiserror::Error)]
@@ -54,23 +66,164 @@ impl From<Unfinished> for StoreError {
     }
 }
 
-/// Stores what refreshes bring: one is shared by all of them.
+/// Stores what refreshes bring: all of them share one. Clones share what is known.
+#[derive(Clone)]
 pub(super) struct Keeper {
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
     /// The hosts that want to be left alone, as every request of this process sees them.
     pub(super) holds: HostHolds,
     pub(super) metrics: Metrics,
+    pub(super) known: Arc<Known>,
+    /// Held while answers that wait are stored: whoever has to see them stored waits for whoever stores them.
+    pub(super) storing: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Keeper {
-    /// What is stored of these sources, in their order.
-    pub(super) async fn states(&self, targets: &[Target]) -> Result<Vec<SourceState>, StoreError> {
+    /// What is known of these sources, in their order, and which memory it is of. What another process has stored is known.
+    pub(super) async fn states(
+        &self,
+        targets: &[Target],
+    ) -> Result<(Generation, Vec<Arc<SourceState>>), StoreError> {
+        let commits = self.store.commits_elsewhere().await?;
+        let generation = match self.known.if_true(commits) {
+            Some(generation) => generation,
+            None => {
+                self.flush().await?;
+                self.known.forget(commits)
+            }
+        };
         let mut states = Vec::with_capacity(targets.len());
         for target in targets {
-            states.push(self.store.source_state(&target.source.id).await?);
+            let state = match self.known.state(&target.source) {
+                Some(state) => state,
+                None => self.read(generation, target).await?,
+            };
+            states.push(state);
+        }
+        Ok((generation, states))
+    }
+
+    async fn read(
+        &self,
+        generation: Generation,
+        target: &Target,
+    ) -> Result<Arc<SourceState>, StoreError> {
+        let source = &target.source;
+        if self.known.waits(&source.id) {
+            self.flush().await?;
+        }
+        let state = Arc::new(self.store.source_state(&source.id).await?);
+        self.known.learn(generation, source, &state);
+        Ok(state)
+    }
+
+    /// Reads the states of all sources, to be known from now on.
+    pub(super) async fn load(
+        &self,
+        targets: &[Target],
+    ) -> Result<HashMap<SourceId, Arc<SourceState>>, StoreError> {
+        self.flush().await?;
+        let generation = self.known.forget(self.store.commits_elsewhere().await?);
+        let stored = self.store.source_states().await?;
+        let mut stored: HashMap<_, _> = stored.into_iter().collect();
+        let mut states = HashMap::with_capacity(targets.len());
+        for Target { source, .. } in targets {
+            let state = Arc::new(stored.remove(&source.id).unwrap_or_default());
+            self.known.learn(generation, source, &state);
+            let latest = self.known.state(source).unwrap_or(state);
+            states.insert(source.id.clone(), latest);
         }
         Ok(states)
+    }
+
+    /// Has an answer stored soon that brings nothing new. `state`: what is known of its source from now on; `began`: the memory
+    /// that the refresh began with.
+    pub(super) async fn note(
+        &self,
+        began: Generation,
+        target: &Target,
+        state: SourceState,
+        answer: Unchanged,
+    ) {
+        let waiting = Waiting {
+            answer,
+            booted_at_ms: self.clock.booted_at_ms(),
+        };
+        self.known.wait(waiting, self.clock.since_boot());
+        self.known.replace(began, target, Some(Arc::new(state)));
+        if self.is_late() {
+            // What fails goes on waiting.
+            let _ = self.flush().await;
+        }
+    }
+
+    /// Whether answers wait that are to be stored now.
+    pub(super) fn is_late(&self) -> bool {
+        let (count, since) = self.known.queue();
+        let is_old = since.is_some_and(|since| self.clock.since_boot() >= since + PATIENCE);
+        (is_old || count >= AT_ONCE) && self.store.condition().borrow().is_well()
+    }
+
+    /// Stores the answers that wait.
+    pub(super) async fn flush(&self) -> Result<(), StoreError> {
+        let _storing = self.storing.lock().await;
+        loop {
+            let taken = self.known.take(AT_ONCE);
+            if taken.is_empty() {
+                return Ok(());
+            }
+            if let Err(error) = self.store_all(&taken).await {
+                self.metrics.store_failed(StoreUse::Refresh);
+                self.known.put_back(taken, self.clock.since_boot());
+                // The store's own trouble is told by who watches it.
+                if !error.is_trouble() {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "that sources had nothing new could not be stored, and is tried again"
+                    );
+                }
+                return Err(error);
+            }
+        }
+    }
+
+    async fn store_all(&self, waiting: &[Waiting]) -> Result<(), StoreError> {
+        let booted_at_ms = self.clock.booted_at_ms();
+        let stepped = |waiting: &Waiting| booted_at_ms - waiting.booted_at_ms;
+        if waiting.iter().any(|waiting| is_step(stepped(waiting))) {
+            // The store's own times go first: what is stored after them is not moved again.
+            self.follow_clock().await?;
+        }
+        let moved = waiting.iter().map(|waiting| {
+            let mut answer = waiting.answer.clone();
+            if is_step(stepped(waiting)) {
+                answer.move_by(TimeDelta::milliseconds(stepped(waiting)));
+            }
+            answer
+        });
+        let writing = Instant::now();
+        self.store.note_unchanged(moved.collect()).await?;
+        self.metrics.took(Stage::Store, writing.elapsed());
+        Ok(())
+    }
+
+    /// Brings stored times in line with the clock; see [`align()`].
+    pub(super) async fn align(&self) -> Result<Option<Aligned>, StoreError> {
+        self.flush().await?;
+        let aligned = align(self.store.as_ref(), self.clock.as_ref()).await?;
+        if aligned.is_some_and(|aligned| aligned.is_change()) {
+            self.known.forget(0);
+        }
+        Ok(aligned)
+    }
+
+    async fn follow_clock(&self) -> Result<(), StoreError> {
+        if let Some(aligned) = align(self.store.as_ref(), self.clock.as_ref()).await? {
+            tracing::warn!("{aligned}");
+        }
+        self.known.forget(0);
+        Ok(())
     }
 
     /// Stores what a refresh brought; returns what came of it, and when the source is due. While the store is in trouble what
@@ -78,14 +231,28 @@ impl Keeper {
     /// the source since, and knows better.
     pub(super) async fn keep(
         &self,
+        began: Generation,
+        target: &Target,
         mut record: Arc<RefreshRecord>,
+        occasion: Occasion,
+    ) -> Result<Option<(Applied, Due)>, StoreError> {
+        let kept = self.apply(&mut record, occasion).await;
+        let is_stored = matches!(kept, Ok(Some(_)));
+        let state = is_stored.then(|| Arc::new(record.state.clone()));
+        self.known.replace(began, target, state);
+        kept
+    }
+
+    async fn apply(
+        &self,
+        record: &mut Arc<RefreshRecord>,
         occasion: Occasion,
     ) -> Result<Option<(Applied, Due)>, StoreError> {
         let mut condition = self.store.condition();
         let mut booted_at_ms = self.clock.booted_at_ms();
         loop {
             let writing = Instant::now();
-            let error = match self.store.apply(record.clone()).await {
+            let error = match self.store_after_answers(record).await {
                 Ok(applied) => {
                     self.metrics.took(Stage::Store, writing.elapsed());
                     return Ok(Some((applied, record.due.clone())));
@@ -99,14 +266,25 @@ impl Keeper {
             self.is_well(&mut condition).await?;
             let step = self.clock.booted_at_ms() - booted_at_ms;
             if is_step(step) {
-                self.move_along(&mut record, TimeDelta::milliseconds(step))
+                self.move_along(record, TimeDelta::milliseconds(step))
                     .await?;
                 booted_at_ms += step;
             }
-            if self.is_outdated(&record, &mut condition).await? {
+            if self.is_outdated(record, &mut condition).await? {
                 return Ok(None);
             }
         }
+    }
+
+    /// Stores a record after what waits of its source: when the document before was last confirmed has a say in places.
+    async fn store_after_answers(
+        &self,
+        record: &Arc<RefreshRecord>,
+    ) -> Result<Applied, StoreError> {
+        if self.known.waits(&record.source) {
+            self.flush().await?;
+        }
+        self.store.apply(record.clone()).await
     }
 
     async fn is_well(
@@ -124,9 +302,7 @@ impl Keeper {
         record: &mut Arc<RefreshRecord>,
         step: TimeDelta,
     ) -> Result<(), StoreError> {
-        if let Some(aligned) = align(self.store.as_ref(), self.clock.as_ref()).await? {
-            tracing::warn!("{aligned}");
-        }
+        self.follow_clock().await?;
         let record = Arc::make_mut(record);
         record.move_by(step);
         let held = record.hosts.iter().filter_map(|change| match change {

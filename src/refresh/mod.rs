@@ -9,12 +9,13 @@
 //! through `fetch`, and `parse`), `follow.rs` (to the feed of a page, to further pages), `settle.rs` (what the answer means;
 //! without a document, as a 304: `advance.rs`), `keep.rs` (into `store`, where `steps/refresh` writes it), `report.rs` (the log line).
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::clock::Clock;
 use crate::fetch::{Fetcher, HostHolds};
-use crate::model::{Due, SourceId, SourceState, Timestamp};
+use crate::model::{Applied, Due, RefreshRecord, SourceId, SourceState, Timestamp};
 use crate::store::{Store, StoreError};
 use crate::telemetry::{Health, Metrics, Waiting};
 
@@ -27,14 +28,17 @@ mod follow;
 mod further;
 mod heard;
 mod keep;
+mod known;
 mod parsing;
 mod poll;
 mod question;
 mod refreshed;
 mod report;
+mod room;
 mod settle;
 mod target;
 mod told;
+mod unchanged;
 mod watch;
 
 pub use crate::schedule::Occasion;
@@ -49,10 +53,12 @@ use ask::Asker;
 use follow::{follow, read_on};
 use heard::Heard;
 use keep::Keeper;
-use parsing::ParsePool;
+use known::{Generation, Known};
 use question::Question;
 use report::{Report, report_hosts};
+use room::Room;
 use settle::settle;
+use unchanged::unchanged;
 
 /// The inward line. One is shared by all refreshes.
 pub struct Refresher {
@@ -69,12 +75,15 @@ impl Refresher {
             clock: clock.clone(),
             holds: fetcher.holds().clone(),
             metrics: Metrics::default(),
+            known: Arc::new(Known::default()),
+            storing: Arc::default(),
         };
         let asker = Asker {
             fetcher,
             store,
             clock,
-            parsing: ParsePool::default(),
+            parsing: Arc::default(),
+            room: Room::default(),
             metrics: Metrics::default(),
         };
         Self { asker, keeper }
@@ -86,6 +95,21 @@ impl Refresher {
         self.asker.metrics = metrics.clone();
         self.keeper.metrics = metrics;
         self
+    }
+
+    /// The same line with another fetcher. What is known of sources and of hosts is shared.
+    #[must_use]
+    pub fn with_fetcher(&self, fetcher: Fetcher) -> Self {
+        let keeper = self.keeper.clone();
+        let asker = Asker {
+            fetcher: fetcher.with_holds(self.holds().clone()),
+            store: self.asker.store.clone(),
+            clock: self.asker.clock.clone(),
+            parsing: self.asker.parsing.clone(),
+            room: self.asker.room.clone(),
+            metrics: self.asker.metrics.clone(),
+        };
+        Self { asker, keeper }
     }
 
     /// The hosts that want to be left alone.
@@ -103,9 +127,43 @@ impl Refresher {
         let sources = targets.iter();
         self.asker
             .fetcher
-            .set_sources(sources.map(|target| (&target.source.location, &target.fetch)));
+            .set_sources(sources.map(|target| (&target.source.location, &*target.fetch)));
         self.holds().adopt(self.keeper.store.host_holds().await?);
         Ok(())
+    }
+
+    /// The states of all sources: read at once, and kept in memory from then on.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn load(
+        &self,
+        targets: &[Target],
+    ) -> Result<HashMap<SourceId, Arc<SourceState>>, StoreError> {
+        self.keeper.load(targets).await
+    }
+
+    /// Whether answers that brought nothing new have waited long enough to be stored.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.keeper.is_late()
+    }
+
+    /// Stores the answers that brought nothing new and wait for that. They are stored within 30 seconds as long as refreshes end or
+    /// somebody asks [`Refresher::is_late`] every few seconds.
+    ///
+    /// # Errors
+    /// The store's. What could not be stored goes on waiting.
+    pub async fn flush(&self) -> Result<(), StoreError> {
+        self.keeper.flush().await
+    }
+
+    /// Brings stored times in line with the clock; see [`align()`]. What waits to be stored goes first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn align(&self) -> Result<Option<Aligned>, StoreError> {
+        self.keeper.align().await
     }
 
     /// Asks one address, once, for all of its sources, and logs each; in the order of the targets. While the store is in
@@ -120,8 +178,8 @@ impl Refresher {
         occasion: Occasion,
     ) -> Result<Vec<(SourceId, Refreshed)>, Unfinished> {
         let (began, targets) = (Instant::now(), poll.targets());
-        let states = self.keeper.states(targets).await;
-        let states = states.map_err(Unfinished::NotAsked)?;
+        let known = self.keeper.states(targets).await;
+        let (memory, states) = known.map_err(Unfinished::NotAsked)?;
         let now = self.asker.clock.now();
         if let Some(due) = poll.wait(&states, occasion, now) {
             return Ok(all_wait(targets, &due));
@@ -136,42 +194,75 @@ impl Refresher {
             return Ok(all_wait(targets, &due));
         }
         report_hosts(&heard.hosts);
+        // Until all is stored.
+        let _room = heard.room.clone();
         let mut done = Vec::with_capacity(states.len());
-        for (target, state) in targets.iter().zip(&states) {
-            let settled = self.store(target, state, &heard, occasion, began).await?;
+        let (mut heard, last) = (Some(heard), targets.len() - 1);
+        for (nth, (target, state)) in targets.iter().zip(&states).enumerate() {
+            // The last has it for itself: mostly there is one, and a document is large.
+            let heard = if nth == last {
+                heard.take()
+            } else {
+                heard.clone()
+            };
+            let Some(heard) = heard else { break };
+            let known = (memory, target, &**state);
+            let settled = self.store(known, heard, occasion, began).await?;
             done.push((target.source.id.clone(), settled));
         }
         Ok(done)
     }
 
-    /// Stores what was heard for one of the sources, and logs it.
+    /// Stores what was heard for one of the sources, and logs it. `memory`: what `state` was known by.
     async fn store(
         &self,
-        target: &Target,
-        state: &SourceState,
-        heard: &Heard,
+        (memory, target, state): (Generation, &Target, &SourceState),
+        heard: Heard,
         occasion: Occasion,
         began: Instant,
     ) -> Result<Refreshed, Unfinished> {
         let heard = heard.as_known_to(state, occasion == Occasion::Forced);
-        let is_held = heard.is_held();
-        let record = Arc::new(settle(target, state, heard, self.asker.clock.now()));
-        let kept = self.keeper.keep(record.clone(), occasion).await;
-        let kept = kept.map_err(|error| Unfinished::not_stored(error, &record.due))?;
-        let Some((applied, due)) = kept else {
-            let due = record.due.clone();
-            return Ok(Refreshed::Waiting { due });
-        };
+        let (is_held, doubted) = (heard.is_held(), heard.doubted);
+        let record = settle(target, state, heard, self.asker.clock.now());
+        if let Some(answer) = unchanged(target, state, &record).filter(|_| !doubted) {
+            let (next, due) = (record.state.clone(), record.due.clone());
+            self.keeper.note(memory, target, next, answer).await;
+            let applied = Applied::default();
+            return Ok(self.done(&record, state, is_held, applied, due, began));
+        }
+        let record = Arc::new(record);
+        let kept = self.keeper.keep(memory, target, record.clone(), occasion);
+        let kept = kept
+            .await
+            .map_err(|error| Unfinished::not_stored(error, &record.due))?;
+        Ok(match kept {
+            Some((applied, due)) => self.done(&record, state, is_held, applied, due, began),
+            None => Refreshed::Waiting {
+                due: record.due.clone(),
+            },
+        })
+    }
+
+    /// Reports a refresh whose end is known.
+    fn done(
+        &self,
+        record: &RefreshRecord,
+        before: &SourceState,
+        is_held: bool,
+        applied: Applied,
+        due: Due,
+        began: Instant,
+    ) -> Refreshed {
         self.keeper.metrics.polled(&record.last, applied);
         let elapsed = began.elapsed();
-        Report::of(&record, &state.history, is_held, applied, &due, elapsed).log();
-        Ok(Refreshed::Done {
+        Report::of(record, &before.history, is_held, applied, &due, elapsed).log();
+        Refreshed::Done {
             last: record.last.clone(),
             entries: record.entries.len(),
             applied,
             health: Health::of(&record.state.history),
             due,
-        })
+        }
     }
 
     /// Starts measuring how late a due poll is; a person's order has no due time to be late for. Nobody is late for waiting as

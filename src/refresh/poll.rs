@@ -1,6 +1,7 @@
 //! Sources that are asked by one request; pure.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use url::Url;
 
@@ -62,21 +63,21 @@ impl Poll {
     /// When the address is due next: with the first of its sources, but never against a `Retry-After` that one of them
     /// was told. `states` in the order of the targets.
     #[must_use]
-    pub fn due(&self, states: &[SourceState], now: Timestamp) -> Due {
+    pub fn due(&self, states: &[Arc<SourceState>], now: Timestamp) -> Due {
         schedule::due_together(&self.members(states), now)
     }
 
     /// The turn to wait for, if the address is not to be asked now; `None`: it may be asked.
     pub(super) fn wait(
         &self,
-        states: &[SourceState],
+        states: &[Arc<SourceState>],
         occasion: Occasion,
         now: Timestamp,
     ) -> Option<Due> {
         schedule::wait(&self.members(states), occasion, now)
     }
 
-    fn members<'a>(&'a self, states: &'a [SourceState]) -> Vec<Member<'a>> {
+    fn members<'a>(&'a self, states: &'a [Arc<SourceState>]) -> Vec<Member<'a>> {
         let pairs = self.targets.iter().zip(states);
         let members = pairs.map(|(target, state)| Member {
             settings: &target.schedule,
@@ -97,9 +98,9 @@ impl Poll {
 
     /// What is known of the address: what its sources agree on. Where they do not (one of them is new), the answer must
     /// be whole.
-    pub(super) fn shared(states: &[SourceState]) -> SourceState {
+    pub(super) fn shared(states: &[Arc<SourceState>]) -> Arc<SourceState> {
         let Some((first, others)) = states.split_first() else {
-            return SourceState::default();
+            return Arc::default();
         };
         let agree = others.iter().all(|other| {
             other.validators == first.validators && other.body_hash == first.body_hash
@@ -107,11 +108,11 @@ impl Poll {
         if agree {
             return first.clone();
         }
-        SourceState {
+        Arc::new(SourceState {
             validators: None,
             body_hash: None,
-            ..first.clone()
-        }
+            ..SourceState::clone(first)
+        })
     }
 }
 

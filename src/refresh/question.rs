@@ -1,5 +1,7 @@
 //! What is asked at an address, and what of earlier answers is sent along; pure.
 
+use std::sync::Arc;
+
 use super::poll::Poll;
 use super::target::Target;
 use crate::fetch::{Observer, Request};
@@ -12,7 +14,7 @@ pub(super) struct Question<'a> {
     /// The source that says how all sources at the address are asked.
     pub(super) target: &'a Target,
     /// What is known of the address.
-    pub(super) state: SourceState,
+    pub(super) state: Arc<SourceState>,
     pub(super) occasion: Occasion,
     /// Since when it is due.
     pub(super) due: Timestamp,
@@ -24,20 +26,20 @@ impl<'a> Question<'a> {
     /// What is asked for a poll. `states`: of its sources, in their order.
     pub(super) fn of(
         poll: &'a Poll,
-        states: &[SourceState],
+        states: &[Arc<SourceState>],
         occasion: Occasion,
         now: Timestamp,
     ) -> Self {
-        let (target, known) = (poll.lead(), Poll::shared(states));
-        let doubted = known.validators.is_some()
+        let (target, mut state) = (poll.lead(), Poll::shared(states));
+        let doubted = state.validators.is_some()
             && target.fetch.validators
-            && schedule::doubts(&target.source.id, &known.history, now);
+            && schedule::doubts(&target.source.id, &state.history, now);
+        if doubted {
+            Arc::make_mut(&mut state).validators = None;
+        }
         Self {
             target,
-            state: SourceState {
-                validators: known.validators.filter(|_| !doubted),
-                ..known
-            },
+            state,
             occasion,
             due: poll.due(states, now).at.unwrap_or(now),
             doubted,
@@ -47,12 +49,12 @@ impl<'a> Question<'a> {
     /// The same question to another address: without validators, which belong to the address that gave them.
     pub(super) fn at(&self, to: url::Url) -> Self {
         Self {
-            state: SourceState {
+            state: Arc::new(SourceState {
                 moved_to: Some(to),
                 validators: None,
                 body_hash: None,
-                ..self.state.clone()
-            },
+                ..SourceState::clone(&self.state)
+            }),
             ..self.clone()
         }
     }

@@ -14,8 +14,8 @@ pub struct Target {
     pub source: Arc<Source>,
     /// When it is due.
     pub schedule: schedule::Settings,
-    /// How it is asked.
-    pub fetch: SourceSettings,
+    /// How it is asked. Sources that are configured alike share it.
+    pub fetch: Arc<SourceSettings>,
     /// How far apart two entries may lie to be compared by their texts, on publication time.
     pub window: Duration,
 }

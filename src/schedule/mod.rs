@@ -20,5 +20,5 @@ pub use cron_line::{CronError, CronLine};
 pub use doubt::doubts;
 pub use settings::{Cadence, Settings};
 pub use together::{Member, Occasion, due_together, wait};
-pub use turn::next_due;
+pub use turn::{is_wished, next_due};
 pub use words::duration_in_words;

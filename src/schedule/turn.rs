@@ -6,7 +6,7 @@ use super::moment::{DAY, later};
 use super::settings::{Cadence, Settings};
 use super::words::duration_in_words;
 use super::{adaptive, backoff, wishes};
-use crate::model::{Due, History, SourceId, Timestamp};
+use crate::model::{Due, History, Pace, SourceId, Timestamp};
 
 /// After an hour that a feed skips, sources come back within this, not all at its stroke.
 const AFTER_SKIP: Duration = Duration::from_secs(3000);
@@ -50,6 +50,24 @@ pub fn next_due(settings: &Settings, source: &SourceId, history: &History, now: 
         at: Some(at),
         because,
     }
+}
+
+/// Whether a wish of the server or of the feed decides when a source is due next.
+#[must_use]
+pub fn is_wished(
+    settings: &Settings,
+    source: &SourceId,
+    history: &History,
+    now: Timestamp,
+) -> bool {
+    let unasked = History {
+        retry_after: None,
+        freshness: None,
+        pace: Pace::default(),
+        ..history.clone()
+    };
+    let due = |history| next_due(settings, source, history, now).at;
+    *history != unasked && due(history) != due(&unasked)
 }
 
 /// A turn before jitter.

@@ -22,7 +22,7 @@ use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WindowI
 use crate::clock::Reading;
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
-    Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
+    Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp, Unchanged,
 };
 
 /// What the line remembers.
@@ -135,6 +135,14 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError::Step`] where the source was never registered; those of every step.
     async fn apply(&self, record: Arc<RefreshRecord>) -> Result<Applied, StoreError>;
+
+    /// Writes refreshes that found nothing new and heard no wish of a server: of each source when it was asked, and when it is due.
+    /// An answer is passed over whose source has another location by now, another id, or another last request than
+    /// [`Unchanged::before`]: what is stored then is newer. So to note an answer again changes nothing.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn note_unchanged(&self, answers: Vec<Unchanged>) -> Result<(), StoreError>;
 
     // Outputs.
 
@@ -358,6 +366,13 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Those of every step.
     async fn changed_elsewhere(&self) -> Result<bool, StoreError>;
+
+    /// How often other processes were found to have committed since the opening: while the number stays, so does what this
+    /// handle has not changed itself. Costs next to nothing while nobody commits.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn commits_elsewhere(&self) -> Result<u64, StoreError>;
 
     // Retention. `windows`: for each output the place of its oldest item.
 

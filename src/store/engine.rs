@@ -43,6 +43,9 @@ pub(in crate::store) trait Engine: Sized + Send + Sync + 'static {
     /// See [`super::Store::changed_elsewhere`].
     fn changed_elsewhere(&self) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
+    /// See [`super::Store::commits_elsewhere`].
+    fn commits_elsewhere(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
     /// See [`super::Store::usage`].
     fn usage(&self) -> impl Future<Output = Result<Usage, StoreError>> + Send;
 

@@ -29,7 +29,7 @@ use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichIt
 use crate::clock::Reading;
 use crate::model::{
     Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
-    Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
+    Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp, Unchanged,
 };
 
 /// How many items that were written just now are read in a writing transaction, in whose cache they lie: few enough that it is not
@@ -119,6 +119,13 @@ impl<E: Engine> Store for E {
     async fn apply(&self, record: Arc<RefreshRecord>) -> Result<Applied, StoreError> {
         self.write("write a refresh", move |rows| refresh::apply(rows, &record))
             .await
+    }
+
+    async fn note_unchanged(&self, answers: Vec<Unchanged>) -> Result<(), StoreError> {
+        self.write("note what has not changed", move |rows| {
+            refresh::note_unchanged(rows, &answers)
+        })
+        .await
     }
 
     async fn register_outputs(
@@ -344,6 +351,10 @@ impl<E: Engine> Store for E {
 
     async fn changed_elsewhere(&self) -> Result<bool, StoreError> {
         Engine::changed_elsewhere(self).await
+    }
+
+    async fn commits_elsewhere(&self) -> Result<u64, StoreError> {
+        Engine::commits_elsewhere(self).await
     }
 
     async fn aged(

@@ -296,7 +296,7 @@ fn the_documented_defaults_are_the_defaults() {
         silent.plan.outputs[0].output
     );
     assert_eq!(silent.fetch, mainstem::fetch::Settings::default());
-    assert_eq!(silent.targets[0].fetch, SourceSettings::default());
+    assert_eq!(*silent.targets[0].fetch, SourceSettings::default());
     assert_eq!(silent.targets[0].schedule, schedule::Settings::default());
     let [written, silent] = [written, silent].map(|config| {
         let StoreLocation::File(path) = config.store.settings.location;

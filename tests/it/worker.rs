@@ -1,10 +1,10 @@
-//! The loop over what is due, when the store fails it.
+//! The loop over what is due: when the store fails it, and when its answers are stored.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mainstem::clock::{Clock, SystemClock};
+use mainstem::clock::{Clock, ManualClock, SystemClock};
 use mainstem::config::{self, Environment};
 use mainstem::fetch::Fetcher;
 use mainstem::refresh::Refresher;
@@ -21,9 +21,20 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// Registers these file sources and orders them.
 async fn orders(directory: &Path, store: &Arc<dyn Store>, ids: &[&str]) -> Orders {
+    let metrics = Metrics::default();
+    orders_by(directory, store, ids, Arc::new(SystemClock), &metrics).await
+}
+
+async fn orders_by(
+    directory: &Path,
+    store: &Arc<dyn Store>,
+    ids: &[&str],
+    clock: Arc<dyn Clock>,
+    metrics: &Metrics,
+) -> Orders {
     let mut text = String::new();
     for id in ids {
-        text += &format!("[[source]]\nid = \"{id}\"\npath = \"{id}.xml\"\n");
+        text += &format!("[[source]]\nid = \"{id}\"\npath = \"{id}.xml\"\nevery = \"1h\"\n");
         let feed = rss(&[(id, id, "A few words")]);
         std::fs::write(directory.join(format!("{id}.xml")), feed).expect("writable");
     }
@@ -36,13 +47,9 @@ async fn orders(directory: &Path, store: &Arc<dyn Store>, ids: &[&str]) -> Order
         .register_sources(&config.sources(), SystemClock.now())
         .await
         .expect("registers");
-    let fetcher = Fetcher::new(&config.fetch);
+    let refresher = Refresher::new(Fetcher::new(&config.fetch), store.clone(), clock);
     Orders {
-        refresher: Arc::new(Refresher::new(
-            fetcher,
-            store.clone(),
-            Arc::new(SystemClock),
-        )),
+        refresher: Arc::new(refresher.with_metrics(metrics.clone())),
         targets: config.targets,
     }
 }
@@ -95,4 +102,56 @@ async fn orders_are_taken_when_the_store_answers_again() {
     }
     stop.send(()).expect("it runs");
     worker.await.expect("no panic").expect("no failure");
+}
+
+/// An answer that brought nothing new is in the store within half a minute, and before the worker ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_not_changed_is_stored_soon_and_at_the_end() {
+    let directory = TempDir::new().expect("a directory");
+    let settings = Settings::at(&directory.path().join("x.db"));
+    let store = store::open(&settings, Opening::Thorough).expect("opens");
+    let by_hand = Arc::new(ManualClock::at(SystemClock.now()));
+    let clock: Arc<dyn Clock> = by_hand.clone();
+    let metrics = Metrics::started("0", by_hand.now());
+    let ordered = orders_by(directory.path(), &store, &["a"], clock.clone(), &metrics).await;
+    let (_order, ordered) = watch::channel(ordered);
+    let (unasked, _first_pass) = watch::channel(usize::MAX);
+    let (changed, _changes) = mpsc::channel(1);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let reports = Reports {
+        unasked,
+        changed,
+        metrics: metrics.clone(),
+    };
+    let worker = tokio::spawn(work(ordered, store.clone(), clock, reports, GRACE, async {
+        let _ = stopped.await;
+    }));
+    let until_polled = async |outcome: &str, times: u32| {
+        let line = format!("mainstem_polls_total{{outcome=\"{outcome}\"}} {times}\n");
+        while !metrics.exposition(by_hand.now()).contains(&line) {
+            assert!(!worker.is_finished(), "it gave up");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let last = async || {
+        let states = store.source_states().await.expect("readable");
+        states[0].1.history.last_attempt
+    };
+    until_polled("fresh", 1).await;
+    let first = last().await;
+    by_hand.advance(Duration::from_secs(7200));
+    let second = by_hand.now();
+    until_polled("not_modified", 1).await;
+    assert_eq!(last().await, first, "it waits for others to be stored with");
+    by_hand.advance(Duration::from_secs(25));
+    while last().await != Some(second) {
+        assert!(!worker.is_finished(), "it gave up");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    by_hand.advance(Duration::from_secs(7200));
+    let third = by_hand.now();
+    until_polled("not_modified", 2).await;
+    stop.send(()).expect("it runs");
+    worker.await.expect("no panic").expect("no failure");
+    assert_eq!(last().await, Some(third));
 }

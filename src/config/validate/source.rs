@@ -65,12 +65,21 @@ pub(super) fn sources(
 
 /// What is polled.
 pub(super) fn targets(sources: &[Checked], window: Duration) -> Vec<Target> {
+    let mut alike: Option<Arc<SourceSettings>> = None;
     sources
         .iter()
         .filter(|checked| checked.enabled)
-        .map(|checked| Target {
-            window,
-            ..checked.target.clone()
+        .map(|checked| {
+            // Most are asked as the one before.
+            let own = &checked.target.fetch;
+            let fetch = alike.take().filter(|alike| alike == own);
+            let fetch = fetch.unwrap_or_else(|| own.clone());
+            alike = Some(fetch.clone());
+            Target {
+                window,
+                fetch,
+                ..checked.target.clone()
+            }
         })
         .collect()
 }
@@ -141,7 +150,7 @@ fn source(
     let target = Target {
         source: Arc::new(source),
         schedule: settled.schedule,
-        fetch,
+        fetch: Arc::new(fetch),
         // That of [dedupe], see `targets`.
         window: Duration::ZERO,
     };

@@ -49,6 +49,7 @@ pub(in crate::store) use retention::{AgingSource, OutputWindow, RetentionRows, S
 pub(in crate::store) use rules::RuleRows;
 pub(in crate::store) use sources::{
     AddedCounts, Located, NewState, RegisteredSource, SourceRow, SourceRows, StoredSource,
+    UnchangedState,
 };
 pub(in crate::store) use stories::{Placed, StoryMember, StoryRows};
 pub(in crate::store) use texts::{ComparedText, TextRows};

@@ -59,6 +59,21 @@ pub(in crate::store) struct NewState<'a> {
     pub(in crate::store) last: &'a LastOutcome,
 }
 
+/// The state of a source after a refresh that found nothing new.
+#[derive(Debug)]
+pub(in crate::store) struct UnchangedState<'a> {
+    /// When it was asked and answered.
+    pub(in crate::store) at: Timestamp,
+    /// What its own clock shows.
+    pub(in crate::store) heard_at: Timestamp,
+    /// See [`crate::model::History::whole_at`].
+    pub(in crate::store) whole_at: Option<Timestamp>,
+    /// When it is due next.
+    pub(in crate::store) due: &'a Due,
+    /// What came of the refresh.
+    pub(in crate::store) last: &'a LastOutcome,
+}
+
 /// What a refresh adds to the counts of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) struct AddedCounts {
@@ -101,6 +116,9 @@ pub(in crate::store) trait SourceRows: Rows {
     /// What writing a refresh asks of a source. A source that is not registered is an error.
     fn stored_source(&self, id: &SourceId) -> Result<StoredSource, Self::Error>;
 
+    /// The same; `None`: the source is not registered.
+    fn find_source(&self, id: &SourceId) -> Result<Option<StoredSource>, Self::Error>;
+
     /// The state of a source. A source that is not registered is an error.
     fn source_state(&self, id: &SourceId) -> Result<SourceState, Self::Error>;
 
@@ -112,6 +130,13 @@ pub(in crate::store) trait SourceRows: Rows {
 
     /// Writes the state of a source.
     fn write_state(&self, source: SourceRow, state: &NewState<'_>) -> Result<(), Self::Error>;
+
+    /// Writes that a source was asked and had nothing new; the rest of its state stays.
+    fn write_unchanged(
+        &self,
+        source: SourceRow,
+        state: &UnchangedState<'_>,
+    ) -> Result<(), Self::Error>;
 
     /// Writes the feed's own fields, without `updated`. Where one differs, the feed's revision grows, and so does the count of
     /// changed feeds.

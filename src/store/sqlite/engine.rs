@@ -100,6 +100,13 @@ impl Engine for SqliteEngine {
         Ok(self.seen.swap(now, Ordering::Relaxed) != now)
     }
 
+    async fn commits_elsewhere(&self) -> Result<u64, StoreError> {
+        match self.writer.seen() {
+            Some(count) => Ok(count),
+            None => self.writer.look().await,
+        }
+    }
+
     async fn usage(&self) -> Result<Usage, StoreError> {
         let path = self.path.clone();
         self.readers

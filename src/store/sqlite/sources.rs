@@ -12,6 +12,7 @@ use crate::model::{
 };
 use crate::store::rows::{
     AddedCounts, Located, NewState, RegisteredSource, SourceRow, SourceRows, StoredSource,
+    UnchangedState,
 };
 
 /// Columns of [`state_of`], of `source_state st`.
@@ -165,6 +166,11 @@ const WRITE_STATE: &str = "UPDATE source_state SET heard_at = :heard_at,
      fault = :fault, repairs = :repairs, message = :message
  WHERE source = :source";
 
+const WRITE_UNCHANGED: &str = "UPDATE source_state SET attempt_at = :at, success_at = :at, heard_at = :heard_at, whole_at = :whole_at,
+     due_at = :due_at, because = :because, outcome = :outcome, class = :class, status = :status, fault = :fault, repairs = :repairs,
+     message = :message
+ WHERE source = :source";
+
 impl SourceRows for Connection {
     fn registered_sources(&self) -> rusqlite::Result<Vec<RegisteredSource>> {
         self.prepare(
@@ -229,13 +235,16 @@ impl SourceRows for Connection {
     }
 
     fn stored_source(&self, id: &SourceId) -> rusqlite::Result<StoredSource> {
+        self.find_source(id)?.ok_or_else(|| unregistered(id))
+    }
+
+    fn find_source(&self, id: &SourceId) -> rusqlite::Result<Option<StoredSource>> {
         self.prepare_cached(&format!(
             "SELECT s.source, s.location, st.heard_at, st.success_at, st.attempt_at, st.due_at, st.entries, st.day, st.day_items, {LAST}
              FROM sources s JOIN source_state st USING (source) WHERE s.id = ?"
         ))?
         .query_row([id.as_str()], stored_source)
-        .optional()?
-        .ok_or_else(|| unregistered(id))
+        .optional()
     }
 
     fn source_state(&self, id: &SourceId) -> rusqlite::Result<SourceState> {
@@ -284,6 +293,21 @@ impl SourceRows for Connection {
             ":outcome": last.outcome.as_str(), ":class": last.class.map(FailureClass::as_str),
             ":status": last.status, ":fault": last.fault.map(OwnFault::as_str), ":repairs": repairs_as_column(&last.repairs)?,
             ":message": last.message,
+        })?;
+        Ok(())
+    }
+
+    fn write_unchanged(
+        &self,
+        source: SourceRow,
+        state: &UnchangedState<'_>,
+    ) -> rusqlite::Result<()> {
+        let last = state.last;
+        self.prepare_cached(WRITE_UNCHANGED)?.execute(named_params! {
+            ":source": source.0, ":at": ms(state.at), ":heard_at": ms(state.heard_at), ":whole_at": state.whole_at.map(ms),
+            ":due_at": state.due.at.map(ms), ":because": state.due.because, ":outcome": last.outcome.as_str(),
+            ":class": last.class.map(FailureClass::as_str), ":status": last.status, ":fault": last.fault.map(OwnFault::as_str),
+            ":repairs": repairs_as_column(&last.repairs)?, ":message": last.message,
         })?;
         Ok(())
     }

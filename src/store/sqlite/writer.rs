@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::care;
 use super::checkpoints::Checkpoints;
 use super::connect::reconnect;
-use super::elsewhere::Elsewhere;
+use super::elsewhere::{Elsewhere, Seen};
 use super::step::{Failure, Job, Step};
 use super::vitals::Vitals;
 use crate::store::StoreError;
@@ -39,6 +39,8 @@ enum Message {
 pub(super) struct Writer {
     vitals: Arc<Vitals>,
     steps: mpsc::Sender<Message>,
+    /// What is known of other processes without asking the thread.
+    seen: Seen,
     thread: std::sync::Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -53,12 +55,14 @@ impl Writer {
             waiting,
             checkpoints: Some(Checkpoints::start(vitals.path())?),
         };
+        let seen = thread.elsewhere.seen();
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || thread.run())?;
         Ok(Self {
             vitals,
             steps,
+            seen,
             thread: std::sync::Mutex::new(Some(thread)),
         })
     }
@@ -81,6 +85,11 @@ impl Writer {
     /// How often other processes have committed so far, as far as was noticed.
     pub(super) async fn look(&self) -> Result<u64, StoreError> {
         self.ask(Message::Look).await
+    }
+
+    /// The same without asking the thread, which may be busy; `None`: it has to be asked.
+    pub(super) fn seen(&self) -> Option<u64> {
+        self.seen.count()
     }
 
     async fn ask<T>(

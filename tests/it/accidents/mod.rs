@@ -28,6 +28,7 @@ mod stored_times;
 mod terminal;
 mod two_stores;
 mod unit;
+mod unstored;
 mod wire;
 mod write_ahead_log;
 

@@ -172,6 +172,8 @@ async fn after_closing_every_step_says_that_it_is_closed(engine: &Engine) {
         store.rebuild_keys(1).await.map(drop),
         store.forget_keys(wait, 1, now).await.map(drop),
         store.changed_elsewhere().await.map(drop),
+        store.commits_elsewhere().await.map(drop),
+        store.note_unchanged(Vec::new()).await,
         store.strip(vec![], &[], now).await.map(drop),
         store.greatest_age().await.map(drop),
         store.usage().await.map(drop),

@@ -11,6 +11,7 @@ use super::engines::{Engine, for_every_engine};
 for_every_engine! {
     what_one_process_commits_the_other_sees,
     another_process_is_noticed_and_our_own_commits_are_not,
+    commits_of_another_process_are_counted_and_our_own_are_not,
     two_refreshes_at_once_make_one_story,
     two_processes_at_once_make_one_story,
     two_processes_that_bring_the_same_bring_it_once,
@@ -58,6 +59,28 @@ async fn another_process_is_noticed_and_our_own_commits_are_not(engine: &Engine)
     assert!(!noticed().await, "it is told once");
     other.source_states().await.expect("reads");
     assert!(!noticed().await, "reading is no change");
+}
+
+async fn commits_of_another_process_are_counted_and_our_own_are_not(engine: &Engine) {
+    let bench = Bench::on(engine, &["a"]).await;
+    let other = bench.another();
+    let count = async || bench.store.commits_elsewhere().await.expect("counts");
+    let mut known = count().await;
+    for nth in 1..4 {
+        let minute = i64::from(nth);
+        bench
+            .apply("a", minute, vec![entry("1", "One", LONG)])
+            .await;
+        assert_eq!(count().await, known, "it was ours");
+        let brought = record("a", minute, entries(10..11 + nth));
+        other.apply(Arc::new(brought)).await.expect("applies");
+        let now = count().await;
+        assert!(now > known, "{now} is no more than {known}");
+        assert_eq!(count().await, now);
+        known = now;
+    }
+    bench.store.close().await.expect("closes");
+    assert!(bench.store.commits_elsewhere().await.is_err());
 }
 
 /// Has each source bring the same release at once, each through one of the stores.

@@ -1,6 +1,8 @@
 //! Sources: registering, renaming, moving, removing; states and reports.
 
-use mainstem::model::{Freshness, History, Outcome, SourceState, Timestamp};
+use mainstem::model::{
+    Due, Freshness, History, LastOutcome, Outcome, SourceState, Timestamp, Unchanged,
+};
 use mainstem::store::StoreError;
 
 use super::bench::{Bench, LONG, at, counts, entry, id, minutes, moved, record, source};
@@ -20,6 +22,8 @@ for_every_engine! {
     a_report_tells_of_the_feed_and_of_the_last_refresh,
     a_report_counts_entries_and_copies,
     a_reopened_store_knows_its_sources,
+    what_has_not_changed_is_noted_and_nothing_else,
+    an_answer_is_passed_over_where_something_newer_is_stored,
 }
 
 async fn ids(bench: &Bench) -> Vec<String> {
@@ -295,4 +299,94 @@ async fn a_reopened_store_knows_its_sources(engine: &Engine) {
         bench.member("1").await.first_seen,
     );
     assert_eq!(before, after);
+}
+
+/// The source was asked at `minute` and had nothing new; before, it was asked at `before`.
+fn unchanged(source: &str, before: i64, minute: i64) -> Unchanged {
+    let asked = record(source, minute, vec![]);
+    Unchanged {
+        source: asked.source,
+        location: asked.location,
+        at: at(minute),
+        before: at(before),
+        status: Some(304),
+        whole_at: Some(at(1)),
+        due: Due {
+            at: Some(at(minute + 30)),
+            because: "every 30m".to_owned(),
+        },
+    }
+}
+
+async fn note(bench: &Bench, answers: Vec<Unchanged>) {
+    let noted = bench.store.note_unchanged(answers).await;
+    noted.expect("notes");
+}
+
+async fn what_has_not_changed_is_noted_and_nothing_else(engine: &Engine) {
+    let bench = Bench::on(engine, &["a", "b"]).await;
+    for (source, repairs) in [("a", vec!["a stray `&`".to_owned()]), ("b", vec![])] {
+        let mut first = record(source, 1, vec![entry("1", "One", LONG)]);
+        first.last.repairs = repairs;
+        bench.apply_record(first).await;
+    }
+    let (states, story) = (
+        [bench.state("a").await, bench.state("b").await],
+        bench.story("1").await,
+    );
+    note(&bench, vec![unchanged("a", 1, 5), unchanged("b", 1, 7)]).await;
+    note(&bench, vec![unchanged("a", 5, 9)]).await;
+    // The same again, as after a commit of which nobody knows whether it was written.
+    note(&bench, vec![unchanged("a", 5, 9)]).await;
+    for (source, before, minute) in [("a", &states[0], 9), ("b", &states[1], 7)] {
+        let history = History {
+            last_attempt: Some(at(minute)),
+            last_success: Some(at(minute)),
+            whole_at: Some(at(1)),
+            ..before.history.clone()
+        };
+        let expected = SourceState {
+            history,
+            ..before.clone()
+        };
+        assert_eq!(bench.state(source).await, expected, "{source}");
+        let report = bench.report(source).await;
+        assert_eq!(report.next_due, Some(at(minute + 30)), "{source}");
+        assert_eq!(report.because.as_deref(), Some("every 30m"), "{source}");
+        let last = report.last.expect("it was asked");
+        let expected = LastOutcome::new(Outcome::NotModified, Some(304));
+        let said = (last.outcome, last.status, last.class, last.fault);
+        assert_eq!(
+            said,
+            (expected.outcome, expected.status, None, None),
+            "{source}"
+        );
+        // What was said of the document is true of it still.
+        assert_eq!(last.repairs.len(), usize::from(source == "a"));
+    }
+    assert_eq!(bench.story("1").await, story);
+}
+
+async fn an_answer_is_passed_over_where_something_newer_is_stored(engine: &Engine) {
+    let bench = Bench::on(engine, &["a", "b", "c"]).await;
+    for id in ["a", "b", "c"] {
+        bench.apply(id, 1, vec![entry("1", id, LONG)]).await;
+    }
+    // Somebody else has asked `a` since; `b` was asked at another address.
+    bench.apply("a", 4, vec![entry("1", "a", LONG)]).await;
+    let mut elsewhere = unchanged("b", 1, 5);
+    elsewhere.location = moved(&source("b", None), "https://other.example/")
+        .location
+        .clone();
+    let (a, b) = (bench.report("a").await, bench.report("b").await);
+    let unknown = unchanged("renamed", 1, 5);
+    let answers = vec![
+        unchanged("a", 1, 5),
+        elsewhere,
+        unknown,
+        unchanged("c", 1, 5),
+    ];
+    note(&bench, answers).await;
+    assert_eq!((bench.report("a").await, bench.report("b").await), (a, b));
+    assert_eq!(bench.state("c").await.history.last_attempt, Some(at(5)));
 }

@@ -17,7 +17,7 @@ use intake::Intake;
 
 use super::hosts;
 use super::sources::located;
-use crate::model::{Applied, Outcome, RefreshRecord};
+use crate::model::{Applied, Outcome, RefreshRecord, Unchanged};
 use crate::store::rows::{AddedCounts, RefreshRows};
 
 /// Writes a refresh; see [`crate::store::Store::apply`].
@@ -59,4 +59,23 @@ pub(in crate::store) fn apply<R: RefreshRows>(
         rows.add_counts(context.source.row, counts)?;
     }
     Ok(applied)
+}
+
+/// Writes refreshes that found nothing new; see [`crate::store::Store::note_unchanged`].
+pub(in crate::store) fn note_unchanged<R: RefreshRows>(
+    rows: &R,
+    answers: &[Unchanged],
+) -> Result<(), R::Error> {
+    for answer in answers {
+        // A source may have another id by now, or another address; or somebody else has asked it since.
+        let found = rows.find_source(&answer.source)?.filter(|source| {
+            source.clock.attempt_at == Some(answer.before)
+                && source.location == located(&answer.location)
+        });
+        if let Some(source) = found {
+            state::write_unchanged(rows, &source, answer)?;
+            rows.confirm_document(source.row, answer.at)?;
+        }
+    }
+    Ok(())
 }

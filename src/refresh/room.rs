@@ -1,0 +1,78 @@
+//! What documents may take of memory from when they are fetched until what they bring is stored, all of them together.
+//!
+//! Documents are read faster than they are stored. Without a bound, those that wait for the store would pile up as long as
+//! there are sources to ask.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// What all documents take together, bytes.
+const ALL: usize = 32 * 1024 * 1024;
+/// A document that was read takes about so many times its bytes: texts are kept as sent, as shown, and as compared.
+const TIMES: usize = 4;
+/// What is counted in, bytes.
+const UNIT: usize = 1024;
+
+/// The room of all documents. Clones share it.
+#[derive(Clone)]
+pub(super) struct Room(Arc<Semaphore>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(ALL / UNIT)))
+    }
+}
+
+/// What one document takes of it, until the last clone is dropped.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Taken {
+    _permit: Option<Arc<OwnedSemaphorePermit>>,
+}
+
+impl Room {
+    /// Waits for room for a document of so many bytes; the largest take all. Whoever has it must not wait for more of it, so that
+    /// nobody waits in a circle.
+    pub(super) async fn take(&self, bytes: usize) -> Taken {
+        let units = (bytes.saturating_mul(TIMES) / UNIT).clamp(1, ALL / UNIT);
+        let units = u32::try_from(units).unwrap_or(u32::MAX);
+        // Fails only when closed, and nobody closes it.
+        let permit = self.0.clone().acquire_many_owned(units).await.ok();
+        Taken {
+            _permit: permit.map(Arc::new),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    #[test]
+    fn documents_wait_for_those_before_them() {
+        let room = Room::default();
+        let mut context = Context::from_waker(Waker::noop());
+        let taken: Vec<Taken> = (0..4)
+            .map(
+                |_| match pin!(room.take(ALL / TIMES / 4)).poll(&mut context) {
+                    Poll::Ready(taken) => taken,
+                    Poll::Pending => panic!("there is room"),
+                },
+            )
+            .collect();
+        let mut largest = pin!(room.take(usize::MAX));
+        assert!(largest.as_mut().poll(&mut context).is_pending());
+        let copy = taken[0].clone();
+        drop(taken);
+        assert!(
+            largest.as_mut().poll(&mut context).is_pending(),
+            "a copy is left"
+        );
+        drop(copy);
+        assert!(largest.as_mut().poll(&mut context).is_ready());
+    }
+}
