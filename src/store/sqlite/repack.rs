@@ -3,8 +3,9 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
+use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
-use rusqlite::{Connection, Error};
+use rusqlite::types::ValueRef;
 
 use crate::store::rows::Body;
 
@@ -22,21 +23,23 @@ pub(super) fn register(db: &Connection) -> rusqlite::Result<()> {
         FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DIRECTONLY,
         move |fields| {
             progress.count();
-            packed(fields)
+            Ok(packed(fields))
         },
     )
 }
 
-fn packed(fields: &Context<'_>) -> rusqlite::Result<Option<Vec<u8>>> {
-    let field = |nth| {
-        let field = fields.get_raw(nth).as_str_or_null();
-        field.map_err(|error| Error::UserFunctionError(Box::new(error)))
+/// A text that is no UTF-8 was damaged before; that must not keep the rest of the store from being opened.
+fn packed(fields: &Context<'_>) -> Option<Vec<u8>> {
+    let field = |nth| match fields.get_raw(nth) {
+        ValueRef::Text(text) => Some(String::from_utf8_lossy(text)),
+        _ => None,
     };
-    Ok(Body::pack(
-        field(0)?.unwrap_or_default(),
-        field(1)?,
-        field(2)?,
-    ))
+    let [text, html, summary] = [field(0), field(1), field(2)];
+    Body::pack(
+        text.as_deref().unwrap_or_default(),
+        html.as_deref(),
+        summary.as_deref(),
+    )
 }
 
 /// How far it is, for the log.
