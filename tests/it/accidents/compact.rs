@@ -194,6 +194,7 @@ fn without_room_an_earlier_schema_stays_as_it_is() {
     let database = place.join("mainstem.db");
     std::fs::copy(&old, &database).expect("copied");
     std::fs::write(place.join("c.toml"), CONFIGURATION).expect("written");
+    std::fs::write(place.join("a.xml"), rss(&[])).expect("written");
     let ended = mainstem(&place).args(["-c", "c.toml", "refresh"]).output();
     let ended = ended.expect("it runs");
     assert_eq!(ended.status.code(), Some(74), "{}", said(&ended));
