@@ -17,7 +17,7 @@ use crate::fetch::Fetcher;
 use crate::refresh::align;
 use crate::republish::Republisher;
 use crate::serve::{self, Address, Exposition, Site};
-use crate::store::{self, Opening, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::systemd::{self, StatusLine};
 use crate::telemetry::Metrics;
 use crate::worker::Orders;
@@ -33,6 +33,7 @@ mod health;
 mod housekeeper;
 mod monitor;
 mod notifier;
+mod opening;
 mod publisher;
 mod reload;
 mod signals;
@@ -45,6 +46,7 @@ pub use stop::{STOP_LIMITS, StopLimits};
 use apply::{refresher, show_outputs, show_sources};
 use edition::Edition;
 use notifier::Notifier;
+use opening::open;
 use publisher::Publisher;
 use reload::Running;
 use signals::Signals;
@@ -106,12 +108,6 @@ pub async fn run(loaded: Loaded, environment: Environment) -> anyhow::Result<()>
     let ended = tasks.end(signals.stop()).await;
     close(store.as_ref()).await?;
     stopped.and(ended)
-}
-
-/// Opens the store. That reads the whole file, so it stays off the async threads.
-async fn open(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
-    let settings = config.store.settings.clone();
-    Ok(tokio::task::spawn_blocking(move || store::open(&settings, Opening::Thorough)).await??)
 }
 
 /// Makes the store know the sources, and brings its times in line with the clock.

@@ -95,6 +95,12 @@ pub fn reloading() {
     }
 }
 
+/// Says that the start goes on, and asks for so much more time for it.
+pub fn starting(longer: Duration) {
+    let longer = u32::try_from(longer.as_micros()).unwrap_or(u32::MAX);
+    notify(&[NotifyState::ExtendTimeoutUsec(longer)]);
+}
+
 /// Says that the service is stopping.
 pub fn stopping() {
     notify(&[NotifyState::Stopping]);

@@ -6,7 +6,7 @@ use rusqlite::types::{FromSqlError, Type};
 use url::Url;
 
 use crate::model::{Copy, Entry, EntryId, Hash, Layer, Member, Relation, SourceId, Timestamp};
-use crate::store::rows::Rest;
+use crate::store::rows::{Body, Rest};
 
 /// Milliseconds since 1970.
 pub(super) fn ms(at: Timestamp) -> i64 {
@@ -84,6 +84,16 @@ pub(super) fn url(text: Option<String>) -> Option<Url> {
     text.and_then(|text| text.parse().ok())
 }
 
+/// The column [`body`] of `entries e`.
+pub(super) const BODY: &str = "(SELECT body FROM bodies b WHERE b.entry = e.entry) AS body";
+
+/// What an entry says at length, from the column [`BODY`].
+pub(super) fn body(row: &Row<'_>) -> rusqlite::Result<Body> {
+    let column = row.get_ref("body")?.as_blob_or_null()?;
+    Body::read(column)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Blob, Box::new(error)))
+}
+
 /// The column `rest` of an entry.
 pub(super) fn rest(entry: &Entry) -> rusqlite::Result<Option<String>> {
     Rest::written(entry).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
@@ -91,7 +101,8 @@ pub(super) fn rest(entry: &Entry) -> rusqlite::Result<Option<String>> {
 
 /// Columns of [`member`], of `entries e` joined with `sources s`.
 pub(super) const MEMBER: &str = "e.entry, s.id AS source_id, e.identity, COALESCE(e.wording, e.whole) AS wording, e.relation, e.layer, e.score, e.matched, e.edition_at, e.words, e.first_seen, e.ordered_at,
-    e.changed_at, e.held, e.guid, e.url, e.title, e.html, e.text, e.summary, e.published_at, e.updated_at, e.language, e.rest";
+    e.changed_at, e.held, e.guid, e.url, e.title, e.published_at, e.updated_at, e.language, e.rest,
+    (SELECT body FROM bodies b WHERE b.entry = e.entry) AS body";
 
 /// A member from [`MEMBER`]'s columns.
 pub(super) fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
@@ -124,7 +135,7 @@ pub(super) fn compared(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let rest = rest_of(row)?;
     Ok(Entry {
         title: row.get("title")?,
-        text: row.get("text")?,
+        text: body(row)?.text,
         url: url(row.get("url")?),
         published: moment_at(row, "published_at")?,
         enclosures: rest.enclosures,
@@ -149,14 +160,15 @@ fn rest_of(row: &Row<'_>) -> rusqlite::Result<Rest> {
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let rest = rest_of(row)?;
+    let body = body(row)?;
     Ok(Entry {
         guid: row.get("guid")?,
         url: url(row.get("url")?),
         external_url: rest.external_url,
         title: row.get("title")?,
-        html: row.get("html")?,
-        text: row.get("text")?,
-        summary: row.get("summary")?,
+        html: body.html,
+        text: body.text,
+        summary: body.summary,
         image: rest.image,
         image_size: rest.image_size,
         published: moment_at(row, "published_at")?,

@@ -19,14 +19,12 @@ use super::inspect::flaw;
 use super::lock::DaemonLock;
 use super::open;
 use super::usage;
-use crate::store::disk::{Compacted, mebibytes};
+use crate::store::disk::Compacted;
 use crate::store::error::StoreError;
 use crate::store::settings::Opening;
 
 /// What the copy is called beside the database until it takes its place.
 const COPY: &str = ".compact";
-/// Bytes left free beside the copy, so that a file system that others use is not filled to the last byte.
-const SPARE_BYTES: u64 = 1024 * 1024;
 /// Mode of the store's files, which hold passwords of addresses.
 const MODE: u32 = 0o600;
 const STEP: &str = "rebuild itself";
@@ -48,7 +46,7 @@ pub(in crate::store) fn compact(path: &Path) -> Result<Compacted, StoreError> {
     let copy = files::beside(&path, COPY);
     remove(&copy)?;
     // Before anything of the database is changed.
-    leave_room(&path, &open::open(&path, Opening::Quick)?)?;
+    usage::leave_room(&path, &open::open(&path, Opening::Quick)?, STEP)?;
     let db = alone(&path)?;
     let copied = copy_into(&path, &db, &copy);
     if copied.is_err() {
@@ -99,28 +97,6 @@ fn remove(copy: &Path) -> Result<(), StoreError> {
         }
         _ => Ok(()),
     }
-}
-
-/// Refuses where the copy would not fit.
-fn leave_room(path: &Path, db: &Connection) -> Result<(), StoreError> {
-    let needed = usage::of(db, path)
-        .map_err(|cause| failed(path, STEP, cause))?
-        .used
-        + SPARE_BYTES;
-    let room = rustix::fs::statvfs(path)
-        .map_err(|error| unusable(path, format!("the room beside it cannot be told: {error}")))?;
-    // What is kept for root is not counted: the service would miss it.
-    let room = room.f_bavail.saturating_mul(room.f_frsize);
-    if room < needed {
-        let (needed, room) = (mebibytes(needed), mebibytes(room));
-        return Err(unusable(
-            path,
-            format!(
-                "there is no room to rebuild it: the copy takes {needed}, and its file system has {room} left; make room, or move the store to a larger file system"
-            ),
-        ));
-    }
-    Ok(())
 }
 
 /// Writes the copy, checks it, and puts it in the place of the database.

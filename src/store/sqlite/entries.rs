@@ -2,10 +2,12 @@
 
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params};
 
-use super::columns::{at_most, date_at, dateline, enclosures, moment, moment_at, ms, rest};
+use super::columns::{
+    BODY, at_most, body, date_at, dateline, enclosures, moment, moment_at, ms, rest,
+};
 use crate::dedupe::{Absent, Edit, EntryVersion, Held, KnownEntry, Namesake};
-use crate::model::{EntryId, Fingerprint, Hash, Relation, StoryId, Timestamp};
-use crate::store::rows::{EntryContent, EntryRows, NewEntry, SourceRow, StoredText};
+use crate::model::{Entry, EntryId, Fingerprint, Hash, Relation, StoryId, Timestamp};
+use crate::store::rows::{Body, EntryContent, EntryRows, NewEntry, SourceRow, StoredText};
 
 /// Columns of [`known`].
 const KNOWN: &str =
@@ -24,9 +26,9 @@ fn known(row: &Row<'_>) -> rusqlite::Result<KnownEntry> {
     })
 }
 
-/// Columns of [`namesake`].
+/// Columns of [`namesake`], besides [`BODY`].
 const NAMESAKE: &str =
-    "entry, identity, handle, whole, guid, url, title, text, published_at, updated_at, expired_at";
+    "e.entry, identity, handle, whole, guid, url, title, published_at, updated_at, expired_at";
 
 fn namesake(row: &Row<'_>) -> rusqlite::Result<Namesake> {
     Ok(Namesake {
@@ -37,15 +39,15 @@ fn namesake(row: &Row<'_>) -> rusqlite::Result<Namesake> {
         guid: row.get("guid")?,
         link: row.get("url")?,
         title: row.get("title")?,
-        text: row.get("text")?,
+        text: body(row)?.text,
         date: date_at(row)?,
         is_expired: is_expired(row)?,
     })
 }
 
-/// Columns of [`absent`].
+/// Columns of [`absent`], besides [`BODY`].
 const ABSENT: &str =
-    "entry, url, url_hash, content_hash, title, text, rest, published_at, expired_at, guid";
+    "e.entry, url, url_hash, content_hash, title, rest, published_at, expired_at, guid";
 
 fn absent(row: &Row<'_>, has_just_gone: bool) -> rusqlite::Result<Absent> {
     let is_expired = is_expired(row)?;
@@ -58,7 +60,10 @@ fn absent(row: &Row<'_>, has_just_gone: bool) -> rusqlite::Result<Absent> {
         url: row.get("url_hash")?,
         content: row.get("content_hash")?,
         title: (!is_expired).then(|| row.get("title")).transpose()?,
-        text: (!is_expired).then(|| row.get("text")).transpose()?,
+        text: (!is_expired)
+            .then(|| body(row))
+            .transpose()?
+            .map(|body| body.text),
         published: moment_at(row, "published_at")?,
         enclosures: enclosures(row)?,
         has_guid,
@@ -79,7 +84,7 @@ fn absent_where(
     values: impl Params,
 ) -> rusqlite::Result<Vec<Absent>> {
     db.prepare_cached(&format!(
-        "SELECT {ABSENT} FROM entries WHERE {condition} ORDER BY entry DESC LIMIT {limit}"
+        "SELECT {ABSENT}, {BODY} FROM entries e WHERE {condition} ORDER BY e.entry DESC LIMIT {limit}"
     ))?
     .query_map(values, |row| absent(row, false))?
     .collect()
@@ -133,7 +138,7 @@ impl EntryRows for Connection {
         limit: usize,
     ) -> rusqlite::Result<Vec<Namesake>> {
         self.prepare_cached(&format!(
-            "SELECT {NAMESAKE} FROM entries WHERE source = ?1 AND handle = ?2 ORDER BY entry DESC LIMIT {limit}"
+            "SELECT {NAMESAKE}, {BODY} FROM entries e WHERE source = ?1 AND handle = ?2 ORDER BY e.entry DESC LIMIT {limit}"
         ))?
         .query_map(params![source.0, handle], namesake)?
         .collect()
@@ -145,20 +150,20 @@ impl EntryRows for Connection {
         identity: &Hash,
     ) -> rusqlite::Result<Option<Namesake>> {
         self.prepare_cached(&format!(
-            "SELECT {NAMESAKE} FROM entries WHERE source = ?1 AND identity = ?2"
+            "SELECT {NAMESAKE}, {BODY} FROM entries e WHERE source = ?1 AND identity = ?2"
         ))?
         .query_row(params![source.0, identity], namesake)
         .optional()
     }
 
     fn entry_version(&self, entry: EntryId) -> rusqlite::Result<EntryVersion> {
-        self.prepare_cached(
-            "SELECT title, text, rest, trimmed, edition_at, revised_at, ordered_at, published_at, updated_at FROM entries WHERE entry = ?",
-        )?
+        self.prepare_cached(&format!(
+            "SELECT title, rest, trimmed, edition_at, revised_at, ordered_at, published_at, updated_at, {BODY} FROM entries e WHERE e.entry = ?",
+        ))?
         .query_row([entry.0], |row| {
             Ok(EntryVersion {
                 title: row.get("title")?,
-                text: row.get("text")?,
+                text: body(row)?.text,
                 dateline: dateline(row)?,
                 trimmed: row.get::<_, i64>("trimmed")?.cast_unsigned(),
                 edition_at: moment(row.get("edition_at")?),
@@ -171,8 +176,9 @@ impl EntryRows for Connection {
     }
 
     fn just_gone(&self, entries: &[EntryId]) -> rusqlite::Result<Vec<Absent>> {
-        let mut statement =
-            self.prepare_cached(&format!("SELECT {ABSENT} FROM entries WHERE entry = ?"))?;
+        let mut statement = self.prepare_cached(&format!(
+            "SELECT {ABSENT}, {BODY} FROM entries e WHERE e.entry = ?"
+        ))?;
         let mut read = |entry: &EntryId| statement.query_row([entry.0], |row| absent(row, true));
         entries.iter().map(&mut read).collect()
     }
@@ -217,15 +223,15 @@ impl EntryRows for Connection {
         limit: usize,
         mut read: impl FnMut(StoredText) -> T,
     ) -> rusqlite::Result<Vec<T>> {
-        self.prepare_cached(
-            "SELECT entry, title, text, rest, trimmed FROM entries
+        self.prepare_cached(&format!(
+            "SELECT e.entry, title, rest, trimmed, {BODY} FROM entries e
              WHERE source = ? AND expired_at IS NULL ORDER BY ordered_at DESC LIMIT ?",
-        )?
+        ))?
         .query_map([source.0, at_most(limit)], |row| {
             Ok(read(StoredText {
                 id: EntryId(row.get("entry")?),
                 title: row.get("title")?,
-                text: row.get("text")?,
+                text: body(row)?.text,
                 dateline: dateline(row)?,
                 trimmed: row.get::<_, i64>("trimmed")?.cast_unsigned(),
             }))
@@ -276,7 +282,7 @@ impl EntryRows for Connection {
         self.prepare_cached(
             "UPDATE entries SET url_hash = :url_hash, content_hash = :content_hash, wording = COALESCE(:wording, wording, whole), whole = :whole, updated_at = :updated_at,
                  last_seen = :seen_at, guid = :guid, url = :url, title = :title, language = :language,
-                 feed_updated = :feed_updated, summary = :summary, rest = :rest, text = :text, html = :html, words = :words, trimmed = :trimmed,
+                 feed_updated = :feed_updated, rest = :rest, words = :words, trimmed = :trimmed,
                  published_at = COALESCE(published_at, :published_at)
              WHERE entry = :entry",
         )?
@@ -284,10 +290,10 @@ impl EntryRows for Connection {
             ":url_hash": print.url, ":content_hash": text.content, ":whole": print.whole, ":wording": content.wording,
             ":updated_at": now.updated.map(ms), ":feed_updated": content.feed_updated.map(ms), ":published_at": now.published.map(ms),
             ":seen_at": ms(content.seen_at), ":guid": now.guid, ":url": now.link(), ":title": now.title,
-            ":language": now.language, ":summary": now.summary, ":rest": rest(now)?,
-            ":text": now.text, ":html": now.html, ":words": text.word_count(), ":trimmed": text.trimmed.cast_signed(), ":entry": entry.0,
+            ":language": now.language, ":rest": rest(now)?, ":words": text.word_count(), ":trimmed": text.trimmed.cast_signed(),
+            ":entry": entry.0,
         })?;
-        Ok(())
+        write_body(self, entry, now)
     }
 
     fn write_edit(&self, entry: EntryId, edit: &Edit, at: Timestamp) -> rusqlite::Result<()> {
@@ -307,23 +313,35 @@ impl EntryRows for Connection {
         let content = &new.content;
         let (entry, print, text) = (content.entry, content.fingerprint, content.text);
         self.prepare_cached(
-            "INSERT INTO entries (source, identity, story, relation, edition_at, words, trimmed, url_hash, content_hash, whole,
-                 held, published_at, updated_at, ordered_at, first_seen, last_seen, guid, url, title, language, summary, rest, text,
-                 html, feed_updated, handle, wording)
-             VALUES (:source, :identity, :story, :relation, :edition_at, :words, :trimmed, :url_hash, :content_hash, :whole,
-                 :held, :published_at, :updated_at, :ordered_at, :first_seen, :seen_at, :guid, :url, :title, :language, :summary, :rest, :text,
-                 :html, :feed_updated, :handle, :wording)",
+            // Numbered places: to look up each of so many names takes longer than to bind its value.
+            "INSERT INTO entries (source, identity, story, relation, edition_at, words, trimmed, url_hash, content_hash, whole, wording, handle,
+                 held, published_at, updated_at, feed_updated, ordered_at, first_seen, last_seen, guid, url, title, language, rest)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
-        .execute(named_params! {
-            ":source": new.source.0, ":identity": print.identity, ":story": new.story.0, ":relation": Relation::First.as_str(),
-            ":edition_at": ms(new.edition_at), ":words": text.word_count(), ":trimmed": text.trimmed.cast_signed(),
-            ":url_hash": print.url, ":content_hash": text.content, ":whole": print.whole, ":held": held(new.held),
-            ":published_at": entry.published.map(ms), ":updated_at": entry.updated.map(ms), ":ordered_at": ms(new.ordered_at),
-            ":first_seen": ms(new.first_seen), ":seen_at": ms(content.seen_at), ":guid": entry.guid, ":url": entry.link(),
-            ":title": entry.title, ":language": entry.language, ":summary": entry.summary, ":rest": rest(entry)?,
-            ":text": entry.text, ":html": entry.html, ":feed_updated": content.feed_updated.map(ms), ":handle": print.handle,
-            ":wording": content.wording,
-        })?;
-        Ok(EntryId(self.last_insert_rowid()))
+        .execute(params![
+            new.source.0, print.identity, new.story.0, Relation::First.as_str(), ms(new.edition_at), text.word_count(),
+            text.trimmed.cast_signed(), print.url, text.content, print.whole, content.wording, print.handle,
+            held(new.held), entry.published.map(ms), entry.updated.map(ms), content.feed_updated.map(ms), ms(new.ordered_at),
+            ms(new.first_seen), ms(content.seen_at), entry.guid, entry.link(), entry.title, entry.language, rest(entry)?,
+        ])?;
+        let id = EntryId(self.last_insert_rowid());
+        if let Some(body) = Body::written(entry) {
+            self.prepare_cached("INSERT INTO bodies (entry, body) VALUES (?, ?)")?
+                .execute(params![id.0, body])?;
+        }
+        Ok(id)
     }
+}
+
+/// Writes what a stored entry says at length now.
+fn write_body(db: &Connection, entry: EntryId, now: &Entry) -> rusqlite::Result<()> {
+    match Body::written(now) {
+        Some(body) => db
+            .prepare_cached("INSERT OR REPLACE INTO bodies (entry, body) VALUES (?, ?)")?
+            .execute(params![entry.0, body])?,
+        None => db
+            .prepare_cached("DELETE FROM bodies WHERE entry = ?")?
+            .execute([entry.0])?,
+    };
+    Ok(())
 }

@@ -35,6 +35,7 @@ mod place;
 mod publishers;
 mod reader;
 mod readers;
+mod repack;
 mod retention;
 mod rules;
 mod schema;

@@ -13,7 +13,8 @@ use super::failure::{damaged, refuse, unusable};
 use super::files;
 use super::inspect::{flaw, whose};
 use super::place::FileId;
-use super::schema::{APPLICATION_ID, VERSION, migrate};
+use super::schema::{APPLICATION_ID, REWRITTEN, VERSION, migrate};
+use super::usage;
 use super::verify;
 use crate::store::error::StoreError;
 use crate::store::settings::Opening;
@@ -48,6 +49,9 @@ pub(super) fn open(path: &Path, opening: Opening) -> Result<Connection, StoreErr
         // into the old one: its log would be taken for the new file's.
         if file.is_some() && file != inode(path) {
             continue;
+        }
+        if REWRITTEN.contains(&version) {
+            usage::leave_room(path, &db, "bring its schema up to date")?;
         }
         prepare(&mut db, version, opening).map_err(|error| refuse(path, error))?;
         if file.is_none() || file == inode(path) {

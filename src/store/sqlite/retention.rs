@@ -29,10 +29,9 @@ const OUTPUT: &str = "SELECT output FROM outputs WHERE id = ?1";
 /// Whether an output shows a story, or has yet to archive it.
 const HOLDS: &str = "SELECT 1 FROM output_items
      WHERE output = ?1 AND story = ?2 AND left_at IS NULL AND (ordered_at >= ?3 OR archive IS NULL) LIMIT 1";
-/// A row that only shrinks stays in a page of its own. With its key set anew it is taken out and put back, which joins pages that
-/// have become nearly empty: in this way stripping makes pages free.
-const STRIP: &str = "UPDATE entries SET entry = entry + 0, expired_at = ?2, title = '', summary = NULL, rest = NULL, text = '', html = NULL
-     WHERE entry = ?1 AND expired_at IS NULL";
+const STRIP: &str = "UPDATE entries SET expired_at = ?2, title = '', rest = NULL, sketch = NULL WHERE entry = ?1 AND expired_at IS NULL";
+/// The body is most of an entry, and its row goes whole: that is what makes pages free.
+const STRIP_BODY: &str = "DELETE FROM bodies WHERE entry = ?1";
 /// Sources whose entries age by the passes of retention, as nobody will read them again.
 const IS_SILENT: &str = "(gone OR EXISTS (SELECT 1 FROM sources s WHERE s.source = st.source AND s.removed_at IS NOT NULL))";
 
@@ -121,9 +120,11 @@ impl RetentionRows for Connection {
 
     fn strip(&self, entries: &[EntryId], now: Timestamp) -> rusqlite::Result<usize> {
         let mut strip = self.prepare_cached(STRIP)?;
+        let mut strip_body = self.prepare_cached(STRIP_BODY)?;
         let mut stripped = 0;
         for entry in entries {
             stripped += strip.execute([entry.0, ms(now)])?;
+            strip_body.execute([entry.0])?;
         }
         Ok(stripped)
     }
@@ -207,6 +208,7 @@ mod tests {
                 "SEARCH output_items USING PRIMARY KEY (story=? AND output=?)",
             ),
             (super::STRIP, "SEARCH entries USING INTEGER PRIMARY KEY"),
+            (super::STRIP_BODY, "SEARCH bodies USING INTEGER PRIMARY KEY"),
         ];
         for (statement, expected) in statements {
             let mut plan = db

@@ -4,8 +4,11 @@
 //! transaction each and are never edited after a release. Moments are
 //! milliseconds since 1970, hashes 16 bytes.
 
+use std::ops::RangeInclusive;
+
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::repack;
 use crate::store::steps::rebuild;
 
 /// `application_id`: "Main" in ASCII; tells our files from other SQLite databases.
@@ -25,8 +28,13 @@ const MIGRATIONS: &[&str] = &[
 #[expect(clippy::cast_possible_wrap, reason = "a handful of migrations")]
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
-/// Brings the schema up to date, one transaction a version.
+/// Versions whose migration writes most of what is stored anew.
+pub(super) const REWRITTEN: RangeInclusive<i64> = 1..=5;
+
+/// Brings the schema up to date, one transaction a version. What is stored is read by today's code in the last of them, once all
+/// columns are those of today.
 pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
+    repack::register(db)?;
     loop {
         // IMMEDIATE: of two processes that open an old file at once, the second finds it done.
         let step = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -41,7 +49,7 @@ pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
         if version == 0 {
             // Nothing is stored yet: what will be is of today's code.
             rebuild::note_version(&*step)?;
-        } else {
+        } else if version + 1 == VERSION {
             rebuild::recent(&*step)?;
         }
         step.pragma_update(None, "user_version", version + 1)?;

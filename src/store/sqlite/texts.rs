@@ -9,7 +9,7 @@ use crate::store::rows::{ComparedText, SourceRow, TextRows};
 
 /// Columns of [`stored`], of `entries e` joined with `sources s`.
 const STORED: &str = "e.entry, e.source, s.id AS source_id, e.trimmed, e.url_hash, e.content_hash, e.published_at, e.ordered_at, e.expired_at,
-    e.url, e.title, e.rest, e.text";
+    e.url, e.title, e.rest, (SELECT body FROM bodies b WHERE b.entry = e.entry) AS body";
 
 impl TextRows for Connection {
     fn texts<T>(

@@ -4,12 +4,16 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::failure::{failed, unusable};
 use super::files;
-use crate::store::disk::Usage;
+use crate::store::disk::{Usage, mebibytes};
+use crate::store::error::StoreError;
 use crate::store::turn::Turn;
 
 /// `auto_vacuum`: free pages stay until they are asked for.
 const INCREMENTAL: i64 = 2;
+/// Bytes left free beside a copy of what is stored, so that a file system that others use is not filled to the last byte.
+const SPARE_BYTES: u64 = 1024 * 1024;
 /// Pages moved between two looks at the time.
 const PAGES: u64 = 16;
 
@@ -34,6 +38,30 @@ pub(super) fn of(db: &Connection, path: &Path) -> rusqlite::Result<Usage> {
         log,
         gives_back: number("auto_vacuum")? == INCREMENTAL,
     })
+}
+
+/// Refuses a step, a verb for the error, that may write all that is stored once more, where there is no room for that.
+pub(super) fn leave_room(
+    path: &Path,
+    db: &Connection,
+    step: &'static str,
+) -> Result<(), StoreError> {
+    let usage = of(db, path).map_err(|cause| failed(path, step, cause))?;
+    let needed = usage.used + SPARE_BYTES;
+    let room = rustix::fs::statvfs(path)
+        .map_err(|error| unusable(path, format!("the room beside it cannot be told: {error}")))?;
+    // What is kept for root is not counted: the service would miss it.
+    let room = room.f_bavail.saturating_mul(room.f_frsize);
+    if room < needed {
+        let (needed, room) = (mebibytes(needed), mebibytes(room));
+        return Err(unusable(
+            path,
+            format!(
+                "it has no room to {step}: that takes up to {needed}, and its file system has {room} left; make room, or move the store to a larger file system"
+            ),
+        ));
+    }
+    Ok(())
 }
 
 /// See [`crate::store::Store::give_back`].

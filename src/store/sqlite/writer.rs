@@ -260,16 +260,19 @@ impl Thread {
 /// Runs the steps of a group, each in a savepoint. One that fails alone is rolled back alone; the store's trouble ends all.
 fn run_all(db: &Connection, group: &mut [Box<dyn Job>], vitals: &Vitals) -> Result<(), Failure> {
     let noted = |error: rusqlite::Error| Failure::of(vitals, &error);
+    let run = |sql: &str| db.prepare_cached(sql)?.execute([]).map(drop);
     for job in group {
-        db.execute_batch("SAVEPOINT step").map_err(noted)?;
+        run("SAVEPOINT step").map_err(noted)?;
         let ran = job.run(db);
         // SQLite may have rolled back the whole transaction, as it does when a cache is written out to a full disk.
-        let end = match ran {
-            Ok(()) => "RELEASE step",
-            Err(Failure::Other(..)) if !db.is_autocommit() => "ROLLBACK TO step; RELEASE step",
+        match ran {
+            Ok(()) => {}
+            Err(Failure::Other(..)) if !db.is_autocommit() => {
+                run("ROLLBACK TO step").map_err(noted)?;
+            }
             Err(failure) => return Err(failure),
-        };
-        db.execute_batch(end).map_err(noted)?;
+        }
+        run("RELEASE step").map_err(noted)?;
     }
     Ok(())
 }

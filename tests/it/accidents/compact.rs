@@ -2,6 +2,7 @@
 //!
 //! - What it holds stays, byte for byte of what is published; its mode is 0600; later it gives pages back by itself.
 //! - Beside a daemon, and where there is no room for the copy, it refuses and changes nothing.
+//! - So does every command that would bring an earlier schema up to date where there is no room for that.
 //! - What a compaction that was cut short has left is in nobody's way.
 //! - A process that waits for it goes on with the new file.
 
@@ -176,6 +177,34 @@ fn without_room_it_refuses_and_changes_nothing() {
     assert!(std::fs::read(&database).expect("is there") == before);
     assert!(!place.join("mainstem.db.compact").exists());
     assert!(run("refresh").status.success());
+}
+
+#[test]
+fn without_room_an_earlier_schema_stays_as_it_is() {
+    let desk = Desk::new(CONFIGURATION);
+    let place = desk.path("small");
+    let Some(_mounted) = Mounted::new(&place, "1m") else {
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: a tmpfs cannot be mounted; it takes root"
+        );
+        return;
+    };
+    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/upgrade/store-5.db");
+    let database = place.join("mainstem.db");
+    std::fs::copy(&old, &database).expect("copied");
+    std::fs::write(place.join("c.toml"), CONFIGURATION).expect("written");
+    std::fs::write(place.join("a.xml"), rss(&[])).expect("written");
+    let ended = mainstem(&place).args(["-c", "c.toml", "refresh"]).output();
+    let ended = ended.expect("it runs");
+    assert_eq!(ended.status.code(), Some(74), "{}", said(&ended));
+    let words = said(&ended);
+    assert!(
+        words.contains("schema") && words.contains("room"),
+        "{words}"
+    );
+    let before = std::fs::read(&old).expect("is there");
+    assert!(std::fs::read(&database).expect("is there") == before);
 }
 
 #[test]

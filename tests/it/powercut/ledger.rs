@@ -227,12 +227,23 @@ impl Outcome {
 
 /// The edition of each stored entry, by GUID.
 fn editions(db: &Connection) -> rusqlite::Result<BTreeMap<String, usize>> {
-    let mut rows = db.prepare("SELECT guid, text FROM entries")?;
+    let mut rows = db.prepare("SELECT guid, body FROM entries JOIN bodies USING (entry)")?;
     let rows = rows.query_map([], |row| {
-        let text: String = row.get(1)?;
-        Ok((row.get(0)?, edition(&text).expect("an edition")))
+        let said = said(row.get_ref(1)?.as_blob()?);
+        Ok((row.get(0)?, edition(&said).expect("an edition")))
     })?;
     rows.collect()
+}
+
+/// What a stored body says: its fields, one after another.
+fn said(body: &[u8]) -> String {
+    let (form, fields) = body.split_first().expect("a form");
+    let fields = match form {
+        1 => fields.to_vec(),
+        2 => lz4_flex::block::decompress_size_prepended(fields).expect("an LZ4 block"),
+        _ => panic!("form {form}"),
+    };
+    String::from_utf8_lossy(&fields).into_owned()
 }
 
 /// The versions whose validators are stored.
