@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params};
 
 use super::columns::{at_most, date_at, dateline, enclosures, moment, moment_at, ms, rest};
+use super::texts::sketch;
 use crate::dedupe::{Absent, Edit, EntryVersion, Held, KnownEntry, Namesake};
 use crate::model::{EntryId, Fingerprint, Hash, Relation, StoryId, Timestamp};
 use crate::store::rows::{EntryContent, EntryRows, NewEntry, SourceRow, StoredText};
@@ -276,7 +277,7 @@ impl EntryRows for Connection {
         self.prepare_cached(
             "UPDATE entries SET url_hash = :url_hash, content_hash = :content_hash, wording = COALESCE(:wording, wording, whole), whole = :whole, updated_at = :updated_at,
                  last_seen = :seen_at, guid = :guid, url = :url, title = :title, language = :language,
-                 feed_updated = :feed_updated, summary = :summary, rest = :rest, text = :text, html = :html, words = :words, trimmed = :trimmed,
+                 feed_updated = :feed_updated, summary = :summary, rest = :rest, text = :text, html = :html, words = :words, trimmed = :trimmed, sketch = :sketch,
                  published_at = COALESCE(published_at, :published_at)
              WHERE entry = :entry",
         )?
@@ -286,6 +287,7 @@ impl EntryRows for Connection {
             ":seen_at": ms(content.seen_at), ":guid": now.guid, ":url": now.link(), ":title": now.title,
             ":language": now.language, ":summary": now.summary, ":rest": rest(now)?,
             ":text": now.text, ":html": now.html, ":words": text.word_count(), ":trimmed": text.trimmed.cast_signed(), ":entry": entry.0,
+            ":sketch": sketch(text),
         })?;
         Ok(())
     }
@@ -309,10 +311,10 @@ impl EntryRows for Connection {
         self.prepare_cached(
             "INSERT INTO entries (source, identity, story, relation, edition_at, words, trimmed, url_hash, content_hash, whole,
                  held, published_at, updated_at, ordered_at, first_seen, last_seen, guid, url, title, language, summary, rest, text,
-                 html, feed_updated, handle, wording)
+                 html, feed_updated, handle, wording, sketch)
              VALUES (:source, :identity, :story, :relation, :edition_at, :words, :trimmed, :url_hash, :content_hash, :whole,
                  :held, :published_at, :updated_at, :ordered_at, :first_seen, :seen_at, :guid, :url, :title, :language, :summary, :rest, :text,
-                 :html, :feed_updated, :handle, :wording)",
+                 :html, :feed_updated, :handle, :wording, :sketch)",
         )?
         .execute(named_params! {
             ":source": new.source.0, ":identity": print.identity, ":story": new.story.0, ":relation": Relation::First.as_str(),
@@ -322,7 +324,7 @@ impl EntryRows for Connection {
             ":first_seen": ms(new.first_seen), ":seen_at": ms(content.seen_at), ":guid": entry.guid, ":url": entry.link(),
             ":title": entry.title, ":language": entry.language, ":summary": entry.summary, ":rest": rest(entry)?,
             ":text": entry.text, ":html": entry.html, ":feed_updated": content.feed_updated.map(ms), ":handle": print.handle,
-            ":wording": content.wording,
+            ":wording": content.wording, ":sketch": sketch(text),
         })?;
         Ok(EntryId(self.last_insert_rowid()))
     }

@@ -31,7 +31,7 @@ const HOLDS: &str = "SELECT 1 FROM output_items
      WHERE output = ?1 AND story = ?2 AND left_at IS NULL AND (ordered_at >= ?3 OR archive IS NULL) LIMIT 1";
 /// A row that only shrinks stays in a page of its own. With its key set anew it is taken out and put back, which joins pages that
 /// have become nearly empty: in this way stripping makes pages free.
-const STRIP: &str = "UPDATE entries SET entry = entry + 0, expired_at = ?2, title = '', summary = NULL, rest = NULL, text = '', html = NULL
+const STRIP: &str = "UPDATE entries SET entry = entry + 0, expired_at = ?2, title = '', summary = NULL, rest = NULL, text = '', html = NULL, sketch = NULL
      WHERE entry = ?1 AND expired_at IS NULL";
 /// Sources whose entries age by the passes of retention, as nobody will read them again.
 const IS_SILENT: &str = "(gone OR EXISTS (SELECT 1 FROM sources s WHERE s.source = st.source AND s.removed_at IS NOT NULL))";

@@ -18,13 +18,15 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_3.sql"),
     include_str!("schema_4.sql"),
     include_str!("schema_5.sql"),
+    include_str!("schema_6.sql"),
 ];
 
 /// The version that this program writes.
 #[expect(clippy::cast_possible_wrap, reason = "a handful of migrations")]
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
-/// Brings the schema up to date, one transaction a version.
+/// Brings the schema up to date, one transaction a version. What is stored is read by today's code in the last of them, once all
+/// columns are those of today.
 pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
     loop {
         // IMMEDIATE: of two processes that open an old file at once, the second finds it done.
@@ -40,7 +42,7 @@ pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
         if version == 0 {
             // Nothing is stored yet: what will be is of today's code.
             rebuild::note_version(&*step)?;
-        } else {
+        } else if version + 1 == VERSION {
             rebuild::recent(&*step)?;
         }
         step.pragma_update(None, "user_version", version + 1)?;
