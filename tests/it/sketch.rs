@@ -5,7 +5,7 @@ use mainstem::model::{Entry, SourceId, Timestamp};
 
 use crate::support::cases::cases;
 
-/// Words of which texts are made; with numbers, months and words of one letter among them.
+/// Words of which texts are made, numbers and months among them.
 const WORDS: usize = 4_000;
 
 /// A sequence of numbers that is always the same.
@@ -21,10 +21,17 @@ impl Dice {
         let word = |nth: usize| match nth % 29 {
             0 => (nth % 900).to_string(),
             1 => ["march", "april", "juli"][nth % 3].to_owned(),
-            _ => format!("w{nth:x}"),
+            _ => lettered(nth),
         };
         (0..count).map(|_| word(self.below(WORDS))).collect()
     }
+}
+
+/// A number written in letters, so that it is no number.
+fn lettered(number: usize) -> String {
+    let digits = number.to_string();
+    let letters = digits.bytes().map(|digit| char::from(digit - b'0' + b'k'));
+    letters.collect()
 }
 
 fn profile(source: &str, minutes: Option<usize>, title: &str, text: &str) -> Profile {
