@@ -15,7 +15,7 @@ const STILL_THE_SAME: f64 = 1.0 / 3.0;
 /// changed, much was put before it, or most of it is new. Texts too short to tell: no.
 #[must_use]
 pub fn revises(new: &Prepared, old: &Prepared) -> bool {
-    if new.is_version_beside(old) {
+    if new.marking.is_version_beside(old.marking) {
         return true;
     }
     if new.shingles.len().min(old.shingles.len()) < MIN_SHINGLES {
@@ -26,7 +26,7 @@ pub fn revises(new: &Prepared, old: &Prepared) -> bool {
     let found = differences(words, &alignment, SHINGLE, unit(new, old));
     found.conflicts > 0
         || found.lead.0 > MAX_LEAD
-        || containment(&new.shingle_set(), &old.shingle_set()) < POLISH
+        || containment(&new.shingle_set, &old.shingle_set) < POLISH
 }
 
 /// Whether an entry edited in place says something else altogether: next to nothing of its former headline and text is left.

@@ -24,6 +24,7 @@ mod edit;
 mod gone;
 mod identity;
 mod intake;
+mod marking;
 mod namesake;
 mod passages;
 mod place;
@@ -34,12 +35,13 @@ mod recognize;
 mod rename;
 mod reread;
 mod runs;
+mod sketch;
 mod stories;
 mod wording;
 
 pub use blocks::Boilerplate;
 pub use candidates::{MAX_CANDIDATES, MAX_NEAR, MAX_POSTINGS, SHARED_KEYS};
-pub use compare::{Comparison, Evidence, Sameness, compare, evidence};
+pub use compare::{Comparison, Evidence, Sameness, Sifted, Sketched, compare, evidence};
 pub use document::{Settled, Told, settle_document, settle_document_by, settle_pages};
 pub use edit::{replaces, revises};
 pub use gone::Absent;
@@ -58,6 +60,7 @@ pub use recognize::{Recognized, recognize, told_alone};
 pub use rename::{Churn, Renamed, renamed, renews};
 pub use reread::reread;
 pub use runs::VERSION;
+pub use sketch::Sketch;
 pub use stories::{
     BY_HAND, Destination, Found, Group, Link, MAX_ASKED, MAX_GROUP, Node, Order, Part, Present,
     Reach, Role, Version, Way, Week, destination, enough_of_each_story, links_after_edit,

@@ -41,7 +41,7 @@ pub fn passages(left: &str, right: &str) -> Passages {
         .map(|run| left.passage(run.left..run.left + run.words));
     let hunks = hunks.iter().take(MAX_PASSAGES);
     Passages {
-        score: containment(&left.prepared.shingle_set(), &right.prepared.shingle_set()),
+        score: containment(&left.prepared.shingle_set, &right.prepared.shingle_set),
         shared: shown.collect(),
         differing: hunks
             .map(|hunk| {

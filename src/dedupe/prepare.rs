@@ -1,10 +1,12 @@
 //! A text made ready for comparing: its words, and runs of them.
 
-use super::runs::{
-    SHINGLE, Shingles, Units, content, content_words, hash_of, run_set, runs, units,
-};
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use super::marking::Marking;
+use super::runs::{RunSet, Runs, SHINGLE, Units, content_words, hash_of, run_set, units};
 use crate::model::Hash;
-use crate::text::{Mark, Word, mix};
+use crate::text::{Word, mix};
 
 /// Blocks of a text that can be left out, one bit each.
 pub(super) const MAX_BLOCKS: usize = 63;
@@ -39,13 +41,15 @@ pub struct Prepared {
     /// Whether its publisher has used the headline for other releases.
     pub(super) is_standing_title: bool,
     /// What headline or editors' notes say about the text.
-    pub(super) mark: Option<Mark>,
-    /// Which update it says that it is.
-    pub(super) number: Option<u8>,
+    pub(super) marking: Marking,
     /// Words of the text.
     pub(super) words: Vec<Word>,
     /// Runs of five words, at the place of their first.
     pub(super) shingles: Vec<u64>,
+    /// The same, each once.
+    pub(super) shingle_set: RunSet,
+    /// See [`Prepared::keys`].
+    pub(super) keys: OnceLock<Vec<u32>>,
     /// What was left out: bit n is block n; the highest says that the headline is a standing one.
     pub trimmed: u64,
     /// Of the words; `None` under twelve.
@@ -57,18 +61,28 @@ pub struct Prepared {
 impl Prepared {
     /// A text without headline.
     pub(super) fn of_words(words: Vec<Word>) -> Self {
+        let runs = Runs::of(&words);
         Self {
+            words,
+            ..Self::of_runs(runs)
+        }
+    }
+
+    /// A text of which only the runs are known.
+    pub(super) fn of_runs(runs: Runs) -> Self {
+        Self {
+            is_dense: false,
             title_words: Vec::new(),
             label: 0,
             is_standing_title: false,
-            mark: None,
-            number: None,
-            is_dense: false,
-            content: content(&words),
-            whole: content(&words),
-            shingles: runs(&words, SHINGLE),
-            words,
+            marking: Marking::default(),
+            words: Vec::new(),
+            shingles: runs.shingles,
+            shingle_set: runs.set,
             trimmed: 0,
+            content: runs.content,
+            whole: runs.content,
+            keys: OnceLock::new(),
         }
     }
 
@@ -77,18 +91,6 @@ impl Prepared {
     pub(super) fn has_text_of(&self, other: &Self) -> bool {
         (self.content.is_some() && self.content == other.content)
             || (self.whole.is_some() && self.whole == other.whole)
-    }
-
-    /// Whether headline or note says that there was a version before.
-    pub(super) fn is_version(&self) -> bool {
-        matches!(self.mark, Some(Mark::Update | Mark::Correction))
-    }
-
-    /// Whether it says that it is another version than the one that `other` is.
-    pub(super) fn is_version_beside(&self, other: &Self) -> bool {
-        let other_number =
-            self.number.is_some() && other.number.is_some() && self.number != other.number;
-        self.is_version() && (self.mark != other.mark || other_number)
     }
 
     /// Whether the text is so short that it is judged together with its headline.
@@ -122,19 +124,23 @@ impl Prepared {
     /// The keys by which it is found and finds others, sorted: the smallest runs of its opening, of a long text the smallest
     /// shingles of the whole, of a long headline the headline.
     #[must_use]
-    pub fn keys(&self) -> Vec<u32> {
+    pub fn keys(&self) -> &[u32] {
+        self.keys.get_or_init(|| self.made_keys())
+    }
+
+    fn made_keys(&self) -> Vec<u32> {
         let is_short = self.is_short();
         let opening = match is_short {
             true => self.joint(usize::MAX),
             false => self.joint(OPENING_WORDS * self.unit()),
         };
-        let opening = runs(&opening, self.short_run());
+        let opening = run_set(&opening, self.short_run());
         let mut hashes = match is_short {
-            true => smallest(&opening, KEYS_OF_SHORT),
-            false => smallest(&opening, KEYS_OF_OPENING),
+            true => opening.smallest(KEYS_OF_SHORT).to_vec(),
+            false => opening.smallest(KEYS_OF_OPENING).to_vec(),
         };
         if !is_short {
-            hashes.extend(smallest(&self.shingles, KEYS_OF_WHOLE));
+            hashes.extend(self.shingle_set.smallest(KEYS_OF_WHOLE));
         }
         if self.has_long_title() {
             // Two, for so many a candidate must share.
@@ -146,6 +152,14 @@ impl Prepared {
         keys.sort_unstable();
         keys.dedup();
         keys
+    }
+
+    /// The runs of which a sketch keeps the smallest: of a short text those by which it is judged together with its headline.
+    pub(super) fn sketched_runs(&self) -> Cow<'_, RunSet> {
+        match self.is_short() {
+            true => Cow::Owned(self.joint_runs(self.short_run())),
+            false => Cow::Borrowed(&self.shingle_set),
+        }
     }
 
     /// Whether the headline is long enough to name a release by itself.
@@ -179,13 +193,8 @@ impl Prepared {
         all.into_iter().collect()
     }
 
-    /// Its shingles, each once.
-    pub(super) fn shingle_set(&self) -> Shingles {
-        self.shingles.iter().copied().collect()
-    }
-
     /// The runs of headline and text as one, each once.
-    pub(super) fn joint_runs(&self, length: usize) -> Shingles {
+    pub(super) fn joint_runs(&self, length: usize) -> RunSet {
         run_set(&self.joint(usize::MAX), length)
     }
 }
@@ -193,19 +202,4 @@ impl Prepared {
 fn low_half(shingle: u64) -> u32 {
     let [b0, b1, b2, b3, ..] = shingle.to_le_bytes();
     u32::from_le_bytes([b0, b1, b2, b3])
-}
-
-/// The smallest few, each once.
-fn smallest(hashes: &[u64], count: usize) -> Vec<u64> {
-    let mut found: Vec<u64> = Vec::with_capacity(count + 1);
-    for hash in hashes {
-        if found.len() == count && found.last().is_some_and(|last| hash >= last) {
-            continue;
-        }
-        if let Err(at) = found.binary_search(hash) {
-            found.insert(at, *hash);
-            found.truncate(count);
-        }
-    }
-    found
 }

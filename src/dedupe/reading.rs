@@ -7,12 +7,11 @@
 use std::borrow::Cow;
 
 use super::blocks::{Boilerplate, Lesson};
+use super::marking::Marking;
 use super::prepare::{MAX_BLOCKS, Prepared, SHORT_WORDS, STANDING};
-use super::runs::{MIN_SHINGLES, SHINGLE, content, content_words, hash_of, runs};
+use super::runs::{MIN_SHINGLES, Runs, content, content_words, hash_of};
 use crate::model::{Hash, SourceId, Timestamp};
-use crate::text::{
-    Mark, Word, dateline, fold, hash_words, headline, is_tail, mix, note, without_cut,
-};
+use crate::text::{Word, dateline, fold, hash_words, headline, is_tail, mix, note, without_cut};
 
 /// A block of fewer words ("Contact:") is not worth learning.
 const MIN_BLOCK_WORDS: usize = 3;
@@ -28,14 +27,15 @@ const MAX_WORDS: usize = 20_000;
 pub struct Reading {
     title_words: Vec<Word>,
     label: usize,
-    mark: Option<Mark>,
-    number: Option<u8>,
+    marking: Marking,
     is_dense: bool,
     words: Vec<Word>,
     /// Where each block of `words` ends.
     ends: Vec<usize>,
     /// A hash of each block, for learning which ones a publisher repeats.
     blocks: Vec<u64>,
+    /// Of all words, once they were made; see [`Reading::ready`].
+    runs: Option<Runs>,
 }
 
 /// Reads an entry. `text`: plain, a line a block. `dateline`: its opening, where it has one.
@@ -46,12 +46,15 @@ pub fn read(title: &str, text: &str, dateline: Option<&str>) -> Reading {
     let mut reading = Reading {
         title_words,
         label,
-        mark: title.mark,
-        number: title.number,
+        marking: Marking {
+            mark: title.mark,
+            number: title.number,
+        },
         is_dense: false,
         words: Vec::with_capacity(text.len() / 6),
         ends: Vec::new(),
         blocks: Vec::new(),
+        runs: None,
     };
     let mut folded: Vec<String> = text
         .split('\n')
@@ -100,7 +103,7 @@ impl Reading {
         if let Some(first) = blocks.first_mut()
             && let Some((mark, length)) = note(first)
         {
-            self.mark = self.mark.or(Some(mark));
+            self.marking.mark = self.marking.mark.or(Some(mark));
             let rest = first[length..].trim_start();
             let end = dateline(rest).map_or(0, |found| found.end);
             *first = rest.get(end..).unwrap_or_default().to_owned();
@@ -109,7 +112,7 @@ impl Reading {
             && let Some(last) = blocks.last()
             && let Some((mark, _)) = note(last)
         {
-            self.mark = self.mark.or(Some(mark));
+            self.marking.mark = self.marking.mark.or(Some(mark));
             blocks.pop();
         }
     }
@@ -229,30 +232,43 @@ impl Reading {
     /// [`Prepared::content`] of [`Reading::prepare`], without making the rest.
     #[must_use]
     pub fn content(&self, trimmed: u64) -> Option<Hash> {
-        content(&self.kept(trimmed))
+        match (self.kept(trimmed), &self.runs) {
+            (Cow::Borrowed(_), Some(runs)) => runs.content,
+            (words, _) => content(&words),
+        }
+    }
+
+    /// The same, with all that [`Reading::prepare`] takes longest for made already, in the hope that nothing is to be left out.
+    #[must_use]
+    pub fn ready(mut self) -> Self {
+        self.runs = Some(Runs::of(&self.words));
+        self
     }
 
     /// Makes an entry ready for comparing, without the blocks that `trimmed` names.
     #[must_use]
     pub fn prepare(self, trimmed: u64) -> Prepared {
-        let (whole, words) = match self.kept(trimmed) {
-            Cow::Owned(words) => (content(&self.words), words),
-            Cow::Borrowed(_) => (None, self.words),
+        let (whole, words, runs) = match self.kept(trimmed) {
+            Cow::Owned(words) => {
+                let runs = Runs::of(&words);
+                (self.content(0), words, runs)
+            }
+            Cow::Borrowed(_) => {
+                let runs = self.runs.unwrap_or_else(|| Runs::of(&self.words));
+                (None, self.words, runs)
+            }
         };
-        let content = content(&words);
         Prepared {
             // Where next to nothing is left, the whole is what the publisher repeats.
-            whole: content.and(whole.or(content)),
+            whole: runs.content.and(whole.or(runs.content)),
             title_words: self.title_words,
             label: self.label,
             is_standing_title: trimmed & STANDING != 0,
-            mark: self.mark,
-            number: self.number,
+            marking: self.marking,
             is_dense: self.is_dense,
-            content,
-            shingles: runs(&words, SHINGLE),
             words,
             trimmed,
+            ..Prepared::of_runs(runs)
         }
     }
 }

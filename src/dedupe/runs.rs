@@ -5,6 +5,7 @@
 //! ([`share`]), whoever asks: the comparison of two entries, an edit in place, an
 //! entry that comes back under another GUID.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -24,8 +25,52 @@ const MIN_CONTENT_WORDS: usize = 12;
 /// A set of words, whose hashes are well mixed already.
 pub(super) type Units = HashSet<Word, BuildHasherDefault<Mixed>>;
 
-/// A set of runs, whose hashes are well mixed already.
-pub(super) type Shingles = HashSet<u64, BuildHasherDefault<Mixed>>;
+/// Runs, each once, the smallest first.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RunSet(Vec<u64>);
+
+impl RunSet {
+    pub(super) fn of(mut runs: Vec<u64>) -> Self {
+        runs.sort_unstable();
+        runs.dedup();
+        Self(runs)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn contains(&self, run: u64) -> bool {
+        self.0.binary_search(&run).is_ok()
+    }
+
+    /// The `count` smallest, or all where there are fewer. Which runs are small is as good as drawn by lot.
+    pub(super) fn smallest(&self, count: usize) -> &[u64] {
+        &self.0[..self.0.len().min(count)]
+    }
+
+    /// Those up to this one.
+    pub(super) fn up_to(&self, largest: u64) -> &[u64] {
+        &self.0[..self.0.partition_point(|run| *run <= largest)]
+    }
+
+    /// How many the other has too.
+    pub(super) fn shared_with(&self, other: &Self) -> usize {
+        let (mut ours, mut theirs) = (self.0.as_slice(), other.0.as_slice());
+        let mut shared = 0;
+        while let ([one, our_rest @ ..], [other, their_rest @ ..]) = (ours, theirs) {
+            match one.cmp(other) {
+                Ordering::Less => ours = our_rest,
+                Ordering::Greater => theirs = their_rest,
+                Ordering::Equal => {
+                    shared += 1;
+                    (ours, theirs) = (our_rest, their_rest);
+                }
+            }
+        }
+        shared
+    }
+}
 
 /// One hash for some words.
 pub(super) fn hash_of(words: &[Word]) -> u64 {
@@ -60,8 +105,8 @@ pub(super) fn runs(words: &[Word], length: usize) -> Vec<u64> {
 }
 
 /// The same runs, each once.
-pub(super) fn run_set(words: &[Word], length: usize) -> Shingles {
-    runs(words, length).into_iter().collect()
+pub(super) fn run_set(words: &[Word], length: usize) -> RunSet {
+    RunSet::of(runs(words, length))
 }
 
 /// The words that say what a text is about, each once.
@@ -83,6 +128,28 @@ pub(super) fn units(words: &[Word], is_dense: bool) -> Vec<Word> {
     words.windows(2).map(|pair| pair[0].pair(pair[1])).collect()
 }
 
+/// What is made of the words of a text.
+#[derive(Debug, Clone)]
+pub(super) struct Runs {
+    /// Shingles, at the place of their first word.
+    pub(super) shingles: Vec<u64>,
+    /// The same, each once.
+    pub(super) set: RunSet,
+    /// See [`content`].
+    pub(super) content: Option<Hash>,
+}
+
+impl Runs {
+    pub(super) fn of(words: &[Word]) -> Self {
+        let shingles = runs(words, SHINGLE);
+        Self {
+            set: RunSet::of(shingles.clone()),
+            shingles,
+            content: content(words),
+        }
+    }
+}
+
 /// Of some runs or words, the share that `holds` says yes to, 0.0–1.0; of none at all, 0.0.
 pub(super) fn share<T>(of: impl ExactSizeIterator<Item = T>, holds: impl Fn(&T) -> bool) -> f64 {
     let whole = of.len();
@@ -90,12 +157,8 @@ pub(super) fn share<T>(of: impl ExactSizeIterator<Item = T>, holds: impl Fn(&T) 
 }
 
 /// Of the runs of the text that has fewer, the share that the other has too, 0.0–1.0.
-pub(super) fn containment(one: &Shingles, other: &Shingles) -> f64 {
-    let (fewer, more) = match one.len() <= other.len() {
-        true => (one, other),
-        false => (other, one),
-    };
-    share(fewer.iter(), |run| more.contains(*run))
+pub(super) fn containment(one: &RunSet, other: &RunSet) -> f64 {
+    ratio(one.shared_with(other), one.len().min(other.len()))
 }
 
 /// A part of a whole, 0.0–1.0.

@@ -4,7 +4,7 @@
 //! tells anew for every visitor.
 
 use super::digest::{Kind, digest};
-use super::runs::{Shingles, containment, run_set};
+use super::runs::{RunSet, containment, run_set};
 use crate::model::Hash;
 use crate::text::{Word, fold, hash_words, tokens, without_volatile};
 
@@ -54,7 +54,7 @@ const LIKE: f64 = 0.5;
 /// A text, read once for comparing it with many.
 pub(super) struct Said {
     words: Vec<Word>,
-    runs: Shingles,
+    runs: RunSet,
 }
 
 impl Said {

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use tokio::sync::watch;
 
+use super::ahead::read_ahead;
 use super::alignment::Alignment;
 use super::archives::{ArchiveDocument, Archived};
 use super::condition::StoreCondition;
@@ -117,8 +118,11 @@ impl<E: Engine> Store for E {
     }
 
     async fn apply(&self, record: Arc<RefreshRecord>) -> Result<Applied, StoreError> {
-        self.write("write a refresh", move |rows| refresh::apply(rows, &record))
-            .await
+        let read = read_ahead(self, &record).await;
+        self.write("write a refresh", move |rows| {
+            refresh::apply(rows, &record, &read.ahead)
+        })
+        .await
     }
 
     async fn note_unchanged(&self, answers: Vec<Unchanged>) -> Result<(), StoreError> {

@@ -51,6 +51,7 @@ mod select;
 mod serve;
 mod serve_corpus;
 mod service;
+mod sketch;
 mod sources;
 mod store_contract;
 mod store_keys;

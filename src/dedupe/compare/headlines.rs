@@ -44,7 +44,7 @@ fn have_other_texts(pair: &Pair<'_>) -> bool {
     let length = left.short_run().min(right.short_run());
     let theirs = run_set(&right.words, length);
     share(runs(&left.words, length).iter(), |run| {
-        theirs.contains(*run)
+        theirs.contains(**run)
     }) < IN_COMMON
 }
 

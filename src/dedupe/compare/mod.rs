@@ -16,8 +16,10 @@ mod evidence;
 mod headlines;
 mod pair;
 mod rules;
+mod sift;
 mod texts;
 
 pub use comparison::{Comparison, Sameness};
 pub use evidence::{Evidence, evidence};
 pub use rules::compare;
+pub use sift::{Sifted, Sketched};

@@ -58,9 +58,7 @@ impl<'a> Pair<'a> {
             is_own,
             is_house: is_own || (short.publisher.is_some() && short.publisher == long.publisher),
             is_page: short.url.is_some() && short.url == long.url,
-            is_marked: left.is_version() != right.is_version()
-                || left.is_version_beside(right)
-                || right.is_version_beside(left),
+            is_marked: left.marking.differs_from(right.marking),
             headline: share_of_shorter(&titles[0], &titles[1]),
             titles,
             short,

@@ -59,11 +59,11 @@ pub(super) fn judge(pair: &Pair<'_>) -> (Comparison, Reason) {
     if pair.is_own && pair.is_other_day() && !pair.is_marked {
         return by_text((Sameness::Apart, Reason::OtherDay), 0.0);
     }
+    if !pair.is_marked && have_other_headline_numbers(pair) {
+        return by_text((Sameness::Apart, Reason::HeadlineNumbers), 0.0);
+    }
     let texts = texts(pair);
     let score = texts.as_ref().map_or(0.0, |texts| texts.score);
-    if !pair.is_marked && have_other_headline_numbers(pair) {
-        return by_text((Sameness::Apart, Reason::HeadlineNumbers), score);
-    }
     let texts = texts.filter(|texts| texts.score >= texts.least);
     let ruling = match &texts {
         Some(texts) => ruling(pair, texts),
@@ -239,7 +239,7 @@ fn opening(pair: &Pair<'_>) -> f64 {
     let kept = |one: &Prepared, other: &Prepared| {
         let end = one.words.len().min(OPENING_WORDS * pair.unit);
         let (opening, other) = (runs(&one.words[..end], length), other.joint_runs(length));
-        share(opening.iter(), |run| other.contains(*run))
+        share(opening.iter(), |run| other.contains(**run))
     };
     kept(left, right).max(kept(right, left))
 }

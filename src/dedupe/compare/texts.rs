@@ -7,7 +7,7 @@ use super::pair::Pair;
 
 /// Of the shorter text's shingles, how many the longer must hold. On the generated set of syndicated releases 0.6 hid twelve times as
 /// many fresh ones, 0.8 showed twice as many copies.
-const LEAST: f64 = 0.7;
+pub(super) const LEAST: f64 = 0.7;
 /// The same for two sources under one headline, on the same day or so: the headline says what the rest of the text would.
 const LEAST_HEADLINE: f64 = 0.5;
 /// The same under one address as well. What is left apart then is a page that was written anew.
@@ -15,9 +15,9 @@ const LEAST_PAGE: f64 = 0.4;
 /// The same for short entries, of the runs of headline and text: one changed word takes three runs of some twenty with it.
 pub(super) const LEAST_SHORT: f64 = 0.6;
 /// The same for short entries under one headline, whose runs are among them.
-const LEAST_SHORT_HEADLINE: f64 = 0.45;
+pub(super) const LEAST_SHORT_HEADLINE: f64 = 0.45;
 /// Runs that two short entries must share: ten words in a row. Fewer are a common phrase.
-const SHARED_SHORT: usize = 8;
+pub(super) const SHARED_SHORT: usize = 8;
 /// A headline of fewer words ("Press release") connects nothing.
 const HEADLINE_WORDS: usize = 4;
 
@@ -50,7 +50,7 @@ pub(super) fn texts(pair: &Pair<'_>) -> Option<Texts> {
     }
     let score = match is_exact {
         true => 1.0,
-        false => containment(&left.shingle_set(), &right.shingle_set()),
+        false => containment(&left.shingle_set, &right.shingle_set),
     };
     let least = match (is_one_headline(pair), pair.is_page) {
         (true, true) => LEAST_PAGE,
@@ -82,7 +82,7 @@ fn short_texts(pair: &Pair<'_>, is_exact: bool) -> Option<Texts> {
     }
     let run = left.short_run().min(right.short_run());
     let (ours, theirs) = (left.joint_runs(run), right.joint_runs(run));
-    let shared = ours.iter().filter(|run| theirs.contains(run)).count();
+    let shared = ours.shared_with(&theirs);
     if shared < SHARED_SHORT * pair.unit && !is_exact {
         return None;
     }
@@ -94,7 +94,10 @@ fn short_texts(pair: &Pair<'_>, is_exact: bool) -> Option<Texts> {
         true => LEAST_SHORT_HEADLINE,
         false => LEAST_SHORT,
     };
-    let alignment = align_by(&left.words, &right.words, run);
+    let alignment = match score >= least {
+        true => align_by(&left.words, &right.words, run),
+        false => Alignment::default(),
+    };
     let found = differences((&left.words, &right.words), &alignment, run, pair.unit);
     Some(Texts {
         score,

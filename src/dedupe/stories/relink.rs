@@ -7,9 +7,7 @@ use crate::model::{EntryId, Layer};
 /// Whether two prepared entries have the same words, so that comparing them with others comes to the same.
 #[must_use]
 pub fn same_words(one: &Prepared, other: &Prepared) -> bool {
-    one.words == other.words
-        && one.title_words == other.title_words
-        && (one.mark, one.number) == (other.mark, other.number)
+    one.words == other.words && one.title_words == other.title_words && one.marking == other.marking
 }
 
 /// The links of an entry whose publisher has changed its words. It goes on to belong to what it belonged to before, unless another

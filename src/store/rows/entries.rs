@@ -27,7 +27,7 @@ pub(in crate::store) struct EntryContent<'a> {
     pub(in crate::store) entry: &'a Entry,
     /// Its canonical URL and the hash of everything that it shows.
     pub(in crate::store) fingerprint: &'a Fingerprint,
-    /// Its words; the hash of its text, their number and which blocks are left out are stored.
+    /// Its words; the hash of its text, their number, which blocks are left out and their sketch are stored.
     pub(in crate::store) text: &'a Prepared,
     /// The hash of its words.
     pub(in crate::store) wording: Option<Hash>,

@@ -54,7 +54,7 @@ pub(in crate::store) use sources::{
     UnchangedState,
 };
 pub(in crate::store) use stories::{Placed, StoryMember, StoryRows};
-pub(in crate::store) use texts::{ComparedText, TextRows};
+pub(in crate::store) use texts::{Candidate, ComparedText, TextRows};
 pub(in crate::store) use times::{BeforeStep, EntryAhead, TimeRows, Witnesses};
 pub(in crate::store) use transaction::Rows;
 pub(in crate::store) use versions::VersionRows;

@@ -1,8 +1,9 @@
 //! What of stored entries is compared with others.
 
 use super::sources::SourceRow;
+use super::stories::Placed;
 use super::transaction::Rows;
-use crate::dedupe::Prepared;
+use crate::dedupe::{Prepared, Sketched};
 use crate::model::{Entry, EntryId, Hash, SourceId, Timestamp};
 
 /// A stored entry with what is compared of it.
@@ -26,7 +27,15 @@ pub(in crate::store) struct ComparedText {
     pub(in crate::store) is_expired: bool,
 }
 
-/// Texts of entries, and the hashes and counts made of them.
+/// A stored entry that may be the same release as another, without its text.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::store) struct Candidate {
+    pub(in crate::store) placed: Placed,
+    /// `None`: it has no sketch of this version, or has expired.
+    pub(in crate::store) sketched: Option<Sketched>,
+}
+
+/// Texts of entries, and the hashes, counts and sketches made of them.
 pub(in crate::store) trait TextRows: Rows {
     /// What `read` makes of the texts of entries, in the order given; an entry that is not stored is left out. One text is read at
     /// a time, because texts may be long.
@@ -45,6 +54,9 @@ pub(in crate::store) trait TextRows: Rows {
         read: impl FnMut(ComparedText) -> T,
     ) -> Result<Vec<T>, Self::Error>;
 
+    /// Entries without their texts, in the order given; an entry that is not stored is left out.
+    fn candidates(&self, entries: &[EntryId]) -> Result<Vec<Candidate>, Self::Error>;
+
     /// The entries with this URL, then those with this text; of each the oldest, ascending, at most `limit`.
     fn entries_with_hashes(
         &self,
@@ -53,10 +65,10 @@ pub(in crate::store) trait TextRows: Rows {
         limit: usize,
     ) -> Result<Vec<EntryId>, Self::Error>;
 
-    /// Writes what was left out of a text, its hash and its number of words.
+    /// Writes what was left out of a text, its hash, its number of words and its sketch.
     fn write_prepared(&self, entry: EntryId, text: &Prepared) -> Result<(), Self::Error>;
 
-    /// Writes the hashes of text and URL and the number of words.
+    /// Writes the hashes of text and URL, the number of words and the sketch.
     fn write_hashes(
         &self,
         entry: EntryId,

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params}
 use super::columns::{
     BODY, at_most, body, date_at, dateline, enclosures, moment, moment_at, ms, rest,
 };
+use super::texts::sketch;
 use crate::dedupe::{Absent, Edit, EntryVersion, Held, KnownEntry, Namesake};
 use crate::model::{Entry, EntryId, Fingerprint, Hash, Relation, StoryId, Timestamp};
 use crate::store::rows::{Body, EntryContent, EntryRows, NewEntry, SourceRow, StoredText};
@@ -282,7 +283,7 @@ impl EntryRows for Connection {
         self.prepare_cached(
             "UPDATE entries SET url_hash = :url_hash, content_hash = :content_hash, wording = COALESCE(:wording, wording, whole), whole = :whole, updated_at = :updated_at,
                  last_seen = :seen_at, guid = :guid, url = :url, title = :title, language = :language,
-                 feed_updated = :feed_updated, rest = :rest, words = :words, trimmed = :trimmed,
+                 feed_updated = :feed_updated, rest = :rest, words = :words, trimmed = :trimmed, sketch = :sketch,
                  published_at = COALESCE(published_at, :published_at)
              WHERE entry = :entry",
         )?
@@ -291,7 +292,7 @@ impl EntryRows for Connection {
             ":updated_at": now.updated.map(ms), ":feed_updated": content.feed_updated.map(ms), ":published_at": now.published.map(ms),
             ":seen_at": ms(content.seen_at), ":guid": now.guid, ":url": now.link(), ":title": now.title,
             ":language": now.language, ":rest": rest(now)?, ":words": text.word_count(), ":trimmed": text.trimmed.cast_signed(),
-            ":entry": entry.0,
+            ":sketch": sketch(text), ":entry": entry.0,
         })?;
         write_body(self, entry, now)
     }
@@ -315,14 +316,14 @@ impl EntryRows for Connection {
         self.prepare_cached(
             // Numbered places: to look up each of so many names takes longer than to bind its value.
             "INSERT INTO entries (source, identity, story, relation, edition_at, words, trimmed, url_hash, content_hash, whole, wording, handle,
-                 held, published_at, updated_at, feed_updated, ordered_at, first_seen, last_seen, guid, url, title, language, rest)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 held, published_at, updated_at, feed_updated, ordered_at, first_seen, last_seen, guid, url, title, language, rest, sketch)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             new.source.0, print.identity, new.story.0, Relation::First.as_str(), ms(new.edition_at), text.word_count(),
             text.trimmed.cast_signed(), print.url, text.content, print.whole, content.wording, print.handle,
             held(new.held), entry.published.map(ms), entry.updated.map(ms), content.feed_updated.map(ms), ms(new.ordered_at),
-            ms(new.first_seen), ms(content.seen_at), entry.guid, entry.link(), entry.title, entry.language, rest(entry)?,
+            ms(new.first_seen), ms(content.seen_at), entry.guid, entry.link(), entry.title, entry.language, rest(entry)?, sketch(text),
         ])?;
         let id = EntryId(self.last_insert_rowid());
         if let Some(body) = Body::written(entry) {

@@ -8,13 +8,19 @@
 //! (`near_keys`), in the order of the tree and a slice a time.
 
 use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use crate::dedupe::Week;
 use crate::model::EntryId;
 use crate::store::rows::KeyRows;
 
+/// Keys that are looked up by one statement: a third of those that most entries have. A longer one takes longer to be found again
+/// among the prepared ones.
+const TOGETHER: usize = 6;
+/// Weeks in which they are looked up by it: as many as a week before and after an entry lie in.
+const WEEKS: usize = 3;
 /// Bits of a slot that hold the key.
 const KEY_BITS: u32 = 32;
 /// Entries in the log that set a merge off.
@@ -44,24 +50,24 @@ impl KeyRows for Connection {
         limit: usize,
     ) -> rusqlite::Result<Vec<Vec<EntryId>>> {
         index_log(self)?;
-        let mut tree = self.prepare_cached(&search("main.near_keys", limit))?;
-        let mut log = self.prepare_cached(&search("temp.near_index", limit))?;
-        let weeks = weeks.start().number()..=weeks.end().number();
-        let mut all = Vec::with_capacity(keys.len());
-        for key in keys {
-            let mut entries = Vec::new();
-            for week in weeks.clone() {
-                for tier in [&mut tree, &mut log] {
-                    let mut rows = tier.query([slot(*key, week)])?;
-                    while let Some(row) = rows.next()? {
-                        entries.push(EntryId(row.get(0)?));
-                    }
+        let mut all = vec![Vec::new(); keys.len()];
+        let limit = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
+        let mut select = self.prepare_cached(&SEARCH)?;
+        let weeks: Vec<i64> = (weeks.start().number()..=weeks.end().number()).collect();
+        for (keys, all) in keys.chunks(TOGETHER).zip(all.chunks_mut(TOGETHER)) {
+            for weeks in weeks.chunks(WEEKS) {
+                let asked = parameters(limit, keys, weeks);
+                let mut rows = select.query(params_from_iter(asked))?;
+                while let Some(row) = rows.next()? {
+                    let nth: u8 = row.get(0)?;
+                    all[usize::from(nth)].push(EntryId(row.get(1)?));
                 }
             }
-            // While a merge is under way an entry may stand in both.
+        }
+        // While a merge is under way an entry may stand in both.
+        for entries in &mut all {
             entries.sort_unstable();
             entries.dedup();
-            all.push(entries);
         }
         Ok(all)
     }
@@ -89,12 +95,25 @@ impl KeyRows for Connection {
     }
 }
 
-/// The search for the entries in one slot of a tier.
-fn search(table: &str, limit: usize) -> String {
-    format!(
-        "SELECT entry FROM {table} WHERE slot = ? LIMIT {}",
-        limit.saturating_add(1)
-    )
+/// The search for the entries of [`TOGETHER`] keys in [`WEEKS`] weeks, each with the place of its key: one statement, because
+/// starting one takes as long as looking up what it asks for. The first parameter is how many are read of each slot and tier.
+static SEARCH: LazyLock<String> = LazyLock::new(|| {
+    let slots = (0..TOGETHER * WEEKS).map(|nth| (nth / WEEKS, nth + 2));
+    let selects = slots.flat_map(|(key, slot)| {
+        ["main.near_keys", "temp.near_index"].map(|tier| {
+            format!("SELECT * FROM (SELECT {key}, entry FROM {tier} WHERE slot = ?{slot} LIMIT ?1)")
+        })
+    });
+    selects.collect::<Vec<String>>().join(" UNION ALL ")
+});
+
+/// The parameters of [`SEARCH`]; nothing is looked up for what is `None`.
+fn parameters(limit: i64, keys: &[u32], weeks: &[i64]) -> impl Iterator<Item = Option<i64>> {
+    let slots = (0..TOGETHER * WEEKS).map(|nth| {
+        let (key, week) = (keys.get(nth / WEEKS)?, weeks.get(nth % WEEKS)?);
+        Some(slot(*key, *week))
+    });
+    std::iter::once(Some(limit)).chain(slots)
 }
 
 /// The week stands first: what comes and what is looked for is of a few weeks, so it lies together, however much is stored.

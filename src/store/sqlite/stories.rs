@@ -144,7 +144,9 @@ impl StoryRows for Connection {
     }
 }
 
-fn placed(row: &Row<'_>) -> rusqlite::Result<Placed> {
+/// Where an entry stands, from the columns `entry`, `story`, `edition_at`, `published_at`, `ordered_at` and `expired_at`, which come
+/// first and in this order.
+pub(super) fn placed(row: &Row<'_>) -> rusqlite::Result<Placed> {
     Ok(Placed {
         id: EntryId(row.get(0)?),
         story: StoryId(row.get(1)?),

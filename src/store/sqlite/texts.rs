@@ -3,9 +3,10 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{compared, moment, moment_at, source_id};
-use crate::dedupe::Prepared;
+use super::stories::placed;
+use crate::dedupe::{Prepared, Sketch, Sketched};
 use crate::model::{EntryId, Hash};
-use crate::store::rows::{ComparedText, SourceRow, TextRows};
+use crate::store::rows::{Candidate, ComparedText, SourceRow, TextRows};
 
 /// Columns of [`stored`], of `entries e` joined with `sources s`.
 const STORED: &str = "e.entry, e.source, s.id AS source_id, e.trimmed, e.url_hash, e.content_hash, e.published_at, e.ordered_at, e.expired_at,
@@ -44,6 +45,18 @@ impl TextRows for Connection {
         .collect()
     }
 
+    fn candidates(&self, entries: &[EntryId]) -> rusqlite::Result<Vec<Candidate>> {
+        let mut select = self.prepare_cached(
+            "SELECT e.entry, e.story, e.edition_at, e.published_at, e.ordered_at, e.expired_at, s.id AS source_id, e.url, e.sketch
+             FROM entries e JOIN sources s USING (source) WHERE e.entry = ?",
+        )?;
+        let mut found = Vec::with_capacity(entries.len());
+        for entry in entries {
+            found.extend(select.query_row([entry.0], candidate).optional()?);
+        }
+        Ok(found)
+    }
+
     fn entries_with_hashes(
         &self,
         url: Option<Hash>,
@@ -74,13 +87,14 @@ impl TextRows for Connection {
 
     fn write_prepared(&self, entry: EntryId, text: &Prepared) -> rusqlite::Result<()> {
         self.prepare_cached(
-            "UPDATE entries SET trimmed = ?2, content_hash = ?3, words = ?4 WHERE entry = ?1",
+            "UPDATE entries SET trimmed = ?2, content_hash = ?3, words = ?4, sketch = ?5 WHERE entry = ?1",
         )?
         .execute(params![
             entry.0,
             text.trimmed.cast_signed(),
             text.content,
-            text.word_count()
+            text.word_count(),
+            sketch(text)
         ])?;
         Ok(())
     }
@@ -92,11 +106,40 @@ impl TextRows for Connection {
         url: Option<Hash>,
     ) -> rusqlite::Result<()> {
         self.prepare_cached(
-            "UPDATE entries SET content_hash = ?2, words = ?3, url_hash = ?4 WHERE entry = ?1",
+            "UPDATE entries SET content_hash = ?2, words = ?3, url_hash = ?4, sketch = ?5 WHERE entry = ?1",
         )?
-        .execute(params![entry.0, text.content, text.word_count(), url])?;
+        .execute(params![
+            entry.0,
+            text.content,
+            text.word_count(),
+            url,
+            sketch(text)
+        ])?;
         Ok(())
     }
+}
+
+/// The column `sketch` of an entry.
+pub(super) fn sketch(text: &Prepared) -> Option<Vec<u8>> {
+    Sketch::of(text).map(|sketch| sketch.written())
+}
+
+fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
+    let placed = placed(row)?;
+    let sketch = row.get_ref("sketch")?.as_blob_or_null()?;
+    let sketch = sketch.and_then(Sketch::read).filter(|_| !placed.is_expired);
+    let sketched = sketch.map(|sketch| {
+        Ok::<_, rusqlite::Error>(Sketched {
+            source: source_id(row, "source_id")?,
+            link: row.get("url")?,
+            published: placed.published,
+            sketch,
+        })
+    });
+    Ok(Candidate {
+        placed,
+        sketched: sketched.transpose()?,
+    })
 }
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<ComparedText> {

@@ -19,7 +19,7 @@ pub(in crate::store) fn write<R: KeyRows>(
 ) -> Result<(), R::Error> {
     match text.keys() {
         keys if keys.is_empty() => Ok(()),
-        keys => rows.write_keys(entry, Week::of(at), &keys),
+        keys => rows.write_keys(entry, Week::of(at), keys),
     }
 }
 
@@ -33,7 +33,7 @@ pub(in crate::store) fn similar<R: KeyRows>(
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    let having = rows.entries_with_keys(&keys, reach.weeks(), MAX_POSTINGS)?;
+    let having = rows.entries_with_keys(keys, reach.weeks(), MAX_POSTINGS)?;
     Ok(most_similar(&having))
 }
 

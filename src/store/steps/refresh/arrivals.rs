@@ -23,8 +23,7 @@ pub(super) fn insert<'a, R: RefreshRows>(
     new.sort_by_key(|unknown| unknown.incoming.ordered_at);
     let held = hold(context, new.len())?;
     for (unknown, held) in new.into_iter().zip(held) {
-        let trimmed = unknown.reading.repeated(&known);
-        intake.insert(&unknown.incoming, unknown.reading.prepare(trimmed), held)?;
+        intake.insert(&unknown.incoming, unknown.read, &known, held)?;
     }
     Ok(())
 }
@@ -58,12 +57,11 @@ fn learn<R: RefreshRows>(
     let mut known = before.clone();
     for unknown in new {
         let published = unknown.incoming.entry.published;
-        unknown
-            .reading
-            .learn(&mut known, &context.record.source, published);
+        let reading = &unknown.read.reading;
+        reading.learn(&mut known, &context.record.source, published);
     }
     context.rows.write_boilerplate(context.owner, &known)?;
-    let mut readings = new.iter().map(|unknown| &unknown.reading);
+    let mut readings = new.iter().map(|unknown| &unknown.read.reading);
     if readings.any(|reading| reading.is_newly_repeated(before, &known)) {
         let (source, owner) = (context.source.row, context.owner);
         let affected = publishers::affected(context.rows, source, owner, &known)?;

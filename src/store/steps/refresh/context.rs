@@ -2,8 +2,9 @@
 
 use std::cell::OnceCell;
 
-use crate::dedupe::{Boilerplate, Contact, Reading, read};
-use crate::model::{Incoming, RefreshRecord, Timestamp};
+use super::ahead::Ahead;
+use crate::dedupe::{Boilerplate, Contact};
+use crate::model::{RefreshRecord, Timestamp};
 use crate::store::rows::{LastDocument, Owner, RefreshRows, StoredSource};
 use crate::store::steps::publishers;
 
@@ -12,6 +13,8 @@ pub(super) struct Context<'a, R> {
     pub(super) rows: &'a R,
     /// The refresh, with the entries of the document.
     pub(super) record: &'a RefreshRecord,
+    /// What of them was read before.
+    pub(super) ahead: &'a Ahead,
     /// The source before this refresh.
     pub(super) source: StoredSource,
     /// What the source's own clock shows; its entries are marked as seen with it.
@@ -29,7 +32,7 @@ impl<'a, R: RefreshRows> Context<'a, R> {
     /// Puts it together, and notes the site that the document links to.
     pub(super) fn new(
         rows: &'a R,
-        record: &'a RefreshRecord,
+        (record, ahead): (&'a RefreshRecord, &'a Ahead),
         source: StoredSource,
         heard_at: Timestamp,
         contact: Contact,
@@ -41,6 +44,7 @@ impl<'a, R: RefreshRows> Context<'a, R> {
         Ok(Self {
             rows,
             record,
+            ahead,
             source,
             heard_at,
             contact,
@@ -58,10 +62,4 @@ impl<'a, R: RefreshRows> Context<'a, R> {
         let known = self.rows.boilerplate(self.owner)?;
         Ok(self.boilerplate.get_or_init(|| known))
     }
-}
-
-/// An incoming entry, read for comparing.
-pub(super) fn reading(incoming: &Incoming) -> Reading {
-    let entry = &incoming.entry;
-    read(&entry.title, &entry.text, entry.dateline.as_deref())
 }

@@ -1,9 +1,10 @@
 //! The entries of a document on their way into the store: what is written of each, and what came of all of them.
 
-use super::context::{Context, reading};
+use super::ahead::ReadEntry;
+use super::context::Context;
 use crate::dedupe::{
-    Contact, Edit, EditRule, EntryVersion, Held, KnownEntry, Prepared, Profile, Sighting,
-    same_words, wording,
+    Boilerplate, Contact, Edit, EditRule, EntryVersion, Held, KnownEntry, Prepared, Profile,
+    Sighting, same_words,
 };
 use crate::model::{Applied, EntryId, Hash, Incoming, StoryId, Timestamp};
 use crate::store::rows::{EntryContent, NewEntry, RefreshRows};
@@ -62,7 +63,7 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
 
     /// Writes what a known entry says now.
     fn change(&mut self, known: &KnownEntry, incoming: &Incoming) -> Result<(), R::Error> {
-        let reading = reading(incoming);
+        let reading = self.context.ahead.take(incoming).reading;
         let trimmed = reading.repeated(self.context.boilerplate()?);
         let rule = EditRule::of_known(self.context.contact);
         let is_edit = self.overwrite(known, incoming, &reading.prepare(trimmed), rule)?;
@@ -136,19 +137,22 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         Ok(())
     }
 
-    /// Writes a new entry, in a story that it may join or in its own.
+    /// Writes a new entry, in a story that it may join or in its own. `known`: what its publisher repeats.
     pub(super) fn insert(
         &mut self,
         incoming: &Incoming,
-        text: Prepared,
+        read: ReadEntry,
+        known: &Boilerplate,
         held: Held,
     ) -> Result<(), R::Error> {
+        let trimmed = read.reading.repeated(known);
+        let text = read.reading.prepare(trimmed);
         let source = self.context.record.source.clone();
         let profile = Profile::new(source, &incoming.entry, incoming.fingerprint.url, text);
         let at = incoming.compared_at();
         let found = self.linking.compare(None, &profile, at)?;
         let story = self.linking.story_for(&found, at)?;
-        let entry = self.write_new(incoming, &profile.text, story, held)?;
+        let entry = self.write_new(incoming, (&profile.text, read.wording), story, held)?;
         self.write_keys(entry, &profile.text, at)?;
         self.linking.add(entry, story, &found)?;
         if !incoming.is_further {
@@ -162,11 +166,10 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
     fn write_new(
         &self,
         incoming: &Incoming,
-        text: &Prepared,
+        (text, words): (&Prepared, Hash),
         story: StoryId,
         held: Held,
     ) -> Result<EntryId, R::Error> {
-        let words = wording(&incoming.entry.title, &incoming.entry.text);
         self.context.rows.insert_entry(&NewEntry {
             source: self.context.source.row,
             story,

@@ -4,6 +4,7 @@
 //! as a stored one, as a stored one under another identity, or is new; each of the three is a file. Nothing here compares entries
 //! of different sources: that is left to the linking of stories.
 
+mod ahead;
 mod arrivals;
 mod context;
 mod document;
@@ -11,6 +12,8 @@ mod intake;
 mod recognition;
 mod renames;
 mod state;
+
+pub(in crate::store) use ahead::{Ahead, not_stored};
 
 use context::Context;
 use intake::Intake;
@@ -20,10 +23,11 @@ use super::sources::located;
 use crate::model::{Applied, Outcome, RefreshRecord, Unchanged};
 use crate::store::rows::{AddedCounts, RefreshRows};
 
-/// Writes a refresh; see [`crate::store::Store::apply`].
+/// Writes a refresh, of whose entries some were read `ahead`; see [`crate::store::Store::apply`].
 pub(in crate::store) fn apply<R: RefreshRows>(
     rows: &R,
     record: &RefreshRecord,
+    ahead: &Ahead,
 ) -> Result<Applied, R::Error> {
     hosts::note(rows, &record.hosts, record.at)?;
     let source = rows.stored_source(&record.source)?;
@@ -41,7 +45,7 @@ pub(in crate::store) fn apply<R: RefreshRows>(
     let before = rows.last_document(source.row)?;
     let contact = document::contact(rows, source.row, before.as_ref(), record)?;
     let record = document::own_entries(record, contact);
-    let context = Context::new(rows, &record, source, heard_at, contact, before)?;
+    let context = Context::new(rows, (&record, ahead), source, heard_at, contact, before)?;
     let mut intake = Intake::new(&context);
     let unknown = recognition::recognize(&mut intake)?;
     let (unknown, renews) = renames::rename(&mut intake, unknown)?;

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::context::{Context, reading};
+use super::ahead::ReadEntry;
+use super::context::Context;
 use super::intake::Intake;
-use crate::dedupe::{self, Contact, KnownEntry, Match, Namesake, Reading, Recognized};
+use crate::dedupe::{self, Contact, KnownEntry, Match, Namesake, Recognized};
 use crate::model::{Basis, Hash, Incoming};
 use crate::store::rows::{EntryRows, RefreshRows};
 
@@ -15,11 +16,11 @@ const MAX_NAMESAKES: usize = 1_000;
 /// An entry whose identity its source did not have before.
 pub(super) struct Unknown<'a> {
     pub(super) incoming: Cow<'a, Incoming>,
-    pub(super) reading: Reading,
+    pub(super) read: ReadEntry,
 }
 
 impl<'a> Unknown<'a> {
-    fn new(incoming: &'a Incoming, recognized: Recognized) -> Self {
+    fn new(incoming: &'a Incoming, recognized: Recognized, read: ReadEntry) -> Self {
         let mut incoming = Cow::Borrowed(incoming);
         if let Recognized::New { identity, handle } = recognized {
             let print = &incoming.fingerprint;
@@ -28,8 +29,7 @@ impl<'a> Unknown<'a> {
                 (print.identity, print.handle) = (identity, handle);
             }
         }
-        let reading = reading(&incoming);
-        Self { incoming, reading }
+        Self { incoming, read }
     }
 }
 
@@ -61,7 +61,10 @@ pub(super) fn recognize<'a, R: RefreshRows>(
     unknown.sort_by_key(|(nth, _)| *nth);
     Ok(unknown
         .into_iter()
-        .map(|(nth, recognized)| Unknown::new(&entries[nth], recognized))
+        .map(|(nth, recognized)| {
+            let incoming = &entries[nth];
+            Unknown::new(incoming, recognized, context.ahead.take(incoming))
+        })
         .collect())
 }
 

@@ -30,12 +30,12 @@ pub(super) fn rename<'a, R: RefreshRows>(
     let known = context.boilerplate()?;
     let trimmed = unknown
         .iter()
-        .map(|unknown| unknown.reading.repeated(known));
+        .map(|unknown| unknown.read.reading.repeated(known));
     let trimmed: Vec<u64> = trimmed.collect();
     let asked: Vec<Asked<'_>> = unknown
         .iter()
         .zip(&trimmed)
-        .map(|(unknown, trimmed)| (&*unknown.incoming, unknown.reading.content(*trimmed)))
+        .map(|(unknown, trimmed)| (&*unknown.incoming, unknown.read.reading.content(*trimmed)))
         .collect();
     let previous = previous(context)?;
     let has_moved = dedupe::has_moved(unknown.len(), context.record.entries.len());
@@ -64,7 +64,7 @@ fn write<'a, R: RefreshRows>(
     for ((unknown, trimmed), known) in entries {
         match known {
             Some(Renamed::Same(entry)) => {
-                let text = unknown.reading.prepare(trimmed);
+                let text = unknown.read.reading.prepare(trimmed);
                 intake.take_over(entry, &unknown.incoming, &text, rule)?;
             }
             // An entry that only got another date is edited like any other.

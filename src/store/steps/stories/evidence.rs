@@ -87,9 +87,8 @@ impl<R: StoryRows + LinkRows + KeyRows + TextRows> Weighing<'_, R> {
                 now,
                 window,
             };
-            let profiles = &mut self.profiles;
-            let found = candidates(self.rows, Some(entry), &profile, reach, profiles)?;
-            outside.extend(found.into_iter().map(|(candidate, _)| (candidate, entry)));
+            let found = candidates(self.rows, Some(entry), &profile, reach)?.into_iter();
+            outside.extend(found.map(|candidate| (candidate.placed.id, entry)));
         }
         for member in &story.members {
             for link in self.rows.links_of(member.id)? {

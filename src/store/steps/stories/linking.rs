@@ -7,7 +7,7 @@ use super::candidates::candidates;
 use super::profiles::Profiles;
 use super::regroup::Regroup;
 use crate::dedupe::{
-    Comparison, Found, Link, Prepared, Profile, Reach, Sameness, compare, links_after_edit,
+    Comparison, Found, Link, Prepared, Profile, Reach, Sameness, Sifted, compare, links_after_edit,
     links_after_trim, links_of, strongest,
 };
 use crate::model::{EntryId, Joined, Layer, StoryId, Timestamp, compared_at};
@@ -58,11 +58,19 @@ impl<'a, R: StoryRows + LinkRows + KeyRows + TextRows> Linking<'a, R> {
             now: self.now,
             window: self.window,
         };
-        let candidates = candidates(self.rows, own, profile, reach, &mut self.profiles)?;
-        Ok(candidates
-            .into_iter()
-            .filter_map(|(other, theirs)| Some((other, told(profile, &theirs)?)))
-            .collect())
+        let sifted = Sifted::new(profile);
+        let (mut found, mut close) = (Found::new(), Vec::new());
+        for candidate in candidates(self.rows, own, profile, reach)? {
+            let other = candidate.placed.id;
+            match candidate.sketched.and_then(|other| sifted.told(&other)) {
+                Some(comparison) => found.extend(if_told(comparison).map(|told| (other, told))),
+                None => close.push(other),
+            }
+        }
+        for (other, theirs) in self.profiles.all(self.rows, close.into_iter())? {
+            found.extend(told(profile, &theirs).map(|told| (other, told)));
+        }
+        Ok(found)
     }
 
     /// The story in which a new entry is written: its own, or one that it may join.
@@ -232,6 +240,10 @@ impl<'a, R: StoryRows + LinkRows + KeyRows + TextRows> Linking<'a, R> {
 
 /// What comparing two entries comes to; `None`: nothing.
 fn told(one: &Profile, other: &Profile) -> Option<Comparison> {
-    let found = compare(one, other);
+    if_told(compare(one, other))
+}
+
+/// What a comparison comes to; `None`: nothing.
+fn if_told(found: Comparison) -> Option<Comparison> {
     (found.sameness != Sameness::Unlike).then_some(found)
 }
