@@ -119,7 +119,7 @@ impl Publisher {
         self.open = true;
         self.is_behind = true;
         self.tell_readiness();
-        self.republisher.begin_replay().await
+        self.republisher.begin_replay_with_outbox().await
     }
 
     /// Publishes what changes until `stopped`. A store that fails leaves the documents as they stand; what was to be done

@@ -49,7 +49,7 @@ impl Heard {
     }
 
     /// The same as it is news to one of several sources: bytes that it knows already are not, unless `unconditional`.
-    pub(super) fn as_known_to(self, state: &SourceState, unconditional: bool) -> Self {
+    pub(super) fn known_to(self, state: &SourceState, unconditional: bool) -> Self {
         match &self.fetched {
             FetchOutcome::Fresh(fresh)
                 if !unconditional && state.body_hash == Some(fresh.body_hash) =>

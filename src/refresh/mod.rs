@@ -221,7 +221,7 @@ impl Refresher {
         occasion: Occasion,
         began: Instant,
     ) -> Result<Refreshed, Unfinished> {
-        let heard = heard.as_known_to(state, occasion == Occasion::Forced);
+        let heard = heard.known_to(state, occasion == Occasion::Forced);
         let (is_held, doubted) = (heard.is_held(), heard.doubted);
         let record = settle(target, state, heard, self.asker.clock.now());
         if let Some(answer) = unchanged(target, state, &record).filter(|_| !doubted) {

@@ -19,6 +19,8 @@ pub(super) struct Replay {
 #[derive(Debug)]
 struct UnderWay {
     outputs: BTreeSet<OutputId>,
+    /// Whether it takes what waits in the outbox along, if it judges for every output.
+    with_outbox: bool,
     /// The last story whose verdict was kept.
     after: StoryId,
     /// Verdicts on those that follow it.
@@ -28,7 +30,7 @@ struct UnderWay {
 impl Replay {
     /// Begins with the outputs that are stale. A replay that is under way goes on, unless another process has crossed it by
     /// other rules, or another output is stale.
-    pub(super) fn begin(&mut self, states: Vec<OutputState>) {
+    pub(super) fn begin(&mut self, states: Vec<OutputState>, with_outbox: bool) {
         let stale: Vec<_> = states.into_iter().filter(|state| state.stale).collect();
         let goes_on = self.under_way.as_ref().is_some_and(|replay| {
             let belongs =
@@ -41,6 +43,7 @@ impl Replay {
         let outputs: BTreeSet<OutputId> = stale.into_iter().map(|state| state.id).collect();
         self.under_way = (!outputs.is_empty()).then_some(UnderWay {
             outputs,
+            with_outbox,
             after: StoryId(0),
             ahead: None,
         });
@@ -81,6 +84,13 @@ impl Replay {
             Some(to) => replay.after = to,
             None => replay.ahead = None,
         }
+    }
+
+    /// Whether it takes what waits in the outbox along, if it judges for every output.
+    pub(super) fn is_with_outbox(&self) -> bool {
+        self.under_way
+            .as_ref()
+            .is_some_and(|replay| replay.with_outbox)
     }
 
     pub(super) fn is_under_way(&self) -> bool {

@@ -124,14 +124,14 @@ impl Republisher {
 
     /// The same for those that have waited longest, so that everything else goes on between two portions of a long outbox.
     ///
-    /// While all outputs are replayed there is nothing to do: the replay judges what waits, and no document is made of it before.
+    /// While a replay settles the outbox there is nothing to do, and no document is made before its end.
     ///
     /// # Errors
     /// The store's; what is not settled stays in the outbox.
     pub async fn catch_up_some(&mut self) -> Result<CaughtUp, StoreError> {
         let mut caught_up = CaughtUp {
             differ: BTreeSet::new(),
-            is_done: self.replays_all(),
+            is_done: self.settles_by_replay(),
         };
         let mut portion = PORTION;
         while !caught_up.is_done && portion > 0 {
@@ -277,7 +277,17 @@ impl Republisher {
     /// The store's.
     pub async fn begin_replay(&mut self) -> Result<(), StoreError> {
         let states = self.publication.register(self.store.as_ref()).await?;
-        self.replay.begin(states);
+        self.replay.begin(states, false);
+        Ok(())
+    }
+
+    /// The same where a long outbox waits: a replay of every output settles that too, so that nothing is judged twice.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn begin_replay_with_outbox(&mut self) -> Result<(), StoreError> {
+        let states = self.publication.register(self.store.as_ref()).await?;
+        self.replay.begin(states, true);
         Ok(())
     }
 
@@ -287,10 +297,10 @@ impl Republisher {
         self.replay.is_under_way()
     }
 
-    /// Whether every output is replayed.
-    fn replays_all(&self) -> bool {
+    /// Whether the replay settles the outbox: it judges for every output.
+    fn settles_by_replay(&self) -> bool {
         let replayed = self.replay.outputs();
-        self.is_replaying() && self.plan().output_ids().all(|id| replayed.contains(id))
+        self.replay.is_with_outbox() && self.plan().output_ids().all(|id| replayed.contains(id))
     }
 
     /// The outputs whose documents must stay as they are until the end.
@@ -318,7 +328,7 @@ impl Republisher {
 
     /// Returns the last story of them.
     async fn keep_replayed(&mut self, next: JudgedStories) -> Result<Option<StoryId>, StoreError> {
-        let settle_outbox = self.replays_all();
+        let settle_outbox = self.settles_by_replay();
         self.watch.begin(self.store.as_ref()).await?;
         for (story, witness) in next.witnesses {
             self.watch.note(&self.publication.plan, story, witness);

@@ -18,7 +18,7 @@ pub(in crate::store) fn write<R: KeyRows>(
     at: Timestamp,
 ) -> Result<(), R::Error> {
     match text.keys() {
-        keys if keys.is_empty() => Ok(()),
+        [] => Ok(()),
         keys => rows.write_keys(entry, Week::of(at), keys),
     }
 }
