@@ -9,12 +9,15 @@ use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 
 use super::socket_file::SocketFile;
-use super::stream::{Stream, UNSENT};
+use super::stream::Stream;
 use crate::systemd::Inherited;
 
 /// Connections that the kernel keeps until we come to them; it may have a lower bound of its own (`net.core.somaxconn`).
 pub(super) const BACKLOG: i32 = 1024;
-/// [`UNSENT`] for Unix sockets, where nothing is in flight. The kernel doubles it.
+/// What the kernel takes in advance of what a reader takes, in bytes: with more, a slow reader looks like one that has
+/// stopped, for a write goes on only when a good part of it is gone. What is in flight is not bounded by it.
+const UNSENT: u32 = 16 * 1024;
+/// The same for Unix sockets, where nothing is in flight. The kernel doubles it.
 const UNIX_BUFFER: usize = 32 * 1024;
 
 /// A connection that was accepted, and the address behind it; `None` over a Unix socket.

@@ -5,10 +5,8 @@ use std::time::Duration;
 /// The pace is measured over so many slots, which are 30 seconds together.
 const SLOTS: usize = 6;
 const SLOT: Duration = Duration::from_secs(5);
-/// All of them.
-const LONGEST: Duration = Duration::from_secs(30);
 /// What a reader takes at least in that time, in bytes: 1 KiB/s.
-const LEAST: u32 = 30 * 1024;
+const LEAST: u64 = 30 * 1024;
 
 /// Measures the pace of one connection over a window that slides in steps of five seconds. It reads no clock: its time is
 /// the time spent waiting for the other side, so that rests between requests count for nothing.
@@ -21,8 +19,6 @@ pub(super) struct Pace {
     in_slot: Duration,
     /// Slots that have passed, up to all of them: before that nobody is too slow.
     passed: usize,
-    /// Waiting time that does not count.
-    forgiven: Duration,
 }
 
 impl Pace {
@@ -31,22 +27,14 @@ impl Pace {
         self.slots[self.current] = self.slots[self.current].saturating_add(bytes as u64);
     }
 
-    /// The other side has so many bytes to take before a write can go on: as much waiting as they need at the least pace does not
-    /// count.
-    pub(super) fn forgive(&mut self, bytes: u32) {
-        self.forgiven = LONGEST.mul_f64(f64::from(bytes) / f64::from(LEAST));
-    }
-
     /// The other side was waited for. Returns whether it still keeps pace; who has stopped altogether is found out
     /// after 30 seconds at the earliest and 35 at the latest.
     pub(super) fn waited(&mut self, time: Duration) -> bool {
-        let forgiven = time.min(self.forgiven);
-        self.forgiven -= forgiven;
-        self.in_slot += time - forgiven;
+        self.in_slot += time;
         while self.in_slot >= SLOT {
             self.in_slot -= SLOT;
             self.passed = (self.passed + 1).min(SLOTS);
-            if self.passed == SLOTS && self.slots.iter().sum::<u64>() < u64::from(LEAST) {
+            if self.passed == SLOTS && self.slots.iter().sum::<u64>() < LEAST {
                 return false;
             }
             self.current = (self.current + 1) % SLOTS;
@@ -57,7 +45,7 @@ impl Pace {
 
     /// How much more waiting there may be before the pace is to be judged again; more than nothing.
     pub(super) fn until_judged(&self) -> Duration {
-        self.forgiven + SLOT - self.in_slot
+        SLOT - self.in_slot
     }
 }
 
@@ -107,17 +95,6 @@ mod tests {
         for (name, taken, expected) in cases {
             assert_eq!(given_up(taken), expected, "{name}");
         }
-    }
-
-    #[test]
-    fn who_has_something_to_take_first_has_the_time_for_it() {
-        let mut pace = Pace::default();
-        pace.took(1 << 20);
-        pace.forgive(60 * 1024);
-        assert_eq!(pace.until_judged(), Duration::from_secs(60) + SLOT);
-        let mut seconds = 1..=3600;
-        let given_up = seconds.find(|_| !pace.waited(Duration::from_secs(1)));
-        assert_eq!(given_up, Some(60 + 35));
     }
 
     #[test]

@@ -17,29 +17,11 @@ pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {
     /// Has the kernel forget what it holds for the other side when the stream is closed: who takes nothing leaves it in
     /// memory for minutes otherwise.
     fn abandon(&self) {}
-
-    /// Has the kernel take so many bytes in advance of what the other side takes, where it can be told.
-    fn take_in_advance(&self, _bytes: u32) {}
 }
-
-/// What the kernel takes in advance of what a reader takes, in bytes: with more, a slow reader looks like one that has
-/// stopped, for a write goes on only when a good part of it is gone. What is in flight is not bounded by it.
-pub(super) const UNSENT: u32 = 16 * 1024;
-/// The same for a reader who was fast so far: there each byte less is a wakeup more.
-const UNSENT_FAST: u32 = 256 * 1024;
-/// So many bytes without a [`PAUSE`] make a fast reader.
-const FAST: usize = 128 * 1024;
-/// A write that waits longer shows a reader who is not fast any more.
-const PAUSE: Duration = Duration::from_secs(1);
 
 impl Stream for TcpStream {
     fn abandon(&self) {
         let _ = SockRef::from(self).set_linger(Some(Duration::ZERO));
-    }
-
-    fn take_in_advance(&self, bytes: u32) {
-        // Without it the reader is served as well, only not as well told from others.
-        let _ = SockRef::from(self).set_tcp_notsent_lowat(bytes);
     }
 }
 
@@ -50,8 +32,6 @@ impl Stream for UnixStream {}
 pub(super) struct Paced {
     stream: Box<dyn Stream>,
     pace: Pace,
-    /// Bytes taken since the last [`PAUSE`], counted up to [`FAST`].
-    taken: usize,
     /// Since when a write waits.
     waiting: Option<Instant>,
     /// Rings when the pace is to be judged while a write waits.
@@ -63,7 +43,6 @@ impl Paced {
         Self {
             stream,
             pace: Pace::default(),
-            taken: 0,
             waiting: None,
             judgement: None,
         }
@@ -79,9 +58,7 @@ impl Paced {
             Poll::Ready(Ok(bytes)) => {
                 self.pace.took(*bytes);
                 let waited = self.waiting.take().map(|since| since.elapsed());
-                let waited = waited.unwrap_or_default();
-                self.note_speed(*bytes, waited);
-                if self.pace.waited(waited) {
+                if self.pace.waited(waited.unwrap_or_default()) {
                     return written;
                 }
             }
@@ -95,23 +72,6 @@ impl Paced {
         self.stream.abandon();
         let slow = "the reader takes less than 1 KiB/s";
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, slow)))
-    }
-
-    /// Whoever is fast gets more in advance, until he pauses.
-    fn note_speed(&mut self, bytes: usize, waited: Duration) {
-        let was_fast = self.taken >= FAST;
-        self.taken = match waited < PAUSE {
-            true => self.taken.saturating_add(bytes).min(FAST),
-            false => 0,
-        };
-        match (was_fast, self.taken >= FAST) {
-            (false, true) => self.stream.take_in_advance(UNSENT_FAST),
-            (true, false) => {
-                self.stream.take_in_advance(UNSENT);
-                self.pace.forgive(UNSENT_FAST);
-            }
-            _ => {}
-        }
     }
 
     /// Ready when the other side has kept a write waiting too long.
@@ -131,7 +91,6 @@ impl Paced {
             if !self.pace.waited(at - since) {
                 return Poll::Ready(());
             }
-            self.note_speed(0, at - since);
             since = at;
             self.waiting = Some(at);
         }
