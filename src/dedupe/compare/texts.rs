@@ -94,10 +94,8 @@ fn short_texts(pair: &Pair<'_>, is_exact: bool) -> Option<Texts> {
         true => LEAST_SHORT_HEADLINE,
         false => LEAST_SHORT,
     };
-    let alignment = match score >= least {
-        true => align_by(&left.words, &right.words, run),
-        false => Alignment::default(),
-    };
+    // Also where too little is shared: a person may be told where the two differ.
+    let alignment = align_by(&left.words, &right.words, run);
     let found = differences((&left.words, &right.words), &alignment, run, pair.unit);
     Some(Texts {
         score,
