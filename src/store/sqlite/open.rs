@@ -51,7 +51,8 @@ pub(super) fn open(path: &Path, opening: Opening) -> Result<Connection, StoreErr
             continue;
         }
         if REWRITTEN.contains(&version) {
-            usage::leave_room(path, &db, "bring its schema up to date")?;
+            // Once in the log, and once more in the file, where the old tables go last.
+            usage::leave_room(path, &db, "bring its schema up to date", 2)?;
         }
         prepare(&mut db, version, opening).map_err(|error| refuse(path, error))?;
         if file.is_none() || file == inode(path) {

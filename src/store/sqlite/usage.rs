@@ -40,14 +40,15 @@ pub(super) fn of(db: &Connection, path: &Path) -> rusqlite::Result<Usage> {
     })
 }
 
-/// Refuses a step, a verb for the error, that may write all that is stored once more, where there is no room for that.
+/// Refuses a step, a verb for the error, that may write all that is stored so many times more, where there is no room for that.
 pub(super) fn leave_room(
     path: &Path,
     db: &Connection,
     step: &'static str,
+    times: u64,
 ) -> Result<(), StoreError> {
     let usage = of(db, path).map_err(|cause| failed(path, step, cause))?;
-    let needed = usage.used + SPARE_BYTES;
+    let needed = times * usage.used + SPARE_BYTES;
     let room = rustix::fs::statvfs(path)
         .map_err(|error| unusable(path, format!("the room beside it cannot be told: {error}")))?;
     // What is kept for root is not counted: the service would miss it.
