@@ -95,6 +95,8 @@ pub(super) async fn read_on(
     let Some(mut pages) = Pages::of(first, fresh, question.target, wanted) else {
         return heard;
     };
+    // Its pages need places among all requests, and who has those may wait for room.
+    let size = std::mem::take(&mut heard.room).give_back();
     while asker.may_ask_on()
         && let Some(next) = pages.next_page()
     {
@@ -103,6 +105,7 @@ pub(super) async fn read_on(
         pages.hear(&page.fetched, page.parsed);
     }
     heard.further = pages.end();
+    heard.room = asker.room.take_again(size).await;
     heard
 }
 

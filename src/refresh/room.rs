@@ -27,19 +27,40 @@ impl Default for Room {
 /// What one document takes of it, until the last clone is dropped.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Taken {
-    _permit: Option<Arc<OwnedSemaphorePermit>>,
+    permit: Option<Arc<OwnedSemaphorePermit>>,
 }
 
+impl Taken {
+    /// How much it is, to be given back and taken again; see [`Room::take_again`].
+    pub(super) fn give_back(self) -> Size {
+        let units = self.permit.as_ref().map(|permit| permit.num_permits());
+        Size(
+            units
+                .and_then(|units| u32::try_from(units).ok())
+                .unwrap_or(0),
+        )
+    }
+}
+
+/// What a document takes, without having it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size(u32);
+
 impl Room {
-    /// Waits for room for a document of so many bytes; the largest take all. Whoever has it must not wait for more of it, so that
-    /// nobody waits in a circle.
+    /// Waits for room for a document of so many bytes; the largest take all. Whoever waits here has a place among all requests, and
+    /// whoever has room asks nobody: else each would wait for what the other has.
     pub(super) async fn take(&self, bytes: usize) -> Taken {
         let units = (bytes.saturating_mul(TIMES) / UNIT).clamp(1, ALL / UNIT);
         let units = u32::try_from(units).unwrap_or(u32::MAX);
+        self.take_again(Size(units)).await
+    }
+
+    /// Waits for the room that was given back.
+    pub(super) async fn take_again(&self, Size(units): Size) -> Taken {
         // Fails only when closed, and nobody closes it.
         let permit = self.0.clone().acquire_many_owned(units).await.ok();
         Taken {
-            _permit: permit.map(Arc::new),
+            permit: permit.map(Arc::new),
         }
     }
 }

@@ -433,3 +433,37 @@ fn a_feed_that_says_that_it_has_moved_is_reported_and_not_followed() {
         assert_eq!(origin.paths(), ["/1", "/1"], "{says}");
     }
 }
+
+/// What documents take in memory is bounded, and so are requests: who has one of the two must not wait for the other.
+#[test]
+fn pages_of_large_feeds_do_not_wait_for_each_other() {
+    let filler = "Few words. ".repeat(80_000);
+    let origins: Vec<Origin> = (1..=16)
+        .map(|nth| {
+            let first = rss_with(&link("next", "/2"), &[("g1", "One", &filler)]);
+            Origin::at(
+                &format!("127.0.1.{nth}"),
+                move |asked: &Asked| match asked.path.as_str() {
+                    "/1" => response("200 OK", &[], &first),
+                    _ => response("200 OK", &[], &rss_with("", &[("g2", "Two", "Few words.")])),
+                },
+            )
+        })
+        .collect();
+    let sources: String = origins
+        .iter()
+        .enumerate()
+        .map(|(nth, origin)| source(&format!("s{nth}"), &origin.url("/1"), ""))
+        .collect();
+    let fetch = LOCAL.replace("host_gap = \"0s\"", "host_gap = \"1s\"\nconcurrency = 2");
+    let desk = Desk::new(&format!("{fetch}{sources}{MERGED}"));
+    let rows = refresh(&desk);
+    assert_eq!(rows.len(), origins.len());
+    for (id, row) in &rows {
+        assert_eq!(
+            (summary(row).as_str(), &row["new"]),
+            ("fresh 200", &2.into()),
+            "{id}"
+        );
+    }
+}
