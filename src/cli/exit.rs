@@ -13,6 +13,8 @@ const USAGE: u8 = 2;
 const DATA: u8 = 65;
 /// `EX_IOERR`.
 const IO: u8 = 74;
+/// What shells add to the number of the signal that ended a command.
+const BY_SIGNAL: u8 = 128;
 /// `EX_CONFIG`.
 pub(super) const CONFIG: u8 = 78;
 
@@ -20,6 +22,11 @@ pub(super) const CONFIG: u8 = 78;
 #[derive(Debug, thiserror::Error)]
 #[error("not everything went well")]
 pub(super) struct Partly;
+
+/// A signal ended the command before it was done, with this number.
+#[derive(Debug, thiserror::Error)]
+#[error("ended by a signal; what had come in is stored")]
+pub(super) struct Ended(pub(super) u8);
 
 /// What was typed cannot be done, whatever the store holds.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +48,9 @@ pub(super) fn exit_code(error: &anyhow::Error) -> u8 {
     for cause in error.chain() {
         if cause.is::<config::Problems>() {
             return CONFIG;
+        }
+        if let Some(Ended(signal)) = cause.downcast_ref() {
+            return BY_SIGNAL + signal;
         }
         if cause.is::<UsageError>() {
             return USAGE;

@@ -1,20 +1,23 @@
 //! `mainstem refresh`: one polling pass now.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::fmt::Write;
 use std::io::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::bail;
 use chrono::SecondsFormat;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use terminal_size::{Width, terminal_size_of};
+use tokio::signal::unix::{SignalKind, signal as on};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::args::RefreshArguments;
-use super::exit::Partly;
+use super::exit::{Ended, Partly};
 use super::stored;
 use super::voice::can_draw;
 use crate::clock::{Clock, SystemClock};
@@ -26,6 +29,8 @@ use crate::store::StoreError;
 
 /// Refreshes under way; the fetcher bounds requests, this bounds what waits for them.
 const UNDER_WAY: usize = 512;
+/// How often answers that wait to be stored are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 type Line = (SourceId, Result<Refreshed, Unfinished>);
 
@@ -56,8 +61,13 @@ pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow
     } else {
         Occasion::Asked
     };
-    let mut lines = pass(&refresher, polls, occasion).await?;
-    refresher.flush().await?;
+    let mut lines = match asked(&refresher, polls, occasion).await {
+        Ok(lines) => lines,
+        Err(error) => {
+            store.close().await?;
+            return Err(error);
+        }
+    };
     lines.sort_by(|left, right| left.0.cmp(&right.0));
     let mut republisher = stored::catch_up(&config, &store).await?;
     stored::maintain(&config, &store, &mut republisher).await?;
@@ -79,6 +89,46 @@ pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow
         return Err(Partly.into());
     }
     Ok(())
+}
+
+/// Asks all of them, and has everything stored that came in, also where a signal ends it.
+async fn asked(
+    refresher: &Arc<Refresher>,
+    polls: Vec<Poll>,
+    occasion: Occasion,
+) -> anyhow::Result<Vec<Line>> {
+    let passed = tokio::select! {
+        passed = pass(refresher, polls, occasion) => passed,
+        never = store_what_waits(refresher) => match never {},
+        ended = signal() => Err(ended?.into()),
+    };
+    refresher.flush().await?;
+    passed
+}
+
+/// Looks every few seconds whether answers without news have waited long enough: behind a slow server no refresh may end that
+/// would look.
+async fn store_what_waits(refresher: &Refresher) -> Infallible {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        if refresher.is_late() {
+            // What fails goes on waiting, and is noted there.
+            let _ = refresher.flush().await;
+        }
+    }
+}
+
+/// Waits for a signal that ends commands.
+async fn signal() -> std::io::Result<Ended> {
+    let [interrupt, terminate] = [SignalKind::interrupt(), SignalKind::terminate()];
+    let (mut interrupted, mut terminated) = (on(interrupt)?, on(terminate)?);
+    let ended = tokio::select! {
+        _ = interrupted.recv() => interrupt,
+        _ = terminated.recv() => terminate,
+    };
+    Ok(Ended(
+        u8::try_from(ended.as_raw_value()).unwrap_or_default(),
+    ))
 }
 
 /// What is asked for the named sources; one that shares its address with others comes with them.

@@ -2,11 +2,13 @@
 //!
 //! - after `kill -9` a source may be asked early once, with its validators, and then at its pace
 //! - an end by SIGTERM, a reload and a command beside the daemon lose none
+//! - `refresh` that a signal ends has stored what came in
 //! - an answer with a wish of its server is not asked for again after `kill -9`
 
+use std::process::Command;
 use std::time::Duration;
 
-use crate::support::daemon::Desk;
+use crate::support::daemon::{Desk, mainstem};
 use crate::support::origin::{Asked, Origin, response, rss};
 
 /// How often sources are asked.
@@ -121,4 +123,39 @@ fn an_end_a_reload_and_a_command_lose_no_answer() {
         assert!(gap + at_once >= PACE, "{how}: {gap:?}");
         count = plain.len();
     }
+}
+
+#[test]
+fn a_pass_that_a_signal_ends_has_stored_what_came_in() {
+    let origin = Origin::start(|asked: &Asked| {
+        let is_known = asked.header("if-none-match") == Some("\"v\"");
+        if is_known && asked.path == "/slow" {
+            std::thread::sleep(Duration::from_secs(60));
+        }
+        let tag = ("ETag", "\"v\"");
+        match is_known {
+            true => response("304 Not Modified", &[tag], b""),
+            false => response("200 OK", &[tag], &rss(&[("1", "One", "A few words")])),
+        }
+    });
+    let desk = desk(&origin, &["/plain", "/slow"]);
+    let mut pass = mainstem(&desk.path(""))
+        .args(["-c", "c.toml", "-q", "refresh"])
+        .spawn()
+        .expect("the binary starts");
+    origin.until("/plain", 2);
+    origin.until("/slow", 2);
+    // The answer is heard by now.
+    std::thread::sleep(Duration::from_secs(1));
+    let mut kill = Command::new("kill");
+    let sent = kill
+        .args(["-TERM".to_owned(), pass.id().to_string()])
+        .status();
+    assert!(sent.expect("kill runs").success());
+    assert_eq!(pass.wait().expect("it ends").code(), Some(128 + 15));
+    let told = desk.run(&["sources", "--json"]).stdout;
+    let told: serde_json::Value = serde_json::from_slice(&told).expect("JSON");
+    let outcomes = told.as_array().expect("an array").iter();
+    let outcomes: Vec<_> = outcomes.map(|source| &source["outcome"]).collect();
+    assert_eq!(outcomes, ["not_modified", "fresh"]);
 }
