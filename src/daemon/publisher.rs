@@ -151,7 +151,7 @@ impl Publisher {
                 _ = hourly.tick() => self.look_anew(),
                 () = std::future::ready(()), if is_well && self.open && self.republisher.is_replaying() => self.duties.add(Task::ReplayStep),
                 () = std::future::ready(()), if is_well && self.open && self.is_behind => self.duties.add(Task::CatchUp),
-                () = self.archiver.ready(), if is_well => self.duties.add(Task::Archive),
+                () = self.archiver.ready(), if is_well && !self.is_behind => self.duties.add(Task::Archive),
                 () = self.housekeeper.ready(), if is_well => self.duties.add(Task::Retain),
             }
             if !condition.borrow().is_well() {
@@ -337,6 +337,10 @@ impl Publisher {
     /// Lets the next archive document be cut; an output whose document has waited for the last of them is published with the
     /// link to it.
     async fn archive(&mut self) -> Result<(), StoreError> {
+        if self.is_behind {
+            // What has yet to be judged would stand in them for good.
+            return Ok(());
+        }
         if let Some(output) = self.archiver.finish()? {
             let rendered = self.rendered.get(&output);
             if rendered.is_some_and(|rendered| !rendered.is_archived) {
