@@ -110,9 +110,8 @@ impl Keeper {
         target: &Target,
     ) -> Result<Arc<SourceState>, StoreError> {
         let source = &target.source;
-        if self.known.waits(&source.id) {
-            self.flush().await?;
-        }
+        // Whatever waits, or is just being stored, is later than what the store has.
+        self.flush().await?;
         let state = Arc::new(self.store.source_state(&source.id).await?);
         self.known.learn(generation, source, &state);
         Ok(state)
@@ -165,8 +164,25 @@ impl Keeper {
         (is_old || count >= AT_ONCE) && self.store.condition().borrow().is_well()
     }
 
-    /// Stores the answers that wait.
+    /// Whether answers that bring nothing new may wait: all times are by one clock. After a step they are stored at once until what
+    /// is stored follows the clock.
+    pub(super) fn may_wait(&self) -> bool {
+        self.known.is_aligned(self.clock.booted_at_ms())
+    }
+
+    /// Stores the answers that wait, also if whoever asked for it is gone before they are.
     pub(super) async fn flush(&self) -> Result<(), StoreError> {
+        if self.known.queue().0 == 0 {
+            // They may just be on their way.
+            drop(self.storing.lock().await);
+            return Ok(());
+        }
+        let keeper = self.clone();
+        let stored = tokio::spawn(async move { keeper.store_waiting().await }).await;
+        stored.unwrap_or_else(|ended| Err(StoreError::of_task("note answers", &ended)))
+    }
+
+    async fn store_waiting(&self) -> Result<(), StoreError> {
         let _storing = self.storing.lock().await;
         loop {
             let taken = self.known.take(AT_ONCE);
@@ -211,7 +227,9 @@ impl Keeper {
     /// Brings stored times in line with the clock; see [`align()`].
     pub(super) async fn align(&self) -> Result<Option<Aligned>, StoreError> {
         self.flush().await?;
+        let booted_at_ms = self.clock.booted_at_ms();
         let aligned = align(self.store.as_ref(), self.clock.as_ref()).await?;
+        self.known.aligned(booted_at_ms);
         if aligned.is_some_and(|aligned| aligned.is_change()) {
             self.known.forget(0);
         }
@@ -219,9 +237,11 @@ impl Keeper {
     }
 
     async fn follow_clock(&self) -> Result<(), StoreError> {
+        let booted_at_ms = self.clock.booted_at_ms();
         if let Some(aligned) = align(self.store.as_ref(), self.clock.as_ref()).await? {
             tracing::warn!("{aligned}");
         }
+        self.known.aligned(booted_at_ms);
         self.known.forget(0);
         Ok(())
     }

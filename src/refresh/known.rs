@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::target::Target;
+use crate::clock::is_step;
 use crate::model::{Source, SourceId, SourceState, Unchanged};
 
 /// Which memory it is: a new one begins whenever everything is forgotten.
@@ -24,6 +25,8 @@ struct Memory {
     /// [`crate::store::Store::commits_elsewhere`] up to which the states are true.
     commits: u64,
     states: HashMap<SourceId, Held>,
+    /// [`crate::clock::Clock::booted_at_ms`] that stored times were last brought in line with; `None`: not by this process.
+    booted_at_ms: Option<i64>,
     waiting: BTreeMap<SourceId, Waiting>,
     /// When the one that has waited longest came, on the boot clock; `None`: none waits.
     since: Option<Duration>,
@@ -59,6 +62,21 @@ impl Known {
         memory.commits = memory.commits.max(commits);
         memory.states.clear();
         memory.generation
+    }
+
+    /// Stored times are in line with the clock as it was at this reading of [`crate::clock::Clock::booted_at_ms`]. Forgets all states
+    /// if that is another clock than before.
+    pub(super) fn aligned(&self, booted_at_ms: i64) {
+        let before = self.memory().booted_at_ms.replace(booted_at_ms);
+        if before.is_some_and(|before| is_step(booted_at_ms - before)) {
+            self.forget(0);
+        }
+    }
+
+    /// Whether stored times are in line with this clock, as far as is known: states were read, and are to be written, by it.
+    pub(super) fn is_aligned(&self, booted_at_ms: i64) -> bool {
+        let aligned = *self.memory().booted_at_ms.get_or_insert(booted_at_ms);
+        !is_step(booted_at_ms - aligned)
     }
 
     /// The state of a source; `None`: it has to be read from the store.

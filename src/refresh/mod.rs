@@ -224,7 +224,8 @@ impl Refresher {
         let heard = heard.known_to(state, occasion == Occasion::Forced);
         let (is_held, doubted) = (heard.is_held(), heard.doubted);
         let record = settle(target, state, heard, self.asker.clock.now());
-        if let Some(answer) = unchanged(target, state, &record).filter(|_| !doubted) {
+        let may_wait = !doubted && self.keeper.may_wait();
+        if let Some(answer) = unchanged(target, state, &record).filter(|_| may_wait) {
             let (next, due) = (record.state.clone(), record.due.clone());
             self.keeper.note(memory, target, next, answer).await;
             let applied = Applied::default();

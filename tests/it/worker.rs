@@ -108,7 +108,7 @@ async fn orders_are_taken_when_the_store_answers_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_has_not_changed_is_stored_soon_and_at_the_end() {
     let directory = TempDir::new().expect("a directory");
-    let settings = Settings::at(&directory.path().join("x.db"));
+    let settings = Settings::at(directory.path().join("x.db"));
     let store = store::open(&settings, Opening::Thorough).expect("opens");
     let by_hand = Arc::new(ManualClock::at(SystemClock.now()));
     let clock: Arc<dyn Clock> = by_hand.clone();

@@ -20,7 +20,8 @@ use intake::Intake;
 
 use super::hosts;
 use super::sources::located;
-use crate::model::{Applied, Outcome, RefreshRecord, Unchanged};
+use crate::clock::is_step;
+use crate::model::{Applied, Outcome, RefreshRecord, Timestamp, Unchanged};
 use crate::store::rows::{AddedCounts, RefreshRows};
 
 /// Writes a refresh, of whose entries some were read `ahead`; see [`crate::store::Store::apply`].
@@ -73,7 +74,7 @@ pub(in crate::store) fn note_unchanged<R: RefreshRows>(
     for answer in answers {
         // A source may have another id by now, or another address; or somebody else has asked it since.
         let found = rows.find_source(&answer.source)?.filter(|source| {
-            source.clock.attempt_at == Some(answer.before)
+            is_asked_as_known(source.clock.attempt_at, answer)
                 && source.location == located(&answer.location)
         });
         if let Some(source) = found {
@@ -82,4 +83,10 @@ pub(in crate::store) fn note_unchanged<R: RefreshRows>(
         }
     }
     Ok(())
+}
+
+/// Whether a source was last asked when this answer knew it to be. The two may differ by less than a step of the clock, for stored
+/// times and those that wait follow it by readings of their own.
+fn is_asked_as_known(attempt_at: Option<Timestamp>, answer: &Unchanged) -> bool {
+    attempt_at.is_some_and(|at| at < answer.at && !is_step((at - answer.before).num_milliseconds()))
 }
