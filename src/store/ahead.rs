@@ -1,28 +1,26 @@
-//! Reads new entries into words beside the writer, within a bound of memory.
+//! Reads new entries into words outside the writing thread, within a bound of memory.
 
 use std::sync::Arc;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::SemaphorePermit;
 
 use super::engine::Engine;
 use super::steps::refresh::{self, Ahead};
 use crate::model::RefreshRecord;
 
-/// Kibibytes of text that are read ahead at once, until they are written; read, a text takes some four times as much.
-const PLACES: u32 = 4_096;
-
-static ROOM: Semaphore = Semaphore::const_new(PLACES as usize);
-
 /// What was read ahead of a document, and the room that it takes.
 #[derive(Default)]
-pub(super) struct ReadAhead {
+pub(super) struct ReadAhead<'e> {
     pub(super) ahead: Ahead,
-    _room: Option<SemaphorePermit<'static>>,
+    _room: Option<SemaphorePermit<'e>>,
 }
 
-/// Reads what is not stored of a document. Where that cannot be told, nothing is read: the writer meets the same trouble and tells
-/// of it, and reads what it can write.
-pub(super) async fn read_ahead<E: Engine>(engine: &E, record: &Arc<RefreshRecord>) -> ReadAhead {
+/// Reads the entries of a document that are not stored as they are now. If the store cannot be read, nothing is read ahead: the
+/// writer will meet the same trouble and report it.
+pub(super) async fn read_ahead<'e, E: Engine>(
+    engine: &'e E,
+    record: &Arc<RefreshRecord>,
+) -> ReadAhead<'e> {
     if record.entries.is_empty() {
         return ReadAhead::default();
     }
@@ -37,13 +35,11 @@ pub(super) async fn read_ahead<E: Engine>(engine: &E, record: &Arc<RefreshRecord
     let entries = record.entries.iter();
     let texts = entries.filter(|incoming| identities.contains(&incoming.fingerprint.identity));
     let bytes: usize = texts.map(|incoming| incoming.entry.text.len()).sum();
-    let places = u32::try_from(bytes / 1024).map_or(PLACES, |places| places.clamp(1, PLACES));
-    // Fails only when closed, and nobody closes it.
-    let room = ROOM.acquire_many(places).await.ok();
+    let room = engine.reading_room().take(bytes).await;
     let record = record.clone();
     let read = tokio::task::spawn_blocking(move || Ahead::of(&record, &identities));
     ReadAhead {
-        // What panics here panics in the writer as well, which reports it.
+        // If reading panics here, it will panic in the writer too, which reports it.
         ahead: read.await.unwrap_or_default(),
         _room: room,
     }

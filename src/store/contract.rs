@@ -137,8 +137,8 @@ pub trait Store: Send + Sync {
     async fn apply(&self, record: Arc<RefreshRecord>) -> Result<Applied, StoreError>;
 
     /// Writes refreshes that found nothing new and heard no wish of a server: of each source when it was asked, and when it is due.
-    /// An answer is passed over whose source has another location by now, another id, or another last request than
-    /// [`Unchanged::before`]: what is stored then is newer. So to note an answer again changes nothing.
+    /// An answer is skipped if its source has another id or location by now, or a last request other than [`Unchanged::before`] (by
+    /// more than the clock may be slewed): what is stored then is newer. Noting an answer twice changes nothing.
     ///
     /// # Errors
     /// Those of every step.
@@ -171,6 +171,18 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Those of every step.
     async fn changed_stories(&self, limit: usize) -> Result<Vec<Story>, StoreError>;
+
+    /// Whether more than `limit` stories wait in the outbox, and whether more than `limit` are stored.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn backlog(&self, limit: usize) -> Result<Backlog, StoreError>;
+
+    /// Those of `stories` that wait in the outbox, whole, in the order given.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn waiting_among(&self, stories: Vec<StoryId>) -> Result<Vec<Story>, StoreError>;
 
     /// Up to `limit` stories with an id above `after`, by id: for replaying a changed rule.
     ///
@@ -367,8 +379,8 @@ pub trait Store: Send + Sync {
     /// Those of every step.
     async fn changed_elsewhere(&self) -> Result<bool, StoreError>;
 
-    /// How often other processes were found to have committed since the opening: while the number stays, so does what this
-    /// handle has not changed itself. Costs next to nothing while nobody commits.
+    /// How many commits of other processes were noticed since the store was opened. While the number stays the same, so does
+    /// everything that this handle has not changed itself. Cheap while nobody commits.
     ///
     /// # Errors
     /// Those of every step.
@@ -464,39 +476,4 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// None today; an engine that has to talk to a server may have some.
     async fn close(&self) -> Result<(), StoreError>;
-
-    /// How much is to be judged, counted up to `limit`: whether more stories than that wait in the outbox, and whether more are
-    /// stored at all.
-    ///
-    /// # Errors
-    /// Those of every step.
-    async fn backlog(&self, limit: usize) -> Result<Backlog, StoreError>;
-
-    /// Those of these stories that wait in the outbox, whole and in the order given.
-    ///
-    /// # Errors
-    /// Those of every step.
-    async fn waiting_among(&self, stories: Vec<StoryId>) -> Result<Vec<Story>, StoreError>;
-}
-
-/// A store opened to be read by a command, beside whoever writes it. Its methods block.
-pub trait ReadStore {
-    /// As [`Store::source_reports`].
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] or [`StoreError::Unusable`] where the store is in trouble, [`StoreError::Step`] where this
-    /// reading alone failed.
-    fn source_reports(&self) -> Result<Vec<SourceReport>, StoreError>;
-
-    /// As [`Store::host_holds`].
-    ///
-    /// # Errors
-    /// Those of [`ReadStore::source_reports`].
-    fn host_holds(&self) -> Result<Vec<HostHold>, StoreError>;
-
-    /// As [`Store::rule_spans`].
-    ///
-    /// # Errors
-    /// Those of [`ReadStore::source_reports`].
-    fn rule_spans(&self) -> Result<Vec<RuleSpan>, StoreError>;
 }

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use super::condition::StoreCondition;
 use super::disk::Usage;
 use super::error::StoreError;
+use super::reading_room::ReadingRoom;
 use super::rows::{AllRows, Rows};
 
 /// Why a query of an engine failed, in its own words.
@@ -39,6 +40,9 @@ pub(in crate::store) trait Engine: Sized + Send + Sync + 'static {
     where
         T: Send + 'static,
         F: FnOnce(&Self::Tx) -> Result<T, Failure<Self>> + Send + 'static;
+
+    /// The room for texts that are read before the writer is asked.
+    fn reading_room(&self) -> &ReadingRoom;
 
     /// See [`super::Store::changed_elsewhere`].
     fn changed_elsewhere(&self) -> impl Future<Output = Result<bool, StoreError>> + Send;

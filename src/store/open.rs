@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::contract::{ReadStore, Store};
+use super::contract::Store;
 use super::disk::{Audience, Compacted};
 use super::error::StoreError;
 use super::location::StoreLocation;
+use super::read_store::ReadStore;
 use super::settings::{Opening, Settings};
 use super::sqlite;
 

@@ -156,6 +156,20 @@ impl<E: Engine> Store for E {
         .await
     }
 
+    async fn backlog(&self, limit: usize) -> Result<Backlog, StoreError> {
+        self.read("see what is to be judged", move |rows| {
+            outbox::backlog(rows, limit)
+        })
+        .await
+    }
+
+    async fn waiting_among(&self, stories: Vec<StoryId>) -> Result<Vec<Story>, StoreError> {
+        self.read("read waiting stories", move |rows| {
+            outbox::waiting_among(rows, &stories)
+        })
+        .await
+    }
+
     async fn stories_after(&self, after: StoryId, limit: usize) -> Result<Vec<Story>, StoreError> {
         self.read("read stories", move |rows| {
             outbox::after(rows, after, limit)
@@ -429,19 +443,5 @@ impl<E: Engine> Store for E {
 
     async fn close(&self) -> Result<(), StoreError> {
         Engine::close(self).await
-    }
-
-    async fn backlog(&self, limit: usize) -> Result<Backlog, StoreError> {
-        self.read("see what is to be judged", move |rows| {
-            outbox::backlog(rows, limit)
-        })
-        .await
-    }
-
-    async fn waiting_among(&self, stories: Vec<StoryId>) -> Result<Vec<Story>, StoreError> {
-        self.read("read waiting stories", move |rows| {
-            outbox::waiting_among(rows, &stories)
-        })
-        .await
     }
 }

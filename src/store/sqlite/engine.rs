@@ -18,6 +18,7 @@ use crate::store::condition::StoreCondition;
 use crate::store::disk::Usage;
 use crate::store::engine::Engine;
 use crate::store::error::StoreError;
+use crate::store::reading_room::ReadingRoom;
 use crate::store::settings::Opening;
 
 /// A store in one SQLite file.
@@ -26,6 +27,7 @@ pub(in crate::store) struct SqliteEngine {
     vitals: Arc<Vitals>,
     pub(super) writer: Writer,
     pub(super) readers: Readers,
+    reading_room: ReadingRoom,
     /// How many commits of other processes were known of when they were last looked for.
     seen: AtomicU64,
     /// Reads a large database whole. A plain mutex: held to take it out at the end.
@@ -67,6 +69,7 @@ impl SqliteEngine {
         Ok(Self {
             path: path.to_owned(),
             readers: Readers::new(vitals.clone()),
+            reading_room: ReadingRoom::default(),
             vitals,
             writer,
             seen: AtomicU64::new(0),
@@ -93,6 +96,10 @@ impl Engine for SqliteEngine {
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         self.readers.read(name, read).await
+    }
+
+    fn reading_room(&self) -> &ReadingRoom {
+        &self.reading_room
     }
 
     async fn changed_elsewhere(&self) -> Result<bool, StoreError> {

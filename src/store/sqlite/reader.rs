@@ -7,9 +7,9 @@ use rusqlite::Connection;
 use super::failure::failed;
 use super::open;
 use crate::model::{HostHold, SourceReport};
-use crate::store::contract::ReadStore;
 use crate::store::error::StoreError;
 use crate::store::outputs::RuleSpan;
+use crate::store::read_store::ReadStore;
 use crate::store::rows::{HostRows, RuleRows, SourceRows};
 
 /// A connection on which nothing is written.

@@ -1,0 +1,24 @@
+//! Bounds the memory of texts that are read before the writing thread is asked.
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// Kibibytes of text that may be read ahead and not yet written, in one store. The words of a text take about four times its size.
+const ROOM_KIB: u32 = 4_096;
+
+/// The room that an engine keeps for texts that were read ahead.
+pub(in crate::store) struct ReadingRoom(Semaphore);
+
+impl Default for ReadingRoom {
+    fn default() -> Self {
+        Self(Semaphore::new(ROOM_KIB as usize))
+    }
+}
+
+impl ReadingRoom {
+    /// Waits until there is room for texts of this size in bytes. A document with more text than all the room takes all of it.
+    pub(in crate::store) async fn take(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
+        let kib = u32::try_from(bytes / 1024).map_or(ROOM_KIB, |kib| kib.clamp(1, ROOM_KIB));
+        // Fails only when closed, and nobody closes it.
+        self.0.acquire_many(kib).await.ok()
+    }
+}
