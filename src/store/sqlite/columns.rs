@@ -99,12 +99,11 @@ pub(super) fn rest(entry: &Entry) -> rusqlite::Result<Option<String>> {
     Rest::written(entry).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
-/// Columns of [`member`], of `entries e` joined with `sources s`.
+/// Columns of [`member`], besides [`BODY`], of `entries e` joined with `sources s`.
 pub(super) const MEMBER: &str = "e.entry, s.id AS source_id, e.identity, COALESCE(e.wording, e.whole) AS wording, e.relation, e.layer, e.score, e.matched, e.edition_at, e.words, e.first_seen, e.ordered_at,
-    e.changed_at, e.held, e.guid, e.url, e.title, e.published_at, e.updated_at, e.language, e.rest,
-    (SELECT body FROM bodies b WHERE b.entry = e.entry) AS body";
+    e.changed_at, e.held, e.guid, e.url, e.title, e.published_at, e.updated_at, e.language, e.rest";
 
-/// A member from [`MEMBER`]'s columns.
+/// A member from the columns [`MEMBER`] and [`BODY`].
 pub(super) fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
     Ok(Member {
         id: EntryId(row.get("entry")?),

@@ -2,14 +2,14 @@
 
 use rusqlite::{Connection, OptionalExtension, Params, named_params};
 
-use super::columns::{MEMBER, member};
+use super::columns::{BODY, MEMBER, member};
 use crate::model::{EntryId, Member};
 use crate::store::rows::{MemberRows, Wanted};
 
 impl MemberRows for Connection {
     fn member(&self, entry: EntryId) -> rusqlite::Result<Option<Member>> {
         self.prepare_cached(&format!(
-            "SELECT {MEMBER} FROM entries e JOIN sources s USING (source) WHERE e.entry = ? AND e.expired_at IS NULL"
+            "SELECT {MEMBER}, {BODY} FROM entries e JOIN sources s USING (source) WHERE e.entry = ? AND e.expired_at IS NULL"
         ))?
         .query_row([entry.0], member)
         .optional()
@@ -52,7 +52,7 @@ fn found(
     parameters: impl Params,
 ) -> rusqlite::Result<Vec<Member>> {
     db.prepare_cached(&format!(
-        "SELECT {MEMBER} FROM entries e JOIN sources s USING (source)
+        "SELECT {MEMBER}, {BODY} FROM entries e JOIN sources s USING (source)
          WHERE {condition} AND e.expired_at IS NULL ORDER BY e.entry DESC LIMIT :limit"
     ))?
     .query_map(parameters, member)?

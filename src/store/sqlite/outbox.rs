@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::columns::{MEMBER, member, moment};
+use super::columns::{BODY, MEMBER, member, moment};
 use crate::model::{EntryId, Story, StoryId};
 use crate::store::rows::OutboxRows;
 
@@ -44,7 +44,7 @@ impl OutboxRows for Connection {
         let mut story =
             self.prepare_cached("SELECT revision, began_at FROM stories WHERE story = ?")?;
         let mut members = self.prepare_cached(&format!(
-            "SELECT {MEMBER} FROM entries e JOIN sources s USING (source) WHERE e.story = ? AND e.expired_at IS NULL ORDER BY e.entry"
+            "SELECT {MEMBER}, {BODY} FROM entries e JOIN sources s USING (source) WHERE e.story = ? AND e.expired_at IS NULL ORDER BY e.entry"
         ))?;
         let whole = stories.iter().map(|id| {
             let (revision, began_at) =

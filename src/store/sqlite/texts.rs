@@ -2,15 +2,15 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::columns::{compared, moment, moment_at, source_id};
+use super::columns::{BODY, compared, moment, moment_at, source_id};
 use super::stories::placed;
 use crate::dedupe::{Prepared, Sketch, Sketched};
 use crate::model::{EntryId, Hash};
 use crate::store::rows::{Candidate, ComparedText, SourceRow, TextRows};
 
-/// Columns of [`stored`], of `entries e` joined with `sources s`.
+/// Columns of [`stored`], besides [`BODY`], of `entries e` joined with `sources s`.
 const STORED: &str = "e.entry, e.source, s.id AS source_id, e.trimmed, e.url_hash, e.content_hash, e.published_at, e.ordered_at, e.expired_at,
-    e.url, e.title, e.rest, (SELECT body FROM bodies b WHERE b.entry = e.entry) AS body";
+    e.url, e.title, e.rest";
 
 impl TextRows for Connection {
     fn texts<T>(
@@ -19,7 +19,7 @@ impl TextRows for Connection {
         mut read: impl FnMut(ComparedText) -> T,
     ) -> rusqlite::Result<Vec<T>> {
         let mut select = self.prepare_cached(&format!(
-            "SELECT {STORED} FROM entries e JOIN sources s USING (source) WHERE e.entry = ?"
+            "SELECT {STORED}, {BODY} FROM entries e JOIN sources s USING (source) WHERE e.entry = ?"
         ))?;
         let mut texts = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -38,7 +38,7 @@ impl TextRows for Connection {
         let before = entry.map_or(i64::MAX, |entry| entry.0);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.prepare_cached(&format!(
-            "SELECT {STORED} FROM entries e JOIN sources s USING (source)
+            "SELECT {STORED}, {BODY} FROM entries e JOIN sources s USING (source)
              WHERE e.entry < ? AND e.expired_at IS NULL ORDER BY e.entry DESC LIMIT ?"
         ))?
         .query_map([before, limit], |row| stored(row).map(&mut read))?

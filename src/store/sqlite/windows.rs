@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::columns::{COPY, MEMBER, copy, member, moment, moment_at, ms, source_id};
+use super::columns::{BODY, COPY, MEMBER, copy, member, moment, moment_at, ms, source_id};
 use crate::model::{Copy, EntryId, FeedFields, Slot, StoryId, Timestamp};
 use crate::store::rows::{OutputRow, WindowRows};
 use crate::store::{ItemVersion, Place, ShownEntry};
@@ -69,7 +69,7 @@ impl WindowRows for Connection {
         let shown = self
             .prepare_cached(&format!(
                 "SELECT st.story, st.began_at, s.feed_id, s.title AS feed_title, s.home_url, s.self_url, e.feed_updated,
-                     s.language AS feed_language, s.icon, {MEMBER}
+                     s.language AS feed_language, s.icon, {MEMBER}, {BODY}
                  FROM entries e JOIN sources s USING (source) CROSS JOIN stories st
                  WHERE e.entry = ?1 AND e.expired_at IS NULL AND st.story = ?2"
             ))?
