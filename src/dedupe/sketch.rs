@@ -1,11 +1,11 @@
-//! A sketch of an entry's words: a few bytes that are stored with it and tell most entries from each other without their texts.
+//! A sketch of an entry's words: a few bytes, stored with the entry, that tell it from most others without reading its text.
 //!
-//! It holds the smallest runs of the entry, which are as good as drawn by lot, and how many runs it has; the numbers and months of
-//! headline and text; and hashes by which a text that may be the same is noticed. What a sketch cannot tell for certain, or beyond
-//! any practical doubt ([`super::sift`]), is decided by the text.
+//! It holds a sample of the entry's runs (those with the smallest hashes) and their total number, the numbers and months of headline
+//! and text, and short hashes that show whether two texts may be equal. Where a sketch leaves practical doubt ([`super::compare::Sifted`]),
+//! the text decides.
 //!
 //! Bytes, in this order: version; flags; mark; number of the update; the numbers and months of the headline and of the text, how many
-//! each; runs (3 bytes); words (2); hashes of headline, text and whole text (4 each); the largest sampled run (4, its high half);
+//! each; runs (3 bytes); hashes of headline, text and whole text (4 each); the largest sampled run (4, its high half);
 //! the numbers and months (4 each); the sample (2 each, ascending). All little-endian.
 
 use super::marking::Marking;
@@ -14,16 +14,17 @@ use super::runs::{RunSet, VERSION, hash_of};
 use crate::model::Hash;
 use crate::text::{Mark, Word};
 
-/// The layout in the high bits, and how words and runs are made in the low ones: a sketch of another version is none.
-const FORMAT: u8 = 1 << 5 | VERSION;
-/// Runs that are kept of a text. With fewer, more texts would have to be read; with more, the store would grow.
+/// The version of a sketch: its layout in the three high bits, and the version of words and runs ([`VERSION`]) in the five low ones.
+/// A sketch of any other version is ignored, and the text is read.
+const FORMAT: u8 = 2 << 5 | VERSION;
+/// Runs in the sample. With fewer, more texts would have to be read; with more, the store would grow.
 const SAMPLE: usize = 64;
-/// Different numbers that are kept of a text, and of a headline. Of tables with more the text is asked.
+/// Distinct numbers kept of a text, and of a headline. A text with more, such as a table, is always read.
 const MAX_NUMBERS: usize = 40;
 /// Stands for more numbers than are kept.
 const TOO_MANY: u8 = u8::MAX;
 /// Bytes before the numbers.
-const HEAD: usize = 27;
+const HEAD: usize = 25;
 
 const DENSE: u8 = 1;
 const SHORT: u8 = 2;
@@ -35,11 +36,9 @@ const MARKS: [Mark; 4] = [Mark::Update, Mark::Correction, Mark::Repeat, Mark::Ur
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sketch {
     pub(super) is_dense: bool,
-    /// Whether it is judged together with its headline, by other runs; see [`Prepared::sketched_runs`].
+    /// Whether the text is short. Then its headline counts as part of it, and its runs are shorter; see [`Prepared::sketched_runs`].
     pub(super) is_short: bool,
     pub(super) marking: Marking,
-    /// Words of the text.
-    pub(super) words: u16,
     /// Its different runs.
     pub(super) runs: usize,
     /// See [`short_hash`]; of the words of the headline, 0 where there is none.
@@ -68,7 +67,6 @@ impl Sketch {
             is_dense: text.is_dense,
             is_short: text.is_short(),
             marking: text.marking,
-            words: u16::try_from(text.words.len()).unwrap_or(u16::MAX),
             runs: runs.len(),
             title: title_hash(&text.title_words),
             content: short_hash(text.content),
@@ -113,11 +111,10 @@ impl Sketch {
                 number: (flags & NUMBERED != 0).then_some(number),
             },
             runs,
-            words: u16::from_le_bytes([head[9], head[10]]),
-            title: word(11),
-            content: word(15),
-            whole: word(19),
-            largest: word(23),
+            title: word(9),
+            content: word(13),
+            whole: word(17),
+            largest: word(21),
             title_numbers,
             numbers,
             sample: sample.iter().map(|run| u16::from_le_bytes(*run)).collect(),
@@ -144,7 +141,6 @@ impl Sketch {
             self.numbers.as_deref().map_or(TOO_MANY, count),
         ]);
         bytes.extend(&self.runs.to_le_bytes()[..3]);
-        bytes.extend(self.words.to_le_bytes());
         for word in [self.title, self.content, self.whole, self.largest] {
             bytes.extend(word.to_le_bytes());
         }
@@ -171,8 +167,8 @@ impl Sketch {
         self.sample.len()
     }
 
-    /// Of another entry's runs those that were sampled here if it had them: how many there are, and how many were. The low bits of two
-    /// runs may be the same by accident, so that the second is rather too large.
+    /// Draws the same sample from another entry's runs. Returns how many runs that gives, and how many of them are in this sample.
+    /// The second may be too large, because two runs may have the same low bits by accident.
     pub(super) fn drawn_of(&self, other: &RunSet) -> (usize, usize) {
         let drawn = other.up_to(u64::from(self.largest) << 32 | u64::from(u32::MAX));
         let (ours, theirs) = (&self.sample, low_bits(drawn));
