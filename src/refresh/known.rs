@@ -1,7 +1,7 @@
 //! What is known of sources, kept in memory: their states as they are stored, and answers that are still to be stored.
 //!
-//! A state is worth nothing once another process has committed, so all of them are forgotten then. Whoever was reading or writing
-//! one meanwhile must not bring an older one back, so he says by its generation which memory he began with.
+//! Once another process has committed, any state may be outdated, so all of them are forgotten. A refresh that began before that must
+//! not bring an outdated state back, so it passes the generation of the memory that it began with.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use super::target::Target;
 use crate::clock::is_step;
 use crate::model::{Source, SourceId, SourceState, Unchanged};
 
-/// Which memory it is: a new one begins whenever everything is forgotten.
+/// The generation of the memory; a new one begins whenever everything is forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Generation(u64);
 
@@ -28,13 +28,13 @@ struct Memory {
     /// [`crate::clock::Clock::booted_at_ms`] that stored times were last brought in line with; `None`: not by this process.
     booted_at_ms: Option<i64>,
     waiting: BTreeMap<SourceId, Waiting>,
-    /// When the one that has waited longest came, on the boot clock; `None`: none waits.
+    /// Since when the oldest waiting answer has waited, on the boot clock; `None` if none waits.
     since: Option<Duration>,
 }
 
-/// What is held of a source.
+/// What is kept in memory of a source.
 struct Held {
-    /// Of another location nothing of it is true.
+    /// The state is valid for this location only.
     source: Arc<Source>,
     /// `None`: it has to be read from the store.
     state: Option<Arc<SourceState>>,
@@ -49,13 +49,14 @@ pub(super) struct Waiting {
 }
 
 impl Known {
-    /// The present memory, if it is true still: others have committed so often. `None`: everything is to be forgotten.
+    /// The generation of the memory if it is up to date, given how often other processes have committed. `None`: call
+    /// [`Known::forget`].
     pub(super) fn if_true(&self, commits: u64) -> Option<Generation> {
         let memory = self.memory();
         (commits <= memory.commits).then_some(memory.generation)
     }
 
-    /// Forgets all states, and begins a new memory; others have committed so often by now.
+    /// Forgets all states and begins a new generation. `commits` is how often other processes have committed by now.
     pub(super) fn forget(&self, commits: u64) -> Generation {
         let mut memory = self.memory();
         memory.generation.0 += 1;
@@ -103,8 +104,8 @@ impl Known {
         });
     }
 
-    /// Takes over a state that was written, or is to be; `began`: the memory with which its refresh began. `None`: nobody knows
-    /// what was written.
+    /// Replaces what is known of a source with the state that its refresh has written, or will write. `began` is the generation of
+    /// the memory when the refresh began. `None` for `state`: it is unknown whether it was written.
     pub(super) fn replace(
         &self,
         began: Generation,
@@ -118,7 +119,7 @@ impl Known {
         memory.states.insert(target.source.id.clone(), held);
     }
 
-    /// Has an answer wait to be stored, together with an earlier one of the same source.
+    /// Queues an answer to be stored. It takes the place of an earlier one of the same source.
     pub(super) fn wait(&self, mut new: Waiting, since_boot: Duration) {
         let mut memory = self.memory();
         memory.since.get_or_insert(since_boot);
@@ -171,5 +172,41 @@ impl Known {
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Known;
+
+    /// Readings of the clock by which the store was aligned, then one by which an answer comes, and whether the answer may wait.
+    #[test]
+    fn answers_wait_by_the_clock_of_the_store_alone() {
+        const HOUR: i64 = 3_600_000;
+        for (aligned, now, may_wait) in [
+            (&[][..], 0, true),
+            (&[0], 7, true),
+            (&[0], HOUR, false),
+            (&[0], -HOUR, false),
+            (&[0, HOUR], HOUR, true),
+            (&[0, HOUR], 0, false),
+        ] {
+            let known = Known::default();
+            for booted_at_ms in aligned {
+                known.aligned(*booted_at_ms);
+            }
+            assert_eq!(known.is_aligned(now), may_wait, "{aligned:?} {now}");
+        }
+    }
+
+    #[test]
+    fn another_clock_begins_another_memory() {
+        let known = Known::default();
+        known.aligned(0);
+        let before = known.if_true(0);
+        known.aligned(7);
+        assert_eq!(known.if_true(0), before);
+        known.aligned(3_600_000);
+        assert_ne!(known.if_true(0), before);
     }
 }

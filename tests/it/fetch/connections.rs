@@ -2,6 +2,7 @@
 //!
 //! - A kept connection that ends without an answer costs its source nothing: the same is asked once more, over a new one.
 //! - Once, and no more; never where the connection was new, and never after the head of an answer has come.
+//! - Beside another request to the host nobody can tell a new connection from a kept one: the same is asked once more, too.
 //! - A server that refuses HTTP/2 with HTTP_1_1_REQUIRED is asked over HTTP/1.1, for the life of the process; any other
 //!   refusal is a failure. `http = "1.1"` asks so from the start.
 
@@ -139,6 +140,28 @@ fn a_new_connection_is_no_dead_one() {
 }
 
 /// Nor is a third attempt made.
+#[test]
+fn beside_another_request_an_end_without_an_answer_costs_nothing() {
+    // The first connection answers late. Meanwhile the second ends without an answer.
+    let server = Connections::start(|over| match over.connection {
+        0 => {
+            std::thread::sleep(std::time::Duration::from_secs(2));
+            Act::Keep(kept())
+        }
+        1 => Act::Close(Vec::new()),
+        _ => Act::Keep(kept()),
+    });
+    let keys = "every = \"1h\"\ntimeout = \"5s\"\n";
+    let tables = ["/a", "/b"].map(|path| source(&path[1..], &server.url(path), keys));
+    let fetch = LOCAL.replace("host_gap = \"0s\"", "host_gap = \"200ms\"");
+    let rows = refresh(&Desk::new(&format!(
+        "{fetch}per_host = 2\n{}{MERGED}",
+        tables.concat()
+    )));
+    assert_eq!(found(&rows), ["fresh 200"; 2]);
+    assert_eq!(server.asked().len(), 3);
+}
+
 #[test]
 fn a_second_attempt_is_the_last() {
     let server = Connections::start(|over| match (over.connection, over.nth) {
