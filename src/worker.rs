@@ -240,7 +240,7 @@ impl Worker {
         Ok(())
     }
 
-    /// Stores answers that have waited for others to be stored with; mostly the refreshes do that themselves.
+    /// Stores queued answers that have waited long enough. Usually a refresh that ends has already done it.
     async fn store_what_waits(&self) {
         if self.orders.refresher.is_late() {
             // What fails goes on waiting, and is noted there.

@@ -13,7 +13,7 @@ const USAGE: u8 = 2;
 const DATA: u8 = 65;
 /// `EX_IOERR`.
 const IO: u8 = 74;
-/// What shells add to the number of the signal that ended a command.
+/// Shells report a command that was ended by signal N as 128 + N, and so do we.
 const BY_SIGNAL: u8 = 128;
 /// `EX_CONFIG`.
 pub(super) const CONFIG: u8 = 78;
@@ -23,7 +23,7 @@ pub(super) const CONFIG: u8 = 78;
 #[error("not everything went well")]
 pub(super) struct Partly;
 
-/// A signal ended the command before it was done, with this number.
+/// A signal with this number ended the command before it was done.
 #[derive(Debug, thiserror::Error)]
 #[error("ended by a signal; what had come in is stored")]
 pub(super) struct Ended(pub(super) u8);

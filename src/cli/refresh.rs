@@ -29,7 +29,7 @@ use crate::store::StoreError;
 
 /// Refreshes under way; the fetcher bounds requests, this bounds what waits for them.
 const UNDER_WAY: usize = 512;
-/// How often answers that wait to be stored are looked at.
+/// How often the queue of answers is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 type Line = (SourceId, Result<Refreshed, Unfinished>);
@@ -91,7 +91,7 @@ pub(super) async fn refresh(config: Config, wanted: &RefreshArguments) -> anyhow
     Ok(())
 }
 
-/// Asks all of them, and has everything stored that came in, also where a signal ends it.
+/// Asks all of them. Whatever was heard is stored, even if a signal ends the pass early.
 async fn asked(
     refresher: &Arc<Refresher>,
     polls: Vec<Poll>,
@@ -106,8 +106,8 @@ async fn asked(
     passed
 }
 
-/// Looks every few seconds whether answers without news have waited long enough: behind a slow server no refresh may end that
-/// would look.
+/// Stores queued answers that have waited long enough. Refreshes do that when they end, but while the pass waits for a slow server none
+/// may end.
 async fn store_what_waits(refresher: &Refresher) -> Infallible {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;

@@ -12,10 +12,10 @@ use crate::systemd;
 
 /// Pause between two notifications that the start goes on.
 const PAUSE: Duration = Duration::from_secs(30);
-/// How much longer systemd waits after each of them.
+/// How much more time each notification asks for (`EXTEND_TIMEOUT_USEC=`).
 const LONGER: Duration = Duration::from_secs(120);
 
-/// Opens the store off the async threads, and asks systemd for more time while that lasts.
+/// Opens the store on a blocking thread. As long as that takes, systemd is asked to extend its start timeout.
 pub(super) async fn open(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
     let settings = config.store.settings.clone();
     let opening = tokio::task::spawn_blocking(move || store::open(&settings, Opening::Thorough));

@@ -27,8 +27,8 @@ use crate::worker::Orders;
 /// How often another process's commits and items whose time has ended are looked for.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// Stories that a start judges before it shows anything: with a small store that takes no time. Where there are more, documents
-/// of what the last process kept come first.
+/// The most stories that a start judges before it shows anything, which takes no time. If there are more, it first shows the documents
+/// that the last process left.
 const STORIES_AT_START: usize = 10_000;
 
 /// The outward line of a running daemon.
@@ -50,9 +50,9 @@ pub(super) struct Publisher {
     archiver: Archiver,
     /// Whether documents are shown: with an empty store the first follow the first pass.
     open: bool,
-    /// Whether more waits in the outbox than one portion.
+    /// Whether the outbox holds more than one portion.
     is_behind: bool,
-    /// Outputs whose documents differ by what was judged, which are published when nothing waits any more.
+    /// Outputs whose documents have changed. They are published when the outbox is empty.
     differ: BTreeSet<OutputId>,
     duties: Duties,
 }
@@ -112,7 +112,7 @@ impl Publisher {
         self.publish_all().await
     }
 
-    /// Shows what the last process kept; what waits is judged beside everything else.
+    /// Shows the documents that the last process left. The outbox is worked off afterwards, beside everything else.
     async fn open_at_once(&mut self, state: &StartState) -> Result<(), StoreError> {
         let shown = self.republisher.showable(state).await?;
         self.publish(shown).await?;
@@ -268,15 +268,15 @@ impl Publisher {
         Ok(())
     }
 
-    /// Judges a portion of what waits. Nothing is published in between: of two stories that have changed together only one might
-    /// be judged.
+    /// Judges a portion of the outbox. Nothing is published until the outbox is empty: of two stories that changed together, one might
+    /// not be judged yet.
     async fn catch_up(&mut self) -> Result<(), StoreError> {
         let caught_up = self.republisher.catch_up_some().await?;
         self.differ.extend(caught_up.differ);
         let was_behind = std::mem::replace(&mut self.is_behind, !caught_up.is_done);
         match (was_behind, caught_up.is_done) {
             (_, false) => Ok(()),
-            // What a start could not show is shown now.
+            // Now the outputs follow that the start could not show.
             (true, true) => self.publish_all().await,
             (false, true) => {
                 let differ = std::mem::take(&mut self.differ);
@@ -288,7 +288,7 @@ impl Publisher {
     async fn replay_step(&mut self) -> Result<(), StoreError> {
         let ended = self.republisher.replay_step().await?;
         if !ended.is_empty() {
-            // What has changed behind the replay comes first.
+            // Stories that changed during the replay are judged before its documents are published.
             self.duties.add(Task::PublishAll);
         }
         Ok(())
@@ -338,7 +338,7 @@ impl Publisher {
     /// link to it.
     async fn archive(&mut self) -> Result<(), StoreError> {
         if self.is_behind {
-            // What has yet to be judged would stand in them for good.
+            // An archive is never changed, so it must not hold stories that are not judged yet.
             return Ok(());
         }
         if let Some(output) = self.archiver.finish()? {
@@ -360,7 +360,7 @@ impl Publisher {
 
     async fn publish_all(&mut self) -> Result<(), StoreError> {
         if self.is_behind {
-            // It is done when nothing waits any more.
+            // This is done once the outbox is empty.
             return Ok(());
         }
         self.differ.clear();

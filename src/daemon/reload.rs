@@ -90,7 +90,7 @@ impl Running {
             tracing::warn!(key, "this takes effect only after a restart");
         }
         let running = self.order.borrow().refresher.clone();
-        // A source may get another id, under which its last answer would not be known.
+        // Registering may rename a source. An answer that is still queued under the old id would then be lost.
         running.flush().await?;
         self.store
             .register_sources(&new.sources(), self.clock.now())

@@ -1,4 +1,4 @@
-//! What an entry says of its own version.
+//! Marks by which an entry says that it is a correction or an update, and which one.
 
 use crate::text::Mark;
 

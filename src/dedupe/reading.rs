@@ -34,7 +34,7 @@ pub struct Reading {
     ends: Vec<usize>,
     /// A hash of each block, for learning which ones a publisher repeats.
     blocks: Vec<u64>,
-    /// Of all words, once they were made; see [`Reading::ready`].
+    /// The runs of all its words; `None` until [`Reading::ready`] has computed them.
     runs: Option<Runs>,
 }
 
@@ -238,7 +238,8 @@ impl Reading {
         }
     }
 
-    /// The same, with all that [`Reading::prepare`] takes longest for made already, in the hope that nothing is to be left out.
+    /// Computes the runs of all words now, which is most of the work of [`Reading::prepare`]. They are of use only if no block is
+    /// left out later, which is the common case.
     #[must_use]
     pub fn ready(mut self) -> Self {
         self.runs = Some(Runs::of(&self.words));

@@ -96,7 +96,8 @@ impl Exchange<'_> {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
-            // While a connection is being made, another request's may become free and be taken instead, unseen.
+            // While the client connects, the connection of another request may become free, and the client uses that one without
+            // telling us.
             let may_be_old = was_reused || !turn.is_alone();
             let Some(next) = once_more(way, &error, may_be_old) else {
                 return Err(classify(error));

@@ -65,7 +65,7 @@ struct Line {
     admitted: BTreeSet<Ticket>,
     /// Tickets given out.
     tickets: u64,
-    /// Turns that have come.
+    /// How many turns have come so far.
     admissions: u64,
     /// When the last request starts. Those that wait for their start have taken their place already.
     last: Option<Instant>,

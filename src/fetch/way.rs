@@ -38,7 +38,7 @@ impl OldServers {
     pub(super) fn way(&self, url: &Url, settings: &SourceSettings) -> Way {
         let mut way = Way::of(settings);
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Mostly there is none, and no name to be made.
+        // Usually none is known, and the name need not be built.
         if !known.is_empty() && known.contains(&server(url)) {
             way.http = HttpVersion::Http11;
         }

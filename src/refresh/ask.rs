@@ -44,8 +44,8 @@ impl Asker {
         }
     }
 
-    /// Asks another question in the same refresh, which may be one of several. `takes_room`: not for a further page of a document
-    /// that has room already.
+    /// Asks another question in the same refresh, which may be one of several. `takes_room` is false for further pages: the refresh
+    /// takes room for its document again after the last of them.
     pub(super) async fn ask_on(&self, question: &Question<'_>, takes_room: bool) -> Heard {
         let watch = Watch::new(&self.metrics, Waiting::default());
         self.hear(question, &watch, takes_room).await
@@ -104,7 +104,7 @@ impl Asker {
         let began = Instant::now();
         let read = self.parsing.read(taken).await;
         self.metrics.took(Stage::Parse, began.elapsed());
-        // What was no feed leaves nothing behind.
+        // Nothing is kept of a document that is no feed.
         let room = if read.is_ok() { room } else { Taken::default() };
         Some((read, room))
     }

@@ -95,7 +95,8 @@ pub(super) async fn read_on(
     let Some(mut pages) = Pages::of(first, fresh, question.target, wanted) else {
         return heard;
     };
-    // Its pages need places among all requests, and who has those may wait for room.
+    // Further pages need a place among all requests, and requests that have one may be waiting for room: holding room here could
+    // block both for ever.
     let size = std::mem::take(&mut heard.room).give_back();
     while asker.may_ask_on()
         && let Some(next) = pages.next_page()

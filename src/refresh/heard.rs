@@ -16,7 +16,7 @@ pub(super) struct Heard {
     pub(super) fetched: FetchOutcome,
     /// Its body, read; `None` where there was none.
     pub(super) parsed: Option<Result<Feed, ParseError>>,
-    /// What it takes of what all documents share; kept until it is stored.
+    /// Its share of the room for documents, held until it is stored.
     pub(super) room: Taken,
     /// How a web page at the source's address led to it; `None`: there was none, or it led nowhere.
     pub(super) trail: Option<Trail>,

@@ -1,7 +1,7 @@
 //! Stores what a refresh brought. While the store is in trouble, what was on its way waits in memory.
 //!
-//! An answer that brings nothing new waits too, so that many of them are stored in one step. What must see it has it stored
-//! before: whoever reads a source's state from the store, and the end of the process.
+//! An answer that brings nothing new is queued, so that many of them are stored in one step. The queue is flushed before a source's
+//! state is read from the store, and before the process ends.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,9 +21,10 @@ use crate::schedule::Occasion;
 use crate::store::{Store, StoreCondition, StoreError};
 use crate::telemetry::{Metrics, Stage, StoreUse};
 
-/// How long an answer waits to be stored; whoever looks for that looks every few seconds, and by 30 seconds it is stored.
+/// How long an answer may be queued. The queue is looked at every few seconds, so every answer is stored within 30 seconds.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Answers that are stored in one step, and so many are stored at once: the step must not keep others waiting.
+/// The most answers that are stored in one step, so that the step does not keep others waiting. So many in the queue are stored at
+/// once.
 const AT_ONCE: usize = 512;
 
 /// A refresh that the store kept from its end.
@@ -75,12 +76,13 @@ pub(super) struct Keeper {
     pub(super) holds: HostHolds,
     pub(super) metrics: Metrics,
     pub(super) known: Arc<Known>,
-    /// Held while answers that wait are stored: whoever has to see them stored waits for whoever stores them.
+    /// Held while queued answers are being stored, so that others can wait until they are.
     pub(super) storing: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Keeper {
-    /// What is known of these sources, in their order, and which memory it is of. What another process has stored is known.
+    /// The states of these sources, in their order, and the generation of the memory that they are from. They include what other
+    /// processes have stored.
     pub(super) async fn states(
         &self,
         targets: &[Target],
@@ -110,7 +112,7 @@ impl Keeper {
         target: &Target,
     ) -> Result<Arc<SourceState>, StoreError> {
         let source = &target.source;
-        // Whatever waits, or is just being stored, is later than what the store has.
+        // An answer that is queued or being stored is newer than what the store has.
         self.flush().await?;
         let state = Arc::new(self.store.source_state(&source.id).await?);
         self.known.learn(generation, source, &state);
@@ -136,8 +138,8 @@ impl Keeper {
         Ok(states)
     }
 
-    /// Has an answer stored soon that brings nothing new. `state`: what is known of its source from now on; `began`: the memory
-    /// that the refresh began with.
+    /// Queues an answer that brought nothing new, to be stored soon. `state` is the source's state from now on, and `began` the
+    /// generation of the memory when the refresh began.
     pub(super) async fn note(
         &self,
         began: Generation,
@@ -170,10 +172,10 @@ impl Keeper {
         self.known.is_aligned(self.clock.booted_at_ms())
     }
 
-    /// Stores the answers that wait, also if whoever asked for it is gone before they are.
+    /// Stores the queued answers. Goes on even if the caller is cancelled meanwhile.
     pub(super) async fn flush(&self) -> Result<(), StoreError> {
         if self.known.queue().0 == 0 {
-            // They may just be on their way.
+            // Some may be on their way to the store.
             drop(self.storing.lock().await);
             return Ok(());
         }
@@ -296,7 +298,8 @@ impl Keeper {
         }
     }
 
-    /// Stores a record after what waits of its source: when the document before was last confirmed has a say in places.
+    /// Stores a record, after any queued answer of its source: the places of new entries depend on when the previous document was
+    /// last confirmed.
     async fn store_after_answers(
         &self,
         record: &Arc<RefreshRecord>,

@@ -132,7 +132,7 @@ impl Refresher {
         Ok(())
     }
 
-    /// The states of all sources: read at once, and kept in memory from then on.
+    /// Reads the states of all sources in one step, and keeps them in memory from then on.
     ///
     /// # Errors
     /// The store's.
@@ -149,8 +149,8 @@ impl Refresher {
         self.keeper.is_late()
     }
 
-    /// Stores the answers that brought nothing new and wait for that. They are stored within 30 seconds as long as refreshes end or
-    /// somebody asks [`Refresher::is_late`] every few seconds.
+    /// Stores the waiting answers that brought nothing new. To have them stored within 30 seconds, call this every few seconds when
+    /// [`Refresher::is_late`].
     ///
     /// # Errors
     /// The store's. What could not be stored goes on waiting.
@@ -194,12 +194,12 @@ impl Refresher {
             return Ok(all_wait(targets, &due));
         }
         report_hosts(&heard.hosts);
-        // Until all is stored.
+        // Held until everything is stored.
         let _room = heard.room.clone();
         let mut done = Vec::with_capacity(states.len());
         let (mut heard, last) = (Some(heard), targets.len() - 1);
         for (nth, (target, state)) in targets.iter().zip(&states).enumerate() {
-            // The last has it for itself: mostly there is one, and a document is large.
+            // The last source takes the document without a copy. Most addresses have one source, and documents are large.
             let heard = if nth == last {
                 heard.take()
             } else {
@@ -213,7 +213,7 @@ impl Refresher {
         Ok(done)
     }
 
-    /// Stores what was heard for one of the sources, and logs it. `memory`: what `state` was known by.
+    /// Stores what was heard for one of the sources, and logs it. `memory` is the generation of the memory that `state` came from.
     async fn store(
         &self,
         (memory, target, state): (Generation, &Target, &SourceState),
@@ -244,7 +244,7 @@ impl Refresher {
         })
     }
 
-    /// Reports a refresh whose end is known.
+    /// Counts and logs a refresh that is stored, or waits to be stored.
     fn done(
         &self,
         record: &RefreshRecord,

@@ -1,4 +1,4 @@
-//! What documents may take of memory from when they are fetched until what they bring is stored, all of them together.
+//! Bounds the memory of all documents together, from when they are fetched until their entries are stored.
 //!
 //! Documents are read faster than they are stored. Without a bound, those that wait for the store would pile up as long as
 //! there are sources to ask.
@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// What all documents take together, bytes.
+/// Memory for all documents together, in bytes.
 const ALL: usize = 32 * 1024 * 1024;
-/// A document that was read takes about so many times its bytes: texts are kept as sent, as shown, and as compared.
+/// Memory of a parsed document as a multiple of its bytes: texts are kept as sent, as shown, and as compared.
 const TIMES: usize = 4;
-/// What is counted in, bytes.
+/// The unit in which memory is counted, in bytes.
 const UNIT: usize = 1024;
 
 /// The room of all documents. Clones share it.
@@ -24,14 +24,14 @@ impl Default for Room {
     }
 }
 
-/// What one document takes of it, until the last clone is dropped.
+/// The room that one document takes, until the last clone is dropped.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Taken {
     permit: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 impl Taken {
-    /// How much it is, to be given back and taken again; see [`Room::take_again`].
+    /// Gives the room back. Returns its size, for [`Room::take_again`].
     pub(super) fn give_back(self) -> Size {
         let units = self.permit.as_ref().map(|permit| permit.num_permits());
         Size(
@@ -42,13 +42,13 @@ impl Taken {
     }
 }
 
-/// What a document takes, without having it.
+/// The size of a room that a document had.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Size(u32);
 
 impl Room {
-    /// Waits for room for a document of so many bytes; the largest take all. Whoever waits here has a place among all requests, and
-    /// whoever has room asks nobody: else each would wait for what the other has.
+    /// Waits for room for a document of `bytes` bytes; the largest documents take all of it. A caller waits here while it has a place
+    /// among all requests. So nobody may wait for such a place while it has room: each would wait for what the other has.
     pub(super) async fn take(&self, bytes: usize) -> Taken {
         let units = (bytes.saturating_mul(TIMES) / UNIT).clamp(1, ALL / UNIT);
         let units = u32::try_from(units).unwrap_or(u32::MAX);

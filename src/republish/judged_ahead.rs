@@ -1,5 +1,5 @@
-//! The stored history, judged ahead of whoever keeps the verdicts: the next stories are read and others judged while the store
-//! writes what the last ones came to.
+//! Judges the stored history in a pipeline of three stages: while the store writes the verdicts on one batch of stories, the next
+//! batch is judged and the one after that is read.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,10 +13,10 @@ use crate::store::{Membership, Store, StoreError};
 
 /// Stories read and judged in one step.
 const BATCH: usize = 256;
-/// Steps that wait for who comes after them.
+/// Batches that may wait between two stages.
 const AHEAD: usize = 1;
 
-/// Some stories of the history, judged.
+/// A batch of stories of the history, with the verdicts on them.
 pub(super) struct JudgedStories {
     pub(super) judged: Vec<Membership>,
     pub(super) witnesses: Vec<(StoryId, Witness)>,
@@ -24,11 +24,11 @@ pub(super) struct JudgedStories {
     pub(super) last: Option<StoryId>,
 }
 
-/// What the stories behind one came to, in order. It ends behind [`JudgedStories::last`] being `None`, after an error, and when
-/// it is dropped.
+/// The verdicts on the history, batch by batch, in the order of the stories. Ends after a batch whose [`JudgedStories::last`] is
+/// `None`, or after an error. Dropping it stops the work.
 pub(super) type JudgedAhead = mpsc::Receiver<Result<JudgedStories, StoreError>>;
 
-/// Judges the stories behind one for some outputs of a plan.
+/// Starts judging the stories that follow `after`, for some outputs of a plan.
 pub(super) fn judged_ahead(
     store: Arc<dyn Store>,
     plan: Arc<Plan>,

@@ -1,5 +1,5 @@
-//! What a start shows before it judges what waits: documents of what the last process kept. What stands in them must not
-//! have changed since, or words would be shown that no rule has seen, under the dates of others.
+//! What a start shows before the outbox is worked off: documents made of the items that the last process kept. An item whose story
+//! has changed since must be judged first. Otherwise words would be shown that no rule has seen, under an earlier date.
 
 use std::collections::{BTreeMap, BTreeSet};
 

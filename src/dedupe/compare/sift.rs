@@ -1,8 +1,8 @@
-//! What comparing an entry with a stored one comes to, where the stored one's sketch tells.
+//! Compares an entry with the sketch of a stored one, to spare reading the stored text.
 //!
-//! It says what [`super::compare`] would say of the two texts, or nothing; the same questions come in the same order. Where only a
-//! sample of the stored entry's runs is known, a text is dismissed if one that shares just enough would have shown so little of it
-//! less than once in some million times.
+//! The answer is the one that [`super::compare()`] would give for the two texts, or none. The same questions are asked in the same
+//! order. Where the sketch is only a sample of the stored entry's runs, the entry is dismissed when so few sampled runs are shared
+//! that an entry with just enough in common would show so few less than once in nine million times.
 
 use std::cell::OnceCell;
 
@@ -14,7 +14,7 @@ use super::comparison::{Comparison, Sameness};
 use super::texts::{LEAST, LEAST_SHORT_HEADLINE, SHARED_SHORT};
 use crate::model::{Layer, SourceId, Timestamp};
 
-/// What is not believed of a sample is less probable than once in e^16 times, which is nine million.
+/// The odds against a wrong dismissal, as a natural logarithm: e^16 is about nine million.
 const DOUBT: f64 = 16.0;
 
 /// A stored entry, without its text.
@@ -46,7 +46,7 @@ struct Numbers {
 }
 
 impl<'a> Sifted<'a> {
-    /// Begins with none of them.
+    /// Prepares an entry for being compared with many sketches.
     #[must_use]
     pub fn new(own: &'a Profile) -> Self {
         let text = &own.text;
@@ -59,8 +59,7 @@ impl<'a> Sifted<'a> {
         }
     }
 
-    /// What comparing it with a stored entry comes to; `None`: the text must be read. The score of two that are unlike is left
-    /// at 0.
+    /// The result of comparing it with a stored entry; `None` if the stored text must be read to tell. The score is always 0.
     #[must_use]
     pub fn told(&self, other: &Sketched) -> Option<Comparison> {
         let (ours, theirs) = (&self.own.text, &other.sketch);
@@ -117,7 +116,7 @@ impl<'a> Sifted<'a> {
         (content != 0 && content == theirs.content) || (whole != 0 && whole == theirs.whole)
     }
 
-    /// Whether the texts share less than one release in two copies does, under whatever headlines.
+    /// Whether the texts share too little to be two copies of one release, whatever their headlines.
     fn shares_too_little(&self, theirs: &Sketch) -> bool {
         let ours = &self.own.text;
         match (ours.is_short(), theirs.is_short) {
@@ -128,13 +127,13 @@ impl<'a> Sifted<'a> {
                 let at_least = SHARED_SHORT * ours.unit();
                 is_less(theirs, ours_joint, LEAST_SHORT_HEADLINE, at_least)
             }
-            // Of a long text only longer runs are sampled than those that a short one is judged by.
+            // The sketch of a long text samples runs of five words; a short text is judged by runs of three.
             (true, false) => false,
         }
     }
 }
 
-/// Whether of the runs of the entry that has fewer less than `least` are the other's, or fewer than `at_least` of all.
+/// Whether the two entries share fewer than `at_least` runs, or less than the share `least` of the entry that has fewer runs.
 fn is_less(sketch: &Sketch, runs: &RunSet, least: f64, at_least: usize) -> bool {
     let (drawn, shared) = sketch.drawn_of(runs);
     if sketch.is_whole() {
@@ -147,7 +146,8 @@ fn is_less(sketch: &Sketch, runs: &RunSet, least: f64, at_least: usize) -> bool 
     is_improbable(shared, of_fewer, least)
 }
 
-/// Whether so few of the drawn ones are shared that `least` of all are not, by Hoeffding's bound for drawing without putting back.
+/// Whether so few of the `drawn` runs are shared that it is beyond practical doubt that less than the share `least` of all runs are
+/// (Hoeffding 1963: the bound also holds for sampling without replacement).
 fn is_improbable(shared: usize, drawn: usize, least: f64) -> bool {
     #[expect(clippy::cast_precision_loss, reason = "at most some thousand")]
     let (seen, count) = (ratio(shared, drawn), drawn as f64);

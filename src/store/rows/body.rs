@@ -1,4 +1,4 @@
-//! What an entry says at length, as an engine may keep it in one column.
+//! The long fields of an entry (text, HTML, summary) as one compressed column.
 //!
 //! The text of an entry mostly stands in its HTML too, and often in its summary. Compressed together they take little more room
 //! than one of them alone.

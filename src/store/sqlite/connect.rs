@@ -78,7 +78,8 @@ fn connect_as(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.busy_timeout(BUSY)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
-    // Without it a statement with a bound `LIMIT` is compiled anew at every use, for its plan might follow from the number.
+    // The query planner stability guarantee. Without it SQLite compiles a statement anew whenever a bound `LIMIT` changes, because the
+    // best plan may depend on the number.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // FULL: an accepted entry survives a power cut; NORMAL was seen to lose commits.
     db.execute_batch(

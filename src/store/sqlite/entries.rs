@@ -314,7 +314,7 @@ impl EntryRows for Connection {
         let content = &new.content;
         let (entry, print, text) = (content.entry, content.fingerprint, content.text);
         self.prepare_cached(
-            // Numbered places: to look up each of so many names takes longer than to bind its value.
+            // Bound by position: with so many columns, looking up the names would take longer than binding the values.
             "INSERT INTO entries (source, identity, story, relation, edition_at, words, trimmed, url_hash, content_hash, whole, wording, handle,
                  held, published_at, updated_at, feed_updated, ordered_at, first_seen, last_seen, guid, url, title, language, rest, sketch)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -31,8 +31,8 @@ pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 /// Versions whose migration writes most of what is stored anew.
 pub(super) const REWRITTEN: RangeInclusive<i64> = 1..=5;
 
-/// Brings the schema up to date, one transaction a version. What is stored is read by today's code in the last of them, once all
-/// columns are those of today.
+/// Brings the schema up to date, in one transaction for each version. Code of today reads stored entries only in the last of them, when
+/// all columns that it knows exist.
 pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
     repack::register(db)?;
     loop {

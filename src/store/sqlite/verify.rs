@@ -1,4 +1,4 @@
-//! Reads a large database whole beside all other work, where a start that waits for it would serve nobody for seconds.
+//! Checks a large database in a thread of its own. A start that waited for the check would serve nobody for seconds.
 
 use std::path::Path;
 use std::sync::Arc;

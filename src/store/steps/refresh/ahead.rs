@@ -1,7 +1,7 @@
-//! What of a document is read into words before the writer is asked.
+//! Reads the entries of a document into words before the writer is asked.
 //!
-//! Reading an entry takes as long as writing it, and there is one writer. So entries that are not stored as they are now are read
-//! beside it, many documents at once. What turns out otherwise, because another process was faster, the writer reads itself.
+//! Reading an entry takes as long as writing it, and there is only one writing thread. So new and changed entries are read on other
+//! threads, many documents at once. If another process was faster and other entries turn out to be new, the writer reads those itself.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};

@@ -72,7 +72,7 @@ pub(in crate::store) fn note_unchanged<R: RefreshRows>(
     answers: &[Unchanged],
 ) -> Result<(), R::Error> {
     for answer in answers {
-        // A source may have another id by now, or another address; or somebody else has asked it since.
+        // By now the source may have another id or address, or another process may have asked it.
         let found = rows.find_source(&answer.source)?.filter(|source| {
             is_asked_as_known(source.clock.attempt_at, answer)
                 && source.location == located(&answer.location)
@@ -85,8 +85,8 @@ pub(in crate::store) fn note_unchanged<R: RefreshRows>(
     Ok(())
 }
 
-/// Whether a source was last asked when this answer knew it to be. The two may differ by less than a step of the clock, for stored
-/// times and those that wait follow it by readings of their own.
+/// Whether the source was not asked by anybody else since. The stored time and the one in the answer may differ by less than a step
+/// of the clock: each was moved along with the clock by readings of its own.
 fn is_asked_as_known(attempt_at: Option<Timestamp>, answer: &Unchanged) -> bool {
     attempt_at.is_some_and(|at| at < answer.at && !is_step((at - answer.before).num_milliseconds()))
 }
