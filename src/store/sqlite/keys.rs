@@ -191,3 +191,66 @@ fn merge_slice(db: &Session) -> rusqlite::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+    use tempfile::TempDir;
+
+    use super::super::SqliteEngine;
+    use super::super::schema::migrate;
+    use super::*;
+    use crate::model::Timestamp;
+    use crate::store::engine::Engine;
+    use crate::store::settings::Opening;
+
+    fn week() -> Week {
+        Week::of(Timestamp::UNIX_EPOCH)
+    }
+
+    fn found(db: &Session, keys: &[u32], limit: usize) -> Vec<Vec<i64>> {
+        let all = db.entries_with_keys(keys, week()..=week(), limit);
+        let all = all.expect("read").into_iter();
+        all.map(|entries| entries.iter().map(|entry| entry.0).collect())
+            .collect()
+    }
+
+    #[test]
+    fn of_a_crowded_key_a_few_entries_are_read_and_of_the_others_all() {
+        let db = Session::of(Connection::open_in_memory().expect("opens"));
+        migrate(&db).expect("migrates");
+        let crowded = (1..=1_000).map(|entry| (7, entry));
+        let rare = [(3, 4), (3, 1), (9, 2), (11, 5)];
+        for (key, entry) in crowded.chain(rare) {
+            db.execute(
+                "INSERT INTO near_keys VALUES (?, ?)",
+                [slot(key, week().number()), entry],
+            )
+            .expect("written");
+        }
+        let all = found(&db, &[9, 7, 3, 8, 11], 20);
+        assert_eq!(all[1].len(), 21);
+        assert_eq!(
+            [&all[0], &all[2], &all[3], &all[4]],
+            [&vec![2], &vec![1, 4], &vec![], &vec![5]]
+        );
+    }
+
+    #[tokio::test]
+    async fn keys_of_a_step_that_failed_are_not_found() {
+        let directory = TempDir::new().expect("made");
+        let path = directory.path().join("mainstem.db");
+        let store = SqliteEngine::open(&path, Opening::Quick).expect("it opens");
+        let failed = store.write("fail", |db: &Session| {
+            db.write_keys(EntryId(1), week(), &[3])?;
+            assert_eq!(found(db, &[3], 20), [[1]]);
+            Err::<(), _>(rusqlite::Error::InvalidQuery)
+        });
+        failed.await.expect_err("it fails");
+        let all = store.write("write", |db: &Session| {
+            db.write_keys(EntryId(2), week(), &[3])?;
+            Ok(found(db, &[3], 20))
+        });
+        assert_eq!(all.await.expect("written"), [[2]]);
+    }
+}
