@@ -17,7 +17,7 @@ use crate::text::{Mark, Word};
 /// The version of a sketch: its layout in the three high bits, and the version of words and runs ([`VERSION`]) in the five low ones.
 /// A sketch of any other version is ignored, and the text is read.
 const FORMAT: u8 = 2 << 5 | VERSION;
-/// Runs in the sample. With fewer, more texts would have to be read; with more, the store would grow.
+/// Runs in the sample, a bit of a word for each. With fewer, more texts would have to be read; with more, the store would grow.
 const SAMPLE: usize = 64;
 /// Distinct numbers kept of a text, and of a headline. A text with more, such as a table, is always read.
 const MAX_NUMBERS: usize = 40;
@@ -74,7 +74,7 @@ impl Sketch {
             title_numbers: few(numbers(&text.title_words))?,
             numbers: few(numbers(&text.words)),
             largest: last.map_or(u32::MAX, |run| high_half(*run)),
-            sample: low_bits(smallest),
+            sample: sampled_bits(smallest),
         })
     }
 
@@ -171,13 +171,18 @@ impl Sketch {
     /// The second may be too large, because two runs may have the same low bits by accident.
     pub(super) fn drawn_of(&self, other: &RunSet) -> (usize, usize) {
         let drawn = other.up_to(u64::from(self.largest) << 32 | u64::from(u32::MAX));
-        let (ours, theirs) = (&self.sample, low_bits(drawn));
-        let mut theirs = theirs.into_iter().peekable();
-        let mut shared = 0;
-        for run in ours {
-            while theirs.next_if(|their| their < run).is_some() {}
-            shared += usize::from(theirs.next_if_eq(run).is_some());
+        // A bit for each sampled run that is paired; runs may have the same low bits, and each is paired once.
+        let mut paired = 0_u64;
+        for run in drawn {
+            let bits = low_bits(*run);
+            let first = self.sample.partition_point(|ours| *ours < bits);
+            let same = self.sample[first..]
+                .iter()
+                .take_while(|ours| **ours == bits);
+            let mut places = (first..).zip(same).map(|(place, _)| 1 << place);
+            paired |= places.find(|place| paired & place == 0).unwrap_or(0);
         }
+        let shared = paired.count_ones() as usize;
         (drawn.len(), shared)
     }
 }
@@ -225,15 +230,15 @@ fn high_half(hash: u64) -> u32 {
     u32::from_le_bytes([b4, b5, b6, b7])
 }
 
-/// The low bits of runs, ascending: being small says nothing of them.
-fn low_bits(runs: &[u64]) -> Vec<u16> {
-    let mut bits: Vec<u16> = runs
-        .iter()
-        .map(|run| {
-            let [b0, b1, ..] = run.to_le_bytes();
-            u16::from_le_bytes([b0, b1])
-        })
-        .collect();
+/// The low bits of a run: being one of the smallest says nothing of them.
+fn low_bits(run: u64) -> u16 {
+    let [b0, b1, ..] = run.to_le_bytes();
+    u16::from_le_bytes([b0, b1])
+}
+
+/// The low bits of runs, ascending.
+fn sampled_bits(runs: &[u64]) -> Vec<u16> {
+    let mut bits: Vec<u16> = runs.iter().map(|run| low_bits(*run)).collect();
     bits.sort_unstable();
     bits
 }

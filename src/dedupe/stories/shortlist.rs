@@ -72,17 +72,12 @@ impl Reach {
 /// each key of the entry, the entries that have it too.
 #[must_use]
 pub fn most_similar(having: &[Vec<EntryId>]) -> Vec<EntryId> {
-    let mut shares: HashMap<EntryId, usize> = HashMap::new();
-    for entries in having
-        .iter()
-        .filter(|entries| entries.len() <= MAX_POSTINGS)
-    {
-        for entry in entries {
-            *shares.entry(*entry).or_default() += 1;
-        }
-    }
-    let mut best: Vec<(EntryId, usize)> = shares
-        .into_iter()
+    let rare = having.iter().filter(|all| all.len() <= MAX_POSTINGS);
+    let mut all: Vec<EntryId> = rare.flatten().copied().collect();
+    all.sort_unstable();
+    let of_one = all.chunk_by(|one, other| one == other);
+    let mut best: Vec<(EntryId, usize)> = of_one
+        .map(|of_one| (of_one[0], of_one.len()))
         .filter(|(_, shared)| *shared >= SHARED_KEYS)
         .collect();
     best.sort_unstable_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(&other.0)));

@@ -54,7 +54,7 @@ pub(in crate::store) trait TextRows: Rows {
         read: impl FnMut(ComparedText) -> T,
     ) -> Result<Vec<T>, Self::Error>;
 
-    /// Entries without their texts, in the order given; an entry that is not stored is left out.
+    /// Entries without their texts, in any order; an entry that is not stored is left out.
     fn candidates(&self, entries: &[EntryId]) -> Result<Vec<Candidate>, Self::Error>;
 
     /// The entries with this URL, then those with this text; of each the oldest, ascending, at most `limit`.

@@ -1,8 +1,9 @@
 //! Archive documents, and the items that stand in none.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::columns::{moment, ms};
+use super::session::Session;
 use super::windows::{item_id, placed_at, select_version_by, version};
 use crate::store::rows::{ArchiveRows, OutputRow};
 use crate::store::{ArchiveDocument, ItemVersion, Place};
@@ -13,7 +14,7 @@ const BY: &str = "INDEXED BY output_items_unarchived";
 const LEFT: &str =
     "i.archive IS NULL AND i.ordered_at <= ?2 AND (i.ordered_at < ?2 OR i.item_id > ?3)";
 
-impl ArchiveRows for Connection {
+impl ArchiveRows for Session {
     fn newest_archive(&self, output: OutputRow) -> rusqlite::Result<u32> {
         self.prepare_cached("SELECT COALESCE(max(number), 0) FROM archives WHERE output = ?")?
             .query_row([output.0], |row| row.get(0))

@@ -1,8 +1,8 @@
 //! Values as columns, and back.
 
 use chrono::DateTime;
-use rusqlite::Row;
 use rusqlite::types::{FromSqlError, Type};
+use rusqlite::{Row, RowIndex};
 use url::Url;
 
 use crate::model::{Copy, Entry, EntryId, Hash, Layer, Member, Relation, SourceId, Timestamp};
@@ -26,6 +26,11 @@ pub(super) fn moment_at(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<
 /// A number of rows as SQL's `LIMIT`.
 pub(super) fn at_most(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// As many times the same in a list of SQL: parameters, or rows of them.
+pub(super) fn listed(item: &str, count: usize) -> String {
+    vec![item; count].join(", ")
 }
 
 /// An entry's [`crate::model::Entry::date`].
@@ -53,7 +58,7 @@ pub(super) fn word<T>(
 }
 
 /// A source's id from a column; another text is an error: the row is damaged.
-pub(super) fn source_id(row: &Row<'_>, column: &str) -> rusqlite::Result<SourceId> {
+pub(super) fn source_id(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<SourceId> {
     let text: String = row.get(column)?;
     SourceId::new(&text)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))

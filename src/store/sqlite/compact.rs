@@ -46,7 +46,7 @@ pub(in crate::store) fn compact(path: &Path) -> Result<Compacted, StoreError> {
     let copy = files::beside(&path, COPY);
     remove(&copy)?;
     // Before anything of the database is changed.
-    usage::leave_room(&path, &open::open(&path, Opening::Quick)?, STEP, 1)?;
+    usage::leave_room(&path, &*open::open(&path, Opening::Quick)?, STEP, 1)?;
     let db = alone(&path)?;
     let copied = copy_into(&path, &db, &copy);
     if copied.is_err() {

@@ -32,7 +32,8 @@ fn connect_writer(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection>
     db.execute_batch("PRAGMA wal_autocheckpoint = 16000")?;
     // A log that has grown beside a long reader is cut to this when it begins anew.
     db.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
-    db.execute_batch(super::keys::INDEX)?;
+    // What a step may have to undo stays in memory.
+    db.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(db)
 }
 

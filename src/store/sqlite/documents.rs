@@ -1,12 +1,13 @@
 //! Each source's last document: `documents`, with the numbers of its entries packed in one column.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::columns::{moment, ms};
+use super::session::Session;
 use crate::model::Timestamp;
 use crate::store::rows::{DocumentRows, LastDocument, SourceRow, pack, unpack};
 
-impl DocumentRows for Connection {
+impl DocumentRows for Session {
     fn last_document(&self, source: SourceRow) -> rusqlite::Result<Option<LastDocument>> {
         self.prepare_cached(
             "SELECT read_at, read_by, renews, entries FROM documents WHERE source = ?",

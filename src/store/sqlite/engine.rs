@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::Connection;
 use tokio::sync::watch;
 
 use super::failure::refuse;
 use super::lock::DaemonLock;
 use super::readers::Readers;
+use super::session::Session;
 use super::verify::{self, Verifier};
 use super::vitals::Vitals;
 use super::writer::Writer;
@@ -80,12 +80,12 @@ impl SqliteEngine {
 }
 
 impl Engine for SqliteEngine {
-    type Tx = Connection;
+    type Tx = Session;
 
     async fn write<T, F>(&self, name: &'static str, step: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: FnOnce(&Session) -> rusqlite::Result<T> + Send + 'static,
     {
         self.writer.step(name, step).await
     }
@@ -93,7 +93,7 @@ impl Engine for SqliteEngine {
     async fn read<T, F>(&self, name: &'static str, read: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: FnOnce(&Session) -> rusqlite::Result<T> + Send + 'static,
     {
         self.readers.read(name, read).await
     }

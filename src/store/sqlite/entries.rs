@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params}
 use super::columns::{
     BODY, at_most, body, date_at, dateline, enclosures, moment, moment_at, ms, rest,
 };
+use super::session::Session;
 use super::texts::sketch;
 use crate::dedupe::{Absent, Edit, EntryVersion, Held, KnownEntry, Namesake};
 use crate::model::{Entry, EntryId, Fingerprint, Hash, Relation, StoryId, Timestamp};
@@ -100,7 +101,7 @@ fn held(held: Held) -> i64 {
     }
 }
 
-impl EntryRows for Connection {
+impl EntryRows for Session {
     fn has_entries(&self, source: SourceRow) -> rusqlite::Result<bool> {
         self.prepare_cached("SELECT 1 FROM entries WHERE source = ? LIMIT 1")?
             .exists([source.0])

@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
 
 use super::columns::{moment, moment_at, ms, source_id, word};
+use super::session::Session;
 use crate::model::{HealthEvent, SourceId, Timestamp, Trouble};
 use crate::store::rows::HealthRows;
 
-impl HealthRows for Connection {
+impl HealthRows for Session {
     fn lasting_troubles(&self) -> rusqlite::Result<HashMap<SourceId, HashSet<Trouble>>> {
         let mut select = self.prepare_cached(
             "SELECT s.id, h.trouble FROM health h JOIN sources s USING (source) WHERE h.resolved_at IS NULL",

@@ -1,8 +1,9 @@
 //! Hosts that asked for no requests until some time: `host_holds`.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::columns::{moment, ms};
+use super::session::Session;
 use crate::model::{HostHold, Timestamp};
 use crate::store::rows::HostRows;
 
@@ -21,7 +22,7 @@ fn hold(row: &Row<'_>) -> rusqlite::Result<HostHold> {
     })
 }
 
-impl HostRows for Connection {
+impl HostRows for Session {
     fn host_holds(&self) -> rusqlite::Result<Vec<HostHold>> {
         self.prepare_cached(&format!("SELECT {HOLD} FROM host_holds ORDER BY host"))?
             .query_map([], hold)?

@@ -1,13 +1,14 @@
 //! The items that outputs keep.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{OptionalExtension, Row, named_params, params};
 
 use super::columns::{moment, ms};
+use super::session::Session;
 use crate::model::{EntryId, Showing, Slot, StoryId, Timestamp};
 use crate::store::KeptItem;
 use crate::store::rows::{Holder, ItemRows, OutputRow, StoredItem};
 
-impl ItemRows for Connection {
+impl ItemRows for Session {
     fn items_of_story(&self, story: StoryId) -> rusqlite::Result<Vec<(OutputRow, StoredItem)>> {
         self.prepare_cached(
             "SELECT output, slot, entry, whole, edition_at, updated_at, left_at IS NULL AS inside FROM output_items

@@ -2,44 +2,45 @@
 //!
 //! Sixteen keys an entry are sixteen pages of a large tree, and every commit
 //! would write them whole. So new keys are appended to a log, a row an entry
-//! (`near_fresh`), with an index of the log beside it that only this connection
-//! has (a temporary table: it is rolled back with the transaction, and never
-//! written). When the log has grown long it is merged into the tree
+//! (`near_fresh`), and each connection that writes has an index of the log in
+//! memory ([`KeyLog`]). When the log has grown long it is merged into the tree
 //! (`near_keys`), in the order of the tree and a slice a time.
 
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use rusqlite::{OptionalExtension, params, params_from_iter};
 
+use super::columns::listed;
+use super::session::Session;
 use crate::dedupe::Week;
 use crate::model::EntryId;
 use crate::store::rows::KeyRows;
 
-/// Keys that are looked up by one statement: a third of those that most entries have. A longer one takes longer to be found again
-/// among the prepared ones.
-const TOGETHER: usize = 6;
-/// Weeks in which they are looked up by it: as many as a week before and after an entry lie in.
-const WEEKS: usize = 3;
+/// Slots that are looked up by one statement: those of an entry with as many keys as most have, in three weeks.
+const TOGETHER: usize = 48;
 /// Bits of a slot that hold the key.
 const KEY_BITS: u32 = 32;
-/// Entries in the log that set a merge off.
-const LOG_ENTRIES: i64 = 8_192;
 /// Keys merged in one step.
-const SLICE: i64 = 4_096;
+const SLICE: usize = 4_096;
+/// Keys merged by one statement.
+const ROWS: usize = 64;
 
-/// What the writing connection needs before its first transaction: the index of the log, up to which row it goes, and how far a
-/// merge of which rows has come.
-pub(super) const INDEX: &str = "PRAGMA temp_store = MEMORY;
-    CREATE TEMP TABLE IF NOT EXISTS near_index (slot INTEGER, entry INTEGER, log INTEGER, PRIMARY KEY (slot, entry)) WITHOUT ROWID;
-    CREATE TEMP TABLE IF NOT EXISTS near_state (one INTEGER PRIMARY KEY, indexed INTEGER, entries INTEGER, merging INTEGER, cursor INTEGER);
-    INSERT OR IGNORE INTO temp.near_state VALUES (1, 0, 0, NULL, 0);";
+/// A slot that is looked up, with the place of its key among those that were asked for.
+type Asked = (i64, usize);
 
-impl KeyRows for Connection {
+impl KeyRows for Session {
     fn write_keys(&self, entry: EntryId, week: Week, keys: &[u32]) -> rusqlite::Result<()> {
         let bytes: Vec<u8> = keys.iter().flat_map(|key| key.to_le_bytes()).collect();
         self.prepare_cached("INSERT INTO near_fresh (entry, week, keys) VALUES (?, ?, ?)")?
             .execute(params![entry.0, week.number(), bytes])?;
+        let row = self.last_insert_rowid();
+        let mut log = self.key_log.borrow_mut();
+        // Otherwise another process has written rows before it, which are still to be read.
+        if row == log.last_row() + 1 {
+            let slots = keys.iter().map(|key| slot(*key, week.number()));
+            log.add(row, entry, slots);
+        }
         Ok(())
     }
 
@@ -49,22 +50,26 @@ impl KeyRows for Connection {
         weeks: RangeInclusive<Week>,
         limit: usize,
     ) -> rusqlite::Result<Vec<Vec<EntryId>>> {
-        index_log(self)?;
+        read_log(self)?;
+        merge_slice(self)?;
+        let limit = limit.saturating_add(1);
+        let weeks = weeks.start().number()..=weeks.end().number();
+        let asked = keys.iter().enumerate();
+        let mut asked: Vec<Asked> = asked
+            .flat_map(|(nth, key)| weeks.clone().map(move |week| (slot(*key, week), nth)))
+            .collect();
+        asked.sort_unstable();
         let mut all = vec![Vec::new(); keys.len()];
-        let limit = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
-        let mut select = self.prepare_cached(&SEARCH)?;
-        let weeks: Vec<i64> = (weeks.start().number()..=weeks.end().number()).collect();
-        for (keys, all) in keys.chunks(TOGETHER).zip(all.chunks_mut(TOGETHER)) {
-            for weeks in weeks.chunks(WEEKS) {
-                let asked = parameters(limit, keys, weeks);
-                let mut rows = select.query(params_from_iter(asked))?;
-                while let Some(row) = rows.next()? {
-                    let nth: u8 = row.get(0)?;
-                    all[usize::from(nth)].push(EntryId(row.get(1)?));
-                }
+        let log = self.key_log.borrow();
+        for (slot, nth) in &asked {
+            all[*nth].extend(log.entries(*slot, limit));
+        }
+        for asked in asked.chunks(TOGETHER) {
+            for (nth, entry) in in_tree(self, asked, limit)? {
+                all[nth].push(entry);
             }
         }
-        // While a merge is under way an entry may stand in both.
+        // An entry may have a key in several weeks; and two processes may merge the same rows.
         for entries in &mut all {
             entries.sort_unstable();
             entries.dedup();
@@ -88,100 +93,164 @@ impl KeyRows for Connection {
     }
 
     fn forget_all_keys(&self) -> rusqlite::Result<()> {
-        self.execute_batch(
-            "DELETE FROM near_keys; DELETE FROM near_fresh; DELETE FROM temp.near_index;
-             UPDATE temp.near_state SET entries = 0, merging = NULL, cursor = 0",
-        )
+        self.execute_batch("DELETE FROM near_keys; DELETE FROM near_fresh")?;
+        self.forget();
+        Ok(())
     }
 }
 
-/// The search for the entries of [`TOGETHER`] keys in [`WEEKS`] weeks, each with the place of its key: one statement, because
-/// starting one takes as long as looking up what it asks for. The first parameter is how many are read of each slot and tier.
+/// The search for the entries of [`TOGETHER`] slots: one statement, because starting one takes as long as looking up what it asks
+/// for. SQLite seeks one slot after the other with one cursor.
 static SEARCH: LazyLock<String> = LazyLock::new(|| {
-    let slots = (0..TOGETHER * WEEKS).map(|nth| (nth / WEEKS, nth + 2));
-    let selects = slots.flat_map(|(key, slot)| {
-        ["main.near_keys", "temp.near_index"].map(|tier| {
-            format!("SELECT * FROM (SELECT {key}, entry FROM {tier} WHERE slot = ?{slot} LIMIT ?1)")
-        })
-    });
-    selects.collect::<Vec<String>>().join(" UNION ALL ")
+    format!(
+        "SELECT slot, entry FROM near_keys WHERE slot IN ({})",
+        listed("?", TOGETHER)
+    )
 });
 
-/// The parameters of [`SEARCH`]; nothing is looked up for what is `None`.
-fn parameters(limit: i64, keys: &[u32], weeks: &[i64]) -> impl Iterator<Item = Option<i64>> {
-    let slots = (0..TOGETHER * WEEKS).map(|nth| {
-        let (key, week) = (keys.get(nth / WEEKS)?, weeks.get(nth % WEEKS)?);
-        Some(slot(*key, *week))
-    });
-    std::iter::once(Some(limit)).chain(slots)
-}
+/// Writes keys into the tree, [`ROWS`] at a time; it may have them already.
+static MERGE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "INSERT OR IGNORE INTO near_keys VALUES {}",
+        listed("(?, ?)", ROWS)
+    )
+});
 
 /// The week stands first: what comes and what is looked for is of a few weeks, so it lies together, however much is stored.
 fn slot(key: u32, week: i64) -> i64 {
     week << KEY_BITS | i64::from(key)
 }
 
-/// Brings the index up to what the log has, whoever wrote it; and merges a slice where the log is long.
-fn index_log(db: &Connection) -> rusqlite::Result<()> {
-    let (mut indexed, mut entries): (i64, i64) = db
-        .prepare_cached("SELECT indexed, entries FROM temp.near_state")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+/// Entries in the tree, each with the place of its key; of each slot at most `limit`. Given up to [`TOGETHER`] slots, ascending.
+fn in_tree(db: &Session, asked: &[Asked], limit: usize) -> rusqlite::Result<Vec<(usize, EntryId)>> {
+    let mut select = db.prepare_cached(&SEARCH)?;
+    let mut found = Vec::new();
+    let mut left: Vec<Asked> = asked.to_vec();
+    loop {
+        let slots = (0..TOGETHER).map(|nth| left.get(nth).map(|(slot, _)| *slot));
+        let mut rows = select.query(params_from_iter(slots))?;
+        let (mut read, mut is_crowded) = (Vec::new(), false);
+        while let Some(row) = rows.next()? {
+            let (slot, entry): (i64, i64) = (row.get(0)?, row.get(1)?);
+            read.push((slot, EntryId(entry)));
+            let before = read.len().checked_sub(limit);
+            if before.is_some_and(|before| read[before].0 == slot) {
+                is_crowded = true;
+                break;
+            }
+        }
+        for (slot, entry) in &read {
+            let from = left.partition_point(|(asked, _)| asked < slot);
+            let same = left[from..].iter().take_while(|(asked, _)| asked == slot);
+            found.extend(same.map(|(_, nth)| (*nth, *entry)));
+        }
+        if !is_crowded {
+            return Ok(found);
+        }
+        // The rows of a slot come together, so those before the crowded one are all read. It may have any number more: the statement
+        // begins anew without it.
+        left.retain(|(slot, _)| read.iter().all(|(seen, _)| seen != slot));
+    }
+}
+
+/// Brings the index up to what the log has, whoever wrote it.
+fn read_log(db: &Session) -> rusqlite::Result<()> {
+    let mut log = db.key_log.borrow_mut();
     let mut read = db.prepare_cached(
         "SELECT log, entry, week, keys FROM near_fresh WHERE log > ? ORDER BY log",
     )?;
-    let mut insert = db.prepare_cached("INSERT OR IGNORE INTO temp.near_index VALUES (?, ?, ?)")?;
-    let mut rows = read.query([indexed])?;
-    let before = indexed;
+    let mut rows = read.query([log.last_row()])?;
     while let Some(row) = rows.next()? {
-        let (log, entry, week): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (number, entry, week) = (row.get(0)?, EntryId(row.get(1)?), row.get(2)?);
         let (keys, _) = row.get_ref(3)?.as_blob()?.as_chunks::<4>();
-        for key in keys {
-            insert.execute([slot(u32::from_le_bytes(*key), week), entry, log])?;
-        }
-        (indexed, entries) = (log, entries + 1);
-    }
-    if indexed != before {
-        db.prepare_cached("UPDATE temp.near_state SET indexed = ?, entries = ?")?
-            .execute([indexed, entries])?;
-    }
-    if entries >= LOG_ENTRIES {
-        merge_slice(db)?;
+        let slots = keys.iter().map(|key| slot(u32::from_le_bytes(*key), week));
+        log.add(number, entry, slots);
     }
     Ok(())
 }
 
-/// Moves the next keys of the log, in the order of the tree, into it. After the last the log loses what it had when the merge
-/// began; what is cut short by an end of the process begins again.
-fn merge_slice(db: &Connection) -> rusqlite::Result<()> {
-    db.prepare_cached(
-        "UPDATE temp.near_state SET merging = indexed, cursor = 0 WHERE merging IS NULL",
-    )?
-    .execute([])?;
-    let (upto, cursor): (i64, i64) = db
-        .prepare_cached("SELECT merging, cursor FROM temp.near_state")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let last: Option<i64> = db
-        .prepare_cached(
-            "SELECT slot FROM temp.near_index WHERE slot >= ? ORDER BY slot LIMIT 1 OFFSET ?",
-        )?
-        .query_row([cursor, SLICE], |row| row.get(0))
-        .optional()?;
-    db.prepare_cached(
-        "INSERT OR IGNORE INTO near_keys SELECT slot, entry FROM temp.near_index WHERE slot >= ? AND slot < ? AND log <= ? ORDER BY slot, entry",
-    )?
-    .execute([cursor, last.unwrap_or(i64::MAX), upto])?;
-    if let Some(last) = last {
-        db.prepare_cached("UPDATE temp.near_state SET cursor = ?")?
-            .execute([last.max(cursor + 1)])?;
+/// Where the log is long, moves its next keys into the tree, in the order of the tree. After the last the log loses what it had when
+/// the merge began; what is cut short by an end of the process begins again.
+fn merge_slice(db: &Session) -> rusqlite::Result<()> {
+    let Some(slice) = db.key_log.borrow_mut().next_slice(SLICE) else {
         return Ok(());
+    };
+    let (many, rest) = slice.keys.as_chunks::<ROWS>();
+    let mut insert = db.prepare_cached(&MERGE)?;
+    for keys in many {
+        let values = keys.iter().flat_map(|(slot, entry)| [*slot, *entry]);
+        insert.execute(params_from_iter(values))?;
     }
-    db.prepare_cached("DELETE FROM near_fresh WHERE log <= ?")?
-        .execute([upto])?;
-    db.prepare_cached("DELETE FROM temp.near_index WHERE log <= ?")?
-        .execute([upto])?;
-    db.prepare_cached(
-        "UPDATE temp.near_state SET merging = NULL, entries = (SELECT count(DISTINCT entry) FROM temp.near_index)",
-    )?
-    .execute([])?;
+    let mut insert = db.prepare_cached("INSERT OR IGNORE INTO near_keys VALUES (?, ?)")?;
+    for key in rest {
+        insert.execute([key.0, key.1])?;
+    }
+    if let Some(row) = slice.is_last_of {
+        db.prepare_cached("DELETE FROM near_fresh WHERE log <= ?")?
+            .execute([row])?;
+    }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+    use tempfile::TempDir;
+
+    use super::super::SqliteEngine;
+    use super::super::schema::migrate;
+    use super::*;
+    use crate::model::Timestamp;
+    use crate::store::engine::Engine;
+    use crate::store::settings::Opening;
+
+    fn week() -> Week {
+        Week::of(Timestamp::UNIX_EPOCH)
+    }
+
+    fn found(db: &Session, keys: &[u32], limit: usize) -> Vec<Vec<i64>> {
+        let all = db.entries_with_keys(keys, week()..=week(), limit);
+        let all = all.expect("read").into_iter();
+        all.map(|entries| entries.iter().map(|entry| entry.0).collect())
+            .collect()
+    }
+
+    #[test]
+    fn of_a_crowded_key_a_few_entries_are_read_and_of_the_others_all() {
+        let db = Session::of(Connection::open_in_memory().expect("opens"));
+        migrate(&db).expect("migrates");
+        let crowded = (1..=1_000).map(|entry| (7, entry));
+        let rare = [(3, 4), (3, 1), (9, 2), (11, 5)];
+        for (key, entry) in crowded.chain(rare) {
+            db.execute(
+                "INSERT INTO near_keys VALUES (?, ?)",
+                [slot(key, week().number()), entry],
+            )
+            .expect("written");
+        }
+        let all = found(&db, &[9, 7, 3, 8, 11], 20);
+        assert_eq!(all[1].len(), 21);
+        assert_eq!(
+            [&all[0], &all[2], &all[3], &all[4]],
+            [&vec![2], &vec![1, 4], &vec![], &vec![5]]
+        );
+    }
+
+    #[tokio::test]
+    async fn keys_of_a_step_that_failed_are_not_found() {
+        let directory = TempDir::new().expect("made");
+        let path = directory.path().join("mainstem.db");
+        let store = SqliteEngine::open(&path, Opening::Quick).expect("it opens");
+        let failed = store.write("fail", |db: &Session| {
+            db.write_keys(EntryId(1), week(), &[3])?;
+            assert_eq!(found(db, &[3], 20), [[1]]);
+            Err::<(), _>(rusqlite::Error::InvalidQuery)
+        });
+        failed.await.expect_err("it fails");
+        let all = store.write("write", |db: &Session| {
+            db.write_keys(EntryId(2), week(), &[3])?;
+            Ok(found(db, &[3], 20))
+        });
+        assert_eq!(all.await.expect("written"), [[2]]);
+    }
 }

@@ -1,8 +1,9 @@
 //! Links between entries.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
 
 use super::columns::{moment, word};
+use super::session::Session;
 use super::stories::role;
 use crate::dedupe::{Comparison, Link, Sameness};
 use crate::model::{EntryId, Layer, StoryId};
@@ -14,7 +15,7 @@ pub(super) const OF_STORY: &str = "SELECT l.entry, l.other, l.verdict, l.layer, 
      UNION ALL SELECT l.entry, l.other, l.verdict, l.layer, l.score FROM entries e CROSS JOIN links l ON l.other = e.entry
          CROSS JOIN entries own ON own.entry = l.entry WHERE e.story = ?1 AND own.story != ?1";
 
-impl LinkRows for Connection {
+impl LinkRows for Session {
     fn links_of(&self, entry: EntryId) -> rusqlite::Result<Vec<Link>> {
         self.prepare_cached(
             "SELECT entry, other, verdict, layer, score FROM links WHERE entry = ?1

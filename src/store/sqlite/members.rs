@@ -3,10 +3,11 @@
 use rusqlite::{Connection, OptionalExtension, Params, named_params};
 
 use super::columns::{BODY, MEMBER, member};
+use super::session::Session;
 use crate::model::{EntryId, Member};
 use crate::store::rows::{MemberRows, Wanted};
 
-impl MemberRows for Connection {
+impl MemberRows for Session {
     fn member(&self, entry: EntryId) -> rusqlite::Result<Option<Member>> {
         self.prepare_cached(&format!(
             "SELECT {MEMBER}, {BODY} FROM entries e JOIN sources s USING (source) WHERE e.entry = ? AND e.expired_at IS NULL"

@@ -23,6 +23,7 @@ mod health;
 mod hosts;
 mod inspect;
 mod items;
+mod key_log;
 mod keys;
 mod links;
 mod lock;
@@ -39,6 +40,7 @@ mod repack;
 mod retention;
 mod rules;
 mod schema;
+mod session;
 mod sources;
 mod step;
 mod stories;
@@ -57,6 +59,6 @@ pub(super) use files::{audience, is_missing};
 pub(super) use reader::SqliteReader;
 pub(super) use usage::sizes;
 
-impl Rows for rusqlite::Connection {
+impl Rows for session::Session {
     type Error = rusqlite::Error;
 }

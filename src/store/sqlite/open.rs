@@ -14,6 +14,7 @@ use super::files;
 use super::inspect::{flaw, whose};
 use super::place::FileId;
 use super::schema::{APPLICATION_ID, REWRITTEN, VERSION, migrate};
+use super::session::Session;
 use super::usage;
 use super::verify;
 use crate::store::error::StoreError;
@@ -25,7 +26,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 const OLDEST_SQLITE: i32 = 3_051_003;
 
 /// Opens, checks and migrates the database; a missing one is made.
-pub(super) fn open(path: &Path, opening: Opening) -> Result<Connection, StoreError> {
+pub(super) fn open(path: &Path, opening: Opening) -> Result<Session, StoreError> {
     if rusqlite::version_number() < OLDEST_SQLITE {
         return Err(unusable(
             path,
@@ -40,7 +41,8 @@ pub(super) fn open(path: &Path, opening: Opening) -> Result<Connection, StoreErr
     let _ = files::create_database(path);
     loop {
         let file = inode(path);
-        let mut db = connect(path).map_err(|error| refuse(path, error))?;
+        let db = connect(path).map_err(|error| refuse(path, error))?;
+        let db = Session::of(db);
         if files::close_to_others(path) {
             tracing::warn!(path = %path.display(), "everybody could read the store, which holds passwords of source addresses: its mode is 600 now");
         }
@@ -54,7 +56,7 @@ pub(super) fn open(path: &Path, opening: Opening) -> Result<Connection, StoreErr
             // Once in the log, and once more in the file, where the old tables go last.
             usage::leave_room(path, &db, "bring its schema up to date", 2)?;
         }
-        prepare(&mut db, version, opening).map_err(|error| refuse(path, error))?;
+        prepare(&db, version, opening).map_err(|error| refuse(path, error))?;
         if file.is_none() || file == inode(path) {
             return Ok(db);
         }
@@ -120,7 +122,7 @@ fn check(path: &Path, db: &Connection, opening: Opening) -> Result<i64, StoreErr
     }
 }
 
-fn prepare(db: &mut Connection, version: i64, opening: Opening) -> rusqlite::Result<()> {
+fn prepare(db: &Session, version: i64, opening: Opening) -> rusqlite::Result<()> {
     db.pragma_update(None, "page_size", 8192)?;
     // Both take hold in a database without tables only. Free pages go back when retention asks for it; an older database is
     // rebuilt for that (`compact`).

@@ -1,12 +1,13 @@
 //! Whole stories, and those of them that wait to be judged.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::columns::{BODY, MEMBER, member, moment};
+use super::session::Session;
 use crate::model::{EntryId, Story, StoryId};
 use crate::store::rows::OutboxRows;
 
-impl OutboxRows for Connection {
+impl OutboxRows for Session {
     fn waiting(&self, limit: usize) -> rusqlite::Result<Vec<StoryId>> {
         self.prepare_cached("SELECT story FROM outbox ORDER BY since, story LIMIT ?1")?
             .query_map([count(limit)], |row| row.get(0).map(StoryId))?

@@ -1,16 +1,17 @@
 //! Outputs as they are registered.
 
 use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::columns::{moment_at, ms};
+use super::session::Session;
 use crate::model::{Hash, OutputId, Timestamp};
 use crate::store::rows::{OutputRow, OutputRows, StoredOutput};
 
 /// Columns of [`output`].
 const COLUMNS: &str = "output, id, rules, replaying, documents, changed_at, id_base";
 
-impl OutputRows for Connection {
+impl OutputRows for Session {
     fn outputs(&self) -> rusqlite::Result<Vec<StoredOutput>> {
         self.prepare_cached(&format!("SELECT {COLUMNS} FROM outputs ORDER BY output"))?
             .query_map([], output)?

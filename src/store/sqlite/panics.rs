@@ -28,6 +28,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::super::SqliteEngine;
+    use super::super::session::Session;
     use crate::store::settings::Opening;
 
     fn store(directory: &TempDir) -> SqliteEngine {
@@ -36,7 +37,7 @@ mod tests {
     }
 
     async fn versions(store: &SqliteEngine) -> i64 {
-        let count = |db: &rusqlite::Connection| {
+        let count = |db: &Session| {
             db.query_row(
                 "SELECT count(*) FROM versions WHERE name LIKE 'test%'",
                 [],

@@ -1,8 +1,9 @@
 //! Publishers: `sources.publisher` and `boilerplate`.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::columns::at_most;
+use super::session::Session;
 use crate::dedupe::Boilerplate;
 use crate::store::rows::{Owner, PublisherRows, Site, SourceRow};
 
@@ -14,7 +15,7 @@ fn key(owner: Owner) -> i64 {
     }
 }
 
-impl PublisherRows for Connection {
+impl PublisherRows for Session {
     fn set_site(&self, source: SourceRow, site: Option<Site>) -> rusqlite::Result<()> {
         self.prepare_cached(
             "UPDATE sources SET publisher = ?2 WHERE source = ?1 AND publisher IS NOT ?2",

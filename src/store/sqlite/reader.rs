@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
-
 use super::failure::failed;
 use super::open;
+use super::session::Session;
 use crate::model::{HostHold, SourceReport};
 use crate::store::error::StoreError;
 use crate::store::outputs::RuleSpan;
@@ -15,7 +14,7 @@ use crate::store::rows::{HostRows, RuleRows, SourceRows};
 /// A connection on which nothing is written.
 pub(in crate::store) struct SqliteReader {
     path: PathBuf,
-    db: Connection,
+    db: Session,
 }
 
 impl SqliteReader {
@@ -27,14 +26,14 @@ impl SqliteReader {
         let db = open::open_to_read(path)?;
         Ok(db.map(|db| Self {
             path: path.to_owned(),
-            db,
+            db: Session::of(db),
         }))
     }
 
     fn read<T>(
         &self,
         name: &'static str,
-        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+        read: impl FnOnce(&Session) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
         read(&self.db).map_err(|cause| failed(&self.path, name, cause))
     }

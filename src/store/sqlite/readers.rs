@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
 use super::connect::connect_reader;
 use super::failure::failed;
 use super::panics::caught;
+use super::session::Session;
 use super::vitals::Vitals;
 use crate::store::StoreError;
 
@@ -19,7 +19,7 @@ pub(super) struct Readers {
     vitals: Arc<Vitals>,
     turns: Arc<Semaphore>,
     /// Connections that nobody uses now. A plain mutex: held for a push or a pop, never across an await.
-    idle: Arc<Mutex<Vec<Connection>>>,
+    idle: Arc<Mutex<Vec<Session>>>,
 }
 
 impl Readers {
@@ -35,7 +35,7 @@ impl Readers {
     pub(super) async fn read<T, F>(&self, name: &'static str, read: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: FnOnce(&Session) -> rusqlite::Result<T> + Send + 'static,
     {
         let _turn = self.turns.acquire().await.map_err(|_| StoreError::Closed)?;
         let readers = self.clone();
@@ -51,13 +51,12 @@ impl Readers {
                 None => {
                     let placed = vitals.check_place();
                     placed.map_err(|trouble| StoreError::from(trouble.as_ref()))?;
-                    connect_reader(vitals.path()).map_err(failed)?
+                    Session::of(connect_reader(vitals.path()).map_err(failed)?)
                 }
             };
-            let value = db
-                .unchecked_transaction()
-                .and_then(|snapshot| caught(|| read(&snapshot)))
-                .map_err(failed)?;
+            let snapshot = db.unchecked_transaction().map_err(failed)?;
+            let value = caught(|| read(&db)).map_err(failed)?;
+            drop(snapshot);
             readers.idle().push(db);
             Ok(value)
         });
@@ -70,7 +69,7 @@ impl Readers {
         self.idle().clear();
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Session>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,9 +5,10 @@
 
 use std::collections::HashSet;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::columns::{moment_at, ms};
+use super::session::Session;
 use crate::model::{EntryId, OutputId, Timestamp};
 use crate::store::rows::{
     AgingSource, DocumentRows as _, OutputWindow, RetentionRows, Seen, SourceRow,
@@ -35,7 +36,7 @@ const STRIP_BODY: &str = "DELETE FROM bodies WHERE entry = ?1";
 /// Sources whose entries age by the passes of retention, as nobody will read them again.
 const IS_SILENT: &str = "(gone OR EXISTS (SELECT 1 FROM sources s WHERE s.source = st.source AND s.removed_at IS NOT NULL))";
 
-impl RetentionRows for Connection {
+impl RetentionRows for Session {
     fn aging_source(&self, least: SourceRow) -> rusqlite::Result<Option<AgingSource>> {
         let source = |row: &Row<'_>| {
             Ok(AgingSource {
@@ -180,13 +181,13 @@ mod tests {
     use rusqlite::Connection;
 
     use super::super::schema::migrate;
+    use super::super::session::Session;
 
     /// A plan that reads a whole table of entries or items holds the writer for as long as there are entries.
     #[test]
     fn every_statement_goes_by_an_index_to_what_it_needs() {
-        let mut db = Connection::open_in_memory().expect("opens");
-        db.execute_batch(super::super::keys::INDEX).expect("made");
-        migrate(&mut db).expect("migrates");
+        let db = Session::of(Connection::open_in_memory().expect("opens"));
+        migrate(&db).expect("migrates");
         let statements = [
             (super::SOURCE, "SEARCH st USING INTEGER PRIMARY KEY"),
             (

@@ -1,12 +1,13 @@
 //! What is known of rules: when their parts did something.
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use super::columns::{moment, ms};
+use super::session::Session;
 use crate::store::RuleSpan;
 use crate::store::rows::RuleRows;
 
-impl RuleRows for Connection {
+impl RuleRows for Session {
     fn rule_spans(&self) -> rusqlite::Result<Vec<RuleSpan>> {
         self.prepare_cached("SELECT rule, part, first_at, last_at FROM rule_spans")?
             .query_map([], |row| {

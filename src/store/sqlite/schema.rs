@@ -6,9 +6,10 @@
 
 use std::ops::RangeInclusive;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Transaction, TransactionBehavior};
 
 use super::repack;
+use super::session::Session;
 use crate::store::steps::rebuild;
 
 /// `application_id`: "Main" in ASCII; tells our files from other SQLite databases.
@@ -33,11 +34,11 @@ pub(super) const REWRITTEN: RangeInclusive<i64> = 1..=5;
 
 /// Brings the schema up to date, in one transaction for each version. Code of today reads stored entries only in the last of them, when
 /// all columns that it knows exist.
-pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
+pub(super) fn migrate(db: &Session) -> rusqlite::Result<()> {
     repack::register(db)?;
     loop {
         // IMMEDIATE: of two processes that open an old file at once, the second finds it done.
-        let step = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let step = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
         let version: i64 = step.pragma_query_value(None, "user_version", |row| row.get(0))?;
         let Some(sql) = usize::try_from(version)
             .ok()
@@ -48,9 +49,9 @@ pub(super) fn migrate(db: &mut Connection) -> rusqlite::Result<()> {
         step.execute_batch(sql)?;
         if version == 0 {
             // Nothing is stored yet: what will be is of today's code.
-            rebuild::note_version(&*step)?;
+            rebuild::note_version(db)?;
         } else if version + 1 == VERSION {
-            rebuild::recent(&*step)?;
+            rebuild::recent(db)?;
         }
         step.pragma_update(None, "user_version", version + 1)?;
         step.pragma_update(None, "application_id", APPLICATION_ID)?;

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{OptionalExtension, Row, named_params, params};
 
 use super::columns::{moment, moment_at, ms, repairs, repairs_as_column, source_id, url, word};
+use super::session::Session;
 use crate::dedupe::{DayCount, SourceClock};
 use crate::model::{
     Condition, FailureClass, FeedFields, FreshBy, Freshness, History, LastOutcome, Outcome,
@@ -171,7 +172,7 @@ const WRITE_UNCHANGED: &str = "UPDATE source_state SET attempt_at = :at, success
      message = :message
  WHERE source = :source";
 
-impl SourceRows for Connection {
+impl SourceRows for Session {
     fn registered_sources(&self) -> rusqlite::Result<Vec<RegisteredSource>> {
         self.prepare(
             "SELECT source, id, location, priority, removed_at FROM sources ORDER BY source",

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, ffi};
+use rusqlite::ffi;
 use tokio::sync::oneshot;
 
 use super::failure::failed;
 use super::panics::caught;
+use super::session::Session;
 use super::vitals::Vitals;
 use crate::store::{StoreError, StoreTrouble};
 
 /// One step on its way through the writer.
 pub(super) trait Job: Send {
     /// Runs the step inside the open transaction. A failure: what it wrote must be rolled back.
-    fn run(&mut self, db: &Connection) -> Result<(), Failure>;
+    fn run(&mut self, db: &Session) -> Result<(), Failure>;
     /// Whether it panicked when it ran. Whatever it did to the connection is then not known.
     fn has_panicked(&self) -> bool;
     /// Answers the caller, once it is known what became of the transaction.
@@ -78,8 +79,8 @@ impl<T, F> Step<T, F> {
     }
 }
 
-impl<T: Send, F: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Job for Step<T, F> {
-    fn run(&mut self, db: &Connection) -> Result<(), Failure> {
+impl<T: Send, F: FnOnce(&Session) -> rusqlite::Result<T> + Send> Job for Step<T, F> {
+    fn run(&mut self, db: &Session) -> Result<(), Failure> {
         let step = self.step.take().expect("a step is run once");
         match caught(|| step(db)) {
             Ok(value) => {

@@ -1,8 +1,9 @@
 //! Stories, their members and the outbox.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::columns::{moment, moment_at, ms, source_id, word};
+use super::session::Session;
 use crate::dedupe::{Present, Role};
 use crate::model::{EntryId, Layer, Relation, StoryId, Timestamp};
 use crate::store::rows::{Placed, StoryMember, StoryRows};
@@ -11,7 +12,7 @@ use crate::store::rows::{Placed, StoryMember, StoryRows};
 const PUBLISHED: &str = "SELECT min(entered_at) OVER (), entry FROM output_items WHERE story = ?
      ORDER BY left_at IS NOT NULL, slot != 0, entered_at, output LIMIT 1";
 
-impl StoryRows for Connection {
+impl StoryRows for Session {
     fn begin_story(&self, edition_at: Timestamp, now: Timestamp) -> rusqlite::Result<StoryId> {
         self.prepare_cached(
             "INSERT INTO stories (revision, created_at, began_at) VALUES (0, ?, ?)",
@@ -187,15 +188,14 @@ pub(super) fn role(row: &Row<'_>) -> rusqlite::Result<Role> {
 mod tests {
     use rusqlite::Connection;
 
-    use super::PUBLISHED;
+    use super::{PUBLISHED, Session};
     use crate::store::sqlite::links::OF_STORY;
     use crate::store::sqlite::schema::migrate;
 
     #[test]
     fn nothing_is_read_whole() {
-        let mut db = Connection::open_in_memory().unwrap();
-        db.execute_batch(crate::store::sqlite::keys::INDEX).unwrap();
-        migrate(&mut db).unwrap();
+        let db = Session::of(Connection::open_in_memory().unwrap());
+        migrate(&db).unwrap();
         for sql in [PUBLISHED, OF_STORY] {
             let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let steps: Vec<String> = plan

@@ -1,8 +1,11 @@
 //! What of stored entries is compared with others.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::sync::LazyLock;
 
-use super::columns::{BODY, compared, moment, moment_at, source_id};
+use rusqlite::{OptionalExtension, Row, params, params_from_iter};
+
+use super::columns::{BODY, compared, listed, moment, moment_at, source_id};
+use super::session::Session;
 use super::stories::placed;
 use crate::dedupe::{Prepared, Sketch, Sketched};
 use crate::model::{EntryId, Hash};
@@ -12,7 +15,19 @@ use crate::store::rows::{Candidate, ComparedText, SourceRow, TextRows};
 const STORED: &str = "e.entry, e.source, s.id AS source_id, e.trimmed, e.url_hash, e.content_hash, e.published_at, e.ordered_at, e.expired_at,
     e.url, e.title, e.rest";
 
-impl TextRows for Connection {
+/// Candidates that are read by one statement: starting one takes longer than reading a row, and most entries have no more.
+const TOGETHER: usize = 24;
+
+/// Reads [`candidate`]s, those of [`TOGETHER`] entries.
+static CANDIDATES: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT e.entry, e.story, e.edition_at, e.published_at, e.ordered_at, e.expired_at, s.id, e.url, e.sketch
+         FROM entries e JOIN sources s USING (source) WHERE e.entry IN ({})",
+        listed("?", TOGETHER)
+    )
+});
+
+impl TextRows for Session {
     fn texts<T>(
         &self,
         entries: &[EntryId],
@@ -46,13 +61,14 @@ impl TextRows for Connection {
     }
 
     fn candidates(&self, entries: &[EntryId]) -> rusqlite::Result<Vec<Candidate>> {
-        let mut select = self.prepare_cached(
-            "SELECT e.entry, e.story, e.edition_at, e.published_at, e.ordered_at, e.expired_at, s.id AS source_id, e.url, e.sketch
-             FROM entries e JOIN sources s USING (source) WHERE e.entry = ?",
-        )?;
+        let mut select = self.prepare_cached(&CANDIDATES)?;
         let mut found = Vec::with_capacity(entries.len());
-        for entry in entries {
-            found.extend(select.query_row([entry.0], candidate).optional()?);
+        for entries in entries.chunks(TOGETHER) {
+            let asked = (0..TOGETHER).map(|nth| entries.get(nth).map(|entry| entry.0));
+            let mut rows = select.query(params_from_iter(asked))?;
+            while let Some(row) = rows.next()? {
+                found.push(candidate(row)?);
+            }
         }
         Ok(found)
     }
@@ -124,14 +140,15 @@ pub(super) fn sketch(text: &Prepared) -> Option<Vec<u8>> {
     Sketch::of(text).map(|sketch| sketch.written())
 }
 
+/// A candidate, from the columns of [`CANDIDATES`] by their numbers: by name each is searched for.
 fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
     let placed = placed(row)?;
-    let sketch = row.get_ref("sketch")?.as_blob_or_null()?;
+    let sketch = row.get_ref(8)?.as_blob_or_null()?;
     let sketch = sketch.and_then(Sketch::read).filter(|_| !placed.is_expired);
     let sketched = sketch.map(|sketch| {
         Ok::<_, rusqlite::Error>(Sketched {
-            source: source_id(row, "source_id")?,
-            link: row.get("url")?,
+            source: source_id(row, 6)?,
+            link: row.get(7)?,
             published: placed.published,
             sketch,
         })

@@ -1,10 +1,11 @@
 //! Stored times and the clocks that they were written by, in SQL.
 
 use chrono::TimeDelta;
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{OptionalExtension, Row, named_params, params};
 
 use super::columns::{moment, ms};
 use super::hosts::IS_RELATIVE as HOLD_IS_RELATIVE;
+use super::session::Session;
 use crate::model::{EntryId, StoryId, Timestamp};
 use crate::store::rows::{BeforeStep, EntryAhead, TimeRows, Witnesses};
 
@@ -45,7 +46,7 @@ const OF_ITEM: &[&str] = &[
     "left_at",
 ];
 
-impl TimeRows for Connection {
+impl TimeRows for Session {
     fn booted_at(&self, boot: &str) -> rusqlite::Result<Option<i64>> {
         self.prepare_cached("SELECT booted_at FROM clock WHERE boot = ?")?
             .query_row([boot], |row| row.get(0))

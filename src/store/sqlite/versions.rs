@@ -1,10 +1,11 @@
 //! Which version of our code made the values that are stored.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
+use super::session::Session;
 use crate::store::rows::VersionRows;
 
-impl VersionRows for Connection {
+impl VersionRows for Session {
     fn stored_version(&self, name: &str) -> rusqlite::Result<Option<i64>> {
         self.prepare_cached("SELECT version FROM versions WHERE name = ?")?
             .query_row([name], |row| row.get(0))

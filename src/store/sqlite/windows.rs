@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{BODY, COPY, MEMBER, copy, member, moment, moment_at, ms, source_id};
+use super::session::Session;
 use crate::model::{Copy, EntryId, FeedFields, Slot, StoryId, Timestamp};
 use crate::store::rows::{OutputRow, WindowRows};
 use crate::store::{ItemVersion, Place, ShownEntry};
 
-impl WindowRows for Connection {
+impl WindowRows for Session {
     fn feed_changes(&self) -> rusqlite::Result<i64> {
         self.prepare_cached("SELECT count FROM feed_changes")?
             .query_row([], |row| row.get(0))

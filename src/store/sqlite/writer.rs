@@ -10,13 +10,14 @@
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::ErrorCode;
 use tokio::sync::{mpsc, oneshot};
 
 use super::care;
 use super::checkpoints::Checkpoints;
 use super::connect::reconnect;
 use super::elsewhere::{Elsewhere, Seen};
+use super::session::Session;
 use super::step::{Failure, Job, Step};
 use super::vitals::Vitals;
 use crate::store::StoreError;
@@ -46,7 +47,7 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread on an open, migrated connection.
-    pub(super) fn start(vitals: Arc<Vitals>, db: Connection) -> std::io::Result<Self> {
+    pub(super) fn start(vitals: Arc<Vitals>, db: Session) -> std::io::Result<Self> {
         let (steps, waiting) = mpsc::channel(WAITING);
         let mut thread = Thread {
             elsewhere: Elsewhere::since(&vitals, &db),
@@ -71,7 +72,7 @@ impl Writer {
     pub(super) async fn step<T, F>(&self, name: &'static str, step: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: FnOnce(&Session) -> rusqlite::Result<T> + Send + 'static,
     {
         self.ask(|reply| Message::Step(Box::new(Step::new(name, &self.vitals, step, reply))))
             .await
@@ -122,7 +123,7 @@ impl Writer {
 struct Thread {
     vitals: Arc<Vitals>,
     /// `None` after a commit that failed, until it could be opened anew.
-    db: Option<Connection>,
+    db: Option<Session>,
     elsewhere: Elsewhere,
     waiting: mpsc::Receiver<Message>,
     /// `None` once it has ended.
@@ -158,7 +159,7 @@ impl Thread {
                 job.answer(committed.clone());
             }
             if let Some(checkpoints) = &self.checkpoints {
-                checkpoints.committed(self.db.as_ref());
+                checkpoints.committed(self.db.as_deref());
             }
             if let Some(reply) = closing {
                 self.close();
@@ -211,7 +212,12 @@ impl Thread {
             .and_then(|()| self.vitals.check_room());
         usable.map_err(|trouble| StoreError::from(trouble.as_ref()))?;
         let (reply, mut answer) = oneshot::channel();
-        let step = Step::new("write a row", &self.vitals, care::probe, reply);
+        let step = Step::new(
+            "write a row",
+            &self.vitals,
+            |db: &Session| care::probe(db),
+            reply,
+        );
         let mut group: [Box<dyn Job>; 1] = [Box::new(step)];
         let written = self.write(&mut group);
         let [job] = group;
@@ -235,13 +241,13 @@ impl Thread {
     }
 
     /// The connection, opened anew where the last was given up.
-    fn connected(&mut self) -> Result<&Connection, Failure> {
+    fn connected(&mut self) -> Result<&Session, Failure> {
         if self.db.is_none() {
             self.vitals.check_place().map_err(Failure::Trouble)?;
             let db =
                 reconnect(self.vitals.path()).map_err(|error| Failure::of(&self.vitals, &error))?;
             self.elsewhere.reconnected(&self.vitals, &db);
-            self.db = Some(db);
+            self.db = Some(Session::of(db));
         }
         Ok(self.db.as_ref().expect("just connected"))
     }
@@ -258,7 +264,7 @@ impl Thread {
 }
 
 /// Runs the steps of a group, each in a savepoint. One that fails alone is rolled back alone; the store's trouble ends all.
-fn run_all(db: &Connection, group: &mut [Box<dyn Job>], vitals: &Vitals) -> Result<(), Failure> {
+fn run_all(db: &Session, group: &mut [Box<dyn Job>], vitals: &Vitals) -> Result<(), Failure> {
     let noted = |error: rusqlite::Error| Failure::of(vitals, &error);
     let run = |sql: &str| db.prepare_cached(sql)?.execute([]).map(drop);
     for job in group {
@@ -269,6 +275,7 @@ fn run_all(db: &Connection, group: &mut [Box<dyn Job>], vitals: &Vitals) -> Resu
             Ok(()) => {}
             Err(Failure::Other(..)) if !db.is_autocommit() => {
                 run("ROLLBACK TO step").map_err(noted)?;
+                db.forget();
             }
             Err(failure) => return Err(failure),
         }
