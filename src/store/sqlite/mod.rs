@@ -19,6 +19,7 @@ mod entries;
 mod examine;
 mod failure;
 mod files;
+mod group;
 mod health;
 mod hosts;
 mod inspect;
