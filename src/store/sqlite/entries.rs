@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params}
 use super::columns::{
     BODY, at_most, body, date_at, dateline, enclosures, moment, moment_at, ms, rest,
 };
+use super::in_order::InOrder;
 use super::texts::sketch;
 use crate::dedupe::{Absent, Edit, EntryVersion, Held, KnownEntry, Namesake};
 use crate::model::{Entry, EntryId, Fingerprint, Hash, Relation, StoryId, Timestamp};
@@ -12,18 +13,23 @@ use crate::store::rows::{Body, EntryContent, EntryRows, NewEntry, SourceRow, Sto
 
 /// Columns of [`known`].
 const KNOWN: &str =
-    "entry, story, identity, whole, url_hash, last_seen, expired_at, published_at, updated_at";
+    "entry, story, identity, whole, url_hash, published_at, updated_at, last_seen, expired_at";
 
 fn known(row: &Row<'_>) -> rusqlite::Result<KnownEntry> {
+    let mut row = InOrder::of(row);
+    // Fields are read in the order in which they stand here, which is that of the columns.
     Ok(KnownEntry {
         id: EntryId(row.get("entry")?),
         story: StoryId(row.get("story")?),
         identity: row.get("identity")?,
         whole: row.get("whole")?,
         url: row.get("url_hash")?,
-        date: date_at(row)?,
+        date: {
+            let (published, updated) = (row.moment("published_at")?, row.moment("updated_at")?);
+            published.or(updated)
+        },
         last_seen: moment(row.get("last_seen")?),
-        is_expired: is_expired(row)?,
+        is_expired: row.moment("expired_at")?.is_some(),
     })
 }
 
