@@ -21,6 +21,17 @@ impl StoryRows for Connection {
         Ok(StoryId(self.last_insert_rowid()))
     }
 
+    fn announce_story(&self, edition_at: Timestamp, now: Timestamp) -> rusqlite::Result<StoryId> {
+        self.prepare_cached(
+            "INSERT INTO stories (revision, created_at, began_at) VALUES (1, ?, ?)",
+        )?
+        .execute([ms(now), ms(edition_at)])?;
+        let story = self.last_insert_rowid();
+        self.prepare_cached("INSERT INTO outbox (story, revision, since) VALUES (?, 1, ?)")?
+            .execute([story, ms(now)])?;
+        Ok(StoryId(story))
+    }
+
     fn touch_story(&self, story: StoryId, now: Timestamp) -> rusqlite::Result<()> {
         let revision: i64 = self
             .prepare_cached(

@@ -154,7 +154,7 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         let story = self.linking.story_for(&found, at)?;
         let entry = self.write_new(incoming, (&profile.text, read.wording), story, held)?;
         self.write_keys(entry, &profile.text, at)?;
-        self.linking.add(entry, story, &found)?;
+        self.linking.add(entry, &found)?;
         if !incoming.is_further {
             self.present.push(entry);
         }
