@@ -21,7 +21,8 @@ pub(in crate::store) trait Engine: Sized + Send + Sync + 'static {
 
     /// Runs a step in a transaction that may write, and answers once its commit survives a power cut. Of steps that are asked for
     /// at once, several may share a commit; one that fails takes nothing of the others with it, and one that panics is
-    /// [`StoreError::Panicked`]. `name` is a verb for the error.
+    /// [`StoreError::Panicked`]. So a step may be run more than once, each time on the same state of the store, and only what its
+    /// last run gave counts. `name` is a verb for the error.
     fn write<T, F>(
         &self,
         name: &'static str,
@@ -29,7 +30,7 @@ pub(in crate::store) trait Engine: Sized + Send + Sync + 'static {
     ) -> impl Future<Output = Result<T, StoreError>> + Send
     where
         T: Send + 'static,
-        F: FnOnce(&Self::Tx) -> Result<T, Failure<Self>> + Send + 'static;
+        F: Fn(&Self::Tx) -> Result<T, Failure<Self>> + Send + 'static;
 
     /// Runs a read beside the writer, on a snapshot of what is committed. `name` is a verb for the error.
     fn read<T, F>(

@@ -45,6 +45,10 @@ pub(in crate::store) trait StoryRows: Rows {
     /// Inserts a story without members, at revision 0. `edition_at`: the time of its first edition.
     fn begin_story(&self, edition_at: Timestamp, now: Timestamp) -> Result<StoryId, Self::Error>;
 
+    /// The same, at revision 1 and in the outbox: as if it were begun and touched at once.
+    fn announce_story(&self, edition_at: Timestamp, now: Timestamp)
+    -> Result<StoryId, Self::Error>;
+
     /// Adds one to the story's revision and writes the story with it into the outbox. A story that is in the outbox already stays
     /// there since when it was.
     fn touch_story(&self, story: StoryId, now: Timestamp) -> Result<(), Self::Error>;

@@ -1,22 +1,14 @@
-//! Values as columns, and back.
+//! Rows as values, and back.
 
-use chrono::DateTime;
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Row, RowIndex};
 use url::Url;
 
-use crate::model::{Copy, Entry, EntryId, Hash, Layer, Member, Relation, SourceId, Timestamp};
+use super::in_order::InOrder;
+pub(super) use super::values::{moment, ms};
+use super::values::{named, source};
+use crate::model::{Copy, Entry, EntryId, Layer, Member, Relation, SourceId, Timestamp};
 use crate::store::rows::{Body, Rest};
-
-/// Milliseconds since 1970.
-pub(super) fn ms(at: Timestamp) -> i64 {
-    at.timestamp_millis()
-}
-
-/// A moment from its milliseconds; 1970 where they exceed chrono's range, which we never write.
-pub(super) fn moment(ms: i64) -> Timestamp {
-    DateTime::from_timestamp_millis(ms).unwrap_or_default()
-}
 
 /// A moment from a column; `None` for NULL.
 pub(super) fn moment_at(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
@@ -38,30 +30,18 @@ pub(super) fn date_at(row: &Row<'_>) -> rusqlite::Result<Option<Timestamp>> {
     Ok(moment_at(row, "published_at")?.or(moment_at(row, "updated_at")?))
 }
 
-/// The member of a closed set that a word names; `None` for NULL. An unknown word is an error: the row is damaged.
+/// The member of a closed set that a column names, see [`named`].
 pub(super) fn word<T>(
     row: &Row<'_>,
     column: &str,
     member: impl Fn(&str) -> Option<T>,
 ) -> rusqlite::Result<Option<T>> {
-    let Some(text) = row.get::<_, Option<String>>(column)? else {
-        return Ok(None);
-    };
-    match member(&text) {
-        Some(value) => Ok(Some(value)),
-        None => Err(rusqlite::Error::FromSqlConversionFailure(
-            0,
-            Type::Text,
-            format!("{column}: unknown word {text:?}").into(),
-        )),
-    }
+    named(row.get_ref(column)?.as_str_or_null()?, column, member)
 }
 
-/// A source's id from a column; another text is an error: the row is damaged.
+/// A source's id from a column.
 pub(super) fn source_id(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<SourceId> {
-    let text: String = row.get(column)?;
-    SourceId::new(&text)
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))
+    source(row.get_ref(column)?.as_str()?)
 }
 
 /// Repairs of a document as a column: a JSON array. NULL: none.
@@ -94,7 +74,11 @@ pub(super) const BODY: &str = "(SELECT body FROM bodies b WHERE b.entry = e.entr
 
 /// What an entry says at length, from the column [`BODY`].
 pub(super) fn body(row: &Row<'_>) -> rusqlite::Result<Body> {
-    let column = row.get_ref("body")?.as_blob_or_null()?;
+    read_body(row.get_ref("body")?.as_blob_or_null()?)
+}
+
+/// The same of the column by itself.
+pub(super) fn read_body(column: Option<&[u8]>) -> rusqlite::Result<Body> {
     Body::read(column)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Blob, Box::new(error)))
 }
@@ -104,48 +88,38 @@ pub(super) fn rest(entry: &Entry) -> rusqlite::Result<Option<String>> {
     Rest::written(entry).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
-/// Columns of [`member`], besides [`BODY`], of `entries e` joined with `sources s`.
+/// Columns of [`member`], of `entries e` joined with `sources s`; [`BODY`] follows them.
 pub(super) const MEMBER: &str = "e.entry, s.id AS source_id, e.identity, COALESCE(e.wording, e.whole) AS wording, e.relation, e.layer, e.score, e.matched, e.edition_at, e.words, e.first_seen, e.ordered_at,
     e.changed_at, e.held, e.guid, e.url, e.title, e.published_at, e.updated_at, e.language, e.rest";
 
 /// A member from the columns [`MEMBER`] and [`BODY`].
 pub(super) fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
+    let mut row = InOrder::from(row, "entry")?;
+    // Fields are read in the order in which they stand here, which is that of the columns.
     Ok(Member {
         id: EntryId(row.get("entry")?),
-        source: source_id(row, "source_id")?,
-        identity: row.get::<_, Hash>("identity")?,
-        wording: row.get::<_, Hash>("wording")?,
-        relation: word(row, "relation", Relation::from_word)?.ok_or(FromSqlError::InvalidType)?,
-        layer: word(row, "layer", Layer::from_word)?,
+        source: row.source("source_id")?,
+        identity: row.get("identity")?,
+        wording: row.get("wording")?,
+        relation: row
+            .word("relation", Relation::from_word)?
+            .ok_or(FromSqlError::InvalidType)?,
+        layer: row.word("layer", Layer::from_word)?,
         score: row.get("score")?,
-        matched: row.get::<_, Option<i64>>("matched")?.map(EntryId),
+        matched: row.get::<Option<i64>>("matched")?.map(EntryId),
         edition_at: moment(row.get("edition_at")?),
         words: row.get("words")?,
         first_seen: moment(row.get("first_seen")?),
         ordered_at: moment(row.get("ordered_at")?),
-        changed_at: moment_at(row, "changed_at")?,
-        held: row.get::<_, i64>("held")? != 0,
-        entry: entry(row)?,
+        changed_at: row.moment("changed_at")?,
+        held: row.get::<i64>("held")? != 0,
+        entry: entry(&mut row)?,
     })
 }
 
 /// The opening of an entry's text, from its column `rest`.
 pub(super) fn dateline(row: &Row<'_>) -> rusqlite::Result<Option<String>> {
     Ok(rest_of(row)?.dateline)
-}
-
-/// The fields of a stored entry that are compared with those of others.
-pub(super) fn compared(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let rest = rest_of(row)?;
-    Ok(Entry {
-        title: row.get("title")?,
-        text: body(row)?.text,
-        url: url(row.get("url")?),
-        published: moment_at(row, "published_at")?,
-        enclosures: rest.enclosures,
-        dateline: rest.dateline,
-        ..Entry::default()
-    })
 }
 
 /// Addresses of an entry's attached files, from its column `rest`.
@@ -157,29 +131,37 @@ pub(super) fn enclosures(row: &Row<'_>) -> rusqlite::Result<Vec<String>> {
 }
 
 fn rest_of(row: &Row<'_>) -> rusqlite::Result<Rest> {
-    let json: Option<String> = row.get("rest")?;
-    Rest::read(json.as_deref())
+    read_rest(row.get_ref("rest")?.as_str_or_null()?)
+}
+
+/// The rarer fields of an entry, from its column `rest`.
+pub(super) fn read_rest(json: Option<&str>) -> rusqlite::Result<Rest> {
+    Rest::read(json)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))
 }
 
-fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let rest = rest_of(row)?;
-    let body = body(row)?;
+fn entry(row: &mut InOrder<'_, '_>) -> rusqlite::Result<Entry> {
+    let (guid, link) = (row.get("guid")?, row.get("url")?);
+    let title = row.get("title")?;
+    let (published, updated) = (row.moment("published_at")?, row.moment("updated_at")?);
+    let language = row.get("language")?;
+    let rest = read_rest(row.text("rest")?)?;
+    let body = read_body(row.blob("body")?)?;
     Ok(Entry {
-        guid: row.get("guid")?,
-        url: url(row.get("url")?),
+        guid,
+        url: url(link),
         external_url: rest.external_url,
-        title: row.get("title")?,
+        title,
         html: body.html,
         text: body.text,
         summary: body.summary,
         image: rest.image,
         image_size: rest.image_size,
-        published: moment_at(row, "published_at")?,
-        updated: moment_at(row, "updated_at")?,
+        published,
+        updated,
         authors: rest.authors,
         categories: rest.categories,
-        language: row.get("language")?,
+        language,
         enclosures: rest.enclosures,
         episode: rest.episode,
         comments: rest.comments,

@@ -85,7 +85,7 @@ impl Engine for SqliteEngine {
     async fn write<T, F>(&self, name: &'static str, step: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Session) -> rusqlite::Result<T> + Send + 'static,
+        F: Fn(&Session) -> rusqlite::Result<T> + Send + 'static,
     {
         self.writer.step(name, step).await
     }

@@ -5,26 +5,32 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, params}
 use super::columns::{
     BODY, at_most, body, date_at, dateline, enclosures, moment, moment_at, ms, rest,
 };
+use super::in_order::InOrder;
 use super::session::Session;
 use super::texts::sketch;
 use crate::dedupe::{Absent, Edit, EntryVersion, Held, KnownEntry, Namesake};
-use crate::model::{Entry, EntryId, Fingerprint, Hash, Relation, StoryId, Timestamp};
-use crate::store::rows::{Body, EntryContent, EntryRows, NewEntry, SourceRow, StoredText};
+use crate::model::{EntryId, Fingerprint, Hash, Relation, StoryId, Timestamp};
+use crate::store::rows::{EntryContent, EntryRows, NewEntry, SourceRow, StoredText};
 
 /// Columns of [`known`].
 const KNOWN: &str =
-    "entry, story, identity, whole, url_hash, last_seen, expired_at, published_at, updated_at";
+    "entry, story, identity, whole, url_hash, published_at, updated_at, last_seen, expired_at";
 
 fn known(row: &Row<'_>) -> rusqlite::Result<KnownEntry> {
+    let mut row = InOrder::of(row);
+    // Fields are read in the order in which they stand here, which is that of the columns.
     Ok(KnownEntry {
         id: EntryId(row.get("entry")?),
         story: StoryId(row.get("story")?),
         identity: row.get("identity")?,
         whole: row.get("whole")?,
         url: row.get("url_hash")?,
-        date: date_at(row)?,
+        date: {
+            let (published, updated) = (row.moment("published_at")?, row.moment("updated_at")?);
+            published.or(updated)
+        },
         last_seen: moment(row.get("last_seen")?),
-        is_expired: is_expired(row)?,
+        is_expired: row.moment("expired_at")?.is_some(),
     })
 }
 
@@ -295,7 +301,7 @@ impl EntryRows for Session {
             ":language": now.language, ":rest": rest(now)?, ":words": text.word_count(), ":trimmed": text.trimmed.cast_signed(),
             ":sketch": sketch(text), ":entry": entry.0,
         })?;
-        write_body(self, entry, now)
+        write_body(self, entry, content.body)
     }
 
     fn write_edit(&self, entry: EntryId, edit: &Edit, at: Timestamp) -> rusqlite::Result<()> {
@@ -327,7 +333,7 @@ impl EntryRows for Session {
             ms(new.first_seen), ms(content.seen_at), entry.guid, entry.link(), entry.title, entry.language, rest(entry)?, sketch(text),
         ])?;
         let id = EntryId(self.last_insert_rowid());
-        if let Some(body) = Body::written(entry) {
+        if let Some(body) = content.body {
             self.prepare_cached("INSERT INTO bodies (entry, body) VALUES (?, ?)")?
                 .execute(params![id.0, body])?;
         }
@@ -336,8 +342,8 @@ impl EntryRows for Session {
 }
 
 /// Writes what a stored entry says at length now.
-fn write_body(db: &Connection, entry: EntryId, now: &Entry) -> rusqlite::Result<()> {
-    match Body::written(now) {
+fn write_body(db: &Connection, entry: EntryId, body: Option<&[u8]>) -> rusqlite::Result<()> {
+    match body {
         Some(body) => db
             .prepare_cached("INSERT OR REPLACE INTO bodies (entry, body) VALUES (?, ?)")?
             .execute(params![entry.0, body])?,

@@ -1,8 +1,10 @@
 //! Links between entries.
 
+use rusqlite::types::FromSqlError;
 use rusqlite::{Row, params};
 
-use super::columns::{moment, word};
+use super::columns::moment;
+use super::in_order::InOrder;
 use super::session::Session;
 use super::stories::role;
 use crate::dedupe::{Comparison, Link, Sameness};
@@ -77,23 +79,28 @@ impl LinkRows for Session {
 }
 
 fn link(row: &Row<'_>) -> rusqlite::Result<Link> {
+    let mut row = InOrder::of(row);
+    let (entry, other) = (EntryId(row.get("entry")?), EntryId(row.get("other")?));
+    // Fields are read in the order in which they stand here, which is that of the columns.
     let found = Comparison {
-        sameness: word(row, "verdict", verdict_of_word)?.unwrap_or(Sameness::Unlike),
-        layer: word(row, "layer", Layer::from_word)?.unwrap_or(Layer::Near),
+        sameness: row
+            .word("verdict", verdict_of_word)?
+            .unwrap_or(Sameness::Unlike),
+        layer: row.word("layer", Layer::from_word)?.unwrap_or(Layer::Near),
         score: row.get("score")?,
     };
-    Ok(Link::new(
-        EntryId(row.get("entry")?),
-        EntryId(row.get("other")?),
-        found,
-    ))
+    Ok(Link::new(entry, other, found))
 }
 
 fn recognition(row: &Row<'_>) -> rusqlite::Result<Recognition> {
+    let mut row = InOrder::of(row);
+    let entry = EntryId(row.get("entry")?);
+    let role = role(&mut row)?;
+    let matched = role.matched.ok_or(FromSqlError::InvalidType)?;
     Ok(Recognition {
-        entry: EntryId(row.get("entry")?),
-        role: role(row)?,
-        matched: EntryId(row.get("matched")?),
+        entry,
+        role,
+        matched,
         matched_edition_at: moment(row.get("matched_edition_at")?),
     })
 }

@@ -11,7 +11,7 @@ struct Panicked;
 
 /// Runs a step or a read; a panic becomes an error, see [`is_panic`].
 pub(super) fn caught<T>(run: impl FnOnce() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
-    // Whatever it left half done is thrown away: the savepoint is rolled back and the connection is closed.
+    // Whatever it left half done is thrown away: the transaction or its savepoint is rolled back and the connection is closed.
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
         // This variant can carry an error of our own, so a panic is handled like every other failure.
         Err(rusqlite::Error::ToSqlConversionFailure(Box::new(Panicked)))

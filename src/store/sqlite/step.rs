@@ -6,16 +6,16 @@ use rusqlite::ffi;
 use tokio::sync::oneshot;
 
 use super::failure::failed;
-use super::panics::caught;
+use super::panics::{caught, is_panic};
 use super::session::Session;
 use super::vitals::Vitals;
 use crate::store::{StoreError, StoreTrouble};
 
 /// One step on its way through the writer.
 pub(super) trait Job: Send {
-    /// Runs the step inside the open transaction. A failure: what it wrote must be rolled back.
+    /// Runs the step inside the open transaction; it may be run again in another one. A failure: what it wrote must be rolled back.
     fn run(&mut self, db: &Session) -> Result<(), Failure>;
-    /// Whether it panicked when it ran. Whatever it did to the connection is then not known.
+    /// Whether it ever panicked when it ran. Whatever it did to the connection is then not known.
     fn has_panicked(&self) -> bool;
     /// Answers the caller, once it is known what became of the transaction.
     fn answer(self: Box<Self>, committed: Result<(), Failure>);
@@ -57,8 +57,10 @@ pub(super) struct Step<T, F> {
     /// A verb for the error.
     name: &'static str,
     vitals: Arc<Vitals>,
-    step: Option<F>,
+    step: F,
+    /// Of its last run.
     result: Option<Result<T, StoreError>>,
+    has_panicked: bool,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
@@ -72,22 +74,23 @@ impl<T, F> Step<T, F> {
         Self {
             name,
             vitals: vitals.clone(),
-            step: Some(step),
+            step,
             result: None,
+            has_panicked: false,
             reply,
         }
     }
 }
 
-impl<T: Send, F: FnOnce(&Session) -> rusqlite::Result<T> + Send> Job for Step<T, F> {
+impl<T: Send, F: Fn(&Session) -> rusqlite::Result<T> + Send> Job for Step<T, F> {
     fn run(&mut self, db: &Session) -> Result<(), Failure> {
-        let step = self.step.take().expect("a step is run once");
-        match caught(|| step(db)) {
+        match caught(|| (self.step)(db)) {
             Ok(value) => {
                 self.result = Some(Ok(value));
                 Ok(())
             }
             Err(error) => {
+                self.has_panicked |= is_panic(&error);
                 let failure = Failure::of(&self.vitals, &error);
                 self.result = Some(Err(failed(self.vitals.path(), self.name, error)));
                 Err(failure)
@@ -96,7 +99,7 @@ impl<T: Send, F: FnOnce(&Session) -> rusqlite::Result<T> + Send> Job for Step<T,
     }
 
     fn has_panicked(&self) -> bool {
-        matches!(self.result, Some(Err(StoreError::Panicked { .. })))
+        self.has_panicked
     }
 
     fn answer(self: Box<Self>, committed: Result<(), Failure>) {

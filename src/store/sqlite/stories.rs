@@ -2,7 +2,8 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::columns::{moment, moment_at, ms, source_id, word};
+use super::columns::{moment, ms};
+use super::in_order::InOrder;
 use super::session::Session;
 use crate::dedupe::{Present, Role};
 use crate::model::{EntryId, Layer, Relation, StoryId, Timestamp};
@@ -19,6 +20,17 @@ impl StoryRows for Session {
         )?
         .execute([ms(now), ms(edition_at)])?;
         Ok(StoryId(self.last_insert_rowid()))
+    }
+
+    fn announce_story(&self, edition_at: Timestamp, now: Timestamp) -> rusqlite::Result<StoryId> {
+        self.prepare_cached(
+            "INSERT INTO stories (revision, created_at, began_at) VALUES (1, ?, ?)",
+        )?
+        .execute([ms(now), ms(edition_at)])?;
+        let story = self.last_insert_rowid();
+        self.prepare_cached("INSERT INTO outbox (story, revision, since) VALUES (?, 1, ?)")?
+            .execute([story, ms(now)])?;
+        Ok(StoryId(story))
     }
 
     fn touch_story(&self, story: StoryId, now: Timestamp) -> rusqlite::Result<()> {
@@ -159,27 +171,31 @@ pub(super) fn placed(row: &Row<'_>) -> rusqlite::Result<Placed> {
 }
 
 fn member(row: &Row<'_>) -> rusqlite::Result<StoryMember> {
+    let mut row = InOrder::of(row);
+    // Fields are read in the order in which they stand here, which is that of the columns.
     Ok(StoryMember {
         id: EntryId(row.get("entry")?),
         story: StoryId(row.get("story")?),
-        source: source_id(row, "source_id")?,
+        source: row.source("source_id")?,
         priority: row.get("priority")?,
         identity: row.get("identity")?,
-        published: moment_at(row, "published_at")?,
+        published: row.moment("published_at")?,
         ordered_at: moment(row.get("ordered_at")?),
-        revised_at: moment_at(row, "revised_at")?,
+        revised_at: row.moment("revised_at")?,
         title: row.get("title")?,
-        role: role(row)?,
+        role: role(&mut row)?,
     })
 }
 
-/// What an entry is within its story, from the columns `relation`, `layer`, `score`, `matched` and `edition_at`.
-pub(super) fn role(row: &Row<'_>) -> rusqlite::Result<Role> {
+/// What an entry is within its story, from the next columns: `relation`, `layer`, `score`, `matched` and `edition_at`.
+pub(super) fn role(row: &mut InOrder<'_, '_>) -> rusqlite::Result<Role> {
     Ok(Role {
-        relation: word(row, "relation", Relation::from_word)?.unwrap_or(Relation::First),
-        layer: word(row, "layer", Layer::from_word)?,
+        relation: row
+            .word("relation", Relation::from_word)?
+            .unwrap_or(Relation::First),
+        layer: row.word("layer", Layer::from_word)?,
         score: row.get("score")?,
-        matched: row.get::<_, Option<i64>>("matched")?.map(EntryId),
+        matched: row.get::<Option<i64>>("matched")?.map(EntryId),
         edition_at: moment(row.get("edition_at")?),
     })
 }

@@ -4,16 +4,17 @@ use std::sync::LazyLock;
 
 use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 
-use super::columns::{BODY, compared, listed, moment, moment_at, source_id};
+use super::columns::{BODY, listed, moment, read_body, read_rest, source_id, url};
+use super::in_order::InOrder;
 use super::session::Session;
 use super::stories::placed;
 use crate::dedupe::{Prepared, Sketch, Sketched};
-use crate::model::{EntryId, Hash};
+use crate::model::{Entry, EntryId, Hash};
 use crate::store::rows::{Candidate, ComparedText, SourceRow, TextRows};
 
-/// Columns of [`stored`], besides [`BODY`], of `entries e` joined with `sources s`.
-const STORED: &str = "e.entry, e.source, s.id AS source_id, e.trimmed, e.url_hash, e.content_hash, e.published_at, e.ordered_at, e.expired_at,
-    e.url, e.title, e.rest";
+/// Columns of [`stored`], of `entries e` joined with `sources s`; [`BODY`] follows them.
+const STORED: &str = "e.entry, s.id AS source_id, e.source, e.title, e.url, e.published_at, e.rest, e.ordered_at, e.trimmed, e.url_hash,
+    e.content_hash, e.expired_at";
 
 /// Candidates that are read by one statement: starting one takes longer than reading a row, and most entries have no more.
 const TOGETHER: usize = 24;
@@ -140,7 +141,7 @@ pub(super) fn sketch(text: &Prepared) -> Option<Vec<u8>> {
     Sketch::of(text).map(|sketch| sketch.written())
 }
 
-/// A candidate, from the columns of [`CANDIDATES`] by their numbers: by name each is searched for.
+/// A candidate, from the columns of [`CANDIDATES`] by their numbers.
 fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
     let placed = placed(row)?;
     let sketch = row.get_ref(8)?.as_blob_or_null()?;
@@ -160,15 +161,35 @@ fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
 }
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<ComparedText> {
-    Ok(ComparedText {
+    let mut row = InOrder::of(row);
+    // Fields are read in the order in which they stand here, which is that of the columns.
+    let mut stored = ComparedText {
         id: EntryId(row.get("entry")?),
-        source: source_id(row, "source_id")?,
+        source: row.source("source_id")?,
         source_row: SourceRow(row.get("source")?),
-        entry: compared(row)?,
+        entry: compared(&mut row)?,
         ordered_at: moment(row.get("ordered_at")?),
-        trimmed: row.get::<_, i64>("trimmed")?.cast_unsigned(),
+        trimmed: row.get::<i64>("trimmed")?.cast_unsigned(),
         url: row.get("url_hash")?,
         content: row.get("content_hash")?,
-        is_expired: moment_at(row, "expired_at")?.is_some(),
+        is_expired: row.moment("expired_at")?.is_some(),
+    };
+    stored.entry.text = read_body(row.blob("body")?)?.text;
+    Ok(stored)
+}
+
+/// The fields of a stored entry that are compared with those of others, but for its text.
+fn compared(row: &mut InOrder<'_, '_>) -> rusqlite::Result<Entry> {
+    let title = row.get("title")?;
+    let link: Option<String> = row.get("url")?;
+    let published = row.moment("published_at")?;
+    let rest = read_rest(row.text("rest")?)?;
+    Ok(Entry {
+        title,
+        url: url(link),
+        published,
+        enclosures: rest.enclosures,
+        dateline: rest.dateline,
+        ..Entry::default()
     })
 }

@@ -1,12 +1,13 @@
 //! The one writer: a thread that owns the writing connection and groups steps.
 //!
-//! Steps that wait together share one commit, so that a burst of refreshes
-//! costs one fsync. Each stands in a savepoint: one that fails takes nothing of
-//! the others with it. A step is answered only after the commit. A commit that
-//! fails is treated as unknown: all its steps are answered with the error, the
-//! connection is opened anew, and the callers repeat what they asked for. While
-//! the store is in trouble every step is refused; only a probe tries it.
+//! Steps that are asked for while another is written share its commit, so that a
+//! burst of refreshes costs one fsync (`group.rs`). A step is answered only after
+//! the commit. A commit that fails is treated as unknown: all its steps are
+//! answered with the error, the connection is opened anew, and the callers repeat
+//! what they asked for. While the store is in trouble every step is refused; only
+//! a probe tries it.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -17,6 +18,7 @@ use super::care;
 use super::checkpoints::Checkpoints;
 use super::connect::reconnect;
 use super::elsewhere::{Elsewhere, Seen};
+use super::group::{self, Steps};
 use super::session::Session;
 use super::step::{Failure, Job, Step};
 use super::vitals::Vitals;
@@ -24,8 +26,6 @@ use crate::store::StoreError;
 
 /// Steps that may wait in the queue; further callers wait for a place in it.
 const WAITING: usize = 256;
-/// Most steps that share a commit; it bounds the time until the first of them is answered.
-const GROUP: usize = 128;
 
 enum Message {
     Step(Box<dyn Job>),
@@ -72,7 +72,7 @@ impl Writer {
     pub(super) async fn step<T, F>(&self, name: &'static str, step: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Session) -> rusqlite::Result<T> + Send + 'static,
+        F: Fn(&Session) -> rusqlite::Result<T> + Send + 'static,
     {
         self.ask(|reply| Message::Step(Box::new(Step::new(name, &self.vitals, step, reply))))
             .await
@@ -133,66 +133,59 @@ struct Thread {
 impl Thread {
     fn run(&mut self) {
         while let Some(message) = self.waiting.blocking_recv() {
-            let mut group = Vec::new();
-            let mut closing = None;
-            let mut next = Some(message);
-            while let Some(message) = next {
+            // What comes between steps that share a commit has its turn after it.
+            let mut later = VecDeque::from([message]);
+            while let Some(message) = later.pop_front() {
                 match message {
-                    Message::Step(job) => group.push(job),
+                    Message::Step(job) => self.group(job, &mut later),
                     Message::Probe(reply) => {
                         let _ = reply.send(self.probe());
                     }
                     Message::Look(reply) => {
                         let _ = reply.send(self.look());
                     }
-                    Message::Close(reply) => closing = Some(reply),
+                    Message::Close(reply) => {
+                        self.close();
+                        let _ = reply.send(());
+                    }
                 }
-                let more = group.len() < GROUP && closing.is_none();
-                next = if more {
-                    self.waiting.try_recv().ok()
-                } else {
-                    None
-                };
-            }
-            let committed = self.commit(&mut group);
-            for job in group {
-                job.answer(committed.clone());
-            }
-            if let Some(checkpoints) = &self.checkpoints {
-                checkpoints.committed(self.db.as_deref());
-            }
-            if let Some(reply) = closing {
-                self.close();
-                let _ = reply.send(());
             }
         }
     }
 
-    fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), Failure> {
-        if group.is_empty() {
-            return Ok(());
+    /// Writes a step together with those that are asked for meanwhile, and answers all of them.
+    fn group(&mut self, first: Box<dyn Job>, later: &mut VecDeque<Message>) {
+        let mut steps = vec![first];
+        let committed = match self.vitals.trouble() {
+            Some(trouble) => Err(Failure::Trouble(trouble)),
+            None => self.write(&mut steps, |waiting| next_step(waiting, later)),
+        };
+        for step in steps {
+            step.answer(committed.clone());
         }
-        if let Some(trouble) = self.vitals.trouble() {
-            return Err(Failure::Trouble(trouble));
+        if let Some(checkpoints) = &self.checkpoints {
+            checkpoints.committed(self.db.as_deref());
         }
-        self.write(group)
     }
 
-    /// Runs steps in one transaction of the connection, opened anew where the last was given up.
-    fn write(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+    /// Runs steps in one transaction of the connection, opened anew where the last was given up. `next` takes further ones from
+    /// the queue.
+    fn write(
+        &mut self,
+        steps: &mut Steps,
+        mut next: impl FnMut(&mut mpsc::Receiver<Message>) -> Option<Box<dyn Job>>,
+    ) -> Result<(), Failure> {
         let vitals = self.vitals.clone();
-        let noted = |error: rusqlite::Error| Failure::of(&vitals, &error);
-        let db = self.connected()?;
+        let db = connected(&mut self.db, &mut self.elsewhere, &vitals)?;
         if let Err(error) = db.execute_batch("BEGIN IMMEDIATE") {
             // Without the lock nothing was begun: the connection is as good as before.
             if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) {
                 self.db = None;
             }
-            return Err(noted(error));
+            return Err(Failure::of(&vitals, &error));
         }
-        let written =
-            run_all(db, group, &vitals).and_then(|()| db.execute_batch("COMMIT").map_err(noted));
-        let has_panicked = group.iter().any(|job| job.has_panicked());
+        let written = group::write(db, &vitals, steps, || next(&mut self.waiting));
+        let has_panicked = steps.iter().any(|step| step.has_panicked());
         match &self.db {
             // A failure shows at the next look.
             Some(db) if written.is_ok() && !has_panicked => drop(self.elsewhere.look(db)),
@@ -218,38 +211,26 @@ impl Thread {
             |db: &Session| care::probe(db),
             reply,
         );
-        let mut group: [Box<dyn Job>; 1] = [Box::new(step)];
-        let written = self.write(&mut group);
-        let [job] = group;
-        job.answer(written);
+        let mut steps: Steps = vec![Box::new(step)];
+        let written = self.write(&mut steps, |_| None);
+        for step in steps {
+            step.answer(written.clone());
+        }
         answer.try_recv().unwrap_or(Err(StoreError::Closed))
     }
 
     fn look(&mut self) -> Result<u64, StoreError> {
         let vitals = self.vitals.clone();
         let step = "look for changes";
-        if let Err(failure) = self.connected() {
-            return Err(failure.as_error(&vitals, step));
-        }
-        let db = self.db.as_ref().expect("just connected");
-        let seen = self
-            .elsewhere
-            .look(db)
-            .map_err(|error| Failure::of(&vitals, &error))
-            .and_then(|seen| vitals.check_log().map(|()| seen).map_err(Failure::Trouble));
+        let connected = connected(&mut self.db, &mut self.elsewhere, &vitals).map(drop);
+        let seen = connected.and_then(|()| {
+            let db = self.db.as_ref().expect("just connected");
+            let seen = self.elsewhere.look(db);
+            let seen = seen.map_err(|error| Failure::of(&vitals, &error))?;
+            vitals.check_log().map_err(Failure::Trouble)?;
+            Ok(seen)
+        });
         seen.map_err(|failure| failure.as_error(&vitals, step))
-    }
-
-    /// The connection, opened anew where the last was given up.
-    fn connected(&mut self) -> Result<&Session, Failure> {
-        if self.db.is_none() {
-            self.vitals.check_place().map_err(Failure::Trouble)?;
-            let db =
-                reconnect(self.vitals.path()).map_err(|error| Failure::of(&self.vitals, &error))?;
-            self.elsewhere.reconnected(&self.vitals, &db);
-            self.db = Some(Session::of(db));
-        }
-        Ok(self.db.as_ref().expect("just connected"))
     }
 
     fn close(&mut self) {
@@ -263,23 +244,33 @@ impl Thread {
     }
 }
 
-/// Runs the steps of a group, each in a savepoint. One that fails alone is rolled back alone; the store's trouble ends all.
-fn run_all(db: &Session, group: &mut [Box<dyn Job>], vitals: &Vitals) -> Result<(), Failure> {
-    let noted = |error: rusqlite::Error| Failure::of(vitals, &error);
-    let run = |sql: &str| db.prepare_cached(sql)?.execute([]).map(drop);
-    for job in group {
-        run("SAVEPOINT step").map_err(noted)?;
-        let ran = job.run(db);
-        // SQLite may have rolled back the whole transaction, as it does when a cache is written out to a full disk.
-        match ran {
-            Ok(()) => {}
-            Err(Failure::Other(..)) if !db.is_autocommit() => {
-                run("ROLLBACK TO step").map_err(noted)?;
-                db.forget();
-            }
-            Err(failure) => return Err(failure),
+/// The writing connection, opened anew where the last was given up.
+fn connected<'d>(
+    db: &'d mut Option<Session>,
+    elsewhere: &mut Elsewhere,
+    vitals: &Vitals,
+) -> Result<&'d Session, Failure> {
+    match db {
+        Some(db) => Ok(db),
+        none => {
+            vitals.check_place().map_err(Failure::Trouble)?;
+            let db = reconnect(vitals.path()).map_err(|error| Failure::of(vitals, &error))?;
+            elsewhere.reconnected(vitals, &db);
+            Ok(none.insert(Session::of(db)))
         }
-        run("RELEASE step").map_err(noted)?;
     }
-    Ok(())
+}
+
+/// The next step that waits, if any does. Whatever else waits before it is kept for later; nothing joins a group after a wish to close.
+fn next_step(
+    waiting: &mut mpsc::Receiver<Message>,
+    later: &mut VecDeque<Message>,
+) -> Option<Box<dyn Job>> {
+    while !matches!(later.back(), Some(Message::Close(_))) {
+        match waiting.try_recv().ok()? {
+            Message::Step(job) => return Some(job),
+            other => later.push_back(other),
+        }
+    }
+    None
 }

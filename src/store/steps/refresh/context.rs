@@ -63,3 +63,10 @@ impl<'a, R: RefreshRows> Context<'a, R> {
         Ok(self.boilerplate.get_or_init(|| known))
     }
 }
+
+impl<R> Context<'_, R> {
+    /// Whether anything of the source was stored before this document; if not, there is nothing to look up.
+    pub(super) fn has_entries(&self) -> bool {
+        self.contact != Contact::First
+    }
+}

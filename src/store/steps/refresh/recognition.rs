@@ -73,6 +73,9 @@ fn known_entries<R: RefreshRows>(
     context: &Context<'_, R>,
     entries: &[Incoming],
 ) -> Result<HashMap<Hash, KnownEntry>, R::Error> {
+    if !context.has_entries() {
+        return Ok(HashMap::new());
+    }
     let identities = entries.iter().map(|incoming| incoming.fingerprint.identity);
     let identities: Vec<Hash> = identities.collect();
     let known = context
@@ -164,7 +167,10 @@ fn meet_alone<R: RefreshRows>(
 ) -> Result<bool, R::Error> {
     let context = intake.context();
     let is_stated = incoming.fingerprint.basis == Basis::Stated;
-    if is_stated || !context.rows.has_handle(context.source.row, &basis)? {
+    if is_stated
+        || !context.has_entries()
+        || !context.rows.has_handle(context.source.row, &basis)?
+    {
         return Ok(false);
     }
     let known = known_entry(context, dedupe::told_alone(incoming))?;
@@ -179,6 +185,9 @@ fn known_entry<R: EntryRows>(
     context: &Context<'_, R>,
     identity: Hash,
 ) -> Result<Option<KnownEntry>, R::Error> {
+    if !context.has_entries() {
+        return Ok(None);
+    }
     let known = context
         .rows
         .known_entries(context.source.row, &[identity])?;
@@ -193,6 +202,9 @@ fn namesakes<R: RefreshRows>(
     basis: Hash,
 ) -> Result<Vec<Namesake>, R::Error> {
     let context = intake.context();
+    if !context.has_entries() {
+        return Ok(Vec::new());
+    }
     let (rows, source) = (context.rows, context.source.row);
     let mut found = rows.with_handle(source, &basis, MAX_NAMESAKES)?;
     let add = |found: &mut Vec<Namesake>, namesake: Namesake| {

@@ -73,7 +73,7 @@ impl<'a, R: StoryRows + LinkRows + KeyRows + TextRows> Linking<'a, R> {
         Ok(found)
     }
 
-    /// The story in which a new entry is written: its own, or one that it may join.
+    /// The story in which a new entry is written: its own, of which the outputs are told, or one that it may join.
     pub(in crate::store) fn story_for(
         &self,
         found: &Found,
@@ -87,27 +87,19 @@ impl<'a, R: StoryRows + LinkRows + KeyRows + TextRows> Linking<'a, R> {
         };
         match joined {
             Some(other) => Ok(other.story),
-            None => self.rows.begin_story(at, self.now),
+            None => self.rows.announce_story(at, self.now),
         }
     }
 
-    /// Stores what comparing a new entry came to. `story`: the one that it was written in.
-    pub(in crate::store) fn add(
-        &mut self,
-        entry: EntryId,
-        story: StoryId,
-        found: &Found,
-    ) -> Result<(), R::Error> {
+    /// Stores what comparing a new entry came to.
+    pub(in crate::store) fn add(&mut self, entry: EntryId, found: &Found) -> Result<(), R::Error> {
         let links = links_of(entry, found);
         self.rows.write_links(&links)?;
-        match strongest(&links) {
-            None => self.rows.touch_story(story, self.now),
-            Some(link) => {
-                self.fresh.insert(entry, link.layer);
-                self.seeds.push(entry);
-                Ok(())
-            }
+        if let Some(link) = strongest(&links) {
+            self.fresh.insert(entry, link.layer);
+            self.seeds.push(entry);
         }
+        Ok(())
     }
 
     /// Compares an entry whose publisher has changed its words anew, see [`links_after_edit`].
