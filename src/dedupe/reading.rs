@@ -65,8 +65,7 @@ pub fn read(title: &str, text: &str, dateline: Option<&str>) -> Reading {
         folded.pop();
     }
     let last = folded.len().saturating_sub(1);
-    let letters = folded.iter().flat_map(|block| block.chars());
-    let letters = letters.filter(|c| c.is_alphanumeric()).count();
+    let letters: usize = folded.iter().map(|block| letters(block)).sum();
     for (nth, block) in folded.iter().enumerate() {
         reading.push(match nth == last {
             true => without_cut(block),
@@ -75,6 +74,14 @@ pub fn read(title: &str, text: &str, dateline: Option<&str>) -> Reading {
     }
     reading.is_dense = letters < reading.words.len() * LETTERS_OF_A_WORD;
     reading
+}
+
+/// How many letters and digits there are.
+fn letters(text: &str) -> usize {
+    match text.is_ascii() {
+        true => text.bytes().filter(u8::is_ascii_alphanumeric).count(),
+        false => text.chars().filter(|c| c.is_alphanumeric()).count(),
+    }
 }
 
 /// Words of a folded headline, and how many of them stand before a colon.

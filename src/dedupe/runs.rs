@@ -84,13 +84,15 @@ pub(super) fn content(words: &[Word]) -> Option<Hash> {
     if words.len() < MIN_CONTENT_WORDS {
         return None;
     }
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&[VERSION]);
-    for word in words {
-        hasher.update(&word.bits().to_le_bytes());
-    }
+    // In one piece, which is hashed in half the time of one piece a word.
+    let mut bytes = Vec::with_capacity(1 + size_of_val(words));
+    bytes.push(VERSION);
+    bytes.extend(words.iter().flat_map(|word| word.bits().to_le_bytes()));
     let mut first = Hash::default();
-    hasher.finalize_xof().fill(&mut first);
+    blake3::Hasher::new()
+        .update(&bytes)
+        .finalize_xof()
+        .fill(&mut first);
     Some(first)
 }
 

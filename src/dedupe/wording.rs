@@ -6,7 +6,7 @@
 use super::digest::{Kind, digest};
 use super::runs::{RunSet, containment, run_set};
 use crate::model::Hash;
-use crate::text::{Word, fold, hash_words, tokens, without_volatile};
+use crate::text::{Word, fold_onto, hash_words, tokens, without_volatile};
 
 /// The hash of an entry's words. Two of one entry are compared as made by the same code, so it has no version.
 #[must_use]
@@ -17,25 +17,54 @@ pub fn wording(title: &str, text: &str) -> Hash {
 
 /// A text, folded, without what changes from visitor to visitor.
 fn lasting(text: &str) -> String {
-    let folded: Vec<String> = text.split('\n').map(fold).collect();
-    with_signs(&without_volatile(&folded.join("\n")))
+    let mut folded = String::with_capacity(text.len());
+    for (nth, line) in text.split('\n').enumerate() {
+        if nth > 0 {
+            folded.push('\n');
+        }
+        fold_onto(line, &mut folded);
+    }
+    with_signs(&without_volatile(&folded))
 }
 
 /// A folded text in which signs that carry meaning are words: `$5` and `€5`, `-5` and `5`, `C++` and `C` are not the same.
 fn with_signs(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
-    let mut before = ' ';
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        let is_minus =
-            c == '-' && !before.is_alphanumeric() && rest.peek().is_some_and(char::is_ascii_digit);
-        match is_minus || is_sign(c) {
-            true => written.push_str(&format!(" sign{:x} ", u32::from(c))),
-            false => written.push(c),
+    // What is not written yet, and where in it a sign is looked for.
+    let (mut start, mut from) = (0, 0);
+    while let Some(at) = text.as_bytes()[from..].iter().position(may_open_sign) {
+        let at = from + at;
+        let Some(c) = text[at..].chars().next() else {
+            break;
+        };
+        from = at + c.len_utf8();
+        let is_minus = c == '-' && is_minus(&text[..at], &text[from..]);
+        if is_minus || is_sign(c) {
+            written.push_str(&text[start..at]);
+            written.push_str(&format!(" sign{:x} ", u32::from(c)));
+            start = from;
         }
-        before = c;
     }
+    written.push_str(&text[start..]);
     written
+}
+
+/// Whether a hyphen between these is a minus: behind no word, before a digit.
+fn is_minus(before: &str, behind: &str) -> bool {
+    let joins = before
+        .chars()
+        .next_back()
+        .is_some_and(char::is_alphanumeric);
+    !joins && behind.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a sign may begin with this byte: a hyphen, or one that [`is_sign`] names. Words in other scripts than Latin hardly have such
+/// bytes.
+fn may_open_sign(byte: &u8) -> bool {
+    matches!(
+        byte,
+        b'-' | b'$' | b'<' | b'>' | b'+' | b'#' | 0xC2 | 0xE2 | 0xF0
+    )
 }
 
 /// Currencies, comparisons, and pictures.

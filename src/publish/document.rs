@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
-use super::coding::{Coding, brotli, gzip, unbrotli};
+use super::coding::{Coding, Effort, brotli, gzip, unbrotli};
 use super::format::{DocumentFormat, Medium};
 use super::piece::{Piece, Shell};
 
@@ -54,7 +54,7 @@ impl Document {
         Self::new(format, shell, Vec::new())
     }
 
-    /// A document that was kept as [`Self::make`] packs it; `None`: it is not whole, or longer than `size`.
+    /// A document that was kept as [`Self::packed`] made it; `None`: it is not whole, or longer than `size`.
     pub(super) fn unpacked(format: DocumentFormat, packed: Bytes, size: u64) -> Option<Self> {
         let mut document = Self::whole(format, unbrotli(&packed, size)?);
         document.brotli = Arc::new(OnceLock::from(packed));
@@ -113,8 +113,16 @@ impl Document {
         match coding {
             Coding::Identity => self.bytes(),
             Coding::Gzip => self.gzip.get_or_init(|| gzip(self.bytes())),
-            Coding::Brotli => self.brotli.get_or_init(|| brotli(self.bytes())),
+            Coding::Brotli => self
+                .brotli
+                .get_or_init(|| brotli(self.bytes(), Effort::Read)),
         }
+    }
+
+    /// Packed with brotli for the archive, where it is kept for ever and seldom read. Takes milliseconds.
+    #[must_use]
+    pub fn packed(&self) -> Vec<u8> {
+        brotli(self.bytes(), Effort::Kept).into()
     }
 
     /// The strong entity tag of a form, quotes included (RFC 9110 §8.8.3).

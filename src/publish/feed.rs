@@ -28,7 +28,7 @@ pub struct OutboundFeed {
     pub prev_archive: u32,
 }
 
-/// An item written in every format, as it stands in the documents of all outputs that want it so.
+/// An item as it was written, as it stands in the documents of all outputs that want it so.
 #[derive(Debug)]
 pub struct Fragment {
     /// Its place.

@@ -12,7 +12,7 @@ pub(super) struct Shell {
 }
 
 /// An item as it stands in a document, without what parts it from the next. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Piece {
     bytes: Bytes,
     hash: Hash,

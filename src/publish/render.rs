@@ -27,9 +27,26 @@ const FRESH_AT_MOST: Duration = Duration::from_secs(15 * 60);
 pub(crate) const PANICS: &str = "[panics]";
 
 impl Fragment {
-    /// Writes an item.
+    /// Writes an item in every format.
     #[must_use]
     pub fn write(form: &ItemForm, item: &Item) -> Self {
+        let pieces = DocumentFormat::ALL.map(|format| piece(format, form, item));
+        Self {
+            headline: Piece::new(headline(form, item)),
+            ..Self::of(pieces, item)
+        }
+    }
+
+    /// Writes an item for an archive document alone, which is Atom. No other document can be made of it.
+    #[must_use]
+    pub fn write_for_archive(form: &ItemForm, item: &Item) -> Self {
+        let mut pieces = DocumentFormat::ALL.map(|_| Piece::default());
+        pieces[DocumentFormat::Atom as usize] = piece(DocumentFormat::Atom, form, item);
+        Self::of(pieces, item)
+    }
+
+    /// An item written so, without its headline.
+    fn of(pieces: [Piece; DocumentFormat::ALL.len()], item: &Item) -> Self {
         #[cfg(test)]
         assert!(
             !item.entry.title.contains(PANICS),
@@ -38,16 +55,19 @@ impl Fragment {
         Self {
             ordered_at: item.ordered_at,
             updated: item.updated(),
-            headline: Piece::new(headline(form, item)),
-            pieces: DocumentFormat::ALL.map(|format| {
-                Piece::new(match format {
-                    DocumentFormat::Atom => atom::entry(form, item),
-                    DocumentFormat::Rss => rss::item(form, item),
-                    DocumentFormat::Json => json_feed::item(form, item),
-                })
-            }),
+            headline: Piece::default(),
+            pieces,
         }
     }
+}
+
+/// An item in one format.
+fn piece(format: DocumentFormat, form: &ItemForm, item: &Item) -> Piece {
+    Piece::new(match format {
+        DocumentFormat::Atom => atom::entry(form, item),
+        DocumentFormat::Rss => rss::item(form, item),
+        DocumentFormat::Json => json_feed::item(form, item),
+    })
 }
 
 /// An output's documents.

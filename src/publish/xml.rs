@@ -126,7 +126,13 @@ fn start<'n>(name: &'n str, attributes: &[(&str, &str)]) -> BytesStart<'n> {
 /// `>` is escaped too, so that no `]]>` can come about; a carriage return, which a reader would normalize away, as well.
 pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + text.len() / 8);
-    for c in text.chars() {
+    let mut rest = text;
+    // Most of a text stands as it is, and is copied in runs.
+    while let Some(plain) = rest.bytes().position(may_be_special) {
+        escaped.push_str(&rest[..plain]);
+        let mut behind = rest[plain..].chars();
+        let Some(c) = behind.next() else { break };
+        rest = behind.as_str();
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
@@ -138,7 +144,13 @@ pub(super) fn escape(text: &str) -> String {
             c => escaped.push(c),
         }
     }
+    escaped.push_str(rest);
     escaped
+}
+
+/// Whether a character that begins with this byte may have to be written otherwise. U+FFFE and U+FFFF begin with 0xEF.
+fn may_be_special(byte: u8) -> bool {
+    matches!(byte, b'&' | b'<' | b'>' | b'"' | ..b' ' | 0xEF)
 }
 
 /// XML 1.0 §2.2 `Char` leaves these out.

@@ -70,7 +70,9 @@ impl Asker {
 
     async fn hear(&self, question: &Question<'_>, watch: &Watch<'_>, takes_room: bool) -> Heard {
         let request = question.request(watch);
-        let mut fetched = self.fetcher.fetch(request, self.clock.as_ref()).await;
+        // On the heap: a request in flight is most of what a refresh takes, and tasks are copied several times until they run.
+        let fetch = Box::pin(self.fetcher.fetch(request, self.clock.as_ref()));
+        let mut fetched = fetch.await;
         watch.end();
         let (parsed, room) = self.parse(&mut fetched.outcome, takes_room).await.unzip();
         Heard {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Memory for all documents together, in bytes.
-const ALL: usize = 32 * 1024 * 1024;
+const ALL: usize = 16 * 1024 * 1024;
 /// Memory of a parsed document as a multiple of its bytes: texts are kept as sent, as shown, and as compared.
 const TIMES: usize = 4;
 /// The unit in which memory is counted, in bytes.

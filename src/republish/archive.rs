@@ -8,14 +8,14 @@
 
 use std::sync::Arc;
 
-use super::fragment::write_item;
+use super::fragment::write_archived_item;
 use super::plan::{OutputPlan, Plan};
 use super::publication::Publication;
 use super::reach::{ITEMS, Reach};
 use super::rendered::Rendered;
 use crate::clock::Clock;
 use crate::model::{ContentForm, OutputId};
-use crate::publish::{self, Coding, Fragment, ItemForm};
+use crate::publish::{self, Fragment, ItemForm};
 use crate::store::{ArchiveDocument, Archived, Store, StoreError, WindowItem};
 
 /// Bytes of the bodies of a document's items, at most, unless the first has more.
@@ -127,8 +127,7 @@ impl Archivist {
             let items = fragments(&publication.plan, &own, items);
             let feed = publication.feed(&own, items, newest);
             let document = publish::archive(&feed, number);
-            let packed = document.make(Coding::Brotli).to_vec();
-            (document.bytes().len(), packed)
+            (document.bytes().len(), document.packed())
         });
         let (size, brotli) = written
             .await
@@ -149,7 +148,7 @@ impl Archivist {
 /// same panic would come again with every attempt.
 fn fragments(site: &Plan, plan: &OutputPlan, items: Vec<WindowItem>) -> Vec<Arc<Fragment>> {
     let form = ItemForm::of(&plan.output);
-    let write = |item| write_item(site, plan, &form, item);
+    let write = |item| write_archived_item(site, plan, &form, item);
     items.into_iter().filter_map(write).collect()
 }
 

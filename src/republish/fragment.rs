@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::assemble;
 use super::plan::{OutputPlan, Plan};
-use crate::publish::{Fragment, ItemForm};
+use crate::publish::{Fragment, Item, ItemForm};
 use crate::store::{ItemVersion, WindowItem};
 
 /// Items as they were last written. `None`: writing it panicked, and it is left out.
@@ -22,10 +22,30 @@ pub(super) fn write_item(
     form: &ItemForm,
     item: WindowItem,
 ) -> Option<Arc<Fragment>> {
+    written_by(Fragment::write, plan, output, form, item)
+}
+
+/// The same for an archive document, which has no use for the other formats.
+pub(super) fn write_archived_item(
+    plan: &Plan,
+    output: &OutputPlan,
+    form: &ItemForm,
+    item: WindowItem,
+) -> Option<Arc<Fragment>> {
+    written_by(Fragment::write_for_archive, plan, output, form, item)
+}
+
+fn written_by(
+    write: fn(&ItemForm, &Item) -> Fragment,
+    plan: &Plan,
+    output: &OutputPlan,
+    form: &ItemForm,
+    item: WindowItem,
+) -> Option<Arc<Fragment>> {
     let id = item.item_id.clone();
     let written = caught(|| {
         let item = assemble::outbound_item(plan, output, item);
-        Arc::new(Fragment::write(form, &item))
+        Arc::new(write(form, &item))
     });
     if written.is_none() {
         tracing::error!(

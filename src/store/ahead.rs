@@ -37,6 +37,7 @@ pub(super) async fn read_ahead<'e, E: Engine>(
     let bytes: usize = texts.map(|incoming| incoming.entry.text.len()).sum();
     let room = engine.reading_room().take(bytes).await;
     let record = record.clone();
+    let _place = engine.reading_room().place().await;
     let read = tokio::task::spawn_blocking(move || Ahead::of(&record, &identities));
     ReadAhead {
         // If reading panics here, it will panic in the writer too, which reports it.

@@ -1,16 +1,25 @@
-//! Bounds the memory of texts that are read before the writing thread is asked.
+//! Bounds the memory of texts that are read before the writing thread is asked, and how many are read at once.
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Kibibytes of text that may be read ahead and not yet written, in one store. The words of a text take about four times its size.
 const ROOM_KIB: u32 = 4_096;
+/// Documents that are read at once. More would not be read faster, for processors are few, and each thread that reads takes a megabyte
+/// for the states of our patterns.
+const AT_ONCE: usize = 4;
 
 /// The room that an engine keeps for texts that were read ahead.
-pub(in crate::store) struct ReadingRoom(Semaphore);
+pub(in crate::store) struct ReadingRoom {
+    memory: Semaphore,
+    places: Semaphore,
+}
 
 impl Default for ReadingRoom {
     fn default() -> Self {
-        Self(Semaphore::new(ROOM_KIB as usize))
+        Self {
+            memory: Semaphore::new(ROOM_KIB as usize),
+            places: Semaphore::new(AT_ONCE),
+        }
     }
 }
 
@@ -19,6 +28,11 @@ impl ReadingRoom {
     pub(in crate::store) async fn take(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
         let kib = u32::try_from(bytes / 1024).map_or(ROOM_KIB, |kib| kib.clamp(1, ROOM_KIB));
         // Fails only when closed, and nobody closes it.
-        self.0.acquire_many(kib).await.ok()
+        self.memory.acquire_many(kib).await.ok()
+    }
+
+    /// Waits until a document may be read.
+    pub(in crate::store) async fn place(&self) -> Option<SemaphorePermit<'_>> {
+        self.places.acquire().await.ok()
     }
 }

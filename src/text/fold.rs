@@ -9,6 +9,12 @@ use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
+    fold_onto(text, &mut folded);
+    folded
+}
+
+/// Folds a text as [`fold`] does, behind what is already there.
+pub fn fold_onto(text: &str, folded: &mut String) {
     let mut rest = text;
     loop {
         let is_special = |byte: u8| !matches!(byte, b' '..=b'~') || byte == b'`';
@@ -18,9 +24,7 @@ pub fn fold(text: &str) -> String {
         folded.push_str(&rest[..plain]);
         folded[start..].make_ascii_lowercase();
         let mut behind = rest[plain..].chars();
-        let Some(c) = behind.next() else {
-            return folded;
-        };
+        let Some(c) = behind.next() else { return };
         rest = behind.as_str();
         if c.is_ascii() {
             match c {
@@ -30,7 +34,7 @@ pub fn fold(text: &str) -> String {
             }
         } else {
             // Marks are dropped, so that their canonical order does not matter: each character decomposes by itself.
-            decompose_compatible(c, |part| push_folded(part, &mut folded));
+            decompose_compatible(c, |part| push_folded(part, folded));
         }
     }
 }

@@ -32,7 +32,7 @@ mod words;
 
 pub use dateline::{Dateline, dateline};
 pub use dates::read_date;
-pub use fold::fold;
+pub use fold::{fold, fold_onto};
 pub use headline::{Headline, Mark, headline};
 pub use html::{decode_entities, html_to_text, is_hidden, plain_line};
 pub use language::{has_whole_extensions, language_of, language_tag};

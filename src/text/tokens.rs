@@ -10,12 +10,15 @@ pub struct Tokens {
     ends: Vec<usize>,
 }
 
+/// Letters of a word with its space, roughly: for how many words room is made.
+const LETTERS: usize = 6;
+
 /// Splits folded text into words, see [`super::fold`].
 #[must_use]
 pub fn tokens(folded: &str) -> Tokens {
     let mut found = Tokens {
         joined: String::with_capacity(folded.len()),
-        ends: Vec::new(),
+        ends: Vec::with_capacity(folded.len() / LETTERS),
     };
     let mut in_word = false;
     let mut rest = folded;

@@ -59,7 +59,7 @@ const COUNTED: &[&str] = &[
 
 /// What a page shows while a counter is still zero, and counters that fit no other pattern.
 const NONE_YET: &str = "no (?:comments?|replies|views)(?: yet)?|(?:add|leave|post) a (?:comment|reply)|keine kommentare|\
-    aucun commentaire|leido \\d[\\d.,' ]* veces";
+    aucun commentaire|leido [0-9][0-9.,' ]* veces";
 
 /// Chinese and Japanese labels of counters, which stand before the number.
 const COUNTED_BEFORE: &str = "(?:閲覧|再生|阅读|浏览|点击|播放)(?:数|量)";
@@ -75,17 +75,18 @@ const UNITS: &str = "(?:s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?|d|days?|we
     秒钟?|分钟?|小时|天|日|周|个?月|年|時間|分)";
 
 /// A number as a counter writes it.
-const NUMBER: &str = r"\d[\d.,' ]*(?: ?(?:k|m|mio|tsd))?";
+const NUMBER: &str = r"[0-9][0-9.,' ]*(?: ?(?:k|m|mio|tsd))?";
 /// How many of a unit have passed.
-const AMOUNT: &str = r"(?:\d+|an?|one|einer?|einem|une?|una|um|uma)";
+const AMOUNT: &str = r"(?:[0-9]+|an?|one|einer?|einem|une?|una|um|uma)";
 /// A time of day.
-const CLOCK: &str = r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: ?(?:am|pm|a\.m\.|p\.m\.|uhr|h|utc|gmt))?";
+const CLOCK: &str =
+    r"[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?(?: ?(?:am|pm|a\.m\.|p\.m\.|uhr|h|utc|gmt))?";
 /// What a page says before the time at which it was last changed.
 const STAMPS: &str = "(?:last )?(?:posted|updated|published|modified)(?: (?:at|on))?|(?:zuletzt )?aktualisiert(?: um| am)?|stand|\
     veroffentlicht|publie(?: le)?|mis a jour(?: a| le)?|publicado|actualizado(?: a las)?|pubblicato|aggiornato(?: alle)?|\
     geplaatst|опубликовано|обновлено(?: в)?|更新时间|更新";
 /// A day, as a stamp names it.
-const DAY: &str = r"(?:\d{1,4}(?:st|nd|rd|th)?|(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|(?:tem|o|em)?ber)?|\
+const DAY: &str = r"(?:[0-9]{1,4}(?:st|nd|rd|th)?|(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|(?:tem|o|em)?ber)?|\
     (?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|at|on|um|today|yesterday)";
 /// Days that move with the reader.
 const RELATIVE_DAY: &str = "yesterday|today|gestern|heute|hier|aujourd'hui|ayer|hoy|ieri|oggi|gisteren|wczoraj|dun|igar|вчера|сегодня";
@@ -100,17 +101,17 @@ static ALONE: LazyLock<Regex> = LazyLock::new(|| {
     let (day, none_yet) = (one_line(DAY), fold(&one_line(NONE_YET)));
     let (ago_ko, since_ar, before) = (fold("전"), fold("منذ|قبل"), fold(COUNTED_BEFORE));
     let counter = format!(
-        r"(?:# ?)?(?:{NUMBER} ?(?:{counted})|(?:{counted}) ?(?:[:(] ?)?{NUMBER}\b\)?|{before} ?:? ?{NUMBER}|{none_yet})"
+        r"(?:# ?)?(?:{NUMBER} ?(?:{counted})|(?:{counted}) ?(?:[:(] ?)?{NUMBER}(?-u:\b)\)?|{before} ?:? ?{NUMBER}|{none_yet})"
     );
     let ago = format!(
-        r"(?:{AMOUNT} ?{units} (?:ago|назад|atras|fa|geleden|temu|once|{ago_ko})|for {AMOUNT} {units} sedan|{AMOUNT} {units} sedan|(?:vor|il y a|hace|ha) {AMOUNT} {units}|(?:{since_ar}) (?:\d+ )?\w+|\d+ ?{units}(?:之?前|以前)|just now|gerade eben|刚刚)"
+        r"(?:{AMOUNT} ?{units} (?:ago|назад|atras|fa|geleden|temu|once|sedan|{ago_ko})|for {AMOUNT} {units} sedan|(?:vor|il y a|hace|ha) {AMOUNT} {units}|(?:{since_ar}) (?:[0-9]+ )?\w+|[0-9]+ ?{units}(?:之?前|以前)|just now|gerade eben|刚刚)"
     );
-    let stamped = format!(
-        r"(?:{stamps}):? ?(?:{ago}|{days}|(?:{day}[., ]+){{0,6}}{CLOCK}(?:[, ]+{day}){{0,4}})"
-    );
-    let phrase = format!("(?:{counter}|{ago}|{stamped})");
+    let stamped = format!(r"(?:{stamps}):? ?(?:{days}|(?:{day}[., ]+)*{CLOCK}(?:[, ]+{day})*)");
+    let phrase = format!("(?:{counter}|(?:(?:{stamps}):? ?)?{ago}|{stamped})");
+    // Every process compiles this with the first text that it reads. What stands in it twice costs twice; and were it no repetition,
+    // the compiler would look through all of it for a text that every match has, at as much again.
     compiled(&format!(
-        r"{BEFORE} *{phrase}(?:(?: *, *| *- *| +){phrase})* *{BEHIND}"
+        r"(?:{BEFORE} *{phrase}(?:(?: *, *| *- *| +){phrase})* *{BEHIND})+"
     ))
 });
 
