@@ -29,12 +29,14 @@ pub(super) fn shell(feed: &OutboundFeed) -> Shell {
 
 /// An item of its list, without the comma.
 pub(super) fn item(form: &ItemForm, item: &Item) -> Vec<u8> {
-    let mut bytes = vec![b'\n'];
+    let written = pretty(&write_item(form, item));
+    let mut bytes = Vec::with_capacity(written.len() + written.len() / 8);
+    bytes.push(b'\n');
     bytes.extend_from_slice(INDENT);
-    for byte in pretty(&write_item(form, item)) {
-        bytes.push(byte);
-        // Within strings line breaks are escaped.
-        if byte == b'\n' {
+    // Within strings line breaks are escaped.
+    for line in written.split_inclusive(|byte| *byte == b'\n') {
+        bytes.extend_from_slice(line);
+        if line.ends_with(b"\n") {
             bytes.extend_from_slice(INDENT);
         }
     }

@@ -36,3 +36,28 @@ impl ReadingRoom {
         self.places.acquire().await.ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::{AT_ONCE, ReadingRoom};
+
+    #[test]
+    fn a_few_documents_are_read_at_once() {
+        let room = ReadingRoom::default();
+        let mut context = Context::from_waker(Waker::noop());
+        let mut places: Vec<_> = (0..AT_ONCE)
+            .map(|_| match pin!(room.place()).poll(&mut context) {
+                Poll::Ready(place) => place,
+                Poll::Pending => panic!("there is a place"),
+            })
+            .collect();
+        let mut next = pin!(room.place());
+        assert!(next.as_mut().poll(&mut context).is_pending());
+        places.pop();
+        assert!(next.as_mut().poll(&mut context).is_ready());
+    }
+}

@@ -8,7 +8,7 @@ use mainstem::model::{
 };
 use mainstem::parse::{Input, ParseError, parse};
 use mainstem::publish::{
-    DocumentFormat, Documents, Fragment, Item, ItemForm, OutboundFeed, SourceView, fit,
+    DocumentFormat, Documents, Fragment, Item, ItemForm, OutboundFeed, SourceView, archive, fit,
     parsed_as_json, render,
 };
 use mainstem::text::{html_to_text, is_hidden, sanitize};
@@ -212,6 +212,7 @@ pub(crate) fn is_inert(html: &str) -> Result<(), String> {
 /// The feed as it is published, and what its own readers make of it.
 fn documents_hold(feed: &Feed) -> Result<(), String> {
     let items = items(feed);
+    archived(&items)?;
     let documents = documents(&items);
     page_holds(&documents, items.len())?;
     for format in DocumentFormat::ALL {
@@ -292,16 +293,31 @@ fn told(entry: &Entry) -> (Episode, [Option<&Url>; 2], Option<u64>) {
 
 /// The documents of an output of these items.
 pub(crate) fn documents(items: &[Item]) -> Documents {
+    render(&outbound(items, Fragment::write))
+}
+
+/// An output of these items, each written by `write`.
+fn outbound(items: &[Item], write: fn(&ItemForm, &Item) -> Fragment) -> OutboundFeed {
     let output = output();
     let form = ItemForm::of(&output);
-    let written = items.iter().map(|item| Fragment::write(&form, item));
-    render(&OutboundFeed {
+    let written = items.iter().map(|item| write(&form, item));
+    OutboundFeed {
         prev_archive: 0,
         public_url: Url::parse("https://host.example/").expect("a URL"),
         id_base: "https://host.example/".to_owned(),
         items: written.map(Arc::new).collect(),
         output,
-    })
+    }
+}
+
+/// An archive document has the items as the Atom document has them, though they are written for it alone.
+fn archived(items: &[Item]) -> Result<(), String> {
+    let [of_all, of_its_own] = [Fragment::write, Fragment::write_for_archive]
+        .map(|write| archive(&outbound(items, write), 1).bytes().clone());
+    match of_all == of_its_own {
+        true => Ok(()),
+        false => Err("an archive document has other items than the Atom document".to_owned()),
+    }
 }
 
 /// All entries of a document as outbound items.
