@@ -31,6 +31,8 @@ pub(in crate::store) struct EntryContent<'a> {
     pub(in crate::store) text: &'a Prepared,
     /// The hash of its words.
     pub(in crate::store) wording: Option<Hash>,
+    /// What it says at length, as [`super::Body::written`] gives it.
+    pub(in crate::store) body: Option<&'a [u8]>,
     /// What its feed said of its own last change.
     pub(in crate::store) feed_updated: Option<Timestamp>,
     /// When its source's document had it, by the source's own clock.

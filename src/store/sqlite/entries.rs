@@ -8,8 +8,8 @@ use super::columns::{
 use super::in_order::InOrder;
 use super::texts::sketch;
 use crate::dedupe::{Absent, Edit, EntryVersion, Held, KnownEntry, Namesake};
-use crate::model::{Entry, EntryId, Fingerprint, Hash, Relation, StoryId, Timestamp};
-use crate::store::rows::{Body, EntryContent, EntryRows, NewEntry, SourceRow, StoredText};
+use crate::model::{EntryId, Fingerprint, Hash, Relation, StoryId, Timestamp};
+use crate::store::rows::{EntryContent, EntryRows, NewEntry, SourceRow, StoredText};
 
 /// Columns of [`known`].
 const KNOWN: &str =
@@ -300,7 +300,7 @@ impl EntryRows for Connection {
             ":language": now.language, ":rest": rest(now)?, ":words": text.word_count(), ":trimmed": text.trimmed.cast_signed(),
             ":sketch": sketch(text), ":entry": entry.0,
         })?;
-        write_body(self, entry, now)
+        write_body(self, entry, content.body)
     }
 
     fn write_edit(&self, entry: EntryId, edit: &Edit, at: Timestamp) -> rusqlite::Result<()> {
@@ -332,7 +332,7 @@ impl EntryRows for Connection {
             ms(new.first_seen), ms(content.seen_at), entry.guid, entry.link(), entry.title, entry.language, rest(entry)?, sketch(text),
         ])?;
         let id = EntryId(self.last_insert_rowid());
-        if let Some(body) = Body::written(entry) {
+        if let Some(body) = content.body {
             self.prepare_cached("INSERT INTO bodies (entry, body) VALUES (?, ?)")?
                 .execute(params![id.0, body])?;
         }
@@ -341,8 +341,8 @@ impl EntryRows for Connection {
 }
 
 /// Writes what a stored entry says at length now.
-fn write_body(db: &Connection, entry: EntryId, now: &Entry) -> rusqlite::Result<()> {
-    match Body::written(now) {
+fn write_body(db: &Connection, entry: EntryId, body: Option<&[u8]>) -> rusqlite::Result<()> {
+    match body {
         Some(body) => db
             .prepare_cached("INSERT OR REPLACE INTO bodies (entry, body) VALUES (?, ?)")?
             .execute(params![entry.0, body])?,

@@ -1,20 +1,23 @@
-//! Reads the entries of a document into words before the writer is asked.
+//! Reads the entries of a document into words, and packs what is stored of them, before the writer is asked.
 //!
 //! Reading an entry takes as long as writing it, and there is only one writing thread. So new and changed entries are read on other
-//! threads, many documents at once. If another process was faster and other entries turn out to be new, the writer reads those itself.
+//! threads, many documents at once. The writer reads an entry itself only if another process was faster and other entries turn out to
+//! be new, or if it has to write the document again because another step failed.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use crate::dedupe::{Reading, read, wording};
 use crate::model::{Hash, Incoming, RefreshRecord};
-use crate::store::rows::RefreshRows;
+use crate::store::rows::{Body, RefreshRows};
 
 /// An incoming entry, read for comparing.
 pub(super) struct ReadEntry {
     pub(super) reading: Reading,
     /// See [`wording`].
     pub(super) wording: Hash,
+    /// See [`Body::written`].
+    pub(super) body: Option<Vec<u8>>,
 }
 
 impl ReadEntry {
@@ -24,6 +27,7 @@ impl ReadEntry {
         Self {
             reading: reading.ready(),
             wording: wording(&entry.title, &entry.text),
+            body: Body::written(entry),
         }
     }
 }

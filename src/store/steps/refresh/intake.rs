@@ -11,6 +11,9 @@ use crate::store::rows::{EntryContent, NewEntry, RefreshRows};
 use crate::store::steps::keys;
 use crate::store::steps::stories::Linking;
 
+/// What an entry says: its words, made ready for comparing, and its long fields, as they are stored.
+pub(super) type Says<'a> = (&'a Prepared, Option<&'a [u8]>);
+
 /// Writes the entries of a document, and keeps what came of it.
 pub(super) struct Intake<'a, R> {
     context: &'a Context<'a, R>,
@@ -63,10 +66,11 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
 
     /// Writes what a known entry says now.
     fn change(&mut self, known: &KnownEntry, incoming: &Incoming) -> Result<(), R::Error> {
-        let reading = self.context.ahead.take(incoming).reading;
+        let ReadEntry { reading, body, .. } = self.context.ahead.take(incoming);
         let trimmed = reading.repeated(self.context.boilerplate()?);
         let rule = EditRule::of_known(self.context.contact);
-        let is_edit = self.overwrite(known, incoming, &reading.prepare(trimmed), rule)?;
+        let text = reading.prepare(trimmed);
+        let is_edit = self.overwrite(known, incoming, (&text, body.as_deref()), rule)?;
         match is_edit {
             true => self.applied.changed += 1,
             false => self.applied.redrawn += 1,
@@ -79,7 +83,7 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         &mut self,
         entry: EntryId,
         incoming: &Incoming,
-        text: &Prepared,
+        says: Says<'_>,
         rule: EditRule,
     ) -> Result<(), R::Error> {
         let context = self.context;
@@ -89,7 +93,7 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
             .rename_entry(entry, &incoming.fingerprint, context.heard_at)?;
         self.present.push(entry);
         self.applied.renamed += 1;
-        if !known.is_expired && self.overwrite(&known, incoming, text, rule)? {
+        if !known.is_expired && self.overwrite(&known, incoming, says, rule)? {
             self.applied.changed += 1;
         }
         Ok(())
@@ -101,9 +105,10 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         &mut self,
         known: &KnownEntry,
         incoming: &Incoming,
-        text: &Prepared,
+        says: Says<'_>,
         rule: EditRule,
     ) -> Result<bool, R::Error> {
+        let text = says.0;
         let rows = self.context.rows;
         let before = rows.entry_version(known.id)?;
         let old = before.prepared();
@@ -111,7 +116,7 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         if !same_words(text, &old) || text.trimmed != old.trimmed {
             self.write_keys(known.id, text, before.compared_at())?;
         }
-        rows.write_content(known.id, &self.content(incoming, text, edited))?;
+        rows.write_content(known.id, &self.content(incoming, says, edited))?;
         if edited.is_some() {
             self.note_edit(known.id, incoming, text, (&before, &old))?;
         }
@@ -152,7 +157,8 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         let at = incoming.compared_at();
         let found = self.linking.compare(None, &profile, at)?;
         let story = self.linking.story_for(&found, at)?;
-        let entry = self.write_new(incoming, (&profile.text, read.wording), story, held)?;
+        let says = (&profile.text, read.body.as_deref());
+        let entry = self.write_new(incoming, (says, read.wording), story, held)?;
         self.write_keys(entry, &profile.text, at)?;
         self.linking.add(entry, &found)?;
         if !incoming.is_further {
@@ -166,14 +172,14 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
     fn write_new(
         &self,
         incoming: &Incoming,
-        (text, words): (&Prepared, Hash),
+        (says, words): (Says<'_>, Hash),
         story: StoryId,
         held: Held,
     ) -> Result<EntryId, R::Error> {
         self.context.rows.insert_entry(&NewEntry {
             source: self.context.source.row,
             story,
-            content: self.content(incoming, text, Some(words)),
+            content: self.content(incoming, says, Some(words)),
             held,
             edition_at: incoming.compared_at(),
             ordered_at: incoming.ordered_at,
@@ -184,7 +190,7 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
     fn content<'c>(
         &self,
         incoming: &'c Incoming,
-        text: &'c Prepared,
+        (text, body): Says<'c>,
         wording: Option<Hash>,
     ) -> EntryContent<'c> {
         // Many feeds date themselves anew at every poll: an entry keeps the date that came with it.
@@ -194,6 +200,7 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
             fingerprint: &incoming.fingerprint,
             text,
             wording,
+            body,
             feed_updated: feed.and_then(|feed| feed.updated),
             seen_at: self.context.heard_at,
         }

@@ -65,7 +65,8 @@ fn write<'a, R: RefreshRows>(
         match known {
             Some(Renamed::Same(entry)) => {
                 let text = unknown.read.reading.prepare(trimmed);
-                intake.take_over(entry, &unknown.incoming, &text, rule)?;
+                let says = (&text, unknown.read.body.as_deref());
+                intake.take_over(entry, &unknown.incoming, says, rule)?;
             }
             // An entry that only got another date is edited like any other.
             Some(Renamed::Redated(entry)) => {
