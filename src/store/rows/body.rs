@@ -100,6 +100,8 @@ fn compress(fields: &[u8]) -> Vec<u8> {
             head[0] = LZ4;
             head[1..].copy_from_slice(&size.to_le_bytes());
             column.truncate(1 + LENGTH_BYTES + written);
+            // Many of them wait for the writer at once, and the room was for a body that cannot be compressed.
+            column.shrink_to_fit();
             return column;
         }
     }
