@@ -1,10 +1,12 @@
-//! Judges the stored history in a pipeline of three stages: while the store writes the verdicts on one batch of stories, the next
-//! batch is judged and the one after that is read.
+//! Judges the stored history ahead of the writer: a few batches of stories are read, judged and compared with what is kept at once,
+//! while the store writes what an earlier one changes. A rule that is changed a little changes few verdicts, so that there is little
+//! to write.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::judge::{Witness, judge};
 use super::plan::Plan;
@@ -13,95 +15,113 @@ use crate::store::{Membership, Store, StoreError};
 
 /// Stories read and judged in one step.
 const BATCH: usize = 256;
-/// Batches that may wait between two stages.
+/// Batches that are begun before the one ahead of them is asked for: two cores are busy then, and what comes in meanwhile has the rest.
 const AHEAD: usize = 1;
 
+/// What is judged anew.
+#[derive(Clone)]
+pub(super) struct History {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) plan: Arc<Plan>,
+    pub(super) outputs: Arc<BTreeSet<OutputId>>,
+    /// Whether the verdicts settle the outbox: then those that change nothing are wanted, too.
+    pub(super) settles: bool,
+}
+
 /// A batch of stories of the history, with the verdicts on them.
+#[derive(Debug)]
 pub(super) struct JudgedStories {
+    /// Unless the outbox is to be settled, only those that change what is kept.
     pub(super) judged: Vec<Membership>,
     pub(super) witnesses: Vec<(StoryId, Witness)>,
     /// The last of them; `None`: there are no more stories.
     pub(super) last: Option<StoryId>,
 }
 
-/// The verdicts on the history, batch by batch, in the order of the stories. Ends after a batch whose [`JudgedStories::last`] is
-/// `None`, or after an error. Dropping it stops the work.
-pub(super) type JudgedAhead = mpsc::Receiver<Result<JudgedStories, StoreError>>;
+/// The verdicts on the history, batch by batch, in the order of the stories. Dropping it stops the work.
+#[derive(Debug)]
+pub(super) struct JudgedAhead(mpsc::Receiver<JoinHandle<Judged>>);
 
-/// Starts judging the stories that follow `after`, for some outputs of a plan.
-pub(super) fn judged_ahead(
-    store: Arc<dyn Store>,
-    plan: Arc<Plan>,
-    outputs: BTreeSet<OutputId>,
-    after: StoryId,
-) -> JudgedAhead {
-    let (read, stories) = mpsc::channel(AHEAD);
-    let (judged, ahead) = mpsc::channel(AHEAD);
-    tokio::spawn(read_on(store, after, read));
-    tokio::spawn(judge_on(plan, Arc::new(outputs), stories, judged));
-    ahead
+type Judged = Result<JudgedStories, StoreError>;
+
+impl JudgedAhead {
+    /// Starts judging the stories that follow `after`.
+    pub(super) fn begin(history: History, after: StoryId) -> Self {
+        let (batches, ahead) = mpsc::channel(AHEAD);
+        tokio::spawn(judge_on(history, after, batches));
+        Self(ahead)
+    }
+
+    /// The next batch. Nothing follows one whose [`JudgedStories::last`] is `None`, or an error.
+    pub(super) async fn next(&mut self) -> Result<JudgedStories, StoreError> {
+        let judging = self.0.recv().await.ok_or(StoreError::Closed)?;
+        let ended = judging.await;
+        ended.unwrap_or_else(|ended| Err(StoreError::of_task("judge stories", &ended)))
+    }
 }
 
-type Read = Result<Vec<Story>, StoreError>;
-
-async fn read_on(store: Arc<dyn Store>, mut after: StoryId, read: mpsc::Sender<Read>) {
-    loop {
-        let stories = store.stories_after(after, BATCH).await;
-        let last = stories.as_ref().ok().and_then(|stories| stories.last());
-        let last = last.map(|story| story.id);
-        let is_taken = read.send(stories).await.is_ok();
-        match last.filter(|_| is_taken) {
+/// Begins with a batch whenever there is room for it.
+async fn judge_on(history: History, mut after: StoryId, batches: mpsc::Sender<JoinHandle<Judged>>) {
+    while let Ok(room) = batches.reserve().await {
+        let found = history.store.story_ids_after(after, BATCH).await;
+        let found = found.map(|ids| ids.last().copied());
+        let last = found.as_ref().ok().copied().flatten();
+        let batch = history.clone().judge(after, found, batches.clone());
+        room.send(tokio::spawn(batch));
+        match last {
             Some(last) => after = last,
             None => return,
         }
     }
 }
 
-async fn judge_on(
-    plan: Arc<Plan>,
-    outputs: Arc<BTreeSet<OutputId>>,
-    mut read: mpsc::Receiver<Read>,
-    judged: mpsc::Sender<Result<JudgedStories, StoreError>>,
-) {
-    while let Some(stories) = read.recv().await {
-        let verdicts = match stories {
-            Ok(stories) => {
-                let (plan, outputs) = (plan.clone(), outputs.clone());
-                // Reading the words of long texts takes a while.
-                let is_given_up = {
-                    let judged = judged.clone();
-                    move || judged.is_closed()
-                };
-                let judging = tokio::task::spawn_blocking(move || {
-                    judge_all(&plan, &outputs, &stories, is_given_up)
-                });
-                let ended = judging.await;
-                ended.map_err(|ended| StoreError::of_task("judge stories", &ended))
+impl History {
+    /// Verdicts on the stories behind `after`, up to the last one of a batch. Given up once nobody waits for `batches` any more: a stop
+    /// would wait for it.
+    async fn judge(
+        self,
+        after: StoryId,
+        found: Result<Option<StoryId>, StoreError>,
+        batches: mpsc::Sender<JoinHandle<Judged>>,
+    ) -> Judged {
+        let last = found?;
+        let stories = match last {
+            Some(last) => {
+                let (store, bodies) = (&self.store, self.plan.bodies(&self.outputs));
+                store.stories_between(after, last, bodies).await?
             }
-            Err(error) => Err(error),
+            None => Vec::new(),
         };
-        if judged.send(verdicts).await.is_err() {
-            return;
+        let (plan, outputs) = (self.plan.clone(), self.outputs.clone());
+        let is_given_up = move || batches.is_closed();
+        // Reading the words of long texts takes a while.
+        let judging =
+            tokio::task::spawn_blocking(move || judge_all(&plan, &outputs, &stories, is_given_up));
+        let judged = judging.await;
+        let (mut judged, witnesses) =
+            judged.map_err(|ended| StoreError::of_task("judge stories", &ended))?;
+        if !self.settles {
+            judged = self.store.changing(judged).await?;
         }
+        Ok(JudgedStories {
+            judged,
+            witnesses,
+            last,
+        })
     }
 }
 
-/// Judges stories one by one, unless nobody waits for them any more: a stop would wait for the rest.
+/// Judges stories one by one, unless the work is given up.
 fn judge_all(
     plan: &Plan,
     outputs: &BTreeSet<OutputId>,
     stories: &[Story],
     is_given_up: impl Fn() -> bool,
-) -> JudgedStories {
+) -> (Vec<Membership>, Vec<(StoryId, Witness)>) {
     let wanted = stories.iter().take_while(|_| !is_given_up());
     let verdicts = wanted.map(|story| {
         let (membership, witness) = judge(plan, story, |output| outputs.contains(output));
         (membership, (story.id, witness))
     });
-    let (judged, witnesses) = verdicts.unzip();
-    JudgedStories {
-        judged,
-        witnesses,
-        last: stories.last().map(|story| story.id),
-    }
+    verdicts.unzip()
 }

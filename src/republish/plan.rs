@@ -9,6 +9,7 @@ use url::Url;
 use super::rules_hash::{JudgedBy, JudgedSource};
 use crate::model::{Hash, Output, OutputId, Secret, Source, SourceId};
 use crate::select::{Rule, RuleError, RuleText, Vocabulary};
+use crate::store::Bodies;
 
 /// Everything the outward line needs of the configuration.
 #[derive(Debug, Clone)]
@@ -131,6 +132,19 @@ impl Plan {
                 let output = self.output(id);
                 output.map(|plan| &plan.rule_text)
             }
+        }
+    }
+
+    /// Which bodies of entries it takes to judge stories for these outputs.
+    pub(super) fn bodies(&self, outputs: &BTreeSet<OutputId>) -> Bodies {
+        let plans = self.outputs.iter();
+        let mut plans = plans.filter(|plan| outputs.contains(&plan.output.id));
+        // The rule of a source is asked first, whichever outputs are judged.
+        let mut sources = self.sources.values();
+        match plans.any(|plan| plan.rule.reads_body()) || sources.any(|seen| seen.rule.reads_body())
+        {
+            true => Bodies::All,
+            false => Bodies::OfSeveral,
         }
     }
 

@@ -71,12 +71,15 @@ pub async fn preview(
     };
     let mut old = Side::new(before, before_output, (limit, now));
     let mut new = Side::new(after, after_output, (limit, now));
+    let judged = BTreeSet::from([output.clone()]);
+    let bodies = before.bodies(&judged).max(after.bodies(&judged));
     let mut stays = 0;
     let mut last = StoryId(0);
     loop {
-        let stories = store.stories_after(last, BATCH).await?;
-        let Some(end) = stories.last() else { break };
-        last = end.id;
+        let ids = store.story_ids_after(last, BATCH).await?;
+        let Some(end) = ids.last() else { break };
+        let stories = store.stories_between(last, *end, bodies).await?;
+        last = *end;
         for story in &stories {
             let (judged_before, judged_after) = (old.judge(story), new.judge(story));
             stays += slots(&judged_before)

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::judged_ahead::{JudgedAhead, JudgedStories, judged_ahead};
+use super::judged_ahead::{History, JudgedAhead, JudgedStories};
 use super::plan::Plan;
 use crate::model::{OutputId, StoryId};
 use crate::store::{OutputState, Store, StoreError};
@@ -54,21 +54,27 @@ impl Replay {
         self.under_way = None;
     }
 
-    /// What the next stories come to; `None`: nothing is replayed.
+    /// What the next stories come to; `None`: nothing is replayed. `settles`: whether that settles the outbox.
     pub(super) async fn next(
         &mut self,
         store: &Arc<dyn Store>,
         plan: &Arc<Plan>,
+        settles: bool,
     ) -> Result<Option<JudgedStories>, StoreError> {
         let Some(replay) = &mut self.under_way else {
             return Ok(None);
         };
         let begin = || {
-            let outputs = replay.outputs.clone();
-            judged_ahead(store.clone(), plan.clone(), outputs, replay.after)
+            let history = History {
+                store: store.clone(),
+                plan: plan.clone(),
+                outputs: Arc::new(replay.outputs.clone()),
+                settles,
+            };
+            JudgedAhead::begin(history, replay.after)
         };
         let ahead = replay.ahead.get_or_insert_with(begin);
-        let next = ahead.recv().await.unwrap_or(Err(StoreError::Closed));
+        let next = ahead.next().await;
         if !next.as_ref().is_ok_and(|next| next.last.is_some()) {
             replay.ahead = None;
         }

@@ -29,6 +29,8 @@ use crate::telemetry::{Metrics, Stage};
 const BATCH: usize = 256;
 /// Steps of a portion.
 const PORTION: usize = 4;
+/// Items that a step of a replay writes, unless one story has more.
+const ITEMS_AT_ONCE: usize = 1_000;
 /// How often it is looked at a start for what is shown and waits.
 const ROUNDS: usize = 3;
 
@@ -314,8 +316,9 @@ impl Republisher {
     /// # Errors
     /// The store's; the step can be taken again.
     pub async fn replay_step(&mut self) -> Result<BTreeSet<OutputId>, StoreError> {
+        let settles = self.settles_by_replay();
         let plan = &self.publication.plan;
-        let Some(next) = self.replay.next(&self.store, plan).await? else {
+        let Some(next) = self.replay.next(&self.store, plan, settles).await? else {
             return Ok(BTreeSet::new());
         };
         if next.last.is_none() {
@@ -334,9 +337,9 @@ impl Republisher {
             self.watch.note(&self.publication.plan, story, witness);
         }
         let (rules, now) = (&self.publication.rules, self.clock.now());
-        self.store
-            .keep(next.judged, rules, settle_outbox, now)
-            .await?;
+        for portion in portions(next.judged) {
+            self.store.keep(portion, rules, settle_outbox, now).await?;
+        }
         self.watch.store(self.store.as_ref()).await?;
         Ok(next.last)
     }
@@ -474,4 +477,28 @@ impl Republisher {
         }
         Ok(items)
     }
+}
+
+/// Verdicts in steps of the store: a step must not keep others waiting for long.
+fn portions(judged: Vec<Membership>) -> Vec<Vec<Membership>> {
+    let mut portions: Vec<Vec<Membership>> = Vec::new();
+    let mut room = 0;
+    for membership in judged {
+        let items = membership
+            .kept
+            .iter()
+            .map(|(_, items)| items.len())
+            .sum::<usize>();
+        match portions.last_mut().filter(|_| room > items) {
+            Some(portion) => {
+                room -= items;
+                portion.push(membership);
+            }
+            None => {
+                room = ITEMS_AT_ONCE.saturating_sub(items);
+                portions.push(vec![membership]);
+            }
+        }
+    }
+    portions
 }

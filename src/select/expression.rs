@@ -9,7 +9,7 @@ use chrono::TimeZone;
 use super::error::RuleError;
 use super::languages;
 use super::names;
-use super::scope::context;
+use super::scope::{FIELDS, OF_BODY, context};
 use super::subject::{Reading, Subject};
 use super::vocabulary::Vocabulary;
 use crate::model::{Category, Entry, Location, Person, Source, SourceId, Timestamp};
@@ -23,6 +23,8 @@ const MAX_NESTING: usize = 32;
 pub(super) struct Expression {
     /// As it is evaluated.
     tree: IdedExpr,
+    /// The fields that it names.
+    named: Vec<&'static str>,
     text: String,
 }
 
@@ -60,12 +62,20 @@ impl Expression {
         }
         let mut tree = program.expression().clone();
         languages::bring_in_form(&mut tree);
+        let references = program.references();
+        let named = FIELDS.iter().copied();
         let expression = Self {
+            named: named.filter(|name| references.has_variable(name)).collect(),
             tree,
             text: text.to_owned(),
         };
         expression.try_on_samples()?;
         Ok(expression)
+    }
+
+    /// Whether it names anything that stands in the body of an entry.
+    pub(super) fn reads_body(&self) -> bool {
+        self.named.iter().any(|name| OF_BODY.contains(name))
     }
 
     /// As written.
@@ -77,7 +87,7 @@ impl Expression {
     pub(super) fn evaluate(&self, subject: &Subject<'_>) -> Result<bool, String> {
         // The interpreter is not ours: a panic in it costs this verdict only.
         let result = catch_unwind(AssertUnwindSafe(|| {
-            Value::resolve(&self.tree, &context(subject))
+            Value::resolve(&self.tree, &context(&self.named, subject))
         }));
         match result {
             Ok(Ok(Value::Bool(verdict))) => Ok(verdict),

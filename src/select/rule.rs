@@ -64,6 +64,13 @@ impl Rule {
         self.include.is_none() && self.exclude.is_none() && self.condition.is_none()
     }
 
+    /// Whether its verdict depends on the text of an entry; without that, it judges the entry alike whether its text is there or not.
+    #[must_use]
+    pub fn reads_body(&self) -> bool {
+        let mut lists = self.include.iter().chain(&self.exclude);
+        lists.any(Words::reads_body) || self.condition.as_ref().is_some_and(Expression::reads_body)
+    }
+
     /// The words and phrases that a [`Vocabulary`] has to look for.
     fn phrases(&self) -> impl Iterator<Item = &Phrase> {
         let lists = self.include.iter().chain(&self.exclude);

@@ -1,9 +1,9 @@
 //! What an expression can name: fields of an entry, and functions beside those of CEL.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use cel::extractors::This;
-use cel::{Context, Value};
+use cel::{Context, Env, Value};
 use url::Url;
 
 use super::languages;
@@ -28,79 +28,59 @@ pub(super) const FIELDS: &[&str] = &[
     "copies",
     "age",
 ];
+/// Those of them that stand in the body of an entry.
+pub(super) const OF_BODY: &[&str] = &["text", "words"];
 /// Names of the functions that are not CEL's own.
 pub(super) const FUNCTIONS: &[&str] = &["has_word", "host"];
 
-/// What an expression is evaluated in: the fields of an entry, and our functions beside those of CEL.
-pub(super) fn context<'a>(subject: &Subject<'_>) -> Context<'a, 'a> {
-    let mut context = Context::default();
+/// The standard library of CEL. Building it takes longer than evaluating most expressions.
+static STANDARD_LIBRARY: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
+
+/// What an expression is evaluated in: those fields of an entry that it names, and our functions beside those of CEL.
+pub(super) fn context<'a>(named: &[&'static str], subject: &Subject<'_>) -> Context<'a, 'a> {
+    let mut context = Context::with_env(STANDARD_LIBRARY.clone());
     // Refused only where CEL has a function of that name; the tests of rules would say so.
     let _ = context.add_function("has_word", has_word);
     let _ = context.add_function("host", host);
-    for (name, value) in fields(subject) {
-        context.add_variable_from_value(name, value);
+    for name in named {
+        if let Some(value) = value(name, subject) {
+            context.add_variable_from_value(*name, value);
+        }
     }
     context
 }
 
-/// The value of each of [`FIELDS`].
-fn fields(subject: &Subject<'_>) -> [(&'static str, Value); FIELDS.len()] {
+/// The value of one of [`FIELDS`]; `None`: it is none of them.
+fn value(name: &str, subject: &Subject<'_>) -> Option<Value> {
     let entry = subject.entry;
     let number = |count: usize| Value::Int(i64::try_from(count).unwrap_or(i64::MAX));
     let moment = |at: Timestamp| Value::Timestamp(at.fixed_offset());
-    let authors: Vec<&str> = entry
-        .authors
-        .iter()
-        .map(|person| person.name.as_str())
-        .collect();
     // An undated entry counts as published when it was first seen, as everywhere in the line.
-    let published = entry
-        .published
-        .or(entry.updated)
-        .unwrap_or(subject.first_seen);
-    let url = entry.link().unwrap_or_default();
-    [
-        ("title", entry.title.as_str().into()),
-        ("text", entry.text.as_str().into()),
-        ("author", authors.join(", ").as_str().into()),
-        (
-            "tags",
-            strings(
-                entry
-                    .categories
-                    .iter()
-                    .map(|category| category.term.as_str()),
-            ),
-        ),
-        ("source", subject.source.id.as_str().into()),
-        (
-            "source_tags",
-            strings(subject.source.tags.iter().map(String::as_str)),
-        ),
-        (
-            "language",
-            languages::compared(entry.language.as_deref().unwrap_or_default()).into(),
-        ),
-        ("words", number(subject.word_count())),
-        ("published", moment(published)),
-        ("first_seen", moment(subject.first_seen)),
-        ("url", url.into()),
-        (
-            "enclosures",
-            strings(
-                entry
-                    .enclosures
-                    .iter()
-                    .map(|enclosure| enclosure.url.as_str()),
-            ),
-        ),
-        ("copies", number(subject.copies)),
+    let published = || {
+        let said = entry.published.or(entry.updated);
+        said.unwrap_or(subject.first_seen)
+    };
+    Some(match name {
+        "title" => entry.title.as_str().into(),
+        "text" => entry.text.as_str().into(),
+        "author" => {
+            let names = entry.authors.iter().map(|person| person.name.as_str());
+            names.collect::<Vec<_>>().join(", ").as_str().into()
+        }
+        "tags" => strings(entry.categories.iter().map(|own| own.term.as_str())),
+        "source" => subject.source.id.as_str().into(),
+        "source_tags" => strings(subject.source.tags.iter().map(String::as_str)),
+        "language" => languages::compared(entry.language.as_deref().unwrap_or_default()).into(),
+        "words" => number(subject.word_count()),
+        "published" => moment(published()),
+        "first_seen" => moment(subject.first_seen),
+        "url" => entry.link().unwrap_or_default().into(),
+        "enclosures" => strings(entry.enclosures.iter().map(|own| own.url.as_str())),
+        "copies" => number(subject.copies),
         // Of the moment it came: an entry does not leave because time passes, `max_age` is for that.
-        (
-            "age",
-            Value::Duration((subject.first_seen - published).max(chrono::Duration::zero())),
-        ),
-    ]
+        "age" => Value::Duration((subject.first_seen - published()).max(chrono::Duration::zero())),
+        _ => return None,
+    })
 }
 
 fn strings<'t>(texts: impl Iterator<Item = &'t str>) -> Value {

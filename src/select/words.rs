@@ -80,6 +80,11 @@ impl Words {
         self.phrases.values().copied().chain(patterns).collect()
     }
 
+    /// Whether any of it is looked for in the body of an entry.
+    pub(super) fn reads_body(&self) -> bool {
+        self.fields.contains(&Field::Text)
+    }
+
     /// What the vocabulary has to look for.
     pub(super) fn phrases(&self) -> impl Iterator<Item = &Phrase> {
         self.phrases.keys()

@@ -17,8 +17,11 @@ pub(super) enum Answer {
     /// Nothing has to be made for it.
     Ready(Response),
     /// It is made first.
-    Pending(Pin<Box<dyn Future<Output = Response> + Send>>),
+    Pending(Making),
 }
+
+/// An answer that is being made.
+pub(super) type Making = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 impl Answer {
     /// An answer that is made first.

@@ -1,6 +1,7 @@
 //! One reader's connection, bounded in every way: what it may send, how long it may keep us waiting, and how it ends.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -14,7 +15,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::watch;
 
 use super::admission::Slot;
-use super::answer::{Answer, Response};
+use super::answer::{Answer, Making, Response};
 use super::front::{Front, Resources};
 use super::stream::{Paced, Stream};
 
@@ -55,11 +56,9 @@ pub(super) async fn answer<R: Resources>(
         .max_buf_size(MAX_HEAD)
         .serve_connection(TokioIo::new(Paced::new(stream)), service);
     tokio::pin!(served);
-    let ended = tokio::select! {
-        // First: what has come by the time of the last call is read before it.
-        biased;
-        ended = served.as_mut() => ended,
-        () = last_call(stopped) => {
+    let ended = match until_last_call(served.as_mut(), stopped).await {
+        Some(ended) => ended,
+        None => {
             served.as_mut().graceful_shutdown();
             served.await
         }
@@ -70,6 +69,31 @@ pub(super) async fn answer<R: Resources>(
             "a connection ended early"
         );
     }
+}
+
+/// What a connection comes to before the last call; `None`: the call has come. It must be a task's own future.
+///
+/// Waiting for the stop takes a lock that all connections share. A task has one waker, so it is enough to wait once, and again when
+/// something has changed.
+async fn until_last_call<T>(
+    mut served: impl Future<Output = T> + Unpin,
+    stopped: watch::Receiver<bool>,
+) -> Option<T> {
+    let news = stopped.clone();
+    let mut last_call = std::pin::pin!(last_call(stopped));
+    let mut is_awaited = false;
+    poll_fn(|cx| {
+        // First: what has come by the time of the last call is read before it.
+        if let Poll::Ready(ended) = Pin::new(&mut served).poll(cx) {
+            return Poll::Ready(Some(ended));
+        }
+        if !is_awaited || news.has_changed().unwrap_or(true) {
+            is_awaited = true;
+            return last_call.as_mut().poll(cx).map(|()| None);
+        }
+        Poll::Pending
+    })
+    .await
 }
 
 async fn last_call(mut stopped: watch::Receiver<bool>) {
@@ -96,9 +120,12 @@ impl<R: Resources> Service<Request<Incoming>> for Connection<R> {
         } else {
             self.front.answer(request)
         };
-        Answering {
-            answer: Some(answer),
-            stopped: self.stopped.clone(),
+        match answer {
+            Answer::Ready(mut response) => {
+                tell_of_the_stop(&mut response, &self.stopped);
+                Answering::Ready(Some(response))
+            }
+            Answer::Pending(making) => Answering::Pending(making, self.stopped.clone()),
         }
     }
 }
@@ -130,31 +157,32 @@ fn say_that_it_is_the_last(response: &mut Response) {
     response.headers_mut().insert(header::CONNECTION, close);
 }
 
+fn tell_of_the_stop(response: &mut Response, stopped: &watch::Receiver<bool>) {
+    if *stopped.borrow() {
+        say_that_it_is_the_last(response);
+    }
+}
+
 /// An answer on its way over one connection.
-struct Answering {
+enum Answering {
     /// `None` once it was given.
-    answer: Option<Answer>,
-    stopped: watch::Receiver<bool>,
+    Ready(Option<Response>),
+    Pending(Making, watch::Receiver<bool>),
 }
 
 impl Future for Answering {
     type Output = Result<Response, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut response = match self.answer.take() {
-            Some(Answer::Ready(response)) => response,
-            Some(Answer::Pending(mut making)) => match making.as_mut().poll(cx) {
-                Poll::Ready(response) => response,
-                Poll::Pending => {
-                    self.answer = Some(Answer::Pending(making));
-                    return Poll::Pending;
-                }
+        match &mut *self {
+            Self::Ready(response) => match response.take() {
+                Some(response) => Poll::Ready(Ok(response)),
+                None => Poll::Pending,
             },
-            None => return Poll::Pending,
-        };
-        if *self.stopped.borrow() {
-            say_that_it_is_the_last(&mut response);
+            Self::Pending(making, stopped) => making.as_mut().poll(cx).map(|mut response| {
+                tell_of_the_stop(&mut response, stopped);
+                Ok(response)
+            }),
         }
-        Poll::Ready(Ok(response))
     }
 }

@@ -15,7 +15,7 @@ use super::condition::StoreCondition;
 use super::disk::Usage;
 use super::error::StoreError;
 use super::evidence::StoryEvidence;
-use super::outputs::{Backlog, DocumentStamp, Membership, OutputState, RuleSpan};
+use super::outputs::{Backlog, Bodies, DocumentStamp, Membership, OutputState, RuleSpan};
 use super::place::Place;
 use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
 use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WindowItem};
@@ -184,11 +184,33 @@ pub trait Store: Send + Sync {
     /// Those of every step.
     async fn waiting_among(&self, stories: Vec<StoryId>) -> Result<Vec<Story>, StoreError>;
 
-    /// Up to `limit` stories with an id above `after`, by id: for replaying a changed rule.
+    /// Up to `limit` ids of stories above `after`, ascending.
     ///
     /// # Errors
     /// Those of every step.
-    async fn stories_after(&self, after: StoryId, limit: usize) -> Result<Vec<Story>, StoreError>;
+    async fn story_ids_after(
+        &self,
+        after: StoryId,
+        limit: usize,
+    ) -> Result<Vec<StoryId>, StoreError>;
+
+    /// The stories with an id above `after`, up to `last`, by id; beside the writer.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn stories_between(
+        &self,
+        after: StoryId,
+        last: StoryId,
+        bodies: Bodies,
+    ) -> Result<Vec<Story>, StoreError>;
+
+    /// Those of the verdicts by which [`Store::keep`] would change any item as things stand now, if they are on the present
+    /// revision. Beside the writer.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn changing(&self, judged: Vec<Membership>) -> Result<Vec<Membership>, StoreError>;
 
     /// Writes what outputs decided and, with `settle_outbox`, takes the judged revisions out of the outbox. Returns the outputs
     /// whose documents may differ now, and by which stories. A verdict on an older revision, or for an output that was never

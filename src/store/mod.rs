@@ -41,7 +41,7 @@ pub use error::StoreError;
 pub use evidence::{NearMiss, StoryEvidence};
 pub use location::StoreLocation;
 pub use open::{open, open_to_read};
-pub use outputs::{Backlog, DocumentStamp, KeptItem, Membership, OutputState, RuleSpan};
+pub use outputs::{Backlog, Bodies, DocumentStamp, KeptItem, Membership, OutputState, RuleSpan};
 pub use place::Place;
 pub use read_store::ReadStore;
 pub use settings::{Opening, PathRule, Settings};

@@ -54,6 +54,16 @@ pub struct Backlog {
     pub is_history_long: bool,
 }
 
+/// Which bodies of entries are read with stories; the greater, the more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bodies {
+    /// Those of stories of several entries, of which the most complete one is shown. The only entry of a story comes without text,
+    /// HTML and summary.
+    OfSeveral,
+    /// All of them.
+    All,
+}
+
 /// An output's documents as last rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DocumentStamp {

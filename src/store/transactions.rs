@@ -18,9 +18,9 @@ use super::disk::Usage;
 use super::engine::Engine;
 use super::error::StoreError;
 use super::evidence::StoryEvidence;
-use super::outputs::{Backlog, DocumentStamp, Membership, OutputState, RuleSpan};
+use super::outputs::{Backlog, Bodies, DocumentStamp, Membership, OutputState, RuleSpan};
 use super::place::Place;
-use super::rows::{HealthRows, HostRows, RetentionRows, RuleRows, SourceRows};
+use super::rows::{HealthRows, HostRows, OutboxRows, RetentionRows, RuleRows, SourceRows};
 use super::steps::{
     archives, find, health, items, keys, outbox, outputs, rebuild, refresh, retention, sources,
     stories, times, windows,
@@ -170,9 +170,32 @@ impl<E: Engine> Store for E {
         .await
     }
 
-    async fn stories_after(&self, after: StoryId, limit: usize) -> Result<Vec<Story>, StoreError> {
+    async fn story_ids_after(
+        &self,
+        after: StoryId,
+        limit: usize,
+    ) -> Result<Vec<StoryId>, StoreError> {
+        self.read("read which stories there are", move |rows| {
+            rows.stories_above(after, limit)
+        })
+        .await
+    }
+
+    async fn stories_between(
+        &self,
+        after: StoryId,
+        last: StoryId,
+        bodies: Bodies,
+    ) -> Result<Vec<Story>, StoreError> {
         self.read("read stories", move |rows| {
-            outbox::after(rows, after, limit)
+            rows.stories_between(after, last, bodies)
+        })
+        .await
+    }
+
+    async fn changing(&self, judged: Vec<Membership>) -> Result<Vec<Membership>, StoreError> {
+        self.read("compare verdicts with what is kept", move |rows| {
+            items::changing(rows, judged)
         })
         .await
     }

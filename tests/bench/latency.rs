@@ -18,6 +18,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -153,9 +154,7 @@ fn replay(daemon: &Daemon, origin: &Origin, reader: &mut Reader) {
     let before = first.tag();
     origin.forget_gaps();
     let (began, cpu) = (Instant::now(), daemon.cpu());
-    let hang_up = format!("kill -HUP {}", daemon.child.id());
-    let told = Command::new("sh").args(["-c", &hang_up]).status();
-    assert!(told.expect("a shell").success());
+    daemon.reload();
     let mut measured = Vec::new();
     while first.tag() == before {
         measured.push(round(origin, reader));
@@ -364,6 +363,8 @@ impl Reader {
 struct Daemon {
     child: Child,
     address: SocketAddr,
+    /// One message each time the daemon has read its configuration again.
+    reloads: Receiver<()>,
 }
 
 impl Daemon {
@@ -384,8 +385,26 @@ impl Daemon {
                 break address;
             }
         };
-        std::thread::spawn(move || log.lines().map_while(Result::ok).for_each(drop));
-        Self { child, address }
+        let (told, reloads) = channel();
+        std::thread::spawn(move || {
+            let lines = log.lines().map_while(Result::ok);
+            for _ in lines.filter(|line| line.contains("\"reloaded\"")) {
+                let _ = told.send(());
+            }
+        });
+        Self {
+            child,
+            address,
+            reloads,
+        }
+    }
+
+    /// Has it read its configuration again. Until it has, what comes in still changes the document of every output.
+    fn reload(&self) {
+        let hang_up = format!("kill -HUP {}", self.child.id());
+        let told = Command::new("sh").args(["-c", &hang_up]).status();
+        assert!(told.expect("a shell").success());
+        self.reloads.recv().expect("it reloads");
     }
 
     fn wait_until_ready(&self) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mainstem::dedupe::VERSION;
-use mainstem::model::{Layer, StoryId};
+use mainstem::model::Layer;
 use mainstem::store::{self, Opening, Settings};
 use rusqlite::Connection;
 
@@ -112,11 +112,7 @@ async fn a_copy_is_recognized_from_the_log_through_a_merge_and_from_the_tree() {
     assert!(tree >= i64::from(LONG_LOG) * 2 && log < 20, "{stages:?}");
     bench.reopen().await;
     assert!(is_recognized(&bench, 18, 4).await, "in another process");
-    let stories = bench
-        .store
-        .stories_after(StoryId(0), 1_000)
-        .await
-        .expect("reads");
+    let stories = bench.stories().await;
     let copies = stories.iter().flat_map(|story| &story.members[1..]);
     assert!(
         copies.clone().count() == 19 && copies.clone().all(|copy| copy.layer == Some(Layer::Near))

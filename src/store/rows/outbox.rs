@@ -2,6 +2,7 @@
 
 use super::transaction::Rows;
 use crate::model::{EntryId, Story, StoryId};
+use crate::store::Bodies;
 
 /// Stories, and the outbox in which each that changed stands with its revision.
 pub(in crate::store) trait OutboxRows: Rows {
@@ -25,6 +26,14 @@ pub(in crate::store) trait OutboxRows: Rows {
 
     /// These stories with all members that are not stripped, by entry number; in the order given.
     fn stories(&self, stories: &[StoryId]) -> Result<Vec<Story>, Self::Error>;
+
+    /// The same of all stories with a number above `after`, up to `last`, by number.
+    fn stories_between(
+        &self,
+        after: StoryId,
+        last: StoryId,
+        bodies: Bodies,
+    ) -> Result<Vec<Story>, Self::Error>;
 
     /// A story's revision; `None`: there is no such story any more.
     fn revision(&self, story: StoryId) -> Result<Option<i64>, Self::Error>;

@@ -4,7 +4,8 @@ use rusqlite::{OptionalExtension, params};
 
 use super::columns::{BODY, MEMBER, member, moment};
 use super::session::Session;
-use crate::model::{EntryId, Story, StoryId};
+use crate::model::{EntryId, Member, Story, StoryId};
+use crate::store::Bodies;
 use crate::store::rows::OutboxRows;
 
 impl OutboxRows for Session {
@@ -44,21 +45,63 @@ impl OutboxRows for Session {
     fn stories(&self, stories: &[StoryId]) -> rusqlite::Result<Vec<Story>> {
         let mut story =
             self.prepare_cached("SELECT revision, began_at FROM stories WHERE story = ?")?;
-        let mut members = self.prepare_cached(&format!(
-            "SELECT {MEMBER}, {BODY} FROM entries e JOIN sources s USING (source) WHERE e.story = ? AND e.expired_at IS NULL ORDER BY e.entry"
-        ))?;
         let whole = stories.iter().map(|id| {
             let (revision, began_at) =
                 story.query_row([id.0], |row| Ok((row.get(0)?, moment(row.get(1)?))))?;
-            let members = members.query_map([id.0], member)?;
             Ok(Story {
                 id: *id,
                 revision,
                 began_at,
-                members: members.collect::<rusqlite::Result<_>>()?,
+                members: whole_members(self, *id)?,
             })
         });
         whole.collect()
+    }
+
+    fn stories_between(
+        &self,
+        after: StoryId,
+        last: StoryId,
+        bodies: Bodies,
+    ) -> rusqlite::Result<Vec<Story>> {
+        let mut stories = self
+            .prepare_cached(
+                "SELECT story, revision, began_at FROM stories WHERE story > ? AND story <= ? ORDER BY story",
+            )?
+            .query_map([after.0, last.0], |row| {
+                Ok(Story {
+                    id: StoryId(row.get(0)?),
+                    revision: row.get(1)?,
+                    began_at: moment(row.get(2)?),
+                    members: Vec::new(),
+                })
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        let body = match bodies {
+            Bodies::All => BODY,
+            Bodies::OfSeveral => "NULL AS body",
+        };
+        let mut members = self.prepare_cached(&format!(
+            "SELECT {MEMBER}, {body}, e.story FROM entries e INDEXED BY entries_story CROSS JOIN sources s USING (source)
+             WHERE e.story > ? AND e.story <= ? AND e.expired_at IS NULL ORDER BY e.story, e.entry"
+        ))?;
+        let members = members.query_map([after.0, last.0], |row| {
+            Ok((StoryId(row.get("story")?), member(row)?))
+        })?;
+        let mut rest = stories.iter_mut().peekable();
+        for found in members {
+            let (story, member) = found?;
+            while rest.next_if(|next| next.id < story).is_some() {}
+            if let Some(next) = rest.peek_mut() {
+                next.members.push(member);
+            }
+        }
+        if bodies == Bodies::OfSeveral {
+            for story in stories.iter_mut().filter(|story| story.members.len() > 1) {
+                story.members = whole_members(self, story.id)?;
+            }
+        }
+        Ok(stories)
     }
 
     fn revision(&self, story: StoryId) -> rusqlite::Result<Option<i64>> {
@@ -72,6 +115,15 @@ impl OutboxRows for Session {
             .execute(params![story.0, revision])?;
         Ok(())
     }
+}
+
+/// The members of a story that are not stripped, with their bodies.
+fn whole_members(db: &Session, story: StoryId) -> rusqlite::Result<Vec<Member>> {
+    db.prepare_cached(&format!(
+        "SELECT {MEMBER}, {BODY} FROM entries e JOIN sources s USING (source) WHERE e.story = ? AND e.expired_at IS NULL ORDER BY e.entry"
+    ))?
+    .query_map([story.0], member)?
+    .collect()
 }
 
 fn count(limit: usize) -> i64 {

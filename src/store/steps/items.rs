@@ -56,6 +56,46 @@ pub(in crate::store) fn keep<R: OutputRows + ItemRows + OutboxRows + StoryRows>(
     Ok(differing)
 }
 
+/// See [`crate::store::Store::changing`].
+pub(in crate::store) fn changing<R: OutputRows + ItemRows>(
+    rows: &R,
+    judged: Vec<Membership>,
+) -> Result<Vec<Membership>, R::Error> {
+    let outputs = outputs::by_id(rows)?;
+    let mut changing = Vec::new();
+    for membership in judged {
+        let stored = by_output(rows.items_of_story(membership.story)?);
+        let differs = membership.kept.iter().any(|(id, items)| {
+            let output = outputs.get(id);
+            output.is_some_and(|output| !is_kept(items, stored.get(&output.row)))
+        });
+        if differs {
+            changing.push(membership);
+        }
+    }
+    Ok(changing)
+}
+
+/// Whether an output keeps these items of a story, and no others.
+fn is_kept(items: &[KeptItem], stored: Option<&StoredSlots>) -> bool {
+    let inside = stored.map_or(0, |stored| {
+        stored.values().filter(|item| item.is_inside).count()
+    });
+    let is_shown = |item: &KeptItem| {
+        let stored = stored.and_then(|stored| stored.get(&item.slot));
+        stored.is_some_and(|stored| shows(stored, item))
+    };
+    inside == items.len() && items.iter().all(is_shown)
+}
+
+/// Whether a stored item is in the output and shows what the verdict says.
+fn shows(stored: &StoredItem, item: &KeptItem) -> bool {
+    let (own, judged) = (&stored.showing, &item.showing);
+    stored.is_inside
+        && (own.entry, own.wording, own.edition_at)
+            == (judged.entry, judged.wording, judged.edition_at)
+}
+
 /// A verdict by other rules than those that the membership stands for makes it a mixture: whoever has a say in the output next
 /// replays it. So two processes with differing configurations never leave one behind.
 fn note_rules<R: OutputRows>(
@@ -143,20 +183,13 @@ impl<R: ItemRows + StoryRows> Keeper<'_, R> {
     }
 
     fn show(&self, item: &KeptItem, stored: &StoredItem) -> Result<(), R::Error> {
+        if shows(stored, item) {
+            return Ok(());
+        }
         let mut showing = item.showing;
         showing.updated = updated(&stored.showing, &item.showing, self.now);
-        let differs = (showing.entry, showing.wording, showing.edition_at)
-            != (
-                stored.showing.entry,
-                stored.showing.wording,
-                stored.showing.edition_at,
-            );
-        match differs || !stored.is_inside {
-            true => self
-                .rows
-                .show_item(self.output, self.story, item.slot, &showing),
-            false => Ok(()),
-        }
+        self.rows
+            .show_item(self.output, self.story, item.slot, &showing)
     }
 
     /// The preferred id, else the derived one. The preferred one is not taken where another release of another source has

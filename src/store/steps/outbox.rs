@@ -12,15 +12,6 @@ pub(in crate::store) fn changed<R: OutboxRows>(
     rows.stories(&rows.waiting(limit)?)
 }
 
-/// See [`crate::store::Store::stories_after`].
-pub(in crate::store) fn after<R: OutboxRows>(
-    rows: &R,
-    after: StoryId,
-    limit: usize,
-) -> Result<Vec<Story>, R::Error> {
-    rows.stories(&rows.stories_above(after, limit)?)
-}
-
 /// See [`crate::store::Store::backlog`].
 pub(in crate::store) fn backlog<R: OutboxRows>(
     rows: &R,

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use chrono::TimeDelta;
 use mainstem::clock::{Clock, SystemClock};
+use mainstem::select::{Field, RuleText};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -142,6 +143,18 @@ impl Rule {
             };
         }
         text
+    }
+
+    /// As a configuration has it.
+    pub(super) fn text(&self) -> RuleText {
+        let fields = self.r#in.iter().flatten();
+        let field = |word: &String| Field::from_word(word).expect("a field");
+        RuleText {
+            include: self.include.clone().unwrap_or_default(),
+            exclude: self.exclude.clone().unwrap_or_default(),
+            condition: self.r#where.clone(),
+            fields: fields.map(field).collect(),
+        }
     }
 
     /// Rules that say the same or the opposite in other words, and whether they keep what this one keeps.

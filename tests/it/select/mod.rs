@@ -4,7 +4,7 @@
 //! entries it keeps (it drops all others), what is wrong with it, or which of its parts do nothing. `explain` and the documents must
 //! agree.
 
-use mainstem::select::RuleText;
+use mainstem::select::{self, Field, RuleText};
 
 use crate::support::cases::{assert_none_wrong, cases, run_beside};
 use crate::support::releases::told;
@@ -13,7 +13,7 @@ mod case;
 mod verdicts;
 
 use case::{Case, Rule};
-use verdicts::{explained, idle, misjudged, misprinted, refused_by, strangers};
+use verdicts::{Verdicts, explained, idle, misjudged, misprinted, refused_by, strangers};
 
 /// An output for each rule and each of its twins.
 fn outputs(case: &Case, rules: &[(String, &Rule)]) -> String {
@@ -67,7 +67,36 @@ fn run(case: &Case) -> Vec<String> {
         }
         wrong.extend(idle(&desk, case, &rules));
     }
+    wrong.extend(replayed_without_bodies(case, &rules, &verdicts));
     wrong
+}
+
+/// A rule that reads no bodies judges the history without them. What is wrong with the documents that it then has.
+fn replayed_without_bodies(
+    case: &Case,
+    rules: &[(String, &Rule)],
+    verdicts: &Verdicts,
+) -> Vec<String> {
+    let is_blind = |rule: &Rule| {
+        let compiled = select::Rule::compile(&rule.text());
+        !compiled.expect("a sound rule").reads_body()
+    };
+    let rules = rules.iter().filter(|(_, rule)| rule.keeps.is_some());
+    let rules: Vec<_> = rules.filter(|(_, rule)| is_blind(rule)).collect();
+    if rules.is_empty() {
+        return Vec::new();
+    }
+    let desk = case.desk();
+    desk.configure(&case.configuration("[[output]]\nid = \"other\"\n"));
+    told(&desk, &["refresh"]);
+    let outputs = rules
+        .iter()
+        .map(|(id, rule)| rule.output(id, case.duplicates()));
+    desk.configure(&case.configuration(&outputs.collect::<String>()));
+    let documents = rules.iter();
+    documents
+        .filter_map(|(id, _)| misprinted(&desk, case, id, verdicts))
+        .collect()
 }
 
 #[test]
@@ -110,4 +139,45 @@ fn rules_that_mean_something_else_now_are_known() {
         };
         assert_eq!(text.is_of_new_kind(), is_new, "{word} {condition}");
     }
+}
+
+/// Text is only read from the store for rules that ask for it.
+#[test]
+fn a_rule_says_whether_it_reads_bodies() {
+    let words = |text: &str| vec![text.to_owned()];
+    let of = |fields: &[Field], condition: Option<&str>| RuleText {
+        exclude: if fields.is_empty() {
+            Vec::new()
+        } else {
+            words("peace")
+        },
+        condition: condition.map(str::to_owned),
+        fields: fields.iter().copied().collect(),
+        ..RuleText::default()
+    };
+    for (rule, reads) in [
+        (of(&[], None), false),
+        (of(&[Field::Title, Field::Text], None), true),
+        (of(&[Field::Title, Field::Author, Field::Url], None), false),
+        (of(&[Field::Enclosures], Some("title != ''")), false),
+        (of(&[Field::Title], Some("words > 3")), true),
+        (of(&[], Some("text.has_word('peace')")), true),
+        (of(&[], Some("tags.exists(text, text == 'x')")), true),
+        (
+            of(
+                &[],
+                Some("age < duration('1h') && copies > 1 && host(url) != ''"),
+            ),
+            false,
+        ),
+    ] {
+        let compiled = select::Rule::compile(&rule).expect("a rule");
+        assert_eq!(compiled.reads_body(), reads, "{rule:?}");
+    }
+    // Without fields words are looked for in the default ones.
+    let rule = RuleText {
+        include: words("peace"),
+        ..RuleText::default()
+    };
+    assert!(select::Rule::compile(&rule).expect("a rule").reads_body());
 }

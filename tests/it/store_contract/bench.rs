@@ -11,8 +11,8 @@ use mainstem::model::{
     Timestamp, Validators,
 };
 use mainstem::store::{
-    self, ItemVersion, KeptItem, Membership, Opening, OutputState, Settings, Store, StoreError,
-    VersionsRequest, WhichItems, WindowItem,
+    self, Bodies, ItemVersion, KeptItem, Membership, Opening, OutputState, Settings, Store,
+    StoreError, VersionsRequest, WhichItems, WindowItem,
 };
 use tempfile::TempDir;
 
@@ -127,8 +127,12 @@ impl Bench {
 
     /// All stories.
     pub(crate) async fn stories(&self) -> Vec<Story> {
-        let stories = self.store.stories_after(StoryId(0), 10_000).await;
-        stories.expect("reads")
+        let last = StoryId(i64::MAX);
+        let all = self
+            .store
+            .stories_between(StoryId(0), last, Bodies::All)
+            .await;
+        all.expect("reads")
     }
 
     /// The entry with this GUID.

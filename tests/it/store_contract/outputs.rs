@@ -14,6 +14,7 @@ for_every_engine! {
     the_base_of_ids_is_that_of_the_first_registration,
     keeping_tells_which_documents_differ_and_by_what,
     judging_again_changes_nothing,
+    verdicts_that_change_something_are_told_from_the_rest,
     a_verdict_on_an_older_revision_is_void,
     a_verdict_that_settles_nothing_leaves_the_outbox,
     an_output_that_nobody_knows_keeps_nothing,
@@ -140,6 +141,37 @@ async fn judging_again_changes_nothing(engine: &Engine) {
     let before = format!("{:?}", bench.window("o").await);
     judge(50).await;
     assert_eq!(format!("{:?}", bench.window("o").await), before);
+}
+
+async fn verdicts_that_change_something_are_told_from_the_rest(engine: &Engine) {
+    let bench = Bench::on(engine, &["a"]).await;
+    bench.register_outputs(&[("o", 1)]).await;
+    bench.apply("a", 1, entries(0..4)).await;
+    let stories = bench.stories().await;
+    let [kept, left, dropped, edited] = &*stories else {
+        panic!("four stories");
+    };
+    let with_item = |story: &Story| verdict(story, vec![item(story, &story.id.0.to_string())]);
+    let changing = async |judged| {
+        let changing = bench.store.changing(judged).await.expect("reads");
+        let stories = changing.iter().map(|membership| membership.story);
+        stories.collect::<Vec<StoryId>>()
+    };
+    let all: Vec<_> = stories.iter().map(with_item).collect();
+    let none = || stories.iter().map(|story| verdict(story, vec![])).collect();
+    let ids: Vec<StoryId> = stories.iter().map(|story| story.id).collect();
+    assert_eq!(changing(all.clone()).await, ids, "they enter");
+    assert_eq!(changing(none()).await, [], "what is out stays out");
+    let judged = [kept, left, edited].map(with_item).into();
+    keep(&bench, judged, 2).await;
+    keep(&bench, vec![verdict(left, vec![])], 3).await;
+    assert_eq!(changing(all.clone()).await, [left.id, dropped.id]);
+    assert_eq!(changing(none()).await, [kept.id, edited.id], "they leave");
+    let mut reworded = with_item(edited);
+    reworded.kept[0].1[0].showing.wording = [7; 16];
+    let mut of_nobody = with_item(left);
+    of_nobody.kept[0].0 = out("unknown");
+    assert_eq!(changing(vec![reworded, of_nobody]).await, [edited.id]);
 }
 
 async fn a_verdict_on_an_older_revision_is_void(engine: &Engine) {

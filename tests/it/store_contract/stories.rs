@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use mainstem::model::{Entry, EntryId, Layer, Relation, Story, StoryId};
+use mainstem::store::Bodies;
 
 use super::bench::{Bench, LONG, at, counts, entry, id};
 use super::engines::{Engine, for_every_engine};
@@ -10,7 +11,8 @@ use super::engines::{Engine, for_every_engine};
 for_every_engine! {
     a_copy_joins_the_story_of_the_first,
     members_say_what_joined_them,
-    stories_after_come_by_id_and_no_more_than_asked_for,
+    ids_of_stories_come_in_order_and_no_more_than_asked_for,
+    stories_come_with_the_bodies_asked_for,
     the_outbox_keeps_who_has_waited_longest_first,
     the_backlog_is_long_beyond_its_limit,
     of_some_stories_those_that_wait_come_in_their_order,
@@ -89,23 +91,59 @@ async fn members_say_what_joined_them(engine: &Engine) {
     assert_eq!(copy.edition_at, first.edition_at, "it shares the edition");
 }
 
-async fn stories_after_come_by_id_and_no_more_than_asked_for(engine: &Engine) {
+async fn ids_of_stories_come_in_order_and_no_more_than_asked_for(engine: &Engine) {
     let bench = Bench::on(engine, &["a"]).await;
     bench.apply("a", 1, super::bench::entries(0..7)).await;
-    let all = bench.stories().await;
-    assert!(all.is_sorted_by_key(|story| story.id) && all.len() == 7);
+    let after = async |last, limit| {
+        let ids = bench.store.story_ids_after(last, limit).await;
+        ids.expect("reads")
+    };
+    let all: Vec<StoryId> = bench.stories().await.iter().map(|own| own.id).collect();
+    assert!(all.is_sorted() && all.len() == 7);
     let mut seen = Vec::new();
-    let mut last = StoryId(0);
     loop {
-        let some = bench.store.stories_after(last, 3).await.expect("reads");
+        let last = seen.last().copied().unwrap_or(StoryId(0));
+        let some = after(last, 3).await;
         assert!(some.len() <= 3);
-        let Some(story) = some.last() else { break };
-        last = story.id;
+        if some.is_empty() {
+            break;
+        }
         seen.extend(some);
     }
     assert_eq!(seen, all);
-    let none = bench.store.stories_after(StoryId(0), 0).await;
-    assert_eq!(none.expect("reads"), []);
+    assert_eq!(after(StoryId(0), 0).await, []);
+}
+
+async fn stories_come_with_the_bodies_asked_for(engine: &Engine) {
+    let bench = Bench::on(engine, &["a", "b"]).await;
+    bench.apply("a", 1, super::bench::entries(0..2)).await;
+    for source in ["a", "b"] {
+        bench
+            .apply(source, 2, vec![entry("copied", "One", LONG)])
+            .await;
+    }
+    let whole = bench.stories().await;
+    let members: Vec<usize> = whole.iter().map(|story| story.members.len()).collect();
+    assert_eq!(members, [1, 1, 2]);
+    let between = async |after, last, bodies| {
+        let found = bench.store.stories_between(after, last, bodies).await;
+        found.expect("reads")
+    };
+    let last = StoryId(1_000);
+    assert_eq!(between(StoryId(0), last, Bodies::All).await, whole);
+    let second = between(whole[0].id, whole[1].id, Bodies::All).await;
+    assert_eq!(second, whole[1..2]);
+    assert_eq!(between(last, last, Bodies::All).await, []);
+    let some = between(StoryId(0), last, Bodies::OfSeveral).await;
+    assert_eq!(some.len(), whole.len());
+    for (found, whole) in some.iter().zip(&whole) {
+        let mut expected = whole.clone();
+        if let [only] = &mut *expected.members {
+            only.entry.text.clear();
+            (only.entry.html, only.entry.summary) = (None, None);
+        }
+        assert_eq!(*found, expected);
+    }
 }
 
 async fn the_backlog_is_long_beyond_its_limit(engine: &Engine) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mainstem::dedupe::{Settled, Told, settle_document_by};
 use mainstem::model::{Applied, Entry, EntryId, FeedFields, Identity, Member, Story, StoryId};
-use mainstem::store::{self, Opening, Settings, Store, StoryEvidence};
+use mainstem::store::{self, Bodies, Opening, Settings, Store, StoryEvidence};
 use tempfile::TempDir;
 
 use crate::store_contract::{at, record, source};
@@ -57,8 +57,12 @@ impl Stored {
 
     /// All stories.
     pub(crate) async fn stories(&self) -> Vec<Story> {
-        let stories = self.store.stories_after(StoryId(0), 10_000).await;
-        stories.expect("reads")
+        let last = StoryId(i64::MAX);
+        let all = self
+            .store
+            .stories_between(StoryId(0), last, Bodies::All)
+            .await;
+        all.expect("reads")
     }
 
     /// All entries.
