@@ -102,9 +102,9 @@ mod tests {
     use super::super::session::Session;
     use crate::store::settings::Opening;
 
-    /// Writes a row that no other may have, first waits, if asked to, and counts how often it was run.
+    /// Writes rows that no other may have, first waits, if asked to, and counts how often it was run.
     fn write(
-        row: &'static str,
+        rows: &'static [&'static str],
         ran: &Arc<AtomicUsize>,
         wait: Option<mpsc::Receiver<()>>,
     ) -> impl Fn(&Session) -> rusqlite::Result<()> + Send + use<> {
@@ -115,7 +115,8 @@ mod tests {
                 wait.recv().expect("it is told");
             }
             let mut insert = db.prepare("INSERT INTO versions VALUES (?, 1)")?;
-            insert.execute([row]).map(drop)
+            rows.iter()
+                .try_for_each(|row| insert.execute([row]).map(drop))
         }
     }
 
@@ -127,21 +128,29 @@ mod tests {
         let [first, bad, last] = std::array::from_fn(|_| Arc::<AtomicUsize>::default());
         let (go, wait) = mpsc::channel();
         let asked = tokio::join!(
-            store.writer.step("write", write("one", &first, Some(wait))),
-            store.writer.step("write", write("one", &bad, None)),
-            store.writer.step("write", write("two", &last, None)),
-            // All of them wait by now, so they share a transaction.
+            store
+                .writer
+                .step("write", write(&["one"], &first, Some(wait))),
+            store
+                .writer
+                .step("write", write(&["bad", "one"], &bad, None)),
+            store.writer.step("write", write(&["two"], &last, None)),
+            // All of them wait by now. The third is not run together with the one that failed.
             async { go.send(()) },
         );
         assert!(asked.0.is_ok() && asked.2.is_ok(), "{asked:?}");
         assert!(asked.1.is_err(), "its row was there");
         let rows = |db: &Session| {
-            let sql = "SELECT group_concat(name ORDER BY name) FROM versions WHERE name IN ('one', 'two')";
+            let sql = "SELECT group_concat(name ORDER BY name) FROM versions WHERE name IN ('one', 'two', 'bad')";
             db.query_row(sql, [], |row| row.get::<_, String>(0))
         };
         let rows = store.readers.read("read", rows).await.expect("readable");
         assert_eq!(rows, "one,two");
         let ran = [first, bad, last].map(|ran| ran.load(Ordering::Relaxed));
-        assert_eq!(ran, [2, 2, 1], "together up to the failure, then apart");
+        assert_eq!(
+            ran,
+            [2, 2, 1],
+            "once together, up to the failure, and once apart"
+        );
     }
 }
