@@ -10,7 +10,7 @@ use super::failure::refuse;
 use super::lock::DaemonLock;
 use super::readers::Readers;
 use super::session::Session;
-use super::verify::{self, Verifier};
+use super::verify::{self, AFTER_START, Verifier};
 use super::vitals::Vitals;
 use super::writer::Writer;
 use super::{care, examine, open, usage};
@@ -60,7 +60,9 @@ impl SqliteEngine {
         let vitals = Vitals::of(path)
             .map_err(|error| unusable(format!("it cannot be looked at: {error}")))?;
         let verifier = match opening {
-            Opening::Thorough if verify::is_large(path) => Some(Verifier::start(vitals.clone())),
+            Opening::Thorough if verify::is_large(path) => {
+                Some(Verifier::start(vitals.clone(), AFTER_START))
+            }
             Opening::Thorough | Opening::Quick => None,
         };
         let verifier = verifier.transpose().map_err(|error| refuse(path, error))?;

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::{Connection, InterruptHandle};
 
@@ -15,6 +17,9 @@ use crate::store::{StoreTrouble, TroubleKind};
 /// A file of more bytes is read whole beside the work on it; that takes about a second per GiB.
 const LARGE: u64 = 512 * 1024 * 1024;
 
+/// How long the check waits. A start makes its documents in this time, and would make them later beside a thread that reads.
+pub(super) const AFTER_START: Duration = Duration::from_secs(10);
+
 /// Whether a database is so large that a start does not wait until all of it was read.
 pub(super) fn is_large(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|file| file.len() > LARGE)
@@ -23,23 +28,31 @@ pub(super) fn is_large(path: &Path) -> bool {
 /// A thread that reads a database whole. It ends with this value.
 pub(super) struct Verifier {
     interrupt: InterruptHandle,
+    /// Dropped to end the wait before the check.
+    waits: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Verifier {
-    /// Starts it. Damage is the store's trouble from then on.
+    /// Starts it; it begins to read after a while. Damage is the store's trouble from then on.
     ///
     /// # Errors
     /// No connection, or no thread.
-    pub(super) fn start(vitals: Arc<Vitals>) -> rusqlite::Result<Self> {
+    pub(super) fn start(vitals: Arc<Vitals>, after: Duration) -> rusqlite::Result<Self> {
         let db = connect_reader(vitals.path())?;
         let interrupt = db.get_interrupt_handle();
+        let (waits, ended) = channel();
         let thread = std::thread::Builder::new()
             .name("store-verifier".to_owned())
-            .spawn(move || verify(&vitals, &db))
+            .spawn(move || {
+                if ended.recv_timeout(after) == Err(RecvTimeoutError::Timeout) {
+                    verify(&vitals, &db);
+                }
+            })
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
         Ok(Self {
             interrupt,
+            waits: Some(waits),
             thread: Some(thread),
         })
     }
@@ -47,6 +60,7 @@ impl Verifier {
 
 impl Drop for Verifier {
     fn drop(&mut self) {
+        self.waits = None;
         self.interrupt.interrupt();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -94,7 +108,7 @@ mod tests {
                     .expect("written");
             }
             let vitals = Vitals::of(&path).expect("there");
-            let mut verifier = Verifier::start(vitals.clone()).expect("starts");
+            let mut verifier = Verifier::start(vitals.clone(), Duration::ZERO).expect("starts");
             let thread = verifier.thread.take().expect("running");
             thread.join().expect("ends by itself");
             let kind = vitals.trouble().map(|trouble| trouble.kind);
