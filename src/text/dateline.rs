@@ -61,14 +61,13 @@ pattern!(
     WITHOUT_AGENCY,
     r"^(?P<head>[^()/\n—–―]{3,}?)\s*(?:--|[—–―]|\s-\s)\s*"
 );
-// The date within what stands before the agency: from the comma behind the place to the end. Whether its word is a month is seen
-// later, so that its length needs no bound.
+// The date within what stands before the agency: from the comma behind the place to the end.
 pattern!(
     SPLIT,
     r"(?x)^(?P<place>.*?)[\s,:]*
     (?P<date>(?:le\s+|den\s+|am\s+|el\s+)?
-      (?: \p{L}{3,}\.?\s+\d{1,2}(?:st|nd|rd|th)?(?:\s*,?\s+\d{4})?
-        | \d{1,2}(?:\.|er|º)?\s*(?:de\s+)?\p{L}{3,}\.?(?:\s+(?:de\s+)?\d{4})?(?:\s*г\.?)?
+      (?: \p{L}{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?(?:\s*,?\s+\d{4})?
+        | \d{1,2}(?:\.|er|º)?\s*(?:de\s+)?\p{L}{3,12}\.?(?:\s+(?:de\s+)?\d{4})?(?:\s*г\.?)?
         | \d{1,2}\.\s*\d{1,2}\.(?:\s*\d{4})?
         | \d{4}-\d{2}-\d{2} ))\.?$"
 );

@@ -104,14 +104,16 @@ static ALONE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:# ?)?(?:{NUMBER} ?(?:{counted})|(?:{counted}) ?(?:[:(] ?)?{NUMBER}(?-u:\b)\)?|{before} ?:? ?{NUMBER}|{none_yet})"
     );
     let ago = format!(
-        r"(?:{AMOUNT} ?{units} (?:ago|назад|atras|fa|geleden|temu|once|sedan|{ago_ko})|for {AMOUNT} {units} sedan|(?:vor|il y a|hace|ha) {AMOUNT} {units}|(?:{since_ar}) (?:[0-9]+ )?\w+|[0-9]+ ?{units}(?:之?前|以前)|just now|gerade eben|刚刚)"
+        r"(?:{AMOUNT} ?{units} (?:ago|назад|atras|fa|geleden|temu|once|{ago_ko})|(?:for )?{AMOUNT} {units} sedan|(?:vor|il y a|hace|ha) {AMOUNT} {units}|(?:{since_ar}) (?:[0-9]+ )?\w+|[0-9]+ ?{units}(?:之?前|以前)|just now|gerade eben|刚刚)"
     );
-    let stamped = format!(r"(?:{stamps}):? ?(?:{days}|(?:{day}[., ]+)*{CLOCK}(?:[, ]+{day})*)");
+    let stamped =
+        format!(r"(?:{stamps}):? ?(?:{days}|(?:{day}[., ]+){{0,6}}{CLOCK}(?:[, ]+{day}){{0,4}})");
     let phrase = format!("(?:{counter}|(?:(?:{stamps}):? ?)?{ago}|{stamped})");
     // Every process compiles this with the first text that it reads. What stands in it twice costs twice; and were it no repetition,
-    // the compiler would look through all of it for a text that every match has, at as much again.
+    // the compiler would look through all of it for a text that every match has, at as much again. It is a lazy one, which never
+    // repeats: the parts of a match that spans a long text are found slowly.
     compiled(&format!(
-        r"(?:{BEFORE} *{phrase}(?:(?: *, *| *- *| +){phrase})* *{BEHIND})+"
+        r"(?:{BEFORE} *{phrase}(?:(?: *, *| *- *| +){phrase})* *{BEHIND})+?"
     ))
 });
 

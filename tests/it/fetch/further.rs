@@ -437,7 +437,7 @@ fn a_feed_that_says_that_it_has_moved_is_reported_and_not_followed() {
 /// What documents take in memory is bounded, and so are requests: who has one of the two must not wait for the other.
 #[test]
 fn pages_of_large_feeds_do_not_wait_for_each_other() {
-    let filler = "Few words. ".repeat(80_000);
+    let filler = "Few words. ".repeat(40_000);
     let origins: Vec<Origin> = (1..=16)
         .map(|nth| {
             let first = rss_with(&link("next", "/2"), &[("g1", "One", &filler)]);
