@@ -6,6 +6,8 @@ use crate::model::EntryId;
 
 /// Entries in the log that set a merge off.
 const LOG_ENTRIES: usize = 8_192;
+/// Steps in which a log is merged.
+const SLICES: usize = 8;
 /// Entries of a slot among which one is looked for before it is added again. A slot with more is too crowded to be of use.
 const SEARCHED: usize = 64;
 
@@ -38,6 +40,14 @@ pub(super) struct Slice {
 }
 
 impl KeyLog {
+    /// Of a log whose rows up to this one are gone.
+    pub(super) fn after(row: i64) -> Self {
+        Self {
+            last_row: row,
+            ..Self::default()
+        }
+    }
+
     /// The last row of the log that is in it; 0: none is.
     pub(super) fn last_row(&self) -> i64 {
         self.last_row
@@ -60,8 +70,9 @@ impl KeyLog {
         waiting.chain(merging.into_iter().flatten()).map(EntryId)
     }
 
-    /// Takes the next `count` keys that are to be merged, in the order of the tree; `None`: the log is too short for a merge.
-    pub(super) fn next_slice(&mut self, count: usize) -> Option<Slice> {
+    /// Takes the next keys that are to be merged, in the order of the tree: a [`SLICES`]th of all, so that a short process ends what it
+    /// begins. `None`: the log is too short for a merge.
+    pub(super) fn next_slice(&mut self) -> Option<Slice> {
         if self.merging.is_none() && self.entries >= LOG_ENTRIES {
             self.entries = 0;
             let keys = std::mem::take(&mut self.waiting);
@@ -72,6 +83,7 @@ impl KeyLog {
             });
         }
         let merging = self.merging.as_mut()?;
+        let count = merging.keys.all.len().div_ceil(SLICES);
         let rest = merging.left.len().saturating_sub(count);
         let keys = merging.left.drain(rest..).rev().collect();
         let is_last_of = (rest == 0).then_some(merging.last_row);

@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
 use super::columns::listed;
+use super::key_log::KeyLog;
 use super::session::Session;
 use crate::dedupe::Week;
 use crate::model::EntryId;
@@ -21,8 +22,6 @@ use crate::store::rows::KeyRows;
 const TOGETHER: usize = 48;
 /// Bits of a slot that hold the key.
 const KEY_BITS: u32 = 32;
-/// Keys merged in one step.
-const SLICE: usize = 4_096;
 /// Keys merged by one statement.
 const ROWS: usize = 64;
 
@@ -41,7 +40,8 @@ impl KeyRows for Session {
             let slots = keys.iter().map(|key| slot(*key, week.number()));
             log.add(row, entry, slots);
         }
-        Ok(())
+        drop(log);
+        merge_slice(self)
     }
 
     fn entries_with_keys(
@@ -94,7 +94,11 @@ impl KeyRows for Session {
 
     fn forget_all_keys(&self) -> rusqlite::Result<()> {
         self.execute_batch("DELETE FROM near_keys; DELETE FROM near_fresh")?;
-        self.forget();
+        let last = self
+            .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'near_fresh'")?
+            .query_row([], |row| row.get(0))
+            .optional()?;
+        self.key_log.replace(KeyLog::after(last.unwrap_or(0)));
         Ok(())
     }
 }
@@ -172,7 +176,7 @@ fn read_log(db: &Session) -> rusqlite::Result<()> {
 /// Where the log is long, moves its next keys into the tree, in the order of the tree. After the last the log loses what it had when
 /// the merge began; what is cut short by an end of the process begins again.
 fn merge_slice(db: &Session) -> rusqlite::Result<()> {
-    let Some(slice) = db.key_log.borrow_mut().next_slice(SLICE) else {
+    let Some(slice) = db.key_log.borrow_mut().next_slice() else {
         return Ok(());
     };
     let (many, rest) = slice.keys.as_chunks::<ROWS>();
@@ -234,6 +238,41 @@ mod tests {
             [&all[0], &all[2], &all[3], &all[4]],
             [&vec![2], &vec![1, 4], &vec![], &vec![5]]
         );
+    }
+
+    #[test]
+    fn processes_that_end_soon_merge_a_long_log_all_the_same() {
+        let directory = TempDir::new().expect("made");
+        let path = directory.path().join("x.db");
+        let open = || Session::of(Connection::open(&path).expect("opens"));
+        let (first, all) = (open(), 8_300_u32);
+        migrate(&first).expect("migrates");
+        let step = first.unchecked_transaction().expect("begins");
+        for entry in 1..=all {
+            let keys = entry.to_le_bytes();
+            first
+                .execute(
+                    "INSERT INTO near_fresh VALUES (?, ?, 0, ?)",
+                    (entry, entry, keys),
+                )
+                .expect("written");
+        }
+        step.commit().expect("written");
+        let short = open();
+        for entry in all + 1..=all + 20 {
+            short
+                .write_keys(EntryId(entry.into()), week(), &[entry])
+                .expect("written");
+            let last = found(&short, &[entry, 1, all], 20);
+            assert_eq!(last, [[i64::from(entry)], [1], [i64::from(all)]]);
+        }
+        let count = |table: &str| -> i64 {
+            let query = format!("SELECT count(*) FROM {table}");
+            let count = short.query_row(&query, [], |row| row.get(0));
+            count.expect("counted")
+        };
+        assert!(count("near_fresh") < 20);
+        assert!(count("near_keys") >= all.into());
     }
 
     #[tokio::test]
