@@ -80,7 +80,9 @@ async fn until_last_call<T>(
     stopped: watch::Receiver<bool>,
 ) -> Option<T> {
     let news = stopped.clone();
-    let mut last_call = std::pin::pin!(last_call(stopped));
+    // A task that has done much at once is told to wait without being noted down for it: it would never be called.
+    let last_call = tokio::task::coop::unconstrained(last_call(stopped));
+    let mut last_call = std::pin::pin!(last_call);
     let mut is_awaited = false;
     poll_fn(|cx| {
         // First: what has come by the time of the last call is read before it.
