@@ -15,8 +15,7 @@ use crate::store::rows::{LinkRows, Placed, StoryRows, TextRows};
 pub(super) struct Regroup<'a, R> {
     pub(super) rows: &'a R,
     pub(super) now: Timestamp,
-    /// New entries. Until their stories are put in order, each stands in the story of an entry that it may join, or in one of its
-    /// own, and no output has been told.
+    /// New entries. Until their stories are put in order, each stands in the story of an entry that it may join.
     pub(super) fresh: &'a HashSet<EntryId>,
     /// Entries that were compared anew, see [`crate::dedupe::Group::settle`].
     pub(super) anew: &'a HashSet<EntryId>,
