@@ -247,6 +247,10 @@ mod tests {
             ),
             ("The train leaves at 14:32.", "The train leaves at 14:50."),
             (
+                "Stand 21:30 5 12 18 33 41 49",
+                "Stand 21:30 5 12 18 33 41 50",
+            ),
+            (
                 "He has 12 points after 3 games",
                 "He has 15 points after 3 games",
             ),
