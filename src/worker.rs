@@ -240,7 +240,8 @@ impl Worker {
         Ok(())
     }
 
-    /// Stores queued answers that have waited long enough. Usually a refresh that ends has already done it.
+    /// Stores the queued answers if one of them has waited long enough. Usually there is nothing to do, because every refresh stores
+    /// them when it ends.
     async fn store_what_waits(&self) {
         if self.orders.refresher.is_late() {
             // What fails goes on waiting, and is noted there.

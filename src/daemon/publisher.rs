@@ -268,8 +268,8 @@ impl Publisher {
         Ok(())
     }
 
-    /// Judges a portion of the outbox. Nothing is published until the outbox is empty: of two stories that changed together, one might
-    /// not be judged yet.
+    /// Judges a portion of the outbox. Nothing is published until the outbox is empty, because two stories may have changed together, as
+    /// when an entry moves from one to the other.
     async fn catch_up(&mut self) -> Result<(), StoreError> {
         let caught_up = self.republisher.catch_up_some().await?;
         self.differ.extend(caught_up.differ);

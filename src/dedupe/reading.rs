@@ -76,7 +76,7 @@ pub fn read(title: &str, text: &str, dateline: Option<&str>) -> Reading {
     reading
 }
 
-/// How many letters and digits there are.
+/// How many letters and digits a text has.
 fn letters(text: &str) -> usize {
     match text.is_ascii() {
         true => text.bytes().filter(u8::is_ascii_alphanumeric).count(),

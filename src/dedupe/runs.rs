@@ -84,7 +84,7 @@ pub(super) fn content(words: &[Word]) -> Option<Hash> {
     if words.len() < MIN_CONTENT_WORDS {
         return None;
     }
-    // In one piece, which is hashed in half the time of one piece a word.
+    // All words are hashed as one piece: to hand them over one by one takes twice as long.
     let mut bytes = Vec::with_capacity(1 + size_of_val(words));
     bytes.push(VERSION);
     bytes.extend(words.iter().flat_map(|word| word.bits().to_le_bytes()));

@@ -1,8 +1,8 @@
 //! A sketch of an entry's words: a few bytes, stored with the entry, that tell it from most others without reading its text.
 //!
-//! It holds a sample of the entry's runs (those with the smallest hashes) and their total number, the numbers and months of headline
-//! and text, and short hashes that show whether two texts may be equal. Where a sketch leaves practical doubt ([`super::compare::Sifted`]),
-//! the text decides.
+//! A run is the hash of a few words in a row. A sketch holds the smallest of an entry's runs as a sample, how many runs there are, the
+//! numbers and months of headline and text, and short hashes that show whether two texts may be equal. If a sketch cannot decide
+//! ([`super::compare::Sifted`]), the text is read.
 //!
 //! Bytes, in this order: version; flags; mark; number of the update; the numbers and months of the headline and of the text, how many
 //! each; runs (3 bytes); hashes of headline, text and whole text (4 each); the largest sampled run (4, its high half);
@@ -17,7 +17,8 @@ use crate::text::{Mark, Word};
 /// The version of a sketch: its layout in the three high bits, and the version of words and runs ([`VERSION`]) in the five low ones.
 /// A sketch of any other version is ignored, and the text is read.
 const FORMAT: u8 = 2 << 5 | VERSION;
-/// Runs in the sample, a bit of a word for each. With fewer, more texts would have to be read; with more, the store would grow.
+/// The most runs in a sample. With fewer, more texts would have to be read; with more, the store would grow. There is a bit for each
+/// in a `u64`.
 const SAMPLE: usize = 64;
 /// Distinct numbers kept of a text, and of a headline. A text with more, such as a table, is always read.
 const MAX_NUMBERS: usize = 40;
@@ -171,7 +172,7 @@ impl Sketch {
     /// The second may be too large, because two runs may have the same low bits by accident.
     pub(super) fn drawn_of(&self, other: &RunSet) -> (usize, usize) {
         let drawn = other.up_to(u64::from(self.largest) << 32 | u64::from(u32::MAX));
-        // A bit for each sampled run that is paired; runs may have the same low bits, and each is paired once.
+        // A bit for each run of the sample that has met its equal. Several may have the same low bits, and each counts once.
         let mut paired = 0_u64;
         for run in drawn {
             let bits = low_bits(*run);
@@ -230,7 +231,8 @@ fn high_half(hash: u64) -> u32 {
     u32::from_le_bytes([b4, b5, b6, b7])
 }
 
-/// The low bits of a run: being one of the smallest says nothing of them.
+/// The low bits of a run. The sample consists of the smallest runs, so their high bits are nearly all alike; the low ones tell them
+/// apart.
 fn low_bits(run: u64) -> u16 {
     let [b0, b1, ..] = run.to_le_bytes();
     u16::from_le_bytes([b0, b1])

@@ -30,7 +30,7 @@ fn lasting(text: &str) -> String {
 /// A folded text in which signs that carry meaning are words: `$5` and `€5`, `-5` and `5`, `C++` and `C` are not the same.
 fn with_signs(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
-    // What is not written yet, and where in it a sign is looked for.
+    // Where the part begins that is not written yet, and where the search for the next sign goes on.
     let (mut start, mut from) = (0, 0);
     while let Some(at) = text.as_bytes()[from..].iter().position(may_open_sign) {
         let at = from + at;
@@ -49,7 +49,7 @@ fn with_signs(text: &str) -> String {
     written
 }
 
-/// Whether a hyphen between these is a minus: behind no word, before a digit.
+/// Whether a hyphen between these two texts is a minus: no word ends before it, and a digit follows.
 fn is_minus(before: &str, behind: &str) -> bool {
     let joins = before
         .chars()
@@ -58,8 +58,7 @@ fn is_minus(before: &str, behind: &str) -> bool {
     !joins && behind.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Whether a sign may begin with this byte: a hyphen, or one that [`is_sign`] names. Words in other scripts than Latin hardly have such
-/// bytes.
+/// Whether a hyphen, or a character that [`is_sign`] names, may begin with this byte. Few letters of any script do.
 fn may_open_sign(byte: &u8) -> bool {
     matches!(
         byte,

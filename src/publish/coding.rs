@@ -10,9 +10,9 @@ use flate2::{Compression, GzBuilder};
 /// How hard brotli tries.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Effort {
-    /// For what many will read. brotli's next steps take several times as long for a few percent.
+    /// For documents that many readers fetch. The next levels of brotli take several times as long and save a few percent.
     Read = 5,
-    /// For what is made all the time and hardly ever read: a third of the time for a tenth more bytes.
+    /// For archive documents, which are made all the time and seldom read: a third of the time for a tenth more bytes.
     Kept = 3,
 }
 

@@ -54,7 +54,7 @@ impl Document {
         Self::new(format, shell, Vec::new())
     }
 
-    /// A document that was kept as [`Self::packed`] made it; `None`: it is not whole, or longer than `size`.
+    /// Unpacks a document that [`Self::packed`] has packed. `None`: it is damaged, or longer than `size` bytes.
     pub(super) fn unpacked(format: DocumentFormat, packed: Bytes, size: u64) -> Option<Self> {
         let mut document = Self::whole(format, unbrotli(&packed, size)?);
         document.brotli = Arc::new(OnceLock::from(packed));
@@ -119,7 +119,7 @@ impl Document {
         }
     }
 
-    /// Packed with brotli for the archive, where it is kept for ever and seldom read. Takes milliseconds.
+    /// Packs it with brotli for the archive, where it is kept for ever and seldom read. Takes milliseconds.
     #[must_use]
     pub fn packed(&self) -> Vec<u8> {
         brotli(self.bytes(), Effort::Kept).into()

@@ -37,7 +37,7 @@ impl Fragment {
         }
     }
 
-    /// Writes an item for an archive document alone, which is Atom. No other document can be made of it.
+    /// Writes an item in Atom only, for an archive document. No other document can be made of it.
     #[must_use]
     pub fn write_for_archive(form: &ItemForm, item: &Item) -> Self {
         let mut pieces = DocumentFormat::ALL.map(|_| Piece::default());

@@ -127,7 +127,7 @@ fn start<'n>(name: &'n str, attributes: &[(&str, &str)]) -> BytesStart<'n> {
 pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + text.len() / 8);
     let mut rest = text;
-    // Most of a text stands as it is, and is copied in runs.
+    // Few characters need escaping, so everything between two of them is copied at once.
     while let Some(plain) = rest.bytes().position(may_be_special) {
         escaped.push_str(&rest[..plain]);
         let mut behind = rest[plain..].chars();
@@ -148,7 +148,7 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
-/// Whether a character that begins with this byte may have to be written otherwise. U+FFFE and U+FFFF begin with 0xEF.
+/// Whether a character whose first byte is this may need escaping, or is illegal. U+FFFE and U+FFFF begin with 0xEF.
 fn may_be_special(byte: u8) -> bool {
     matches!(byte, b'&' | b'<' | b'>' | b'"' | ..b' ' | 0xEF)
 }

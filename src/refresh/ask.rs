@@ -70,7 +70,7 @@ impl Asker {
 
     async fn hear(&self, question: &Question<'_>, watch: &Watch<'_>, takes_room: bool) -> Heard {
         let request = question.request(watch);
-        // On the heap: a request in flight is most of what a refresh takes, and tasks are copied several times until they run.
+        // On the heap, because the future of a request is large, and a task is moved several times before it runs.
         let fetch = Box::pin(self.fetcher.fetch(request, self.clock.as_ref()));
         let mut fetched = fetch.await;
         watch.end();

@@ -24,7 +24,7 @@ impl Default for Room {
     }
 }
 
-/// The room that one document takes, until the last clone is dropped.
+/// The share of the memory that one document holds. It is given back when the last clone is dropped.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Taken {
     permit: Option<Arc<OwnedSemaphorePermit>>,
@@ -42,13 +42,13 @@ impl Taken {
     }
 }
 
-/// The size of a room that a document had.
+/// How much memory a document held.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Size(u32);
 
 impl Room {
-    /// Waits for room for a document of `bytes` bytes; the largest documents take all of it. A caller waits here while it has a place
-    /// among all requests. So nobody may wait for such a place while it has room: each would wait for what the other has.
+    /// Waits until there is room for a document of `bytes` bytes; the largest documents take all of it. A request waits here while it
+    /// counts against `concurrency`. So nobody who has room may start a request: each could wait for the other.
     pub(super) async fn take(&self, bytes: usize) -> Taken {
         let units = (bytes.saturating_mul(TIMES) / UNIT).clamp(1, ALL / UNIT);
         let units = u32::try_from(units).unwrap_or(u32::MAX);

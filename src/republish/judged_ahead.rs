@@ -15,7 +15,7 @@ use crate::store::{Membership, Store, StoreError};
 
 /// Stories read and judged in one step.
 const BATCH: usize = 256;
-/// Batches that are begun before the one ahead of them is asked for: two cores are busy then, and what comes in meanwhile has the rest.
+/// Batches that are judged before anybody asks for them. With one, judging keeps about two cores busy, and polls have the rest.
 const AHEAD: usize = 1;
 
 /// What is judged anew.
@@ -24,7 +24,7 @@ pub(super) struct History {
     pub(super) store: Arc<dyn Store>,
     pub(super) plan: Arc<Plan>,
     pub(super) outputs: Arc<BTreeSet<OutputId>>,
-    /// Whether the verdicts settle the outbox: then those that change nothing are wanted, too.
+    /// Whether the verdicts settle the outbox. Then those that change nothing are needed, too.
     pub(super) settles: bool,
 }
 
@@ -76,8 +76,8 @@ async fn judge_on(history: History, mut after: StoryId, batches: mpsc::Sender<Jo
 }
 
 impl History {
-    /// Verdicts on the stories behind `after`, up to the last one of a batch. Given up once nobody waits for `batches` any more: a stop
-    /// would wait for it.
+    /// Judges the stories after `after`, up to `found`, the last one of a batch. It gives up as soon as nobody waits for `batches` any
+    /// more, because a stop would have to wait for it.
     async fn judge(
         self,
         after: StoryId,

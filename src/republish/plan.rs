@@ -135,11 +135,11 @@ impl Plan {
         }
     }
 
-    /// Which bodies of entries it takes to judge stories for these outputs.
+    /// Which bodies of entries must be read to judge stories for these outputs.
     pub(super) fn bodies(&self, outputs: &BTreeSet<OutputId>) -> Bodies {
         let plans = self.outputs.iter();
         let mut plans = plans.filter(|plan| outputs.contains(&plan.output.id));
-        // The rule of a source is asked first, whichever outputs are judged.
+        // Rules of sources are applied for every output.
         let mut sources = self.sources.values();
         match plans.any(|plan| plan.rule.reads_body()) || sources.any(|seen| seen.rule.reads_body())
         {

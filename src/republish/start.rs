@@ -1,5 +1,5 @@
-//! What a start shows before the outbox is worked off: documents made of the items that the last process kept. An item whose story
-//! has changed since must be judged first. Otherwise words would be shown that no rule has seen, under an earlier date.
+//! A start with a long outbox first shows the documents that the last process kept, and judges the outbox afterwards. Only stories that
+//! these documents show and that have changed since are judged before: otherwise words would be published that no rule has seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -64,7 +64,7 @@ impl Rule {
         self.include.is_none() && self.exclude.is_none() && self.condition.is_none()
     }
 
-    /// Whether its verdict depends on the text of an entry; without that, it judges the entry alike whether its text is there or not.
+    /// Whether its verdict depends on the text of an entry. If not, entries may be judged without their texts.
     #[must_use]
     pub fn reads_body(&self) -> bool {
         let mut lists = self.include.iter().chain(&self.exclude);

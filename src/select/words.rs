@@ -80,7 +80,7 @@ impl Words {
         self.phrases.values().copied().chain(patterns).collect()
     }
 
-    /// Whether any of it is looked for in the body of an entry.
+    /// Whether any of the words is looked for in the body of an entry.
     pub(super) fn reads_body(&self) -> bool {
         self.fields.contains(&Field::Text)
     }

@@ -71,21 +71,21 @@ pub(super) async fn answer<R: Resources>(
     }
 }
 
-/// What a connection comes to before the last call; `None`: the call has come. It must be a task's own future.
+/// Serves a connection until it ends, or until the last call comes: then the answer is `None`. Only a task itself may await this.
 ///
-/// Waiting for the stop takes a lock that all connections share. A task has one waker, so it is enough to wait once, and again when
-/// something has changed.
+/// To wait for the stop takes a lock that all connections share. A task has one waker, so it is enough to begin waiting once, and
+/// again when the value has changed.
 async fn until_last_call<T>(
     mut served: impl Future<Output = T> + Unpin,
     stopped: watch::Receiver<bool>,
 ) -> Option<T> {
     let news = stopped.clone();
-    // A task that has done much at once is told to wait without being noted down for it: it would never be called.
+    // Tokio makes a task that has done much at once yield. The wait would then not begin, and nobody would begin it again.
     let last_call = tokio::task::coop::unconstrained(last_call(stopped));
     let mut last_call = std::pin::pin!(last_call);
     let mut is_awaited = false;
     poll_fn(|cx| {
-        // First: what has come by the time of the last call is read before it.
+        // The connection is polled first, so that requests that came before the last call are still read.
         if let Poll::Ready(ended) = Pin::new(&mut served).poll(cx) {
             return Poll::Ready(Some(ended));
         }

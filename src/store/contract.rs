@@ -194,7 +194,7 @@ pub trait Store: Send + Sync {
         limit: usize,
     ) -> Result<Vec<StoryId>, StoreError>;
 
-    /// The stories with an id above `after`, up to `last`, by id; beside the writer.
+    /// The stories with an id above `after`, up to `last`, by id. Does not wait for the writer.
     ///
     /// # Errors
     /// Those of every step.
@@ -205,8 +205,7 @@ pub trait Store: Send + Sync {
         bodies: Bodies,
     ) -> Result<Vec<Story>, StoreError>;
 
-    /// Those of the verdicts by which [`Store::keep`] would change any item as things stand now, if they are on the present
-    /// revision. Beside the writer.
+    /// Those of the verdicts that would change an item if [`Store::keep`] were given them now. Does not wait for the writer.
     ///
     /// # Errors
     /// Those of every step.

@@ -21,8 +21,8 @@ pub(in crate::store) trait Engine: Sized + Send + Sync + 'static {
 
     /// Runs a step in a transaction that may write, and answers once its commit survives a power cut. Of steps that are asked for
     /// at once, several may share a commit; one that fails takes nothing of the others with it, and one that panics is
-    /// [`StoreError::Panicked`]. So a step may be run more than once, each time on the same state of the store, and only what its
-    /// last run gave counts. `name` is a verb for the error.
+    /// [`StoreError::Panicked`]. If one fails, the others may be run again, so a step must not use up what it captures; only the
+    /// result of its last run counts. `name` is a verb for the error.
     fn write<T, F>(
         &self,
         name: &'static str,

@@ -54,11 +54,11 @@ pub struct Backlog {
     pub is_history_long: bool,
 }
 
-/// Which bodies of entries are read with stories; the greater, the more.
+/// Which bodies of entries are read with stories. `All` is the greater, so that the maximum of two suffices for both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Bodies {
-    /// Those of stories of several entries, of which the most complete one is shown. The only entry of a story comes without text,
-    /// HTML and summary.
+    /// Only those of stories of several entries, because the most complete of them is shown. The only entry of a story comes without
+    /// text, HTML and summary.
     OfSeveral,
     /// All of them.
     All,

@@ -1,10 +1,10 @@
-//! What a command reads of a store beside whoever writes it.
+//! What a command may read of a store while another process may be writing it.
 
 use super::error::StoreError;
 use super::outputs::RuleSpan;
 use crate::model::{HostHold, SourceReport};
 
-/// A store opened to be read by a command, beside whoever writes it. Its methods block.
+/// A store that a command reads while another process may be writing it. Its methods block the thread.
 pub trait ReadStore {
     /// As [`super::Store::source_reports`].
     ///

@@ -4,8 +4,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Kibibytes of text that may be read ahead and not yet written, in one store. The words of a text take about four times its size.
 const ROOM_KIB: u32 = 4_096;
-/// Documents that are read at once. More would not be read faster, for processors are few, and each thread that reads takes a megabyte
-/// for the states of our patterns.
+/// Documents that are read at once. More would not be faster, and each thread that reads needs about a megabyte, because a regular
+/// expression keeps states for every thread that uses it.
 const AT_ONCE: usize = 4;
 
 /// The room that an engine keeps for texts that were read ahead.

@@ -109,9 +109,9 @@ static ALONE: LazyLock<Regex> = LazyLock::new(|| {
     let stamped =
         format!(r"(?:{stamps}):? ?(?:{days}|(?:{day}[., ]+){{0,6}}{CLOCK}(?:[, ]+{day}){{0,4}})");
     let phrase = format!("(?:{counter}|(?:(?:{stamps}):? ?)?{ago}|{stamped})");
-    // Every process compiles this with the first text that it reads. What stands in it twice costs twice; and were it no repetition,
-    // the compiler would look through all of it for a text that every match has, at as much again. It is a lazy one, which never
-    // repeats: the parts of a match that spans a long text are found slowly.
+    // Every process compiles this when it reads its first text, so what stands in it twice costs twice. As a repetition it compiles in
+    // half the time, because the compiler then does not search all of it for a text that every match has. It is lazy, so it never
+    // repeats: one match over a long text would be slow.
     compiled(&format!(
         r"(?:{BEFORE} *{phrase}(?:(?: *, *| *- *| +){phrase})* *{BEHIND})+?"
     ))

@@ -14,7 +14,7 @@ use super::comparison::{Comparison, Sameness};
 use super::texts::{LEAST, LEAST_SHORT_HEADLINE, SHARED_SHORT};
 use crate::model::{Layer, SourceId, Timestamp};
 
-/// The odds against a wrong dismissal, as a natural logarithm: e^16 is about nine million.
+/// How sure a dismissal must be, as a natural logarithm: at most one in e^16 (about nine million) may be wrong.
 const DOUBT: f64 = 16.0;
 
 /// A stored entry, without its text.
@@ -59,7 +59,7 @@ impl<'a> Sifted<'a> {
         }
     }
 
-    /// The result of comparing it with a stored entry; `None` if the stored text must be read to tell. The score is always 0.
+    /// Compares it with a stored entry. `None`: the sketch is not enough, and the stored text must be read. The score is always 0.
     #[must_use]
     pub fn told(&self, other: &Sketched) -> Option<Comparison> {
         let (ours, theirs) = (&self.own.text, &other.sketch);

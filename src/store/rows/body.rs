@@ -100,7 +100,7 @@ fn compress(fields: &[u8]) -> Vec<u8> {
             head[0] = LZ4;
             head[1..].copy_from_slice(&size.to_le_bytes());
             column.truncate(1 + LENGTH_BYTES + written);
-            // Many of them wait for the writer at once, and the room was for a body that cannot be compressed.
+            // It was allocated for a body that does not shrink, and many of them may wait for the writer at once.
             column.shrink_to_fit();
             return column;
         }

@@ -45,7 +45,7 @@ pub(in crate::store) trait StoryRows: Rows {
     /// Inserts a story without members, at revision 0. `edition_at`: the time of its first edition.
     fn begin_story(&self, edition_at: Timestamp, now: Timestamp) -> Result<StoryId, Self::Error>;
 
-    /// The same, at revision 1 and in the outbox: as if it were begun and touched at once.
+    /// Does what [`StoryRows::begin_story`] and then [`StoryRows::touch_story`] would do, in fewer queries.
     fn announce_story(&self, edition_at: Timestamp, now: Timestamp)
     -> Result<StoryId, Self::Error>;
 

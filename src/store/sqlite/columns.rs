@@ -20,7 +20,7 @@ pub(super) fn at_most(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
-/// As many times the same in a list of SQL: parameters, or rows of them.
+/// A list in SQL that repeats an item `count` times, such as parameters.
 pub(super) fn listed(item: &str, count: usize) -> String {
     vec![item; count].join(", ")
 }
@@ -77,7 +77,7 @@ pub(super) fn body(row: &Row<'_>) -> rusqlite::Result<Body> {
     read_body(row.get_ref("body")?.as_blob_or_null()?)
 }
 
-/// The same of the column by itself.
+/// A source's id from the text of a column.
 pub(super) fn read_body(column: Option<&[u8]>) -> rusqlite::Result<Body> {
     Body::read(column)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Blob, Box::new(error)))

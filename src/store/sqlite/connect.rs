@@ -32,7 +32,7 @@ fn connect_writer(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection>
     db.execute_batch("PRAGMA wal_autocheckpoint = 16000")?;
     // A log that has grown beside a long reader is cut to this when it begins anew.
     db.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
-    // What a step may have to undo stays in memory.
+    // SQLite keeps copies of pages while a statement may still fail. They stay in memory.
     db.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(db)
 }
@@ -82,8 +82,8 @@ fn connect_as(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     // The query planner stability guarantee. Without it SQLite compiles a statement anew whenever a bound `LIMIT` changes, because the
     // best plan may depend on the number.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    // FULL: an accepted entry survives a power cut; NORMAL was seen to lose commits. 16 MiB of pages: with four times as many a first
-    // pass over a thousand sources took as long, and the rest of the file is in the system's own cache.
+    // synchronous: with FULL an accepted entry survives a power cut; NORMAL was seen to lose commits. cache_size: 16 MiB. Four times as
+    // much made a first pass over a thousand sources no faster, because the system caches the file anyway.
     db.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384",
     )?;

@@ -1,8 +1,7 @@
 //! A group of steps that share one transaction, and so one commit.
 //!
-//! The steps run one after the other, with nothing between them: a savepoint around each would copy most pages that it touches. So if
-//! one fails, all of them are rolled back and run again, each in a savepoint of its own this time. The one that fails again is rolled
-//! back alone, and takes nothing of the others with it.
+//! The steps run one after the other without savepoints, because SQLite copies most pages that are written within a savepoint. If a
+//! step fails, all are rolled back and run again, this time each in a savepoint. Then only the step that fails is rolled back.
 
 use std::time::{Duration, Instant};
 
@@ -19,8 +18,8 @@ pub(super) type Steps = Vec<Box<dyn Job>>;
 /// Runs steps in the open transaction and commits it. While that goes on, `next` is asked for further steps, which join the group.
 ///
 /// # Errors
-/// None of the steps is known to be written, and the connection is given up. A step that failed alone is no error here: it knows
-/// its own.
+/// The store or the transaction failed: whether the steps are written is not known, and the caller gives the connection up. If a
+/// step fails by itself, that is no error here; the step keeps it as its result.
 pub(super) fn write(
     db: &Session,
     vitals: &Vitals,
@@ -33,7 +32,7 @@ pub(super) fn write(
         Err(Failure::Other(..)) if !db.is_autocommit() => {
             sql("ROLLBACK")?;
             db.forget();
-            // Nothing else was asked for: there is nothing to write.
+            // It was the only step, so nothing is left to write.
             if steps.len() == 1 {
                 return Ok(());
             }
@@ -66,7 +65,7 @@ fn run_together(
     }
 }
 
-/// Runs steps, each in a savepoint. One that fails alone is rolled back alone; the store's trouble ends all.
+/// Runs steps, each in a savepoint. A step that fails by itself is rolled back alone; trouble of the whole store ends the group.
 fn run_apart(db: &Session, vitals: &Vitals, steps: &mut Steps) -> Result<(), Failure> {
     let sql = |sql: &str| execute(db, vitals, sql);
     for step in steps {
@@ -102,7 +101,7 @@ mod tests {
     use super::super::session::Session;
     use crate::store::settings::Opening;
 
-    /// Writes rows that no other may have, first waits, if asked to, and counts how often it was run.
+    /// A step that first waits, if asked to, and then inserts rows, which fails if there is one of that name. It counts its runs.
     fn write(
         rows: &'static [&'static str],
         ran: &Arc<AtomicUsize>,

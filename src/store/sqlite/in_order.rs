@@ -6,8 +6,8 @@ use rusqlite::types::FromSql;
 use super::values::{moment, named, source};
 use crate::model::{SourceId, Timestamp};
 
-/// The columns of a row in the order of its `SELECT`. For rows that are read by the thousand: SQLite takes longer to find a column by
-/// its name than to read it.
+/// Reads the columns of a row in the order of its `SELECT`. To find a column by its name takes longer than to read it, which counts for
+/// rows that are read by the thousand.
 pub(super) struct InOrder<'r, 's> {
     row: &'r Row<'s>,
     next: usize,
@@ -25,17 +25,17 @@ impl<'r, 's> InOrder<'r, 's> {
         Ok(Self { row, next })
     }
 
-    /// The next column, which has this name: in debug builds, and so in all tests, that is checked.
+    /// The next column. Debug builds, and so all tests, check that it has this name.
     pub(super) fn get<T: FromSql>(&mut self, name: &str) -> rusqlite::Result<T> {
         self.row.get(self.at(name))
     }
 
-    /// The next column, which has this name and is a blob; `None` for NULL.
+    /// The next column as bytes; `None` for NULL.
     pub(super) fn blob(&mut self, name: &str) -> rusqlite::Result<Option<&'r [u8]>> {
         Ok(self.row.get_ref(self.at(name))?.as_blob_or_null()?)
     }
 
-    /// The same of a text.
+    /// The next column as text; `None` for NULL.
     pub(super) fn text(&mut self, name: &str) -> rusqlite::Result<Option<&'r str>> {
         Ok(self.row.get_ref(self.at(name))?.as_str_or_null()?)
     }

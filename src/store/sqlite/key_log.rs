@@ -1,20 +1,21 @@
-//! The index, in memory, of the keys in the log (`near_fresh`), which a connection that writes keeps between transactions.
+//! An index in memory of the keys in the table `near_fresh`. Each connection that writes has one and keeps it between transactions.
 
 use std::collections::HashMap;
 
 use crate::model::EntryId;
 
-/// Entries in the log that set a merge off.
+/// A merge begins when this many entries are in the log.
 const LOG_ENTRIES: usize = 8_192;
-/// Steps in which a log is merged.
+/// In how many steps a log is merged.
 const SLICES: usize = 8;
-/// Entries of a slot among which one is looked for before it is added again. A slot with more is too crowded to be of use.
+/// How many entries of a slot are compared with one that is added, so that none stands there twice. Slots with more entries are too
+/// crowded to be looked up anyway.
 const SEARCHED: usize = 64;
 
-/// The keys of the log by slot, up to one of its rows.
+/// The keys of the log by slot (a key in a week), up to a certain row.
 #[derive(Default)]
 pub(super) struct KeyLog {
-    /// The last row that is in it; 0: none is.
+    /// The last row that was added; 0: none was.
     last_row: i64,
     /// How many entries wait for the next merge.
     entries: usize,
@@ -35,12 +36,12 @@ struct Merging {
 pub(super) struct Slice {
     /// Slots, each with an entry, ascending.
     pub(super) keys: Vec<(i64, i64)>,
-    /// With the last slice of a merge: the row up to which the log is not needed any more.
+    /// `Some` for the last slice of a merge: the rows of the log up to this one can be deleted.
     pub(super) is_last_of: Option<i64>,
 }
 
 impl KeyLog {
-    /// Of a log whose rows up to this one are gone.
+    /// An empty index of a log whose rows up to this one were deleted.
     pub(super) fn after(row: i64) -> Self {
         Self {
             last_row: row,
@@ -48,7 +49,7 @@ impl KeyLog {
         }
     }
 
-    /// The last row of the log that is in it; 0: none is.
+    /// The last row of the log that was added; 0: none was.
     pub(super) fn last_row(&self) -> i64 {
         self.last_row
     }
@@ -62,7 +63,7 @@ impl KeyLog {
         self.last_row = row;
     }
 
-    /// Entries that have a key in this slot, at most `limit` of those that wait and as many of those that are being merged.
+    /// Entries that have a key in this slot: at most `limit` of those that wait for a merge, and at most `limit` of those being merged.
     pub(super) fn entries(&self, slot: i64, limit: usize) -> impl Iterator<Item = EntryId> {
         let merging = self.merging.as_ref().map(|merging| &merging.keys);
         let waiting = self.waiting.entries(slot).take(limit);
@@ -70,8 +71,8 @@ impl KeyLog {
         waiting.chain(merging.into_iter().flatten()).map(EntryId)
     }
 
-    /// Takes the next keys that are to be merged, in the order of the tree: a [`SLICES`]th of all, so that a short process ends what it
-    /// begins. `None`: the log is too short for a merge.
+    /// Takes the next keys to be merged, in the order of the tree. A merge ends after [`SLICES`] slices, so that a process that runs for
+    /// a short time completes it. `None`: the log is too short for a merge.
     pub(super) fn next_slice(&mut self) -> Option<Slice> {
         if self.merging.is_none() && self.entries >= LOG_ENTRIES {
             self.entries = 0;

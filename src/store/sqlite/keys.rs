@@ -18,7 +18,7 @@ use crate::dedupe::Week;
 use crate::model::EntryId;
 use crate::store::rows::KeyRows;
 
-/// Slots that are looked up by one statement: those of an entry with as many keys as most have, in three weeks.
+/// Slots that are looked up by one statement. Most entries have 16 keys, which are looked up in three weeks.
 const TOGETHER: usize = 48;
 /// Bits of a slot that hold the key.
 const KEY_BITS: u32 = 32;
@@ -35,7 +35,7 @@ impl KeyRows for Session {
             .execute(params![entry.0, week.number(), bytes])?;
         let row = self.last_insert_rowid();
         let mut log = self.key_log.borrow_mut();
-        // Otherwise another process has written rows before it, which are still to be read.
+        // If not, another process has written rows before this one. Then `read_log` adds them all in their order.
         if row == log.last_row() + 1 {
             let slots = keys.iter().map(|key| slot(*key, week.number()));
             log.add(row, entry, slots);
@@ -103,8 +103,8 @@ impl KeyRows for Session {
     }
 }
 
-/// The search for the entries of [`TOGETHER`] slots: one statement, because starting one takes as long as looking up what it asks
-/// for. SQLite seeks one slot after the other with one cursor.
+/// Finds the entries in [`TOGETHER`] slots. With `IN`, SQLite seeks all of them with one cursor, which takes a fifth of the time of a
+/// `UNION ALL` of as many queries.
 static SEARCH: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT slot, entry FROM near_keys WHERE slot IN ({})",
@@ -112,7 +112,7 @@ static SEARCH: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// Writes keys into the tree, [`ROWS`] at a time; it may have them already.
+/// Writes [`ROWS`] keys into the tree, which may have some of them already.
 static MERGE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "INSERT OR IGNORE INTO near_keys VALUES {}",
@@ -125,7 +125,8 @@ fn slot(key: u32, week: i64) -> i64 {
     week << KEY_BITS | i64::from(key)
 }
 
-/// Entries in the tree, each with the place of its key; of each slot at most `limit`. Given up to [`TOGETHER`] slots, ascending.
+/// The entries in the tree that have one of these slots (ascending, at most [`TOGETHER`]), each with the place of its key. Of each slot
+/// at most `limit` entries are given.
 fn in_tree(db: &Session, asked: &[Asked], limit: usize) -> rusqlite::Result<Vec<(usize, EntryId)>> {
     let mut select = db.prepare_cached(&SEARCH)?;
     let mut found = Vec::new();
@@ -151,8 +152,8 @@ fn in_tree(db: &Session, asked: &[Asked], limit: usize) -> rusqlite::Result<Vec<
         if !is_crowded {
             return Ok(found);
         }
-        // The rows of a slot come together, so those before the crowded one are all read. It may have any number more: the statement
-        // begins anew without it.
+        // The crowded slot may have any number of further rows, so the rest is asked for anew without it. The rows of a slot come
+        // together, so the slots seen before it are complete.
         left.retain(|(slot, _)| read.iter().all(|(seen, _)| seen != slot));
     }
 }
@@ -173,8 +174,8 @@ fn read_log(db: &Session) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Where the log is long, moves its next keys into the tree, in the order of the tree. After the last the log loses what it had when
-/// the merge began; what is cut short by an end of the process begins again.
+/// If the log is long, writes its next keys into the tree, in the order of the tree. After the last of them the rows of the log that
+/// were merged are deleted. If the process ends before that, the merge begins again.
 fn merge_slice(db: &Session) -> rusqlite::Result<()> {
     let Some(slice) = db.key_log.borrow_mut().next_slice() else {
         return Ok(());

@@ -7,15 +7,15 @@ use rusqlite::Connection;
 
 use super::key_log::KeyLog;
 
-/// A connection with what it remembers of earlier transactions. Steps see this.
+/// A connection with what it remembers of earlier transactions. All steps run on one.
 pub(in crate::store) struct Session {
     db: Connection,
-    /// The keys of the log, also those that the open transaction has written.
+    /// The index of the log of keys, including those that the open transaction has written.
     pub(super) key_log: RefCell<KeyLog>,
 }
 
 impl Session {
-    /// Remembers nothing yet.
+    /// Begins with nothing remembered.
     pub(super) fn of(db: Connection) -> Self {
         Self {
             db,
@@ -23,7 +23,7 @@ impl Session {
         }
     }
 
-    /// To be called when any of what the open transaction wrote was rolled back: what is remembered may be of that.
+    /// Forgets everything. Must be called after a rollback, because some of it may have been rolled back.
     pub(super) fn forget(&self) {
         self.key_log.take();
     }

@@ -58,7 +58,7 @@ pub(super) struct Step<T, F> {
     name: &'static str,
     vitals: Arc<Vitals>,
     step: F,
-    /// Of its last run.
+    /// The result of its last run.
     result: Option<Result<T, StoreError>>,
     has_panicked: bool,
     reply: oneshot::Sender<Result<T, StoreError>>,

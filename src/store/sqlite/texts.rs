@@ -178,7 +178,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<ComparedText> {
     Ok(stored)
 }
 
-/// The fields of a stored entry that are compared with those of others, but for its text.
+/// The fields of a stored entry that are compared with those of others, except its text.
 fn compared(row: &mut InOrder<'_, '_>) -> rusqlite::Result<Entry> {
     let title = row.get("title")?;
     let link: Option<String> = row.get("url")?;

@@ -17,7 +17,7 @@ use crate::store::{StoreTrouble, TroubleKind};
 /// A file of more bytes is read whole beside the work on it; that takes about a second per GiB.
 const LARGE: u64 = 512 * 1024 * 1024;
 
-/// How long the check waits. A start makes its documents in this time, and would make them later beside a thread that reads.
+/// How long the check waits after the start. A thread that reads the whole file would delay the first documents.
 pub(super) const AFTER_START: Duration = Duration::from_secs(10);
 
 /// Whether a database is so large that a start does not wait until all of it was read.

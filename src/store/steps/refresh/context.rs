@@ -65,7 +65,7 @@ impl<'a, R: RefreshRows> Context<'a, R> {
 }
 
 impl<R> Context<'_, R> {
-    /// Whether anything of the source was stored before this document; if not, there is nothing to look up.
+    /// Whether the source had entries before this document. If not, none need be looked up.
     pub(super) fn has_entries(&self) -> bool {
         self.contact != Contact::First
     }
