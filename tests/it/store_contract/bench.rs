@@ -29,6 +29,13 @@ pub(crate) struct Bench {
     pub(crate) directory: TempDir,
 }
 
+/// All stories of a store.
+pub(crate) async fn all_stories(store: &dyn Store) -> Vec<Story> {
+    let last = StoryId(i64::MAX);
+    let all = store.stories_between(StoryId(0), last, Bodies::All).await;
+    all.expect("reads")
+}
+
 impl Bench {
     /// A new store in an SQLite file, with these sources and the output `o`.
     pub(crate) async fn new(ids: &[&str]) -> Self {
@@ -127,12 +134,7 @@ impl Bench {
 
     /// All stories.
     pub(crate) async fn stories(&self) -> Vec<Story> {
-        let last = StoryId(i64::MAX);
-        let all = self
-            .store
-            .stories_between(StoryId(0), last, Bodies::All)
-            .await;
-        all.expect("reads")
+        all_stories(self.store.as_ref()).await
     }
 
     /// The entry with this GUID.

@@ -21,4 +21,4 @@ mod stories;
 mod times;
 mod windows;
 
-pub(crate) use bench::{Bench, at, entry, record, source};
+pub(crate) use bench::{Bench, all_stories, at, entry, record, source};

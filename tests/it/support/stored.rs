@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mainstem::dedupe::{Settled, Told, settle_document_by};
-use mainstem::model::{Applied, Entry, EntryId, FeedFields, Identity, Member, Story, StoryId};
-use mainstem::store::{self, Bodies, Opening, Settings, Store, StoryEvidence};
+use mainstem::model::{Applied, Entry, EntryId, FeedFields, Identity, Member, Story};
+use mainstem::store::{self, Opening, Settings, Store, StoryEvidence};
 use tempfile::TempDir;
 
-use crate::store_contract::{at, record, source};
+use crate::store_contract::{all_stories, at, record, source};
 
 /// How far apart two entries may lie to be compared, unless a case says otherwise.
 pub(crate) const WINDOW: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -57,12 +57,7 @@ impl Stored {
 
     /// All stories.
     pub(crate) async fn stories(&self) -> Vec<Story> {
-        let last = StoryId(i64::MAX);
-        let all = self
-            .store
-            .stories_between(StoryId(0), last, Bodies::All)
-            .await;
-        all.expect("reads")
+        all_stories(self.store.as_ref()).await
     }
 
     /// All entries.
