@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use super::fragment::write_archived_item;
+use super::fragment::write_item;
 use super::plan::{OutputPlan, Plan};
 use super::publication::Publication;
 use super::reach::{ITEMS, Reach};
@@ -148,7 +148,7 @@ impl Archivist {
 /// same panic would come again with every attempt.
 fn fragments(site: &Plan, plan: &OutputPlan, items: Vec<WindowItem>) -> Vec<Arc<Fragment>> {
     let form = ItemForm::of(&plan.output);
-    let write = |item| write_archived_item(site, plan, &form, item);
+    let write = |item| write_item(Fragment::write_for_archive, site, plan, &form, item);
     items.into_iter().filter_map(write).collect()
 }
 

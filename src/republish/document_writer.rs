@@ -175,7 +175,7 @@ impl DocumentWriter {
         let plan = &self.publication.plan;
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         let written = written.entry(likeness);
-        let write = || write_item(plan, output, form, item.clone());
+        let write = || write_item(Fragment::write, plan, output, form, item.clone());
         written.or_insert_with(write).clone()
     }
 }

@@ -15,28 +15,12 @@ use crate::store::{ItemVersion, WindowItem};
 /// Items as they were last written. `None`: writing it panicked, and it is left out.
 pub(super) type Fragments = HashMap<Arc<ItemVersion>, Option<Arc<Fragment>>>;
 
+/// How an item is written: [`Fragment::write`] or [`Fragment::write_for_archive`].
+pub(super) type Write = fn(&ItemForm, &Item) -> Fragment;
+
 /// Writes an item of an output. `None`: that panicked, which is reported; the item is to be left out.
 pub(super) fn write_item(
-    plan: &Plan,
-    output: &OutputPlan,
-    form: &ItemForm,
-    item: WindowItem,
-) -> Option<Arc<Fragment>> {
-    written_by(Fragment::write, plan, output, form, item)
-}
-
-/// The same for an archive document, which has no use for the other formats.
-pub(super) fn write_archived_item(
-    plan: &Plan,
-    output: &OutputPlan,
-    form: &ItemForm,
-    item: WindowItem,
-) -> Option<Arc<Fragment>> {
-    written_by(Fragment::write_for_archive, plan, output, form, item)
-}
-
-fn written_by(
-    write: fn(&ItemForm, &Item) -> Fragment,
+    write: Write,
     plan: &Plan,
     output: &OutputPlan,
     form: &ItemForm,

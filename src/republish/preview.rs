@@ -11,7 +11,7 @@ use super::plan::{OutputPlan, Plan};
 use super::publication::Publication;
 use super::window::{Bounds, Placed, cut};
 use crate::model::{EntryId, Member, OutputId, Slot, SourceId, Story, StoryId, Timestamp};
-use crate::publish::ItemForm;
+use crate::publish::{Fragment, ItemForm};
 use crate::store::{KeptItem, ShownEntry, Store, StoreError, WindowItem};
 
 /// Stories and entries read in one step.
@@ -242,8 +242,9 @@ impl<'p> Side<'p> {
             let mut shown = store.shown_entries(entries.collect()).await?;
             for kept in some {
                 let item = shown.remove(&kept.entry()).map(|entry| kept.entered(entry));
-                let fragment =
-                    item.and_then(|item| write_item(self.plan, self.output, &form, item));
+                let fragment = item.and_then(|item| {
+                    write_item(Fragment::write, self.plan, self.output, &form, item)
+                });
                 written.extend(fragment);
             }
             let fit = writer.fitting(self.output, written.clone());

@@ -7,7 +7,10 @@ use std::sync::Arc;
 use super::judged_ahead::{History, JudgedAhead, JudgedStories};
 use super::plan::Plan;
 use crate::model::{OutputId, StoryId};
-use crate::store::{OutputState, Store, StoreError};
+use crate::store::{Membership, OutputState, Store, StoreError};
+
+/// Items that one step of the store writes or removes, unless one story has more.
+const ITEMS_AT_ONCE: usize = 1_000;
 
 /// The replay under way, if there is one.
 #[derive(Debug, Default)]
@@ -109,5 +112,64 @@ impl Replay {
         under_way
             .map(|replay| replay.outputs.clone())
             .unwrap_or_default()
+    }
+}
+
+/// Parts verdicts into steps of the store, because a step with many items would keep others waiting.
+pub(super) fn portions(judged: Vec<Membership>) -> Vec<Vec<Membership>> {
+    let mut portions: Vec<Vec<Membership>> = Vec::new();
+    let mut room = 0;
+    for membership in judged {
+        let items = item_count(&membership);
+        match portions.last_mut().filter(|_| items <= room) {
+            Some(portion) => {
+                room -= items;
+                portion.push(membership);
+            }
+            None => {
+                room = ITEMS_AT_ONCE.saturating_sub(items);
+                portions.push(vec![membership]);
+            }
+        }
+    }
+    portions
+}
+
+/// How many items a verdict may write or remove. An output that keeps nothing of a story may have to remove one.
+fn item_count(membership: &Membership) -> usize {
+    let kept = membership.kept.iter();
+    kept.map(|(_, items)| items.len().max(1)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A verdict of this many outputs, none of which keeps the story.
+    fn membership(outputs: usize) -> Membership {
+        let output = OutputId::new("all").expect("valid");
+        Membership {
+            story: StoryId(1),
+            revision: 1,
+            kept: vec![(output, Vec::new()); outputs],
+        }
+    }
+
+    #[test]
+    fn a_step_takes_no_more_verdicts_than_have_room() {
+        let cases: &[(&[usize], &[usize])] = &[
+            (&[], &[]),
+            (&[0, 0], &[2]),
+            (&[ITEMS_AT_ONCE, 0, 1], &[2, 1]),
+            (&[ITEMS_AT_ONCE - 1, 1, 1], &[2, 1]),
+            (&[5 * ITEMS_AT_ONCE, 1, 1], &[1, 2]),
+            (&[400, 400, 400, 400, 400], &[2, 2, 1]),
+        ];
+        for (given, expected) in cases {
+            let judged = given.iter().map(|outputs| membership(*outputs));
+            let found = portions(judged.collect());
+            let found: Vec<usize> = found.iter().map(Vec::len).collect();
+            assert_eq!(found, *expected, "{given:?}");
+        }
     }
 }

@@ -15,13 +15,13 @@ use super::publication::Publication;
 use super::reading::WindowReader;
 use super::render::Renderer;
 use super::rendered::Rendered;
-use super::replay::Replay;
+use super::replay::{Replay, portions};
 use super::rule_watch::RuleWatch;
 use super::start::{StartState, waiting_in};
 use super::tally::{IdlePart, idle_parts};
 use crate::clock::Clock;
 use crate::model::{OutputId, Story, StoryId};
-use crate::publish::ItemForm;
+use crate::publish::{Fragment, ItemForm};
 use crate::store::{DocumentStamp, Membership, Store, StoreError, WindowItem};
 use crate::telemetry::{Metrics, Stage};
 
@@ -29,8 +29,6 @@ use crate::telemetry::{Metrics, Stage};
 const BATCH: usize = 256;
 /// Steps of a portion.
 const PORTION: usize = 4;
-/// Items that a step of a replay writes, unless one story has more.
-const ITEMS_AT_ONCE: usize = 1_000;
 /// How often it is looked at a start for what is shown and waits.
 const ROUNDS: usize = 3;
 
@@ -471,34 +469,11 @@ impl Republisher {
         if plan.output.max_bytes.is_some() {
             let form = ItemForm::of(&plan.output);
             let written = items.iter().cloned();
-            let written = written.filter_map(|item| write_item(self.plan(), plan, &form, item));
+            let written = written
+                .filter_map(|item| write_item(Fragment::write, self.plan(), plan, &form, item));
             let writer = DocumentWriter::new(self.publication.clone());
             items.truncate(writer.fitting(plan, written.collect()));
         }
         Ok(items)
     }
-}
-
-/// Verdicts in steps of the store: a step must not keep others waiting for long.
-fn portions(judged: Vec<Membership>) -> Vec<Vec<Membership>> {
-    let mut portions: Vec<Vec<Membership>> = Vec::new();
-    let mut room = 0;
-    for membership in judged {
-        let items = membership
-            .kept
-            .iter()
-            .map(|(_, items)| items.len())
-            .sum::<usize>();
-        match portions.last_mut().filter(|_| room > items) {
-            Some(portion) => {
-                room -= items;
-                portion.push(membership);
-            }
-            None => {
-                room = ITEMS_AT_ONCE.saturating_sub(items);
-                portions.push(vec![membership]);
-            }
-        }
-    }
-    portions
 }
