@@ -9,7 +9,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use mainstem::serve::LAST_CALL;
 
 use super::{connect, is_accepted, say, status, until};
 use crate::support::daemon::{Daemon, Desk};
@@ -49,33 +51,50 @@ fn hear(stream: &mut BufReader<TcpStream>) -> Result<String, String> {
     Ok(head)
 }
 
-#[test]
-fn what_comes_over_an_open_connection_is_answered() {
+/// Two connections after SIGTERM: one that has asked nothing yet, and one that is kept. `None`: this machine took so long that the
+/// last call may have been over by then.
+fn asked_at_the_last_call() -> Option<(String, String)> {
     let (_desk, daemon) = daemon("listen = \"127.0.0.1:0\"");
     let mut new = connect(daemon.address);
     let mut kept = BufReader::new(connect(daemon.address));
     kept.get_mut().write_all(KEPT).expect("it reads");
     hear(&mut kept).expect("an answer");
     until("the new one is accepted", || is_accepted(&new));
+    let told = Instant::now();
     daemon.signal("TERM");
     daemon.until_logged(|event| event.to_string().contains("SIGTERM"));
     // The line comes before the server is told; that it listens no more comes after.
     until("it accepts nobody any more", || {
         TcpStream::connect(daemon.address).is_err()
     });
-    new.write_all(KEPT).expect("it reads");
-    let answer = say(&mut new, b"");
+    let both = [new.write_all(KEPT), kept.get_mut().write_all(KEPT)];
+    if told.elapsed() > LAST_CALL / 2 {
+        return None;
+    }
+    both.into_iter()
+        .collect::<Result<(), _>>()
+        .expect("it reads");
+    let of_new = say(&mut new, b"");
+    let of_kept = hear(&mut kept).expect("over a connection that was kept");
+    assert_eq!(kept.read(&mut [0]).expect("closed politely"), 0);
+    assert_eq!(daemon.stop(), Some(0));
+    Some((of_new, of_kept))
+}
+
+#[test]
+fn what_comes_over_an_open_connection_is_answered() {
+    const TRIES: usize = 20;
+    let mut tries = (0..TRIES).map(|_| asked_at_the_last_call());
+    let answers = tries.find_map(|answers| answers);
+    let (of_new, of_kept) = answers.expect("one of the tries is fast enough");
     assert_eq!(
-        status(&answer),
+        status(&of_new),
         200,
         "over a connection that had asked nothing"
     );
-    assert!(answer.contains("connection: close"), "{answer}");
-    kept.get_mut().write_all(KEPT).expect("it reads");
-    let answer = hear(&mut kept).expect("over a connection that was kept");
-    assert!(answer.contains("connection: close"), "{answer}");
-    assert_eq!(kept.read(&mut [0]).expect("closed politely"), 0);
-    assert_eq!(daemon.stop(), Some(0));
+    for answer in [of_new, of_kept] {
+        assert!(answer.contains("connection: close"), "{answer}");
+    }
 }
 
 #[test]

@@ -165,9 +165,14 @@ fn a_hundred_restarts_by_hand_leave_it_running() {
         return;
     };
     machine.tell("systemctl start mainstem");
+    // On a busy machine systemd itself fails now and then to move what it starts into the control group that it has just emptied
+    // (219, EXIT_CGROUP), before the service has run at all. Such a restart is made again.
     let down = machine.tell(
-        "for i in $(seq 100); do systemctl restart mainstem; systemctl --quiet is-active mainstem || \
-         { systemctl show -p Result,ActiveState,ExecMainStatus mainstem; journalctl -u mainstem --no-pager -n 12; }; done",
+        "for i in $(seq 100); do \
+           for try in 1 2 3; do systemctl restart mainstem; [ \"$(systemctl show -P ExecMainStatus mainstem)\" = 219 ] || break; done; \
+           systemctl --quiet is-active mainstem || \
+           { systemctl show -p Result,ActiveState,ExecMainStatus mainstem; journalctl -u mainstem --no-pager -n 12; }; \
+         done",
     );
     assert_eq!(down, "", "restarts that left the service down");
 }

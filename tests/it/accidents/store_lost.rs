@@ -41,7 +41,8 @@ fn is_noticed(origin: &Origin, daemon: &Daemon, cause: &str, remedy: &str) {
     assert!(ready.contains(cause), "{ready}");
     let asked = origin.count("/a");
     std::thread::sleep(Duration::from_secs(3));
-    assert_eq!(origin.count("/a"), asked, "it is polled into");
+    // One request may have been on its way; a source that is polled is asked every second.
+    assert!(origin.count("/a") <= asked + 1, "it is polled into");
     assert_eq!(daemon.ask("GET", "/healthz", &[]).status, 200);
     assert!(
         daemon
