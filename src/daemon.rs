@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, Loaded};
 use crate::fetch::Fetcher;
+use crate::pages::Pages;
 use crate::refresh::align;
 use crate::republish::Republisher;
 use crate::serve::{self, Address, Exposition, Site};
@@ -67,9 +68,12 @@ pub async fn run(loaded: Loaded, environment: Environment) -> anyhow::Result<()>
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = open(&config).await?;
-    let (surface, metrics) = surface(&config, &clock).await?;
+    let (page_settings, shown) = watch::channel(config.pages());
+    let pages = Pages::new(store.clone(), clock.clone(), shown);
+    let (surface, metrics) = surface(&config, &clock, pages).await?;
     let served_at = served_at(&config.listen, &surface.listeners);
     follow_sockets(&mut config, served_at.as_ref());
+    page_settings.send_replace(config.pages());
     prepare(store.as_ref(), &config, clock.as_ref()).await?;
     publish_configuration(&surface.site, &config, store.as_ref()).await?;
 
@@ -90,6 +94,7 @@ pub async fn run(loaded: Loaded, environment: Environment) -> anyhow::Result<()>
         site: surface.site.clone(),
         metrics: metrics.clone(),
         order,
+        page_settings,
     };
     let mut outward = outward(&running);
     outward.publisher.open().await?;
@@ -166,11 +171,16 @@ fn outward(running: &Running) -> Outward {
 }
 
 /// What listens, and the metrics; without `[metrics]` nothing is noted.
-async fn surface(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<(Surface, Metrics)> {
+async fn surface(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+    pages: Pages,
+) -> anyhow::Result<(Surface, Metrics)> {
     let mut surface = Surface {
         listeners: listen(config).await?,
         settings: config.server.clone(),
         site: Site::default(),
+        pages,
         metrics: None,
     };
     let Some(address) = config.metrics else {

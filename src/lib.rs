@@ -18,7 +18,7 @@
 //! | 0 words | `model` `clock` `text` |
 //! | 1 decisions, without I/O | `schedule` `parse` `dedupe` `select` `publish` `health` `websub` |
 //! | 2 edges, each alone | `fetch` `store` `telemetry` `systemd` |
-//! | 3 flows | `refresh` `republish` `maintain` `serve`; `worker` uses `refresh` |
+//! | 3 flows | `refresh` `republish` `maintain`; `worker` uses `refresh`, `pages` uses `republish`, `serve` uses `pages` |
 //! | 4 assembly | `config` `daemon` `cli` |
 
 pub mod cli;
@@ -30,6 +30,7 @@ pub mod fetch;
 pub mod health;
 pub mod maintain;
 pub mod model;
+pub mod pages;
 pub mod parse;
 pub mod publish;
 pub mod refresh;

@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::fetch;
 use crate::maintain::Retention;
 use crate::model::{Secret, Source};
+use crate::pages::PageSettings;
 use crate::refresh::Target;
 use crate::republish::Plan;
 use crate::serve::{self, Address};
@@ -120,6 +121,16 @@ impl Config {
             keep: self.store.keep,
             window: self.dedupe_window,
             max_size: self.store.max_size,
+        }
+    }
+
+    /// What pages need to know.
+    #[must_use]
+    pub fn pages(&self) -> PageSettings {
+        PageSettings {
+            plan: self.plan.clone(),
+            server_token: self.server_token.clone(),
+            dedupe_window: self.dedupe_window,
         }
     }
 }

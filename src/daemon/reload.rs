@@ -13,6 +13,7 @@ use super::sockets::follow_sockets;
 use crate::clock::Clock;
 use crate::config::{self, Config, Environment, Problem, Problems};
 use crate::fetch::Fetcher;
+use crate::pages::PageSettings;
 use crate::serve::Site;
 use crate::store::Store;
 use crate::systemd::{self, StatusLine};
@@ -50,6 +51,7 @@ pub(super) struct Running {
     pub(super) metrics: Metrics,
     pub(super) order: watch::Sender<Orders>,
     pub(super) edition: watch::Sender<Edition>,
+    pub(super) page_settings: watch::Sender<PageSettings>,
     pub(super) status: StatusLine,
 }
 
@@ -100,6 +102,7 @@ impl Running {
         self.site.set_token(new.server_token.as_ref());
         show_outputs(&self.site, &new.plan);
         let _ = self.edition.send(Edition::of(&new));
+        self.page_settings.send_replace(new.pages());
         if new.targets != self.config.targets {
             config::tell_widening(&new.targets);
             config::tell_own_names(&self.config.targets, &new.targets);

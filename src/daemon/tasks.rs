@@ -12,6 +12,7 @@ use super::notifier::Notifier;
 use super::publisher::Publisher;
 use super::stop::{STOP_LIMITS, until};
 use crate::clock::Clock;
+use crate::pages::Pages;
 use crate::serve::{self, Exposition, Listener, Site};
 use crate::store::{Store, StoreError};
 use crate::systemd::StatusLine;
@@ -31,6 +32,7 @@ pub(super) struct Surface {
     pub(super) listeners: Vec<Listener>,
     pub(super) settings: serve::Settings,
     pub(super) site: Site,
+    pub(super) pages: Pages,
     /// Listeners of their own; `None`: metrics are served nowhere.
     pub(super) metrics: Option<(Vec<Listener>, Exposition)>,
 }
@@ -92,6 +94,7 @@ impl Tasks {
                 surface.settings,
                 surface.site,
                 store.clone(),
+                surface.pages,
                 metrics,
                 until(stopped.clone()),
             ))),

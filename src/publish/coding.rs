@@ -49,7 +49,8 @@ impl Coding {
 }
 
 /// Packs as RFC 1952 says. No name and no time in the header: the same bytes in, the same bytes out.
-pub(super) fn gzip(bytes: &[u8]) -> Bytes {
+#[must_use]
+pub fn gzip(bytes: &[u8]) -> Bytes {
     let mut writer =
         GzBuilder::new().write(Vec::with_capacity(bytes.len() / 4), Compression::default());
     let packed = writer.write_all(bytes).and_then(|()| writer.finish());

@@ -35,7 +35,7 @@ mod uri;
 mod xml;
 
 pub use archive::{archive, unpack_archive};
-pub use coding::Coding;
+pub use coding::{Coding, gzip};
 pub use content::ItemForm;
 pub use document::{Document, Edition};
 pub use feed::{Fragment, OutboundFeed};

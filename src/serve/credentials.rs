@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::answer::{Response, text};
 use crate::model::Secret;
+use crate::pages::Visitor;
 
 /// The answer to a request that does not carry the token, where one is needed. `realm` is what the credentials are good for
 /// (RFC 9110 §11.5): an output's id, or [`REST`].
@@ -21,9 +22,19 @@ pub(super) fn refused(
     if carried.any(|carried| token.matches(&carried)) {
         return None;
     }
+    Some(challenge(realm))
+}
+
+/// The answer that asks for a token.
+pub(super) fn challenge(realm: &str) -> Response {
     let why = "this needs a token: as ?token=…, as a bearer token, or as the password of HTTP Basic with any user name\n";
     let challenges = challenges(realm).map(|challenge| (header::WWW_AUTHENTICATE, challenge));
-    Some(text(StatusCode::UNAUTHORIZED, challenges, why))
+    text(StatusCode::UNAUTHORIZED, challenges, why)
+}
+
+/// Who sends a request: known by the tokens that it carries.
+pub(super) fn visitor(query: Option<&str>, asked: &HeaderMap) -> Visitor {
+    Visitor::new(from_query(query), from_authorization(asked))
 }
 
 /// The token, where the address of the request carries it.

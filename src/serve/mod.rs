@@ -13,6 +13,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use crate::pages::Pages;
 use crate::store::Store;
 use crate::telemetry::Metrics;
 
@@ -32,6 +33,7 @@ mod listener;
 mod metrics;
 mod negotiate;
 mod pace;
+mod pages;
 mod places;
 mod precondition;
 mod published;
@@ -53,17 +55,18 @@ pub use metrics::{Exposition, serve_metrics};
 use routes::Routes;
 pub use site::{Outlet, Site};
 
-/// Serves the site, and the archive documents that stand in a store, until `shutdown` ends and every request is answered that
+/// Serves the site, the archive documents that stand in a store, and pages, until `shutdown` ends and every request is answered that
 /// had come by then. What was answered is noted in `metrics`.
 pub async fn serve(
     listeners: Vec<Listener>,
     settings: Settings,
     site: Site,
     archives: Arc<dyn Store>,
+    pages: Pages,
     metrics: Metrics,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) {
-    let routes = Routes::new(site, Archives::new(archives));
+    let routes = Routes::new(site, Archives::new(archives), pages);
     let front = Front::new(routes, metrics);
     let admission = Admission::for_readers(&settings);
     answer_all(listeners, front, admission, shutdown).await;

@@ -32,6 +32,18 @@ pub(super) fn coding(asked: &HeaderMap) -> Coding {
         .unwrap_or(Coding::Identity)
 }
 
+/// Whether an answer may be packed with gzip, which takes a tenth of brotli's time.
+pub(super) fn accepts_gzip(asked: &HeaderMap) -> bool {
+    let named = members(asked, &header::ACCEPT_ENCODING).map(weighted);
+    let gzip = |name: &str| {
+        ["gzip", "x-gzip", "*"]
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(name))
+    };
+    let mut weights = named.filter(|(name, _)| gzip(name)).peekable();
+    weights.peek().is_some() && weights.all(|(_, weight)| weight > 0.0)
+}
+
 /// The name of a coding, and how much it is liked: 1 where that is not said.
 fn weighted(coding: &str) -> (&str, f32) {
     let mut parts = coding.split(';').map(str::trim);

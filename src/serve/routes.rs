@@ -9,12 +9,13 @@ use super::answer::{
     Answer, FIRST_PASS, fixed, later, not_found, precondition_failed, response, text,
 };
 use super::archive::{Archives, Name, numbered};
-use super::credentials::{REST, in_address, refused};
+use super::credentials::{REST, in_address, refused, visitor};
 use super::document::answer;
 use super::front::Resources;
 use super::precondition::{Selected, Verdict, evaluate};
 use super::site::{Content, Served, Site};
-use crate::model::OutputId;
+use crate::model::{OutputId, SourceId, StoryId};
+use crate::pages::{Pages, STYLE, STYLE_PATH, Wanted};
 use crate::publish::{DocumentFormat, Medium};
 
 /// What a path names.
@@ -31,6 +32,10 @@ enum Route<'p> {
     Document(Cow<'p, str>),
     /// An output's archive document, by its name.
     Archive(Cow<'p, str>, Cow<'p, str>),
+    /// The stylesheet of all pages.
+    Style,
+    /// A page that is made for the request.
+    Page(Wanted),
 }
 
 impl<'p> Route<'p> {
@@ -38,6 +43,16 @@ impl<'p> Route<'p> {
     fn of(path: &'p str) -> Option<Self> {
         let mut segments = path.strip_prefix('/')?.split('/');
         Some(match [(); 4].map(|()| segments.next()) {
+            [Some(""), None, ..] => Self::Page(Wanted::Front),
+            [Some("sources"), None, ..] => Self::Page(Wanted::Sources),
+            [Some("source"), Some(id), None, ..] => {
+                Self::Page(Wanted::Source(SourceId::new(id).ok()?))
+            }
+            [Some("story"), Some(id), None, ..] => Self::Page(Wanted::Story(story(id)?)),
+            [Some("static"), Some(_), None, ..] if path[1..] == *STYLE_PATH => Self::Style,
+            [Some(output), Some("preview"), None, ..] => {
+                Self::Page(Wanted::Preview(OutputId::new(output).ok()?))
+            }
             [Some("healthz"), None, ..] => Self::Alive,
             [Some("readyz"), None, ..] => Self::Ready,
             [Some("sources.opml"), None, ..] => Self::Sources,
@@ -51,6 +66,12 @@ impl<'p> Route<'p> {
     }
 }
 
+/// A story's number as it is written in addresses; each has one name.
+fn story(id: &str) -> Option<StoryId> {
+    let number: i64 = id.parse().ok()?;
+    (number > 0 && number.to_string() == id).then_some(StoryId(number))
+}
+
 fn decoded(segment: &str) -> Option<Cow<'_, str>> {
     percent_decode_str(segment).decode_utf8().ok()
 }
@@ -60,11 +81,16 @@ fn decoded(segment: &str) -> Option<Cow<'_, str>> {
 pub(super) struct Routes {
     site: Site,
     archives: Archives,
+    pages: Pages,
 }
 
 impl Routes {
-    pub(super) fn new(site: Site, archives: Archives) -> Self {
-        Self { site, archives }
+    pub(super) fn new(site: Site, archives: Archives, pages: Pages) -> Self {
+        Self {
+            site,
+            archives,
+            pages,
+        }
     }
 }
 
@@ -79,6 +105,12 @@ impl Resources for Routes {
             Some(Route::Sources) => sources(&content, query, &asked),
             Some(Route::Health) => health(&content, query, asked),
             Some(Route::Document(name)) => document(&content, &name, query, asked),
+            Some(Route::Style) => style(),
+            Some(Route::Page(wanted)) => {
+                let (pages, visitor) = (self.pages.clone(), visitor(query, &asked));
+                let query = query.unwrap_or_default().to_owned();
+                Answer::pending(super::pages::answer(pages, wanted, visitor, query, asked))
+            }
             Some(Route::Archive(output, name)) => {
                 self.archive(&content, (&output, &name), query, asked)
             }
@@ -88,6 +120,15 @@ impl Resources for Routes {
     fn is_probe(&self, path: &str) -> bool {
         matches!(Route::of(path), Some(Route::Alive | Route::Ready))
     }
+}
+
+/// The stylesheet, which is another under another name once it changes.
+fn style() -> Answer {
+    let headers = [
+        fixed(header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        fixed(header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+    response(StatusCode::OK, headers, STYLE).into()
 }
 
 fn ready(content: &Content) -> Answer {

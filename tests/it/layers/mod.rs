@@ -13,11 +13,22 @@ const ROWS: [&[&str]; 5] = [
         "schedule", "parse", "dedupe", "select", "publish", "health", "websub",
     ],
     &["fetch", "store", "telemetry", "systemd"],
-    &["refresh", "republish", "worker", "maintain", "serve"],
+    &[
+        "refresh",
+        "republish",
+        "worker",
+        "maintain",
+        "pages",
+        "serve",
+    ],
     &["config", "daemon", "cli", "main"],
 ];
 /// Within a row nobody uses anybody, but for these.
-const NEIGHBOURS: [(&str, &str); 1] = [("worker", "refresh")];
+const NEIGHBOURS: [(&str, &str); 3] = [
+    ("worker", "refresh"),
+    ("pages", "republish"),
+    ("serve", "pages"),
+];
 /// Rows whose modules may use each other: words build on words, assembly on assembly.
 const OPEN: [usize; 2] = [0, 4];
 

@@ -1,0 +1,13 @@
+//! Not yet.
+
+use super::made::{MadePage, NoPage};
+use super::request::PageRequest;
+use crate::model::OutputId;
+
+pub(super) async fn make(
+    _request: &PageRequest,
+    _output: &OutputId,
+    _number: Option<u32>,
+) -> Result<MadePage, NoPage> {
+    Err(NoPage::Missing)
+}

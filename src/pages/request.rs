@@ -1,0 +1,85 @@
+//! What a page is made from.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::made::NoPage;
+use super::visitor::Visitor;
+use crate::model::{OutputId, Secret, SourceId, StoryId, Timestamp};
+use crate::republish::{OutputPlan, Plan};
+use crate::store::Store;
+
+/// The page that a path names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// `/`.
+    Front,
+    /// `/OUTPUT`.
+    Output(OutputId),
+    /// `/OUTPUT/archive/N`.
+    Archive(OutputId, u32),
+    /// `/story/ID`.
+    Story(StoryId),
+    /// `/sources`.
+    Sources,
+    /// `/source/ID`.
+    Source(SourceId),
+    /// `/OUTPUT/preview`.
+    Preview(OutputId),
+}
+
+/// What pages need of the configuration. Cheap to clone.
+#[derive(Clone)]
+pub struct PageSettings {
+    /// What is published, and from which sources.
+    pub plan: Arc<Plan>,
+    /// What readers of everything that is no output must bring; `None`: nothing.
+    pub server_token: Option<Secret>,
+    /// How far apart copies of a release may be published.
+    pub dedupe_window: Duration,
+}
+
+/// A request for a page, and what it is answered from.
+pub(super) struct PageRequest {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) now: Timestamp,
+    pub(super) settings: PageSettings,
+    pub(super) visitor: Visitor,
+    /// Of the address, without `?`.
+    pub(super) query: String,
+}
+
+impl PageRequest {
+    /// Refuses a visitor who does not bring `[server] token`, where there is one.
+    pub(super) fn refuse_strangers(&self) -> Result<(), NoPage> {
+        let token = self.settings.server_token.as_ref();
+        if self.visitor.may_read(token) {
+            Ok(())
+        } else {
+            Err(NoPage::Forbidden(None))
+        }
+    }
+
+    /// An output, for a visitor who may read it.
+    pub(super) fn output(&self, id: &OutputId) -> Result<&OutputPlan, NoPage> {
+        let plan = self.settings.plan.output(id).ok_or(NoPage::Missing)?;
+        if self.visitor.may_read(plan.token.as_ref()) {
+            Ok(plan)
+        } else {
+            Err(NoPage::Forbidden(Some(id.clone())))
+        }
+    }
+
+    /// The outputs that the visitor may read, in configured order.
+    pub(super) fn readable(&self) -> impl Iterator<Item = &OutputPlan> {
+        let outputs = self.settings.plan.outputs.iter();
+        outputs.filter(|plan| self.visitor.may_read(plan.token.as_ref()))
+    }
+
+    /// The values of a parameter of the query, decoded, in their order.
+    pub(super) fn values(&self, name: &str) -> Vec<String> {
+        let pairs = url::form_urlencoded::parse(self.query.as_bytes());
+        let named = pairs.filter(|(other, _)| other == name);
+        named.map(|(_, value)| value.into_owned()).collect()
+    }
+}
