@@ -146,9 +146,9 @@ fn beginning(text: &str, most: usize) -> String {
         let gap = usize::from(!begun.is_empty());
         let length = word.chars().count() + gap;
         if length > room {
+            begun.push_str(if gap > 0 { " " } else { "" });
             // A script without spaces has no words to end at.
             if room > WORD {
-                begun.push_str(if gap > 0 { " " } else { "" });
                 begun.extend(word.chars().take(room - gap));
             }
             begun.push('…');

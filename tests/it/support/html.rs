@@ -62,8 +62,8 @@ fn is_fetched(link: ElementRef<'_>) -> bool {
 
 /// The texts of the elements that a selector finds, in order, white space made single spaces.
 pub(crate) fn texts(page: &Html, selector: &str) -> Vec<String> {
-    let found = page.select(&selecting(selector)).map(text_of);
-    found.collect()
+    let selector = selecting(selector);
+    page.select(&selector).map(text_of).collect()
 }
 
 /// An element's text, white space made single spaces.
