@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::made::NoPage;
 use super::visitor::Visitor;
-use crate::model::{OutputId, Secret, SourceId, StoryId, Timestamp};
+use crate::model::{OutputId, Secret, Source, SourceId, StoryId, Timestamp};
+use crate::refresh::Target;
 use crate::republish::{OutputPlan, Plan};
 use crate::store::Store;
 
@@ -37,6 +38,10 @@ pub struct PageSettings {
     pub server_token: Option<Secret>,
     /// How far apart copies of a release may be published.
     pub dedupe_window: Duration,
+    /// The enabled sources as they are polled, in configured order.
+    pub targets: Arc<[Target]>,
+    /// The sources that are switched off, in configured order.
+    pub disabled: Arc<[Arc<Source>]>,
 }
 
 /// A request for a page, and what it is answered from.
