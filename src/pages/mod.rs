@@ -7,10 +7,12 @@
 //! - `visitor`: the tokens that a request carried, and what they open
 //! - `request`: what a page is made from; `made`: a page, or why there is none
 //! - `layout` (with `style.css`): the frame of every page
+//! - `listing`: all sources and how they are doing, kept for a moment
 //! - `front`: `/`; `output`: `/OUTPUT` and its older items; `story`: `/story/ID`; `sources`, `source`; `preview`
 
 mod front;
 mod layout;
+mod listing;
 mod made;
 mod output;
 mod preview;
@@ -31,6 +33,7 @@ pub use visitor::Visitor;
 
 use crate::clock::Clock;
 use crate::store::Store;
+use listing::Listing;
 use request::PageRequest;
 
 /// Makes pages from what the store has at the moment of a request. Cheap to clone.
@@ -39,6 +42,7 @@ pub struct Pages {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     settings: watch::Receiver<PageSettings>,
+    listing: Arc<Listing>,
 }
 
 impl Pages {
@@ -50,6 +54,7 @@ impl Pages {
         settings: watch::Receiver<PageSettings>,
     ) -> Self {
         Self {
+            listing: Arc::new(Listing::new(clock.clone())),
             store,
             clock,
             settings,
@@ -71,6 +76,7 @@ impl Pages {
             store: self.store.clone(),
             now: self.clock.now(),
             settings,
+            listing: self.listing.clone(),
             visitor,
             query,
         };

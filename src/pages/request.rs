@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::listing::Listing;
 use super::made::NoPage;
 use super::visitor::Visitor;
 use crate::model::{OutputId, Secret, Source, SourceId, StoryId, Timestamp};
@@ -49,6 +50,7 @@ pub(super) struct PageRequest {
     pub(super) store: Arc<dyn Store>,
     pub(super) now: Timestamp,
     pub(super) settings: PageSettings,
+    pub(super) listing: Arc<Listing>,
     pub(super) visitor: Visitor,
     /// Of the address, without `?`.
     pub(super) query: String,

@@ -23,8 +23,8 @@ use super::outputs::{Backlog, Bodies, DocumentStamp, Membership, OutputState, Ru
 use super::place::Place;
 use super::rows::{HealthRows, HostRows, OutboxRows, RetentionRows, RuleRows, SourceRows};
 use super::steps::{
-    activity, archives, find, health, items, keys, outbox, outputs, rebuild, refresh, retention, sources,
-    stories, times, windows,
+    activity, archives, find, health, items, keys, outbox, outputs, rebuild, refresh, retention,
+    sources, stories, times, windows,
 };
 use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
 use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};

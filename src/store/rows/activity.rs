@@ -29,9 +29,6 @@ pub(in crate::store) trait ActivityRows: Rows {
 
     /// Up to `limit` troubles of the source: those that last first, then by their end, the latest first; of one moment, by
     /// trouble. Those that this version does not know are left out.
-    fn troubles_of(
-        &self,
-        source: SourceRow,
-        limit: usize,
-    ) -> Result<Vec<HealthEvent>, Self::Error>;
+    fn troubles_of(&self, source: SourceRow, limit: usize)
+    -> Result<Vec<HealthEvent>, Self::Error>;
 }
