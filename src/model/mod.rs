@@ -38,7 +38,7 @@ pub use condition::Condition;
 pub use entry::{Category, Comments, Enclosure, Entry, Medium, Origin, Person, Size};
 pub use episode::{Chapters, Credit, Episode, EpisodeKind, Numbered, Thread, Transcript};
 pub use feed::{Feed, FeedFormat, Pace};
-pub use health::{Finding, HealthEvent, OwnEvent, Trouble};
+pub use health::{Finding, HealthEvent, OwnEvent, SourceStatus, Trouble};
 pub use host::{HostChange, HostHold};
 pub use item::{Showing, Slot, updated};
 pub use outcome::{FailureClass, LastOutcome, Outcome, OwnFault};

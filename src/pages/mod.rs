@@ -9,19 +9,19 @@
 //! - `layout`: the frame of every page; `assets` (with `style.css`, `icon.svg`): the files that it names; `parts`: what several
 //!   pages are put together of
 //! - `turns`: how many pages are made at once, and how long one may take
-//! - `source_standing`: how a source stands, in one word
+//! - `listing`: all sources and how they are doing, kept for a moment
 //! - `front`: `/`; `output`: `/OUTPUT` and its older items; `story`: `/story/ID`; `sources`, `source`; `preview`
 
 mod assets;
 mod front;
 mod layout;
+mod listing;
 mod made;
 mod output;
 mod parts;
 mod preview;
 mod request;
 mod source;
-mod source_standing;
 mod sources;
 mod story;
 mod turns;
@@ -39,7 +39,7 @@ pub use visitor::Visitor;
 use crate::clock::Clock;
 use crate::model::{OutputId, Secret};
 use crate::store::Store;
-use front::Summaries;
+use listing::Listing;
 use request::PageRequest;
 use turns::Turns;
 
@@ -50,7 +50,7 @@ pub struct Pages {
     clock: Arc<dyn Clock>,
     settings: watch::Receiver<PageSettings>,
     turns: Turns,
-    summaries: Summaries,
+    listing: Arc<Listing>,
 }
 
 impl Pages {
@@ -62,11 +62,11 @@ impl Pages {
         settings: watch::Receiver<PageSettings>,
     ) -> Self {
         Self {
+            listing: Arc::new(Listing::new(clock.clone())),
             store,
             clock,
             settings,
             turns: Turns::new(),
-            summaries: Summaries::default(),
         }
     }
 
@@ -85,6 +85,7 @@ impl Pages {
             store: self.store.clone(),
             now: self.clock.now(),
             settings,
+            listing: self.listing.clone(),
             visitor,
             query,
         };
@@ -99,7 +100,7 @@ impl Pages {
     /// A page for which something is read first.
     async fn read(&self, request: &PageRequest, wanted: Wanted) -> Result<MadePage, NoPage> {
         match wanted {
-            Wanted::Front(shown) => front::make(request, &shown, &self.summaries).await,
+            Wanted::Front(shown) => front::make(request, &shown).await,
             Wanted::Output(output, shown) => {
                 let token = token_of(request, &output)?;
                 Ok(output::make_window(request, &shown, token))

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::listing::Listing;
 use super::made::NoPage;
 use super::visitor::Visitor;
-use crate::model::{Output, OutputId, Secret, SourceId, StoryId, Timestamp};
+use crate::model::{Output, OutputId, Secret, Source, SourceId, StoryId, Timestamp};
 use crate::publish::{Document, ListedFeed};
+use crate::refresh::Target;
 use crate::republish::{OutputPlan, Plan};
 use crate::store::Store;
 
@@ -61,6 +63,10 @@ pub struct PageSettings {
     pub server_token: Option<Secret>,
     /// How far apart copies of a release may be published.
     pub dedupe_window: Duration,
+    /// The enabled sources as they are polled, in configured order.
+    pub targets: Arc<[Target]>,
+    /// The sources that are switched off, in configured order.
+    pub disabled: Arc<[Arc<Source>]>,
 }
 
 /// A request for a page, and what it is answered from.
@@ -68,6 +74,7 @@ pub(super) struct PageRequest {
     pub(super) store: Arc<dyn Store>,
     pub(super) now: Timestamp,
     pub(super) settings: PageSettings,
+    pub(super) listing: Arc<Listing>,
     pub(super) visitor: Visitor,
     /// Of the address, without `?`.
     pub(super) query: String,

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use tokio::sync::watch;
 
+use super::activity::{ActivityRequest, SourceActivity};
 use super::alignment::Alignment;
 use super::archives::{ArchiveDocument, Archived};
 use super::condition::StoreCondition;
@@ -72,6 +73,16 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Those of every step.
     async fn source_reports(&self) -> Result<Vec<SourceReport>, StoreError>;
+
+    /// What a source has brought of late. `None`: it was never registered.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn source_activity(
+        &self,
+        source: &SourceId,
+        request: ActivityRequest,
+    ) -> Result<Option<SourceActivity>, StoreError>;
 
     /// The hosts that want to be left alone, or have not answered well since they did, by name.
     ///

@@ -8,6 +8,7 @@
 //! [`Store`] to that engine as one transaction; `steps` says what happens in it, for every engine alike, through the questions
 //! of `rows`; an engine such as `sqlite` answers them. Every engine is held to the same suite (`tests/it/store_contract`).
 
+mod activity;
 mod ahead;
 mod alignment;
 mod archives;
@@ -32,6 +33,7 @@ mod turn;
 mod upkeep;
 mod windows;
 
+pub use activity::{ActivityRequest, LatestEntry, SourceActivity};
 pub use alignment::Alignment;
 pub use archives::{ArchiveDocument, Archived};
 pub use condition::{StoreCondition, StoreTrouble, TroubleKind};

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use tokio::sync::watch;
 
+use super::activity::{ActivityRequest, SourceActivity};
 use super::ahead::read_ahead;
 use super::alignment::Alignment;
 use super::archives::{ArchiveDocument, Archived};
@@ -22,8 +23,8 @@ use super::outputs::{Backlog, Bodies, DocumentStamp, Membership, OutputState, Ru
 use super::place::Place;
 use super::rows::{HealthRows, HostRows, OutboxRows, RetentionRows, RuleRows, SourceRows};
 use super::steps::{
-    archives, find, health, items, keys, outbox, outputs, rebuild, refresh, retention, sources,
-    stories, times, windows,
+    activity, archives, find, health, items, keys, outbox, outputs, rebuild, refresh, retention,
+    sources, stories, times, windows,
 };
 use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
 use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};
@@ -66,6 +67,18 @@ impl<E: Engine> Store for E {
 
     async fn source_reports(&self) -> Result<Vec<SourceReport>, StoreError> {
         self.read("read the sources", E::Tx::source_reports).await
+    }
+
+    async fn source_activity(
+        &self,
+        source: &SourceId,
+        request: ActivityRequest,
+    ) -> Result<Option<SourceActivity>, StoreError> {
+        let source = source.clone();
+        self.read("read what a source has brought", move |rows| {
+            activity::read(rows, &source, request)
+        })
+        .await
     }
 
     async fn host_holds(&self) -> Result<Vec<HostHold>, StoreError> {

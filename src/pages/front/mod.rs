@@ -15,23 +15,21 @@ use super::layout::{FEEDS, Frame};
 use super::made::{MadePage, NoPage};
 use super::request::{PageRequest, ShownFeed};
 use crate::model::OutputId;
-pub(super) use summary::Summaries;
 
 /// Makes the page. `shown`: what the documents of outputs show.
 pub(super) async fn make(
     request: &PageRequest,
     shown: &BTreeMap<OutputId, ShownFeed>,
-    summaries: &Summaries,
 ) -> Result<MadePage, NoPage> {
     request.refuse_strangers()?;
-    let summary = summaries.of(request).await?;
+    let sources = request.listing.now(request).await?;
     let query = request.server_query();
     let feeds = feeds::page(request, shown);
     let content = html! {
         h1 { (FEEDS) }
         (feeds.content)
         h2 { "Sources" }
-        (summary::table(&summary, &query))
+        (summary::summary(&sources, request.now, &query))
     };
     let frame = Frame {
         title: FEEDS,

@@ -6,6 +6,7 @@
 
 use super::rows::Rows;
 
+mod activity;
 mod archives;
 mod care;
 mod checkpoints;

@@ -1,3 +1,4 @@
+pub(super) mod activity;
 pub(super) mod archives;
 pub(super) mod find;
 pub(super) mod health;

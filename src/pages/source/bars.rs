@@ -1,0 +1,147 @@
+//! The rhythm of a source as bars, and the same figures as a table.
+
+use maud::{Markup, html};
+
+use super::Subject;
+use super::rhythm::{DayKind, RhythmDay, rhythm};
+
+/// Sizes in units of the drawing: of a day's place, of its bar, of the highest bar, and where the bars stand.
+const SLOT: u64 = 40;
+const BAR: u64 = 28;
+const HIGHEST: u64 = 100;
+const GROUND: u64 = 124;
+const HEIGHT: u64 = 150;
+
+pub(super) fn section(subject: &Subject<'_>) -> Markup {
+    let report = &subject.listed.outlook.report;
+    let days = rhythm(report, &subject.activity, subject.request.now);
+    let told = in_words(&days);
+    html! {
+        p { (told) }
+        (drawing(&days, &told))
+        (legend(&days))
+        @if subject.activity.is_cut {
+            p { "There are more entries than are counted here; the earliest of them are left out." }
+        }
+        (table(&days))
+    }
+}
+
+/// The days in a sentence or two.
+fn in_words(days: &[RhythmDay]) -> String {
+    let all: u64 = days.iter().map(|day| day.kind.entries()).sum();
+    let (Some(first), Some(last)) = (days.first(), days.last()) else {
+        return String::new();
+    };
+    let span = format!(
+        "From {} to {} (UTC)",
+        first.date.format("%-d %B"),
+        last.date.format("%-d %B %Y")
+    );
+    // Of equal days the latest.
+    let busiest = days.iter().max_by_key(|day| day.kind.entries());
+    match busiest.filter(|_| all > 0) {
+        None => format!("{span}: no entries."),
+        Some(day) => {
+            let noun = if all == 1 { "entry" } else { "entries" };
+            let (most, date) = (day.kind.entries(), day.date.format("%-d %B"));
+            format!("{span}: {all} {noun}, most on {date}: {most}.")
+        }
+    }
+}
+
+fn drawing(days: &[RhythmDay], told: &str) -> Markup {
+    let most = days.iter().map(|day| day.kind.entries()).max();
+    let most = most.unwrap_or(0).max(1);
+    let width = SLOT * days.len() as u64;
+    html! {
+        svg.rhythm role="img" aria-label=(told) viewBox={ "0 0 " (width) " " (HEIGHT) } width=(width) height=(HEIGHT) {
+            line x1="0" x2=(width) y1=(GROUND) y2=(GROUND) stroke="currentColor" {}
+            @for (nth, day) in (0..).zip(days) { (bar(nth * SLOT, day, most)) }
+        }
+    }
+}
+
+/// A day: its bar with its number, or the mark of a day without.
+fn bar(left: u64, day: &RhythmDay, most: u64) -> Markup {
+    let middle = left + SLOT / 2;
+    // The least is still to be seen.
+    let high = |entries: u64| (u128::from(entries) * u128::from(HIGHEST) / u128::from(most)).max(2);
+    html! {
+        @match day.kind {
+            DayKind::Busy(entries) => {
+                @let high = u64::try_from(high(entries)).unwrap_or(HIGHEST);
+                rect x=(left + (SLOT - BAR) / 2) y=(GROUND - high) width=(BAR) height=(high) fill="currentColor" {}
+                text x=(middle) y=(GROUND - high - 5) text-anchor="middle" font-size="14" { (short(entries)) }
+            }
+            DayKind::Quiet => {}
+            gap => {
+                rect x=(left + (SLOT - BAR) / 2) y=(GROUND - HIGHEST) width=(BAR) height=(HIGHEST) fill="none"
+                    stroke="currentColor" stroke-dasharray="3 4" {}
+                text x=(middle) y=(GROUND - HIGHEST / 2) text-anchor="middle" font-size="16" { (mark(gap)) }
+            }
+        }
+        text x=(middle) y=(HEIGHT - 8) text-anchor="middle" font-size="14" { (day.date.format("%-d")) }
+    }
+}
+
+/// A number that fits over a bar.
+fn short(entries: u64) -> String {
+    match entries {
+        0..10_000 => entries.to_string(),
+        _ => format!("{}k", entries / 1000),
+    }
+}
+
+/// The sign of a day of which nothing is known; empty: the day needs none.
+fn mark(kind: DayKind) -> &'static str {
+    match kind {
+        DayKind::Busy(_) | DayKind::Quiet => "",
+        DayKind::NotReached => "×",
+        DayKind::NotAsked => "–",
+        DayKind::NotYet => "·",
+        DayKind::NotCounted => "?",
+    }
+}
+
+/// What the signs mean that the drawing has.
+fn legend(days: &[RhythmDay]) -> Markup {
+    let mut kinds: Vec<DayKind> = Vec::new();
+    for day in days {
+        if !mark(day.kind).is_empty() && !kinds.contains(&day.kind) {
+            kinds.push(day.kind);
+        }
+    }
+    html! {
+        @if !kinds.is_empty() {
+            p.muted {
+                "Days without entries in a dashed frame: "
+                @for (nth, kind) in kinds.iter().enumerate() {
+                    @if nth > 0 { ", " }
+                    (mark(*kind)) " " (kind.in_words())
+                }
+                "."
+            }
+        }
+    }
+}
+
+fn table(days: &[RhythmDay]) -> Markup {
+    html! {
+        details {
+            summary { "The same as a table" }
+            table {
+                thead { tr { th scope="col" { "Day (UTC)" } th.number scope="col" { "Entries" } th scope="col" { "What it was like" } } }
+                tbody {
+                    @for day in days {
+                        tr {
+                            th scope="row" { time datetime=(day.date) { (day.date) } }
+                            td.number { (day.kind.entries()) }
+                            td { (day.kind.in_words()) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

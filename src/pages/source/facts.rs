@@ -1,0 +1,62 @@
+//! What a source is: as configured, as its feed says, and in numbers.
+
+use maud::{Markup, html};
+
+use super::super::sources::elements::{moment, outward};
+use super::Subject;
+use crate::model::Location;
+
+pub(super) fn section(subject: &Subject<'_>) -> Markup {
+    let (listed, query) = (subject.listed, &subject.query);
+    let (source, report) = (&listed.source, &listed.outlook.report);
+    html! {
+        dl {
+            dt { "Id" }
+            dd { (source.id) }
+            dt { "Address" }
+            dd {
+                @match &source.location {
+                    Location::Url(_) => (outward(&listed.address, &listed.address)),
+                    Location::File(_) => span dir="auto" { (listed.address) },
+                }
+            }
+            @if let Some(title) = &report.feed_title {
+                dt { "Title of its feed" }
+                dd dir="auto" { (title) }
+            }
+            @if let Some(home) = &report.home_url {
+                dt { "Its home page" }
+                dd { (outward(home, home)) }
+            }
+            dt { "Tags" }
+            dd {
+                @if source.tags.is_empty() { "none" }
+                @for (nth, tag) in source.tags.iter().enumerate() {
+                    @if nth > 0 { ", " }
+                    a href={ "../sources" (with_tag(query, tag)) } dir="auto" { (tag) }
+                }
+            }
+            dt { "Priority" }
+            dd { (source.priority) }
+            dt { "A source since" }
+            dd { (moment(subject.activity.added_at)) }
+            dt { "Entries" }
+            dd { (report.entries) ", of these copies of other sources' entries: " (report.duplicates) }
+            @if report.renamed > 0 {
+                dt { "Renamed" }
+                dd { "known entries that came back under another GUID: " (report.renamed) }
+            }
+            @if let Some(quota) = source.daily_items {
+                dt { "Quota" }
+                dd { (quota) " new entries a day; more are stored and held back" }
+            }
+        }
+    }
+}
+
+/// The query of the list of sources with this tag.
+fn with_tag(query: &str, tag: &str) -> String {
+    let start = if query.is_empty() { '?' } else { '&' };
+    let tag: String = url::form_urlencoded::byte_serialize(tag.as_bytes()).collect();
+    format!("{query}{start}tag={tag}")
+}
