@@ -7,8 +7,11 @@
 //! - `visitor`: the tokens that a request carried, and what they open
 //! - `request`: what a page is made from; `made`: a page, or why there is none
 //! - `layout` (with `style.css`): the frame of every page
+//! - `access`: which stories a visitor may see; `elements`: what several pages have
 //! - `front`: `/`; `output`: `/OUTPUT` and its older items; `story`: `/story/ID`; `sources`, `source`; `preview`
 
+mod access;
+mod elements;
 mod front;
 mod layout;
 mod made;

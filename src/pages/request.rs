@@ -7,6 +7,7 @@ use super::made::NoPage;
 use super::visitor::Visitor;
 use crate::model::{OutputId, Secret, SourceId, StoryId, Timestamp};
 use crate::republish::{OutputPlan, Plan};
+use crate::select::Lists;
 use crate::store::Store;
 
 /// The page that a path names.
@@ -37,6 +38,8 @@ pub struct PageSettings {
     pub server_token: Option<Secret>,
     /// How far apart copies of a release may be published.
     pub dedupe_window: Duration,
+    /// Lists of words that rules share.
+    pub words: Arc<Lists>,
 }
 
 /// A request for a page, and what it is answered from.
