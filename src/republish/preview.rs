@@ -280,6 +280,7 @@ impl Kept {
             shown: shown.member,
             feed: shown.feed,
             copies: shown.copies,
+            corrections: Vec::new(),
         }
     }
 }

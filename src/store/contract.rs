@@ -21,8 +21,9 @@ use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
 use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WindowItem};
 use crate::clock::Reading;
 use crate::model::{
-    Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
-    Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp, Unchanged,
+    Applied, Correction, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId,
+    RefreshRecord, Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
+    Unchanged,
 };
 
 /// What the line remembers.
@@ -338,6 +339,13 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Those of every step.
     async fn story_of(&self, entry: EntryId) -> Result<Option<Story>, StoreError>;
+
+    /// What was corrected in entries: by entry as they are given, and of each the newest corrections, the oldest of them first. An
+    /// entry that is stripped or unknown has none.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn corrections(&self, entries: &[EntryId]) -> Result<Vec<Correction>, StoreError>;
 
     /// What speaks for each member of an entry's story, and what was found near the entry but is not in it. `window`: how far
     /// from the entry similar texts are looked for. Changes nothing. `None`: there is no such entry.

@@ -22,15 +22,16 @@ use super::outputs::{Backlog, Bodies, DocumentStamp, Membership, OutputState, Ru
 use super::place::Place;
 use super::rows::{HealthRows, HostRows, OutboxRows, RetentionRows, RuleRows, SourceRows};
 use super::steps::{
-    archives, find, health, items, keys, outbox, outputs, rebuild, refresh, retention, sources,
-    stories, times, windows,
+    archives, corrections, find, health, items, keys, outbox, outputs, rebuild, refresh, retention,
+    sources, stories, times, windows,
 };
 use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
 use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};
 use crate::clock::Reading;
 use crate::model::{
-    Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
-    Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp, Unchanged,
+    Applied, Correction, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId,
+    RefreshRecord, Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
+    Unchanged,
 };
 
 /// How many items that were written just now are read in a writing transaction, in whose cache they lie: few enough that it is not
@@ -331,6 +332,14 @@ impl<E: Engine> Store for E {
     async fn story_of(&self, entry: EntryId) -> Result<Option<Story>, StoreError> {
         self.read("read a story", move |rows| outbox::story_of(rows, entry))
             .await
+    }
+
+    async fn corrections(&self, entries: &[EntryId]) -> Result<Vec<Correction>, StoreError> {
+        let entries = entries.to_vec();
+        self.read("read corrections", move |rows| {
+            corrections::of_entries(rows, &entries)
+        })
+        .await
     }
 
     async fn evidence(

@@ -6,6 +6,7 @@
 mod all;
 mod archives;
 mod body;
+mod corrections;
 mod documents;
 mod entries;
 mod health;
@@ -33,6 +34,7 @@ mod windows;
 pub(in crate::store) use all::AllRows;
 pub(in crate::store) use archives::ArchiveRows;
 pub(in crate::store) use body::Body;
+pub(in crate::store) use corrections::{CorrectionRows, pack_words, unpack_words};
 pub(in crate::store) use documents::{DocumentRows, LastDocument};
 pub(in crate::store) use entries::{EntryContent, EntryRows, NewEntry, StoredText};
 pub(in crate::store) use health::HealthRows;

@@ -1,4 +1,5 @@
 pub(super) mod archives;
+pub(super) mod corrections;
 pub(super) mod find;
 pub(super) mod health;
 pub(super) mod hosts;
