@@ -59,8 +59,10 @@ pub struct ItemVerdict {
     pub shown: EntryId,
     /// The entries that it stands for.
     pub entries: Vec<EntryId>,
-    /// For a person: the rule, or what else decided.
+    /// For a person: what decided.
     pub because: String,
+    /// Why the rule could not be evaluated, and keeps it for that; `None`: it could.
+    pub unjudged: Option<String>,
 }
 
 impl StoryVerdict {
@@ -83,6 +85,10 @@ pub fn explain_story(plan: &Plan, story: &Story) -> Vec<StoryVerdict> {
             shown: candidate.shown.id,
             entries: candidate.members.iter().map(|member| member.id).collect(),
             because: because(&judged, candidate.shown),
+            unjudged: match &candidate.verdict {
+                Verdict::Unjudged(why) => Some(why.clone()),
+                Verdict::Kept | Verdict::Dropped(_) => None,
+            },
         });
         let members = story.members.iter();
         let unseen = members.filter(|member| judged.hidden.contains_key(&member.id));

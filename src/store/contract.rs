@@ -20,6 +20,7 @@ use super::place::Place;
 use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
 use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WindowItem};
 use crate::clock::Reading;
+use crate::dedupe::Evidence;
 use crate::model::{
     Applied, Correction, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId,
     RefreshRecord, Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
@@ -358,6 +359,14 @@ pub trait Store: Send + Sync {
         window: Duration,
         now: Timestamp,
     ) -> Result<Option<StoryEvidence>, StoreError>;
+
+    /// What speaks for and against the two entries of each pair being one release, in the order given; of a pair that is not stored,
+    /// nothing. Does not wait for the writer.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn weigh(&self, pairs: Vec<(EntryId, EntryId)>)
+    -> Result<Vec<Vec<Evidence>>, StoreError>;
 
     /// Up to `limit` entries that a person may mean by `words`, newest first: of this id, GUID or URL; where there is none, those
     /// that an item of this id shows; else with this title; else with these words in their title, whatever their case. Stripped

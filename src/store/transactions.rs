@@ -28,6 +28,7 @@ use super::steps::{
 use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
 use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};
 use crate::clock::Reading;
+use crate::dedupe::Evidence;
 use crate::model::{
     Applied, Correction, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId,
     RefreshRecord, Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
@@ -351,6 +352,16 @@ impl<E: Engine> Store for E {
         // By the writer, which alone has an index of the latest keys.
         self.write("weigh what is alike", move |rows| {
             stories::evidence(rows, entry, window, now)
+        })
+        .await
+    }
+
+    async fn weigh(
+        &self,
+        pairs: Vec<(EntryId, EntryId)>,
+    ) -> Result<Vec<Vec<Evidence>>, StoreError> {
+        self.read("weigh what is in a story", move |rows| {
+            stories::weigh(rows, &pairs)
         })
         .await
     }
