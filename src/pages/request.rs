@@ -11,6 +11,7 @@ use crate::model::{Output, OutputId, Secret, Source, SourceId, StoryId, Timestam
 use crate::publish::{Document, ListedFeed};
 use crate::refresh::Target;
 use crate::republish::{OutputPlan, Plan};
+use crate::select::Lists;
 use crate::store::Store;
 
 /// The page that a path names, with what is served at this moment and it shows.
@@ -67,6 +68,8 @@ pub struct PageSettings {
     pub targets: Arc<[Target]>,
     /// The sources that are switched off, in configured order.
     pub disabled: Arc<[Arc<Source>]>,
+    /// Lists of words that rules share.
+    pub words: Arc<Lists>,
 }
 
 /// A request for a page, and what it is answered from.

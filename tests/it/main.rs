@@ -66,6 +66,7 @@ mod text;
 mod upgrade;
 mod validator;
 mod wild;
+mod word_diff;
 mod words;
 mod worker;
 mod worst;

@@ -2,21 +2,19 @@
 
 use maud::{Markup, html};
 
+use super::super::access::own_query;
 use super::super::request::PageRequest;
 use crate::publish::ListedItem;
 
-/// A list of items. `root`: how the root of the site is reached.
+/// A list of items of an output that the visitor may read, and so their stories. `root`: how the root of the site is reached.
 pub(super) fn list(request: &PageRequest, items: &[ListedItem], root: &str) -> Markup {
-    let token = request.settings.server_token.as_ref();
-    // Who may not read of stories is not sent to be refused.
-    let may_read = request.visitor.may_read(token);
-    let query = request.visitor.query_for(token);
+    let query = own_query(request);
     html! {
         ol.plain {
             @for item in items {
                 li {
                     (item.html())
-                    @if let Some(story) = item.story.filter(|_| may_read) {
+                    @if let Some(story) = item.story {
                         p { a href={ (root) "story/" (story.0) (query) } { "Story " (story.0) } }
                     }
                 }

@@ -84,7 +84,7 @@ fn an_item_is_listed_in_an_archive_as_it_was_in_the_window() {
     let daemon = desk.start();
     daemon.until("/o/archive/1", |answer| answer.status == 200);
     let archived = items(&read(&daemon, "/o/archive/1"));
-    assert!(archived.len() >= 20, "{}", archived.len());
+    assert!(archived.len() >= 10, "{}", archived.len());
     let rest = &in_window[in_window.len() - archived.len()..];
     for (archived, listed) in archived.iter().zip(rest) {
         assert_eq!(archived, listed);
