@@ -4,6 +4,7 @@ mod accidents;
 mod addresses;
 mod archives;
 mod arrival;
+mod browser;
 mod churn;
 mod cli;
 mod config;
