@@ -34,7 +34,7 @@ pub(super) async fn make(request: &PageRequest, id: &SourceId) -> Result<MadePag
     request.refuse_strangers()?;
     let settings = &request.settings;
     let query = request.visitor.query_for(settings.server_token.as_ref());
-    let listed = request.listing.now(request).await?;
+    let listed = request.sources().await?;
     let Some(listed) = listing::find(&listed, id) else {
         let is_disabled = settings.disabled.iter().any(|source| source.id == *id);
         let content = is_disabled

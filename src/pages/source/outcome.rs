@@ -13,34 +13,34 @@ pub(super) fn section(subject: &Subject<'_>) -> Markup {
     let history = &report.history;
     html! {
         p { "State: " (state(subject.listed)) (since(subject)) }
-        @match (&report.last, history.last_attempt) {
-            (None, _) => p { "Nobody has asked it so far." },
-            (Some(last), at) => {
-                p {
-                    "Last request"
-                    @if let Some(at) = at { ", " (moment(at)) }
-                    ": " (told(last))
-                    @if let Some(status) = last.status { " (HTTP status " (status) ")" }
-                    "."
-                }
-                @if let Some(message) = &last.message { p dir="auto" { (message) } }
+        @if let Some(last) = &report.last {
+            p {
+                "Last request"
+                @if let Some(at) = history.last_attempt { ", " (moment(at)) }
+                ": " (told(last))
+                @if let Some(status) = last.status { " (HTTP status " (status) ")" }
+                "."
             }
-        }
-        p {
-            @match history.last_success {
-                Some(at) => { "Last success: " (moment(at)) ". " }
-                None => "It has never answered with a feed. ",
+            @if let Some(message) = &last.message { p dir="auto" { (message) } }
+            p {
+                @if let Some(at) = history.last_success { "Last success: " (moment(at)) "; " (failures(history.errors)) " since." }
+                @else { "It has never answered with a feed; " (failures(history.errors)) " so far." }
             }
-            @match history.errors {
-                0 => "No failure since.",
-                1 => "One failure since.",
-                errors => { (errors) " failures in a row since." }
-            }
+        } @else {
+            p { "Nobody has asked it so far." }
         }
         @if let Some(to) = &report.moved_to {
             p { "It has moved: write " code { (public_url(to)) } " into the configuration." }
         }
         (repairs(subject))
+    }
+}
+
+fn failures(errors: u32) -> String {
+    match errors {
+        0 => "no failure".to_owned(),
+        1 => "one failure".to_owned(),
+        errors => format!("{errors} failures in a row"),
     }
 }
 

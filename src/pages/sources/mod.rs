@@ -33,7 +33,7 @@ struct Chosen<'l> {
 
 pub(super) async fn make(request: &PageRequest) -> Result<MadePage, NoPage> {
     request.refuse_strangers()?;
-    let listed = request.listing.now(request).await?;
+    let listed = request.sources().await?;
     let choice = Choice::of(request);
     let chosen = chosen(&listed, &choice);
     let query = request
