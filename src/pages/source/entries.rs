@@ -5,7 +5,7 @@ use url::Url;
 
 use super::super::request::PageRequest;
 use super::super::sources::elements::{moment, outward};
-use super::{MOST_ENTRIES, Subject};
+use super::subject::{MOST_ENTRIES, Subject};
 use crate::model::{Relation, SourceId};
 use crate::republish::OutputPlan;
 use crate::store::LatestEntry;

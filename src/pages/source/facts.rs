@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::sources::elements::{moment, outward};
-use super::Subject;
+use super::subject::Subject;
 use crate::model::Location;
 
 pub(super) fn section(subject: &Subject<'_>) -> Markup {

@@ -6,29 +6,17 @@ mod facts;
 mod outcome;
 mod rhythm;
 mod schedule;
+mod subject;
 
 use maud::{Markup, html};
 
 use super::layout::Frame;
-use super::listing::{self, ListedSource};
+use super::listing;
 use super::made::{MadePage, NoPage};
 use super::request::PageRequest;
-use crate::model::{SourceId, SourceState};
-use crate::store::{ActivityRequest, SourceActivity};
-
-/// How many of the newest entries, and of the latest troubles, are listed.
-const MOST_ENTRIES: usize = 20;
-const MOST_TROUBLES: usize = 10;
-
-/// A source and all that its page tells of it.
-struct Subject<'p> {
-    request: &'p PageRequest,
-    listed: &'p ListedSource,
-    state: SourceState,
-    activity: SourceActivity,
-    /// `?token=…` of the server's token, where it goes along.
-    query: String,
-}
+use crate::model::SourceId;
+use crate::store::ActivityRequest;
+use subject::{MOST_ENTRIES, MOST_TROUBLES, Subject};
 
 pub(super) async fn make(request: &PageRequest, id: &SourceId) -> Result<MadePage, NoPage> {
     request.refuse_strangers()?;

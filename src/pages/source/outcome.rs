@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::sources::elements::{moment, state};
-use super::Subject;
+use super::subject::Subject;
 use crate::model::{
     FailureClass, HealthEvent, LastOutcome, Outcome, SourceStatus, Trouble, public_url,
 };

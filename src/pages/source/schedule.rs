@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::sources::elements::moment;
-use super::Subject;
+use super::subject::Subject;
 use crate::model::{FreshBy, Freshness, History, HostHold, Timestamp};
 use crate::refresh::turn_in_words;
 use crate::schedule::{Cadence, Settings, duration_in_words};
