@@ -10,9 +10,9 @@ use super::args::PreviewArguments;
 use super::exit::UsageError;
 use super::stored::{known_output, open_to_show, work_on};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, Lists, list_named};
-use crate::republish::{Difference, Preview, Previewed, preview as judge_both};
-use crate::select::{RuleError, RulePart, RuleText};
+use crate::config::Config;
+use crate::republish::{Difference, KeptBack, Preview, Previewed, Trial, preview as judge_both};
+use crate::select::{Lists, RuleError, RulePart, RuleText, expand_lists};
 
 /// Prints what would appear and what would go.
 pub(super) async fn preview(config: Config, wanted: &PreviewArguments) -> anyhow::Result<()> {
@@ -29,8 +29,15 @@ pub(super) async fn preview(config: Config, wanted: &PreviewArguments) -> anyhow
         limit => limit,
     };
     let difference = work_on(&readable.store, async |store| {
-        let (plans, now) = ((&config.plan, &changed), SystemClock.now());
-        Ok(judge_both(store.as_ref(), plans, &output, (limit, now)).await?)
+        let trial = Trial {
+            before: config.plan.clone(),
+            after: changed,
+            output,
+            limit,
+            now: SystemClock.now(),
+            kept_back: KeptBack::default(),
+        };
+        Ok(judge_both(store.as_ref(), trial, ()).await?)
     })
     .await?;
     let text = match wanted.json {
@@ -46,7 +53,10 @@ impl PreviewArguments {
     fn rule(&self, own: &RuleText, lists: &Lists) -> Result<RuleText, UsageError> {
         let words = |given: &[String], own: &[String]| match given {
             [] => Ok(own.to_vec()),
-            given => expanded(given, lists),
+            given => match expand_lists(given, lists) {
+                Ok(expanded) => Ok(expanded.words),
+                Err(unknown) => Err(UsageError(unknown.to_string())),
+            },
         };
         Ok(RuleText {
             include: words(&self.include, &own.include)?,
@@ -58,22 +68,6 @@ impl PreviewArguments {
             fields: own.fields.clone(),
         })
     }
-}
-
-/// The words with those of the lists that they name.
-fn expanded(given: &[String], lists: &Lists) -> Result<Vec<String>, UsageError> {
-    let mut words = Vec::new();
-    for word in given.iter().filter(|word| !word.is_empty()) {
-        match list_named(word) {
-            None => words.push(word.clone()),
-            Some(name) => words.extend_from_slice(lists.get(name).ok_or_else(|| {
-                UsageError(format!(
-                    "there is no list {name:?} in [words] of the configuration"
-                ))
-            })?),
-        }
-    }
-    Ok(words)
 }
 
 /// Everything that is wrong with the rule, each with its place and what to write instead.
@@ -120,6 +114,7 @@ fn as_text(preview: &Preview) -> String {
                 source,
                 title,
                 because,
+                story: _,
             } = item;
             let _ = writeln!(
                 text,

@@ -15,6 +15,7 @@ use crate::model::{Secret, Source};
 use crate::pages::PageSettings;
 use crate::refresh::Target;
 use crate::republish::Plan;
+use crate::select::Lists;
 use crate::serve::{self, Address};
 use crate::store;
 
@@ -41,7 +42,7 @@ pub use open_files::too_few_files;
 pub use problem::{Problem, Problems, Severity};
 pub use purpose::{Environment, Purpose};
 pub use reload::restart_needed;
-pub use validate::{Lists, base_at, list_named};
+pub use validate::base_at;
 
 const LISTEN: &str = "127.0.0.1:8480";
 const DEDUPE_WINDOW: Duration = Duration::from_secs(7 * 86_400);
@@ -93,7 +94,7 @@ pub struct Config {
     /// The sources that are not enabled, in configured order.
     pub disabled: Vec<Arc<Source>>,
     /// Lists of words that rules share.
-    pub words: Lists,
+    pub words: Arc<Lists>,
     /// What is published.
     pub plan: Arc<Plan>,
 }
@@ -133,6 +134,7 @@ impl Config {
             dedupe_window: self.dedupe_window,
             targets: self.targets.as_slice().into(),
             disabled: self.disabled.as_slice().into(),
+            words: self.words.clone(),
         }
     }
 }

@@ -20,6 +20,7 @@ pub(super) enum Kind {
     Title = 9,
     Wording = 10,
     Version = 11,
+    Correction = 12,
 }
 
 /// The hash of a list of texts.

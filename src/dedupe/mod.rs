@@ -47,8 +47,9 @@ pub use edit::{replaces, revises};
 pub use gone::Absent;
 pub use identity::{Lookup, READING_VERSION, identity_of_version_1, lookup_hashes, url_hash};
 pub use intake::{
-    Contact, DayCount, Edit, EditRule, EntryVersion, Held, KnownEntry, MAX_AGING, Match,
-    SEEN_EXACT_TO, Sighting, SourceClock, has_moved, hold_backlog,
+    Contact, DayCount, Edit, EditRule, EntryVersion, Held, KnownEntry, MAX_AGING, MAX_CORRECTIONS,
+    Match, SEEN_EXACT_TO, Sighting, SourceClock, correction, has_moved, hold_backlog,
+    surplus_corrections,
 };
 pub use namesake::{Namesake, is_of_version_1};
 pub use passages::{Passages, passages};

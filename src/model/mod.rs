@@ -14,6 +14,7 @@ mod words;
 mod address;
 mod change;
 mod condition;
+mod correction;
 mod entry;
 mod episode;
 mod feed;
@@ -35,6 +36,7 @@ pub use change::{
     Unchanged, compared_at,
 };
 pub use condition::Condition;
+pub use correction::{Correction, EntryWords};
 pub use entry::{Category, Comments, Enclosure, Entry, Medium, Origin, Person, Size};
 pub use episode::{Chapters, Credit, Episode, EpisodeKind, Numbered, Thread, Transcript};
 pub use feed::{Feed, FeedFormat, Pace};

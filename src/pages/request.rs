@@ -1,25 +1,28 @@
 //! What a page is made from.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::listing::{Listed, Listing};
 use super::made::NoPage;
 use super::visitor::Visitor;
-use crate::model::{OutputId, Secret, Source, SourceId, StoryId, Timestamp};
+use crate::model::{Output, OutputId, Secret, Source, SourceId, StoryId, Timestamp};
+use crate::publish::{Document, ListedFeed};
 use crate::refresh::Target;
 use crate::republish::{OutputPlan, Plan};
+use crate::select::Lists;
 use crate::store::Store;
 
-/// The page that a path names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The page that a path names, with what is served at this moment and it shows.
+#[derive(Debug, Clone)]
 pub enum Wanted {
-    /// `/`.
-    Front,
+    /// `/`; of the outputs that have documents, what these show.
+    Front(BTreeMap<OutputId, ShownFeed>),
     /// `/OUTPUT`.
-    Output(OutputId),
+    Output(OutputId, ShownFeed),
     /// `/OUTPUT/archive/N`.
-    Archive(OutputId, u32),
+    Archive(OutputId, ArchivedPart),
     /// `/story/ID`.
     Story(StoryId),
     /// `/sources`.
@@ -28,6 +31,28 @@ pub enum Wanted {
     Source(SourceId),
     /// `/OUTPUT/preview`.
     Preview(OutputId),
+}
+
+/// What the documents of an output show.
+#[derive(Debug, Clone)]
+pub struct ShownFeed {
+    /// Their items.
+    pub listing: ListedFeed,
+    /// When they last changed.
+    pub changed_at: Timestamp,
+}
+
+/// An archive document of an output.
+#[derive(Debug, Clone)]
+pub struct ArchivedPart {
+    /// The output.
+    pub output: Arc<Output>,
+    /// Its number, from 1.
+    pub number: u32,
+    /// The number of the newest one.
+    pub newest: u32,
+    /// The document.
+    pub document: Document,
 }
 
 /// What pages need of the configuration. Cheap to clone.
@@ -43,6 +68,8 @@ pub struct PageSettings {
     pub targets: Arc<[Target]>,
     /// The sources that are switched off, in configured order.
     pub disabled: Arc<[Arc<Source>]>,
+    /// Lists of words that rules share.
+    pub words: Arc<Lists>,
 }
 
 /// A request for a page, and what it is answered from.
@@ -75,6 +102,12 @@ impl PageRequest {
         } else {
             Err(NoPage::Forbidden(Some(id.clone())))
         }
+    }
+
+    /// What links to pages that belong to no output carry: `?token=…`, or nothing.
+    pub(super) fn server_query(&self) -> String {
+        let token = self.settings.server_token.as_ref();
+        self.visitor.query_for(token)
     }
 
     /// The outputs that the visitor may read, in configured order.

@@ -19,6 +19,11 @@ impl Visitor {
         }
     }
 
+    /// Whether the request carried no token at all, right or wrong.
+    pub(super) fn is_anonymous(&self) -> bool {
+        self.in_address.is_none() && self.in_header.is_none()
+    }
+
     /// Whether one of the tokens is this one; what needs no token is open to everybody.
     pub(super) fn may_read(&self, token: Option<&Secret>) -> bool {
         let Some(token) = token else { return true };

@@ -79,6 +79,16 @@ pub(super) fn html(form: &ItemForm, item: &Item) -> Option<String> {
     }
 }
 
+/// What a page shows the opening of: the summary, else the text; nothing where the output wants links alone.
+pub(super) fn opening<'a>(form: &ItemForm, item: &'a Item) -> Option<&'a str> {
+    let summary = item.entry.summary.as_deref();
+    let summary = summary.filter(|summary| !summary.is_empty());
+    match form.content {
+        ContentForm::Full | ContentForm::Summary => Some(summary.unwrap_or(&item.entry.text)),
+        ContentForm::Link => None,
+    }
+}
+
 fn also_in(item: &Item) -> Option<String> {
     if item.copies.is_empty() {
         return None;

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use url::Url;
 
 use super::format::DocumentFormat;
+use super::listed_item::ListedItem;
 use super::piece::Piece;
 use crate::model::{Output, Timestamp};
 
@@ -37,8 +38,8 @@ pub struct Fragment {
     pub(super) updated: Timestamp,
     /// One for each of [`DocumentFormat::ALL`].
     pub(super) pieces: [Piece; DocumentFormat::ALL.len()],
-    /// As the page lists it.
-    pub(super) headline: Piece,
+    /// As a page lists it.
+    pub(super) listed: ListedItem,
 }
 
 impl OutboundFeed {

@@ -1,13 +1,15 @@
 //! Entries to documents: bytes, media type, validators; pure.
 //!
-//! Goes in: an output's window. Comes out: Atom 1.0, RSS 2.0 and JSON Feed 1.1, and a page for browsers, with entity tags; gzip
-//! and br are made once. An item is written once and is a fragment of every document that shows it alike. The same window gives
+//! Goes in: an output's window. Comes out: Atom 1.0, RSS 2.0 and JSON Feed 1.1, with entity tags; gzip and br are made
+//! once. An item is written once and is a fragment of every document that shows it alike. The same window gives
 //! the same bytes: nothing here reads the time.
 //!
-//! `item` and `feed` are what is written, `atom`, `rss`, `json_feed` and `html` write it, `render` is the entry; a `document` is
-//! made of `piece`s and packed in a `coding`. What publishers wrote is made to fit before (`fit`).
+//! `item` and `feed` are what is written, `atom`, `rss` and `json_feed` write it, `render` is the entry; a `document` is
+//! made of `piece`s and packed in a `coding`. What publishers wrote is made to fit before (`fit`). For pages there is a `listed_feed`
+//! of `listed_item`s, and of an archive document that was written before, `archived`.
 
 mod archive;
+mod archived;
 mod atom;
 mod coding;
 mod content;
@@ -18,11 +20,12 @@ mod fit;
 mod format;
 mod health;
 mod history;
-mod html;
 mod ids;
 mod item;
 mod json;
 mod json_feed;
+mod listed_feed;
+mod listed_item;
 mod media;
 mod opml;
 mod parsed;
@@ -35,16 +38,18 @@ mod uri;
 mod xml;
 
 pub use archive::{archive, unpack_archive};
+pub use archived::{ListedArchive, read_archive};
 pub use coding::{Coding, gzip};
 pub use content::ItemForm;
 pub use document::{Document, Edition};
 pub use feed::{Fragment, OutboundFeed};
 pub use fit::{fit, is_language};
-pub use format::{DocumentFormat, Medium};
+pub use format::DocumentFormat;
 pub use health::health_feed;
-pub use html::Page;
 pub use ids::outbound_id;
 pub use item::{CopyView, Item, SourceView};
+pub use listed_feed::ListedFeed;
+pub use listed_item::{ListedItem, OUTWARD, time};
 pub use opml::{OpmlError, OpmlOutline, OpmlSource, opml, read_opml};
 pub use parsed::parsed_as_json;
 #[cfg(test)]

@@ -31,14 +31,6 @@ impl Xml {
         xml
     }
 
-    /// An HTML page. It is XML all the same, which HTML's own syntax takes as it is: every element that may have content is
-    /// closed, and none that may not has any.
-    pub(super) fn page() -> Self {
-        let mut xml = Self::empty_handed();
-        xml.event(Event::DocType(BytesText::from_escaped("html")));
-        xml
-    }
-
     /// `<name attributes>` and what `inner` writes and `</name>`.
     pub(super) fn element(
         &mut self,

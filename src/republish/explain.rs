@@ -39,6 +39,70 @@ pub fn explain(plan: &Plan, story: &Story, entry: &Member) -> Vec<Explained> {
         .collect()
 }
 
+/// What an output makes of a whole story.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoryVerdict {
+    /// The output.
+    pub output: OutputId,
+    /// The items that the story is in it, or would be if its rule kept them.
+    pub items: Vec<ItemVerdict>,
+    /// The entries that it does not see, each with the reason, for a person.
+    pub unseen: Vec<(EntryId, String)>,
+}
+
+/// What an output makes of a part of a story that is one item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemVerdict {
+    /// Whether it keeps it.
+    pub is_kept: bool,
+    /// The entry that is shown for it.
+    pub shown: EntryId,
+    /// The entries that it stands for.
+    pub entries: Vec<EntryId>,
+    /// For a person: what decided.
+    pub because: String,
+    /// Why the rule could not be evaluated, and keeps it for that; `None`: it could.
+    pub unjudged: Option<String>,
+}
+
+impl StoryVerdict {
+    /// Whether the output keeps anything of the story.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.items.iter().any(|item| item.is_kept)
+    }
+}
+
+/// What every output makes of a story, in configured order.
+#[must_use]
+pub fn explain_story(plan: &Plan, story: &Story) -> Vec<StoryVerdict> {
+    let mut witness = Witness::default();
+    let screened = Screened::new(plan, story, &mut witness);
+    let verdicts = plan.outputs.iter().map(|output| {
+        let judged = screened.judge(output, &mut witness);
+        let items = judged.candidates.iter().map(|candidate| ItemVerdict {
+            is_kept: candidate.item.is_some(),
+            shown: candidate.shown.id,
+            entries: candidate.members.iter().map(|member| member.id).collect(),
+            because: because(&judged, candidate.shown),
+            unjudged: match &candidate.verdict {
+                Verdict::Unjudged(why) => Some(why.clone()),
+                Verdict::Kept | Verdict::Dropped(_) => None,
+            },
+        });
+        let members = story.members.iter();
+        let unseen = members.filter(|member| judged.hidden.contains_key(&member.id));
+        StoryVerdict {
+            output: output.output.id.clone(),
+            items: items.collect(),
+            unseen: unseen
+                .map(|member| (member.id, because(&judged, member)))
+                .collect(),
+        }
+    });
+    verdicts.collect()
+}
+
 /// The item that an entry belongs to.
 fn candidate_of<'j, 'a>(judged: &'j Judged<'a>, entry: &Member) -> Option<&'j Candidate<'a>> {
     let mut candidates = judged.candidates.iter();

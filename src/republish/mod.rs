@@ -38,9 +38,9 @@ mod tally;
 mod window;
 
 pub use archive::Archivist;
-pub use explain::{Explained, explain};
+pub use explain::{Explained, ItemVerdict, StoryVerdict, explain, explain_story};
 pub use plan::{OutputPlan, Plan, RuleOwner, SourcePlan};
-pub use preview::{Difference, Preview, Previewed, preview};
+pub use preview::{Difference, IsKeptBack, KeptBack, Preview, Previewed, Trial, preview};
 pub use reach::Reach;
 pub use rendered::{Rendered, windows};
 pub use republisher::{CaughtUp, Republisher};

@@ -74,8 +74,10 @@ pub struct OutputPlan {
     pub sources: BTreeSet<SourceId>,
     /// What it keeps.
     pub rule: Arc<Rule>,
-    /// The rule as written.
+    /// The rule as written, with the words of the lists that it names.
     pub rule_text: RuleText,
+    /// The words and expression of the rule as they stand in the configuration, `list:NAME` for a list.
+    pub rule_written: RuleText,
     /// Who may read it; `None`: everyone.
     pub token: Option<Secret>,
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::document_writer::DocumentWriter;
 use super::explain::because;
 use super::fragment::write_item;
-use super::judge::{Judged, Screened, Witness};
+use super::judge::{Judged, Screened, Witness, judge};
 use super::plan::{OutputPlan, Plan};
 use super::publication::Publication;
 use super::window::{Bounds, Placed, cut};
@@ -44,6 +45,8 @@ pub struct Difference {
 pub struct Previewed {
     /// Its place.
     pub ordered_at: Timestamp,
+    /// The story that it is of.
+    pub story: StoryId,
     /// The entry shown.
     pub entry: EntryId,
     /// Its source.
@@ -54,46 +57,168 @@ pub struct Previewed {
     pub because: String,
 }
 
-/// Judges every stored story by the rules of two plans for one output; of each difference the newest `limit` items are named.
-/// Windows are those of documents in which every item had entered just now. Nothing differs in an output that is not in both plans.
+/// What is tried: another rule for one output.
+pub struct Trial {
+    /// With the output's present rule.
+    pub before: Arc<Plan>,
+    /// With the rule to be tried.
+    pub after: Arc<Plan>,
+    /// The output.
+    pub output: OutputId,
+    /// How many items of each difference are named.
+    pub limit: usize,
+    /// The moment of the trial.
+    pub now: Timestamp,
+    /// Stories that count for nothing.
+    pub kept_back: KeptBack,
+}
+
+/// Says by the outputs that keep a story whether it is kept back from whoever asks.
+pub type IsKeptBack = dyn Fn(&BTreeSet<&OutputId>) -> bool + Send + Sync;
+
+/// Stories that count for nothing in a trial, because whoever asks may not know of them.
+#[derive(Clone, Default)]
+pub struct KeptBack(Option<Arc<IsKeptBack>>);
+
+impl KeptBack {
+    /// Those of which `is_kept_back` says so; every story is judged for all outputs then.
+    #[must_use]
+    pub fn by(is_kept_back: Arc<IsKeptBack>) -> Self {
+        Self(Some(is_kept_back))
+    }
+
+    fn has(&self, plan: &Plan, story: &Story) -> bool {
+        let Some(is_kept_back) = &self.0 else {
+            return false;
+        };
+        let (membership, _) = judge(plan, story, |_| true);
+        let kept = membership.kept.iter();
+        let holders = kept.filter(|(_, items)| !items.is_empty());
+        is_kept_back(&holders.map(|(output, _)| output).collect())
+    }
+
+    /// The outputs whose verdicts are asked for.
+    fn judged_by(&self, plan: &Plan, output: &OutputId) -> BTreeSet<OutputId> {
+        match self.0 {
+            None => BTreeSet::from([output.clone()]),
+            Some(_) => plan.output_ids().cloned().collect(),
+        }
+    }
+}
+
+/// Judges every stored story by the rules of two plans for one output; of each difference the newest items are named. Windows are those
+/// of documents in which every item had entered just now. Nothing differs in an output that is not in both plans.
+///
+/// Judging goes on beside the async threads, a batch of stories at a time. It ends with the story in hand when nobody waits for the
+/// result any more; `turn` is held until then.
 ///
 /// # Errors
 /// The store's.
 pub async fn preview(
     store: &dyn Store,
-    (before, after): (&Arc<Plan>, &Arc<Plan>),
-    output: &OutputId,
-    (limit, now): (usize, Timestamp),
+    trial: Trial,
+    turn: impl Send + 'static,
 ) -> Result<Preview, StoreError> {
-    let plans = before.output(output).zip(after.output(output));
-    let Some((before_output, after_output)) = plans else {
+    let judged_by = trial.kept_back.judged_by(&trial.before, &trial.output);
+    let bodies = trial.before.bodies(&judged_by);
+    let bodies = bodies.max(trial.after.bodies(&judged_by));
+    let Some(mut judging) = Judging::new(trial, turn) else {
         return Ok(Preview::default());
     };
-    let mut old = Side::new(before, before_output, (limit, now));
-    let mut new = Side::new(after, after_output, (limit, now));
-    let judged = BTreeSet::from([output.clone()]);
-    let bodies = before.bodies(&judged).max(after.bodies(&judged));
-    let mut stays = 0;
+    // Dropped with this future, which tells the work beside it.
+    let _waiting = judging.is_given_up.clone().drop_guard();
     let mut last = StoryId(0);
     loop {
         let ids = store.story_ids_after(last, BATCH).await?;
         let Some(end) = ids.last() else { break };
         let stories = store.stories_between(last, *end, bodies).await?;
         last = *end;
-        for story in &stories {
-            let (judged_before, judged_after) = (old.judge(story), new.judge(story));
-            stays += slots(&judged_before)
-                .intersection(&slots(&judged_after))
-                .count();
-            old.note(story.id, &judged_before, &judged_after);
-            new.note(story.id, &judged_after, &judged_before);
-        }
+        let judged = tokio::task::spawn_blocking(move || {
+            judging.judge(&stories);
+            judging
+        });
+        let judged = judged.await;
+        judging = judged.map_err(|ended| StoreError::of_task("judge stories", &ended))?;
     }
     Ok(Preview {
-        appears: new.difference(store).await?,
-        goes: old.difference(store).await?,
-        stays,
+        appears: judging.new.difference(store).await?,
+        goes: judging.old.difference(store).await?,
+        stays: judging.stays,
     })
+}
+
+/// Both sides of a trial on their way through the stories.
+struct Judging<T> {
+    old: Side,
+    new: Side,
+    stays: usize,
+    kept_back: KeptBack,
+    is_given_up: GivenUp,
+    _turn: T,
+}
+
+impl<T> Judging<T> {
+    /// `None`: one of the plans has no such output.
+    fn new(trial: Trial, turn: T) -> Option<Self> {
+        let (output, bounds) = (&trial.output, (trial.limit, trial.now));
+        Some(Self {
+            old: Side::new(trial.before, output, bounds)?,
+            new: Side::new(trial.after, output, bounds)?,
+            stays: 0,
+            kept_back: trial.kept_back,
+            is_given_up: GivenUp::default(),
+            _turn: turn,
+        })
+    }
+
+    /// Judges stories one by one, unless the work is given up.
+    fn judge(&mut self, stories: &[Story]) {
+        for story in stories {
+            if self.is_given_up.is_set() {
+                return;
+            }
+            if self.kept_back.has(&self.old.plan, story) {
+                continue;
+            }
+            let (old, new) = (self.old.plan.clone(), self.new.plan.clone());
+            let before = judged(&old, &self.old.output, story);
+            let after = judged(&new, &self.new.output, story);
+            self.stays += slots(&before).intersection(&slots(&after)).count();
+            self.old.note(story.id, &before, &after);
+            self.new.note(story.id, &after, &before);
+        }
+    }
+}
+
+/// Whether nobody waits for some work any more.
+#[derive(Clone, Default)]
+struct GivenUp(Arc<AtomicBool>);
+
+impl GivenUp {
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Sets it when dropped.
+    fn drop_guard(self) -> Waiting {
+        Waiting(self)
+    }
+}
+
+/// Somebody waits for some work.
+struct Waiting(GivenUp);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What an output makes of a story.
+fn judged<'a>(plan: &'a Plan, output: &OutputPlan, story: &'a Story) -> Judged<'a> {
+    let mut witness = Witness::default();
+    let screened = Screened::new(plan, story, &mut witness);
+    screened.judge(output, &mut witness)
 }
 
 /// Which items of a story are kept.
@@ -102,9 +227,9 @@ fn slots(judged: &Judged<'_>) -> BTreeSet<Slot> {
 }
 
 /// One of the two rules, and what only it keeps.
-struct Side<'p> {
-    plan: &'p Arc<Plan>,
-    output: &'p OutputPlan,
+struct Side {
+    plan: Arc<Plan>,
+    output: OutputPlan,
     bounds: Bounds,
     /// How many items are named.
     limit: usize,
@@ -155,30 +280,24 @@ impl Kept {
             shown: shown.member,
             feed: shown.feed,
             copies: shown.copies,
+            corrections: Vec::new(),
         }
     }
 }
 
-impl<'p> Side<'p> {
-    fn new(plan: &'p Arc<Plan>, output: &'p OutputPlan, (limit, now): (usize, Timestamp)) -> Self {
-        Self {
+impl Side {
+    /// `None`: there is no such output in the plan.
+    fn new(plan: Arc<Plan>, output: &OutputId, (limit, now): (usize, Timestamp)) -> Option<Self> {
+        let output = plan.output(output)?.clone();
+        Some(Self {
+            bounds: Bounds::of(&output.output, now),
             plan,
             output,
-            bounds: Bounds::of(&output.output, now),
             limit,
             newest: Vec::new(),
             only: 0,
             items: Vec::new(),
-        }
-    }
-
-    fn judge<'s>(&self, story: &'s Story) -> Judged<'s>
-    where
-        'p: 's,
-    {
-        let mut witness = Witness::default();
-        let screened = Screened::new(self.plan, story, &mut witness);
-        screened.judge(self.output, &mut witness)
+        })
     }
 
     /// Notes what of its `own` verdict the `other` one has not kept.
@@ -191,7 +310,8 @@ impl<'p> Side<'p> {
             let is_only = !others.contains(&item.slot);
             if is_only {
                 self.only += 1;
-                self.items.push(previewed(&item, candidate.shown, other));
+                self.items
+                    .push(previewed(story, &item, candidate.shown, other));
             }
             self.newest.push(Kept {
                 story,
@@ -243,11 +363,11 @@ impl<'p> Side<'p> {
             for kept in some {
                 let item = shown.remove(&kept.entry()).map(|entry| kept.entered(entry));
                 let fragment = item.and_then(|item| {
-                    write_item(Fragment::write, self.plan, self.output, &form, item)
+                    write_item(Fragment::write, &self.plan, &self.output, &form, item)
                 });
                 written.extend(fragment);
             }
-            let fit = writer.fitting(self.output, written.clone());
+            let fit = writer.fitting(&self.output, written.clone());
             if fit < written.len() {
                 return Ok(fit);
             }
@@ -256,8 +376,9 @@ impl<'p> Side<'p> {
     }
 }
 
-fn previewed(item: &KeptItem, shown: &Member, other: &Judged<'_>) -> Previewed {
+fn previewed(story: StoryId, item: &KeptItem, shown: &Member, other: &Judged<'_>) -> Previewed {
     Previewed {
+        story,
         ordered_at: item.ordered_at,
         entry: shown.id,
         source: shown.source.clone(),

@@ -38,25 +38,7 @@ impl Expression {
     /// Compiles and tries an expression. Unknown names are found in the parsed expression, wrong types by evaluating it on
     /// sample entries.
     pub(super) fn compile(text: &str) -> Result<Self, RuleError> {
-        if text.len() > MAX_BYTES {
-            return Err(RuleError::of_where(
-                None,
-                format!("the expression is longer than {MAX_BYTES} bytes"),
-                None,
-            ));
-        }
-        if nesting(text) > MAX_NESTING {
-            return Err(RuleError::of_where(
-                None,
-                format!("the expression is nested deeper than {MAX_NESTING}"),
-                None,
-            ));
-        }
-        let program = catch_unwind(|| Program::compile(text))
-            .map_err(|_| {
-                RuleError::of_where(None, "the expression cannot be read".to_owned(), None)
-            })?
-            .map_err(|errors| syntax_error(text, &errors))?;
+        let program = parse(text)?;
         if let Some(unknown) = names::first_unknown(text, &program) {
             return Err(unknown);
         }
@@ -112,6 +94,22 @@ impl Expression {
         }
         Ok(())
     }
+}
+
+/// Reads an expression, and does nothing with it.
+pub(super) fn parse(text: &str) -> Result<Program, RuleError> {
+    let refused = |message: String| RuleError::of_where(None, message, None);
+    if text.len() > MAX_BYTES {
+        let told = format!("the expression is longer than {MAX_BYTES} bytes");
+        return Err(refused(told));
+    }
+    if nesting(text) > MAX_NESTING {
+        let told = format!("the expression is nested deeper than {MAX_NESTING}");
+        return Err(refused(told));
+    }
+    catch_unwind(|| Program::compile(text))
+        .map_err(|_| refused("the expression cannot be read".to_owned()))?
+        .map_err(|errors| syntax_error(text, &errors))
 }
 
 fn nesting(text: &str) -> usize {

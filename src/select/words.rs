@@ -122,7 +122,7 @@ impl Words {
 }
 
 /// What stands between the slashes of a pattern; `None`: it is none.
-fn between_slashes(word: &str) -> Option<&str> {
+pub(super) fn between_slashes(word: &str) -> Option<&str> {
     let inner = word.strip_prefix('/')?.strip_suffix('/')?;
     (!inner.is_empty()).then_some(inner)
 }

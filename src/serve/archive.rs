@@ -49,11 +49,19 @@ enum Unread {
     Failed,
 }
 
-/// The number of a document by its name; each has one name.
-pub(super) fn numbered(document: &str) -> Option<u32> {
-    let digits = document.strip_suffix(".atom")?;
+/// The number of a document as it stands in names; each has one name.
+pub(super) fn numbered(digits: &str) -> Option<u32> {
     let number: u32 = digits.parse().ok()?;
     (number > 0 && number.to_string() == digits).then_some(number)
+}
+
+impl From<Unread> for Response {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Missing => not_found(),
+            Unread::Failed => later("the store does not answer\n"),
+        }
+    }
 }
 
 impl Archives {
@@ -69,9 +77,14 @@ impl Archives {
     pub(super) async fn answer(&self, name: Name, private: bool, asked: &HeaderMap) -> Response {
         match self.find(name).await {
             Ok(found) => answer_for_ever(&found.document, found.made_at, asked, private).await,
-            Err(Unread::Missing) => not_found(),
-            Err(Unread::Failed) => later("the store does not answer\n"),
+            Err(unread) => unread.into(),
         }
+    }
+
+    /// A document, or the answer that says why there is none.
+    pub(super) async fn document(&self, name: Name) -> Result<Document, Response> {
+        let found = self.find(name).await?;
+        Ok(found.document)
     }
 
     async fn find(&self, name: Name) -> Result<Archived, Unread> {

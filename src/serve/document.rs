@@ -33,7 +33,7 @@ fn at_hand(published: &Published, asked: &HeaderMap) -> Option<Response> {
     if let Some(response) = conditional(published.evaluate(asked, coding), heads, coding) {
         return Some(response);
     }
-    if published.has_differences() && takes_differences(asked) {
+    if takes_differences(asked) {
         return None;
     }
     let bytes = document.coded(coding)?.clone();
@@ -54,8 +54,7 @@ fn conditional(verdict: Verdict, heads: &Heads, coding: Coding) -> Option<Respon
 
 /// The answer that has to be made first: what is new in the document, or the document in a coding that nobody has asked for yet.
 async fn made(published: Arc<Published>, asked: HeaderMap) -> Response {
-    if published.has_differences()
-        && takes_differences(&asked)
+    if takes_differences(&asked)
         && let Some(difference) = published.since(known_tags(&asked))
     {
         let status = StatusCode::from_u16(IM_USED).unwrap_or(StatusCode::OK);

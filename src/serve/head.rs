@@ -6,14 +6,10 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::model::Timestamp;
-use crate::publish::{Coding, Document, Medium};
+use crate::publish::{Coding, Document};
 
 /// `stale-while-revalidate` as a multiple of `max-age`: how long a cache may answer with an old document while it asks for a new one.
 const STALE_FACTOR: u32 = 10;
-/// What a page of ours may do: show its text and lead elsewhere. Not in a sandbox, which keeps a browser from opening a link in
-/// another tab.
-const PAGE_POLICY: &str =
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// What a reader within a web page may see of an answer.
 const SHOWN: &str = "ETag, Last-Modified, IM, Link, Retry-After";
 
@@ -53,12 +49,9 @@ impl Heads {
         let modified = SystemTime::from(changed_at);
         let by_coding = Coding::ALL.map(|coding| {
             let mut known = shared(modified, freshness, reach);
-            if document.medium() == Medium::Page {
-                put(&mut known, header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
-            }
             put(&mut known, header::ETAG, &document.etag(coding));
             let mut whole = known.clone();
-            let media_type = document.medium().media_type();
+            let media_type = document.format().media_type();
             put(&mut whole, header::CONTENT_TYPE, media_type);
             if coding != Coding::Identity {
                 put(&mut whole, header::CONTENT_ENCODING, coding.as_str());

@@ -21,9 +21,11 @@ use super::place::Place;
 use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
 use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WindowItem};
 use crate::clock::Reading;
+use crate::dedupe::Evidence;
 use crate::model::{
-    Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
-    Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp, Unchanged,
+    Applied, Correction, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId,
+    RefreshRecord, Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
+    Unchanged,
 };
 
 /// What the line remembers.
@@ -350,6 +352,13 @@ pub trait Store: Send + Sync {
     /// Those of every step.
     async fn story_of(&self, entry: EntryId) -> Result<Option<Story>, StoreError>;
 
+    /// What was corrected in entries: by entry as they are given, and of each the newest corrections, the oldest of them first. An
+    /// entry that is stripped or unknown has none.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn corrections(&self, entries: &[EntryId]) -> Result<Vec<Correction>, StoreError>;
+
     /// What speaks for each member of an entry's story, and what was found near the entry but is not in it. `window`: how far
     /// from the entry similar texts are looked for. Changes nothing. `None`: there is no such entry.
     ///
@@ -361,6 +370,14 @@ pub trait Store: Send + Sync {
         window: Duration,
         now: Timestamp,
     ) -> Result<Option<StoryEvidence>, StoreError>;
+
+    /// What speaks for and against the two entries of each pair being one release, in the order given; of a pair that is not stored,
+    /// nothing. Does not wait for the writer.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn weigh(&self, pairs: Vec<(EntryId, EntryId)>)
+    -> Result<Vec<Vec<Evidence>>, StoreError>;
 
     /// Up to `limit` entries that a person may mean by `words`, newest first: of this id, GUID or URL; where there is none, those
     /// that an item of this id shows; else with this title; else with these words in their title, whatever their case. Stripped

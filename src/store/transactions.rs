@@ -23,15 +23,17 @@ use super::outputs::{Backlog, Bodies, DocumentStamp, Membership, OutputState, Ru
 use super::place::Place;
 use super::rows::{HealthRows, HostRows, OutboxRows, RetentionRows, RuleRows, SourceRows};
 use super::steps::{
-    activity, archives, find, health, items, keys, outbox, outputs, rebuild, refresh, retention,
-    sources, stories, times, windows,
+    activity, archives, corrections, find, health, items, keys, outbox, outputs, rebuild, refresh,
+    retention, sources, stories, times, windows,
 };
 use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
 use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};
 use crate::clock::Reading;
+use crate::dedupe::Evidence;
 use crate::model::{
-    Applied, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId, RefreshRecord,
-    Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp, Unchanged,
+    Applied, Correction, EntryId, Finding, Hash, HealthEvent, HostHold, Member, OutputId,
+    RefreshRecord, Source, SourceId, SourceReport, SourceState, Story, StoryId, Timestamp,
+    Unchanged,
 };
 
 /// How many items that were written just now are read in a writing transaction, in whose cache they lie: few enough that it is not
@@ -346,6 +348,14 @@ impl<E: Engine> Store for E {
             .await
     }
 
+    async fn corrections(&self, entries: &[EntryId]) -> Result<Vec<Correction>, StoreError> {
+        let entries = entries.to_vec();
+        self.read("read corrections", move |rows| {
+            corrections::of_entries(rows, &entries)
+        })
+        .await
+    }
+
     async fn evidence(
         &self,
         entry: EntryId,
@@ -355,6 +365,16 @@ impl<E: Engine> Store for E {
         // By the writer, which alone has an index of the latest keys.
         self.write("weigh what is alike", move |rows| {
             stories::evidence(rows, entry, window, now)
+        })
+        .await
+    }
+
+    async fn weigh(
+        &self,
+        pairs: Vec<(EntryId, EntryId)>,
+    ) -> Result<Vec<Vec<Evidence>>, StoreError> {
+        self.read("weigh what is in a story", move |rows| {
+            stories::weigh(rows, &pairs)
         })
         .await
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::{Archived, Place};
 use crate::model::{
-    Copy, EntryId, FeedFields, Hash, Member, OutputId, Slot, SourceId, StoryId, Timestamp,
+    Copy, Correction, EntryId, FeedFields, Hash, Member, OutputId, Slot, SourceId, StoryId,
+    Timestamp,
 };
 
 /// A state of an item: everything that its bytes depend on, but for how the output wants its items. Where it is the same, so are
@@ -119,12 +120,14 @@ pub struct WindowItem {
     pub feed: FeedFields,
     /// The other members of the story, by source and identity, held or not, whatever item they belong to.
     pub copies: Vec<Copy>,
+    /// What was corrected in the member shown, the oldest first.
+    pub corrections: Vec<Correction>,
 }
 
 impl WindowItem {
-    /// An item in this state, with what it shows.
+    /// An item in this state, with what it shows and what was corrected in that.
     #[must_use]
-    pub fn new(version: &ItemVersion, shown: ShownEntry) -> Self {
+    pub fn new(version: &ItemVersion, shown: ShownEntry, corrections: Vec<Correction>) -> Self {
         Self {
             item_id: version.item_id.clone(),
             story: version.story,
@@ -135,6 +138,7 @@ impl WindowItem {
             shown: shown.member,
             feed: shown.feed,
             copies: shown.copies,
+            corrections,
         }
     }
 }

@@ -4,12 +4,13 @@
 //! *Folded* text is what comparing reads: no case, no accents, one form of every
 //! quote, dash and space. *Tokens* are its words. A *dateline* is how a release opens: place, date, agency.
 //! A *headline* may open with agency and mark: `ABCNS: UPDATE 1-`. A *tail* is what a site puts behind a text: `Read more`.
-//! *Words* are tokens as numbers, for comparing long texts.
+//! *Words* are tokens as numbers, for comparing long texts. A *difference* is what a person reads to see what changed.
 
 mod allowed;
 mod cut;
 mod dateline;
 mod dates;
+mod diff;
 mod effort;
 mod embeds;
 mod fallback;
@@ -32,6 +33,7 @@ mod words;
 
 pub use dateline::{Dateline, dateline};
 pub use dates::read_date;
+pub use diff::{DiffPart, WordDiff, changed_passages};
 pub use fold::{fold, fold_onto};
 pub use headline::{Headline, Mark, headline};
 pub use html::{decode_entities, html_to_text, is_hidden, plain_line};

@@ -25,8 +25,6 @@ mod source;
 mod store;
 mod words;
 
-pub use words::{Lists, list_named};
-
 /// The base of self links where nobody has written one and this is listened at.
 #[must_use]
 pub fn base_at(listen: &[Address]) -> Url {
@@ -79,7 +77,7 @@ pub(super) fn validate(file: &File, environment: &Environment, found: &mut Found
         dedupe_window,
         targets: source::targets(&sources, dedupe_window),
         disabled: source::disabled(&sources),
-        words: lists,
+        words: Arc::new(lists),
         plan: Arc::new(plan),
     }
 }

@@ -16,10 +16,10 @@ use super::ids::{Ids, id};
 use super::rule::WrittenRule;
 use super::secret;
 use super::source::Checked;
-use super::words::Lists;
 use crate::model::{ContentForm, Duplicates, Face, Output, OutputId, Secret, SourceId, Updates};
 use crate::publish::is_language;
 use crate::republish::OutputPlan;
+use crate::select::Lists;
 
 /// Ids that no output may have: under these names something else is served, or is to be.
 const RESERVED: &[&str] = &[
@@ -56,14 +56,14 @@ fn output(
     let id = free_id(table, ids, found);
     check_keys(table, found);
     let selected = selected(table, sources, found);
-    let (rule, rule_text) = WrittenRule {
+    let written_rule = WrittenRule {
         include: table.include.as_ref(),
         exclude: table.exclude.as_ref(),
         fields: table.fields.as_ref(),
         condition: table.condition.as_ref(),
         lists,
-    }
-    .compile(found);
+    };
+    let (rule, rule_text) = written_rule.compile(found);
     let token = token(table, environment, found);
     let title_format = title_format(table, found);
     let face = face(table, found);
@@ -99,6 +99,7 @@ fn output(
         sources: selected,
         rule,
         rule_text,
+        rule_written: written_rule.as_written(),
         token,
     })
 }

@@ -1,11 +1,12 @@
 //! A rule of a source or an output: its parts compiled, each fault noted at its place.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::problem::Found;
 use super::super::table::At;
-use super::words::{self, Lists};
-use crate::select::{Rule, RulePart, RuleText};
+use super::words;
+use crate::select::{Lists, Rule, RulePart, RuleText};
 
 /// The parts of a rule as they stand in the file, and the lists that they may name.
 pub(super) struct WrittenRule<'a> {
@@ -17,6 +18,20 @@ pub(super) struct WrittenRule<'a> {
 }
 
 impl WrittenRule<'_> {
+    /// The rule as it stands in the file: a word that names a list stands for itself.
+    pub(super) fn as_written(&self) -> RuleText {
+        let words = |words: Option<&At<Vec<At<String>>>>| {
+            let words = words.into_iter().flat_map(|words| &words.value);
+            words.map(|word| word.value.clone()).collect()
+        };
+        RuleText {
+            include: words(self.include),
+            exclude: words(self.exclude),
+            condition: self.condition.map(|condition| condition.value.clone()),
+            fields: BTreeSet::new(),
+        }
+    }
+
     /// Compiles the rule; one with errors keeps everything, but then nothing starts.
     pub(super) fn compile(&self, found: &mut Found<'_>) -> (Arc<Rule>, RuleText) {
         let include = words::expand(self.include, self.lists, found);

@@ -20,12 +20,11 @@ use super::files::{self, relative};
 use super::headers;
 use super::ids::{Ids, id};
 use super::rule::WrittenRule;
-use super::words::Lists;
 use crate::fetch::SourceSettings;
 use crate::model::{Location, Source, SourceId, plain_address};
 use crate::refresh::Target;
 use crate::republish::SourcePlan;
-use crate::select::{Rule, RuleText};
+use crate::select::{Lists, Rule, RuleText};
 
 /// A checked source.
 pub(super) struct Checked {

@@ -10,29 +10,18 @@ use super::super::problem::{Found, nearest_hint};
 use super::super::table::At;
 use super::super::values::WordList;
 use super::files::relative;
-use crate::select::{Field, Rule, RuleError, RulePart, RuleText};
+use crate::select::{Field, Lists, Rule, RuleError, RulePart, RuleText, list_named};
 
-/// A word of a rule that begins so names a list.
-const LIST: &str = "list:";
 /// Longest file of words, bytes: some 100,000 of them. A rule with more is a database, and costs as much for every entry.
 const MAX_FILE: u64 = 1024 * 1024;
-
-/// The lists of `[words]` by name. A list that has an error is there and empty: the error was noted where the list stands.
-pub type Lists = BTreeMap<String, Vec<String>>;
-
-/// The name of the list that a word of a rule stands for, whether there can be such a list or not: a slip in the name must not
-/// make a phrase of it that nothing has. `None`: it stands for itself.
-#[must_use]
-pub fn list_named(word: &str) -> Option<&str> {
-    word.strip_prefix(LIST).map(str::trim)
-}
 
 fn is_name(name: &str) -> bool {
     let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     !name.is_empty() && name.chars().all(is_part)
 }
 
-/// Reads all lists; each word is judged once, however many rules name the list.
+/// Reads all lists; each word is judged once, however many rules name the list. A list that has an error is there and empty: the
+/// error was noted where the list stands.
 pub(super) fn lists(
     written: Option<&At<BTreeMap<String, At<WordList>>>>,
     found: &mut Found<'_>,

@@ -5,12 +5,14 @@
 
 mod clock;
 mod contact;
+mod corrections;
 mod edits;
 mod held;
 mod known;
 
 pub use clock::{MAX_AGING, SourceClock};
 pub use contact::{Contact, has_moved};
+pub use corrections::{MAX_CORRECTIONS, correction, surplus_corrections};
 pub use edits::{Edit, EditRule, EntryVersion};
 pub use held::{DayCount, Held, hold_backlog};
 pub use known::{KnownEntry, Match, SEEN_EXACT_TO, Sighting};

@@ -88,7 +88,7 @@ impl Body {
     }
 }
 
-fn compress(fields: &[u8]) -> Vec<u8> {
+pub(super) fn compress(fields: &[u8]) -> Vec<u8> {
     if fields.len() >= WORTH_COMPRESSING {
         let mut column = vec![0; 1 + LENGTH_BYTES + block::get_maximum_output_size(fields.len())];
         let (head, room) = column.split_at_mut(1 + LENGTH_BYTES);
@@ -111,7 +111,7 @@ fn compress(fields: &[u8]) -> Vec<u8> {
     column
 }
 
-fn decompress(column: &[u8]) -> Result<Cow<'_, [u8]>, DamagedBody> {
+pub(super) fn decompress(column: &[u8]) -> Result<Cow<'_, [u8]>, DamagedBody> {
     match column.split_first() {
         Some((&PLAIN, fields)) => Ok(Cow::Borrowed(fields)),
         Some((&LZ4, packed)) => {

@@ -1,5 +1,6 @@
 //! The questions of a refresh together.
 
+use super::corrections::CorrectionRows;
 use super::documents::DocumentRows;
 use super::entries::EntryRows;
 use super::hosts::HostRows;
@@ -17,6 +18,7 @@ pub(in crate::store) trait RefreshRows:
     + DocumentRows
     + PublisherRows
     + EntryRows
+    + CorrectionRows
     + StoryRows
     + LinkRows
     + KeyRows
@@ -30,6 +32,7 @@ impl<R> RefreshRows for R where
         + DocumentRows
         + PublisherRows
         + EntryRows
+        + CorrectionRows
         + StoryRows
         + LinkRows
         + KeyRows

@@ -73,7 +73,7 @@ pub(in crate::store) trait RetentionRows: Rows {
         windows: &[OutputWindow],
     ) -> Result<Vec<EntryId>, Self::Error>;
 
-    /// Strips whole entries down to their identity, dates, story and hashes. Returns how many were.
+    /// Strips whole entries down to their identity, dates, story and hashes; their corrections go. Returns how many were.
     fn strip(&self, entries: &[EntryId], now: Timestamp) -> Result<usize, Self::Error>;
 
     /// The greatest age of a whole entry, in milliseconds of its source's own clock; 0: there is none.

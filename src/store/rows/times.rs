@@ -86,7 +86,7 @@ pub(in crate::store) trait TimeRows: Rows {
         limit: usize,
     ) -> Result<Vec<EntryAhead>, Self::Error>;
 
-    /// Puts back the times of an entry, its story and its items. `last_seen` stays: it is of the source's own clock.
+    /// Puts back the times of an entry, its corrections, its story and its items. `last_seen` stays: it is of the source's own clock.
     fn put_entry_back(
         &self,
         entry: &EntryAhead,

@@ -13,6 +13,7 @@ mod checkpoints;
 mod columns;
 mod compact;
 mod connect;
+mod corrections;
 mod documents;
 mod elsewhere;
 mod engine;

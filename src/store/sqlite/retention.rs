@@ -33,6 +33,7 @@ const HOLDS: &str = "SELECT 1 FROM output_items
 const STRIP: &str = "UPDATE entries SET expired_at = ?2, title = '', rest = NULL, sketch = NULL WHERE entry = ?1 AND expired_at IS NULL";
 /// The body is most of an entry, and its row goes whole: that is what makes pages free.
 const STRIP_BODY: &str = "DELETE FROM bodies WHERE entry = ?1";
+const STRIP_CORRECTIONS: &str = "DELETE FROM corrections WHERE entry = ?1";
 /// Sources whose entries age by the passes of retention, as nobody will read them again.
 const IS_SILENT: &str = "(gone OR EXISTS (SELECT 1 FROM sources s WHERE s.source = st.source AND s.removed_at IS NOT NULL))";
 
@@ -122,10 +123,12 @@ impl RetentionRows for Session {
     fn strip(&self, entries: &[EntryId], now: Timestamp) -> rusqlite::Result<usize> {
         let mut strip = self.prepare_cached(STRIP)?;
         let mut strip_body = self.prepare_cached(STRIP_BODY)?;
+        let mut strip_corrections = self.prepare_cached(STRIP_CORRECTIONS)?;
         let mut stripped = 0;
         for entry in entries {
             stripped += strip.execute([entry.0, ms(now)])?;
             strip_body.execute([entry.0])?;
+            strip_corrections.execute([entry.0])?;
         }
         Ok(stripped)
     }
@@ -210,6 +213,10 @@ mod tests {
             ),
             (super::STRIP, "SEARCH entries USING INTEGER PRIMARY KEY"),
             (super::STRIP_BODY, "SEARCH bodies USING INTEGER PRIMARY KEY"),
+            (
+                super::STRIP_CORRECTIONS,
+                "SEARCH corrections USING INDEX corrections_entry (entry=?)",
+            ),
         ];
         for (statement, expected) in statements {
             let mut plan = db

@@ -229,6 +229,7 @@ impl TimeRows for Session {
             ("entries", OF_ENTRY, ahead.entry.0, "entry = :row"),
             ("stories", OF_STORY, ahead.story.0, "story = :row"),
             ("output_items", OF_ITEM, ahead.story.0, "story = :row"),
+            ("corrections", &["at"], ahead.entry.0, "entry = :row"),
         ] {
             let sets = all_put_back(columns);
             self.prepare_cached(&format!("UPDATE {table} SET {sets} WHERE {which}"))?

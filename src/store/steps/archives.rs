@@ -1,7 +1,7 @@
 //! Archive documents, and which items stand in them.
 
 use crate::model::{Hash, OutputId};
-use crate::store::rows::{ArchiveRows, OutputRows, StoredOutput, WindowRows};
+use crate::store::rows::{ArchiveRows, CorrectionRows, OutputRows, StoredOutput, WindowRows};
 use crate::store::{ArchiveDocument, Archived, Place, WindowItem};
 
 /// See [`crate::store::Store::archived`].
@@ -33,7 +33,7 @@ pub(in crate::store) fn archived_of<R: ArchiveRows>(
 }
 
 /// See [`crate::store::Store::unarchived`].
-pub(in crate::store) fn unarchived<R: OutputRows + ArchiveRows + WindowRows>(
+pub(in crate::store) fn unarchived<R: OutputRows + ArchiveRows + WindowRows + CorrectionRows>(
     rows: &R,
     output: &OutputId,
     behind: Option<&Place>,
@@ -50,7 +50,8 @@ pub(in crate::store) fn unarchived<R: OutputRows + ArchiveRows + WindowRows>(
     let mut items = Vec::new();
     for version in rows.left(output.row, behind, limit)? {
         if let Some(shown) = rows.shown_entry(version.story, version.entry)? {
-            items.push(WindowItem::new(&version, shown));
+            let corrections = rows.corrections_of(version.entry)?;
+            items.push(WindowItem::new(&version, shown, corrections));
         }
     }
     Ok(items)

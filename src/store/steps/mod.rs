@@ -1,5 +1,6 @@
 pub(super) mod activity;
 pub(super) mod archives;
+pub(super) mod corrections;
 pub(super) mod find;
 pub(super) mod health;
 pub(super) mod hosts;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{archives, outputs};
 use crate::model::{EntryId, OutputId, StoryId};
-use crate::store::rows::{ArchiveRows, OutputRows, StoredOutput, WindowRows};
+use crate::store::rows::{ArchiveRows, CorrectionRows, OutputRows, StoredOutput, WindowRows};
 use crate::store::{
     Archived, ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem,
 };
@@ -50,7 +50,7 @@ fn items_of<R: WindowRows>(
 }
 
 /// See [`crate::store::Store::items`].
-pub(in crate::store) fn items<R: OutputRows + WindowRows>(
+pub(in crate::store) fn items<R: OutputRows + WindowRows + CorrectionRows>(
     rows: &R,
     wanted: &[(OutputId, Arc<ItemVersion>)],
 ) -> Result<Vec<Option<(ItemVersion, WindowItem)>>, R::Error> {
@@ -62,11 +62,12 @@ pub(in crate::store) fn items<R: OutputRows + WindowRows>(
         let Some(version) = rows.version(output.row, asked.story, asked.slot)? else {
             return Ok(None);
         };
-        let shown = rows.shown_entry(version.story, version.entry)?;
-        Ok(shown.map(|shown| {
-            let item = WindowItem::new(&version, shown);
-            (version, item)
-        }))
+        let Some(shown) = rows.shown_entry(version.story, version.entry)? else {
+            return Ok(None);
+        };
+        let corrections = rows.corrections_of(version.entry)?;
+        let item = WindowItem::new(&version, shown, corrections);
+        Ok(Some((version, item)))
     });
     found.collect()
 }

@@ -338,8 +338,14 @@ async fn evidence_tells_what_speaks_for_each_member(engine: &Engine) {
             assert!(![one, nine].contains(&miss.entry.id));
         }
     }
-    let unknown = bench.store.evidence(EntryId(1_000_000), WEEK, at(4)).await;
+    let nobody = EntryId(1_000_000);
+    let unknown = bench.store.evidence(nobody, WEEK, at(4)).await;
     assert!(unknown.expect("reads").is_none());
+    let pairs = vec![(one, nobody), (nine, one)];
+    let weighed = bench.store.weigh(pairs).await.expect("reads");
+    let told = bench.store.evidence(one, WEEK, at(4)).await.expect("reads");
+    let (_, of_nine) = told.expect("stored").members.remove(0);
+    assert_eq!(weighed, [Vec::new(), of_nine]);
 }
 
 async fn evidence_changes_nothing(engine: &Engine) {

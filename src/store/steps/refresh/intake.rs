@@ -4,12 +4,12 @@ use super::ahead::ReadEntry;
 use super::context::Context;
 use crate::dedupe::{
     Boilerplate, Contact, Edit, EditRule, EntryVersion, Held, KnownEntry, Prepared, Profile,
-    Sighting, same_words,
+    Sighting, correction, same_words,
 };
 use crate::model::{Applied, EntryId, Hash, Incoming, StoryId, Timestamp};
 use crate::store::rows::{EntryContent, NewEntry, RefreshRows};
-use crate::store::steps::keys;
 use crate::store::steps::stories::Linking;
+use crate::store::steps::{corrections, keys};
 
 /// What an entry says: its words, made ready for comparing, and its long fields, as they are stored.
 pub(super) type Says<'a> = (&'a Prepared, Option<&'a [u8]>);
@@ -134,7 +134,9 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
     ) -> Result<(), R::Error> {
         let now = self.context.record.at;
         let edit = Edit::judge(before, old, text, incoming.entry.updated, now);
-        self.context.rows.write_edit(entry, &edit, now)?;
+        let (rows, source) = (self.context.rows, &self.context.record.source);
+        rows.write_edit(entry, &edit, now)?;
+        corrections::keep(rows, &correction(entry, source, before, incoming, now))?;
         if !same_words(text, old) {
             self.linking
                 .edited(entry, edit.is_revised, edit.is_replaced)?;

@@ -55,12 +55,28 @@ where
     Ok(Some(told))
 }
 
+/// See [`crate::store::Store::weigh`].
+pub(in crate::store) fn weigh<R: TextRows>(
+    rows: &R,
+    pairs: &[(EntryId, EntryId)],
+) -> Result<Vec<Vec<Evidence>>, R::Error> {
+    let mut weighing = Weighing {
+        rows,
+        profiles: Profiles::default(),
+    };
+    let pairs = pairs.iter().map(|(one, other)| {
+        let weighed = weighing.between(*one, *other)?;
+        Ok(weighed.unwrap_or_default())
+    });
+    pairs.collect()
+}
+
 struct Weighing<'a, R> {
     rows: &'a R,
     profiles: Profiles,
 }
 
-impl<R: StoryRows + LinkRows + KeyRows + TextRows> Weighing<'_, R> {
+impl<R: TextRows> Weighing<'_, R> {
     /// What speaks for and against two entries being one release; `None`: one of them is not stored.
     fn between(&mut self, one: EntryId, other: EntryId) -> Result<Option<Vec<Evidence>>, R::Error> {
         let one = self.profiles.of(self.rows, one)?;
@@ -69,7 +85,9 @@ impl<R: StoryRows + LinkRows + KeyRows + TextRows> Weighing<'_, R> {
             .zip(other)
             .map(|(one, other)| dedupe::evidence(&one, &other)))
     }
+}
 
+impl<R: StoryRows + LinkRows + KeyRows + TextRows> Weighing<'_, R> {
     /// Entries outside of a story that are linked to a member of it or are candidates of `entry`, each with that member.
     fn outside(
         &mut self,

@@ -10,5 +10,5 @@ mod profiles;
 mod regroup;
 
 pub(in crate::store) use by_hand::{merge, split};
-pub(in crate::store) use evidence::evidence;
+pub(in crate::store) use evidence::{evidence, weigh};
 pub(in crate::store) use linking::Linking;

@@ -1,0 +1,27 @@
+//! Corrections: what an entry said before its publisher changed words of it.
+
+use super::{EntryId, Hash, Timestamp};
+
+/// What an entry says, in plain text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EntryWords {
+    /// The headline.
+    pub title: String,
+    /// The text; where it is long, the passage around what was changed.
+    pub text: String,
+}
+
+/// A change that a publisher made to words of an entry's title or text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// Permanent, and the same in every store that has seen it.
+    pub id: Hash,
+    /// The entry.
+    pub entry: EntryId,
+    /// When we saw it. Publishers date changes as they like, and most do not.
+    pub at: Timestamp,
+    /// What the entry said until then.
+    pub before: EntryWords,
+    /// What it said from then on.
+    pub after: EntryWords,
+}

@@ -1,0 +1,53 @@
+//! Elements that several pages have.
+
+use maud::{Markup, html};
+use url::Url;
+
+use crate::model::{SourceId, Timestamp};
+use crate::republish::Plan;
+
+/// A moment, for people and for machines.
+pub(super) fn time(at: Timestamp) -> Markup {
+    html! {
+        time datetime=(at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)) { (at_minute(at)) }
+    }
+}
+
+/// A moment, for people: `2026-11-29 10:00 UTC`.
+pub(super) fn at_minute(at: Timestamp) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// What a publisher wrote, as a link to its page where that is on the web.
+pub(super) fn publishers_link(text: &str, url: Option<&Url>, language: Option<&str>) -> Markup {
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
+    html! {
+        @match url {
+            Some(url) => a href=(url) rel="nofollow noopener noreferrer" dir="auto" lang=[language] { (text) },
+            None => span dir="auto" lang=[language] { (text) },
+        }
+    }
+}
+
+/// What a source is called: as configured, else by its id.
+pub(super) fn name_of<'a>(plan: &'a Plan, source: &'a SourceId) -> &'a str {
+    let seen = plan.sources.get(source);
+    let title = seen.and_then(|seen| seen.source.title.as_deref());
+    title.unwrap_or(source.as_str())
+}
+
+/// A headline, or what stands for one that a publisher did not give.
+pub(super) fn headline(title: &str) -> &str {
+    match title {
+        "" => "(without a title)",
+        title => title,
+    }
+}
+
+/// `1 story`, `2 stories`.
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {many}"),
+    }
+}

@@ -1,0 +1,131 @@
+//! `/story/ID`: the entries of a story on a line of time, what joined each, what two of them say, and what outputs make of it.
+//!
+//! It is `explain` for the eye, and asks the same functions. What is shown of a story depends on who asks (`access`).
+//!
+//! - `view`: what is known of the story, as far as the visitor may see it
+//! - `timeline`, `members`, `compared`, `corrections`, `verdicts`: the parts of the page; `diff`: a difference word by word
+
+mod compared;
+mod corrections;
+mod diff;
+mod members;
+mod timeline;
+mod verdicts;
+mod view;
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use maud::{Markup, html};
+
+use super::access::{Access, own_query, unseen};
+use super::elements::{counted, headline};
+use super::layout::Frame;
+use super::made::{MadePage, NoPage};
+use super::request::PageRequest;
+use crate::dedupe::Evidence;
+use crate::model::{EntryId, Story, StoryId};
+use crate::republish::{StoryVerdict, explain_story};
+use crate::store::{Bodies, StoreError};
+use view::StoryView;
+
+/// How long weighing entries may take; a story of long texts is shown without what it would have come to.
+const WEIGHING: Duration = Duration::from_secs(1);
+/// Entries of which it is told what speaks for and against them.
+const WEIGHED: usize = 30;
+
+pub(super) async fn make(request: &PageRequest, id: StoryId) -> Result<MadePage, NoPage> {
+    let story = read(request, id).await?;
+    let (story, verdicts) = judged(request, story).await?;
+    let access = Access::of(request);
+    let holders = verdicts.iter().filter(|verdict| verdict.is_kept());
+    let holders: BTreeSet<_> = holders.map(|verdict| &verdict.output).collect();
+    let is_open = access.opens(&holders);
+    let mut view = StoryView::new(request, (story, verdicts), &access, own_query(request));
+    if !is_open || view.members.is_empty() {
+        return Err(unseen(request));
+    }
+    view.evidence = weighed(request, &view).await?;
+    let shown: Vec<EntryId> = view.members.iter().map(|member| member.id).collect();
+    view.corrections = request.store.corrections(&shown).await?;
+    // Comparing long texts takes a while.
+    let writing = tokio::task::spawn_blocking(move || {
+        let title = headline(view.title()).to_owned();
+        (title, content(&view))
+    });
+    let written = writing.await;
+    let (title, content) =
+        written.map_err(|ended| StoreError::of_task("write a story's page", &ended))?;
+    let server_token = request.settings.server_token.as_ref();
+    let frame = Frame {
+        title: &title,
+        root: "../",
+        query: &request.visitor.query_for(server_token),
+        head: html! {},
+    };
+    Ok(MadePage {
+        html: frame.around(&content),
+        is_private: access.is_private(),
+    })
+}
+
+/// The story of this number with all its members.
+async fn read(request: &PageRequest, id: StoryId) -> Result<Story, NoPage> {
+    let before = StoryId(id.0 - 1);
+    let stories = request.store.stories_between(before, id, Bodies::All);
+    let story = stories.await?.pop();
+    // One whose entries have gone to another story, or were stripped, has none.
+    let story = story.filter(|story| !story.members.is_empty());
+    story.ok_or_else(|| unseen(request))
+}
+
+/// What all outputs make of it. Rules may take a while on long texts.
+async fn judged(
+    request: &PageRequest,
+    story: Story,
+) -> Result<(Story, Vec<StoryVerdict>), StoreError> {
+    let plan = request.settings.plan.clone();
+    let judging = tokio::task::spawn_blocking(move || {
+        let verdicts = explain_story(&plan, &story);
+        (story, verdicts)
+    });
+    let judged = judging.await;
+    judged.map_err(|ended| StoreError::of_task("judge a story", &ended))
+}
+
+/// What speaks for and against the first entries that are shown, beside those that they were recognized by.
+async fn weighed(
+    request: &PageRequest,
+    view: &StoryView,
+) -> Result<HashMap<EntryId, Vec<Evidence>>, StoreError> {
+    let told = view.listed().iter().filter_map(|member| {
+        let matched = member.matched.filter(|entry| view.number(*entry).is_some());
+        Some((member.id, matched?))
+    });
+    let pairs: Vec<_> = told.take(WEIGHED).collect();
+    let weighing = request.store.weigh(pairs.clone());
+    match tokio::time::timeout(WEIGHING, weighing).await {
+        Ok(found) => {
+            let entries = pairs.into_iter().map(|(entry, _)| entry);
+            Ok(entries.zip(found?).collect())
+        }
+        Err(_) => Ok(HashMap::new()),
+    }
+}
+
+fn content(view: &StoryView) -> Markup {
+    let sources: BTreeSet<_> = view.members.iter().map(|member| &member.source).collect();
+    let language = view.base().and_then(|base| base.entry.language.as_deref());
+    html! {
+        h1 dir="auto" lang=[language] { (headline(view.title())) }
+        p {
+            "Story " (view.id) ": " (counted(view.members.len(), "entry", "entries")) " of "
+            (counted(sources.len(), "source", "sources")) "."
+        }
+        (timeline::section(view))
+        (members::section(view))
+        (compared::section(view))
+        (verdicts::section(view))
+        (corrections::section(view))
+    }
+}

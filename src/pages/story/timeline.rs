@@ -1,0 +1,161 @@
+//! The entries of a story on a line of time.
+
+use maud::{Markup, html};
+
+use super::super::elements::{at_minute, counted, name_of};
+use super::view::{StoryView, moment};
+use crate::model::{Member, Relation, Timestamp};
+
+/// Of the picture, in its own units; narrow screens scroll it.
+const WIDTH: f64 = 640.0;
+/// Room at both ends of the line, for marks and their numbers.
+const MARGIN: f64 = 24.0;
+/// A row of marks.
+const ROW: f64 = 28.0;
+/// So many marks have a row and a name each; more have numbers, and share rows.
+const NAMED: usize = 12;
+/// The least distance of two numbered marks in a row.
+const APART: f64 = 30.0;
+/// The width of a name, in letters of a Latin script.
+const NAME_LETTERS: usize = 30;
+
+/// A mark in the picture.
+struct Mark<'a> {
+    number: usize,
+    member: &'a Member,
+    x: f64,
+    row: usize,
+}
+
+pub(super) fn section(view: &StoryView) -> Markup {
+    let listed = view.listed();
+    let (Some(first), Some(last)) = (listed.first(), listed.last()) else {
+        return html! {};
+    };
+    let span = (moment(first), moment(last));
+    let is_named = listed.len() <= NAMED;
+    let marks = marks(listed, span, is_named);
+    let rows = marks.iter().map(|mark| mark.row + 1).max().unwrap_or(0);
+    let line_y = units(rows) * ROW + 12.0;
+    let height = line_y + 24.0;
+    let label = format!(
+        "Timeline: {} from {} to {}, told in the table below",
+        counted(listed.len(), "entry", "entries"),
+        at_minute(span.0),
+        at_minute(span.1)
+    );
+    html! {
+        h2 { "When each came" }
+        div.scroll tabindex="0" role="region" aria-label="Timeline" {
+            svg.timeline role="img" aria-label=(label) width=(WIDTH) height=(height) viewBox={ "0 0 " (WIDTH) " " (height) } {
+                line x1=(MARGIN / 2.0) y1=(line_y) x2=(WIDTH - MARGIN / 2.0) y2=(line_y) stroke="currentColor" {}
+                @for mark in &marks {
+                    line x1=(mark.x) y1=(mark.y()) x2=(mark.x) y2=(line_y) stroke="currentColor" stroke-opacity="0.25" {}
+                }
+                @for mark in &marks { (drawn(view, mark, is_named)) }
+                (ends(span, line_y + 17.0))
+            }
+        }
+        p.muted {
+            "A dot with a ring began the story, a dot is the same release again, a square a corrected or newer version."
+            @if !is_named { " The numbers are those of the table." }
+        }
+    }
+}
+
+/// The marks of the members, which stand in the order of time.
+fn marks(members: &[Member], span: (Timestamp, Timestamp), is_named: bool) -> Vec<Mark<'_>> {
+    // Where the last mark of each row stands.
+    let mut rows: Vec<f64> = Vec::new();
+    let marks = members.iter().zip(1..).map(|(member, number)| {
+        let x = place(moment(member), span);
+        let free = rows.iter().position(|last| x - last >= APART);
+        let row = free.filter(|_| !is_named).unwrap_or(rows.len());
+        match rows.get_mut(row) {
+            Some(last) => *last = x,
+            None => rows.push(x),
+        }
+        Mark {
+            number,
+            member,
+            x,
+            row,
+        }
+    });
+    marks.collect()
+}
+
+/// Where a moment stands between the first and the last; in the middle where all are one.
+fn place(at: Timestamp, (first, last): (Timestamp, Timestamp)) -> f64 {
+    let whole = last.timestamp_millis() - first.timestamp_millis();
+    let part = at.timestamp_millis() - first.timestamp_millis();
+    if whole <= 0 {
+        return WIDTH / 2.0;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
+    let share = part as f64 / whole as f64;
+    let x = MARGIN + share.clamp(0.0, 1.0) * (WIDTH - 2.0 * MARGIN);
+    (x * 10.0).round() / 10.0
+}
+
+/// A count as a number of the picture.
+fn units(count: usize) -> f64 {
+    f64::from(u16::try_from(count).unwrap_or(u16::MAX))
+}
+
+impl Mark<'_> {
+    fn y(&self) -> f64 {
+        units(self.row) * ROW + ROW / 2.0
+    }
+}
+
+fn drawn(view: &StoryView, mark: &Mark<'_>, is_named: bool) -> Markup {
+    let (x, y) = (mark.x, mark.y());
+    let size = if is_named { 6.0 } else { 11.0 };
+    let fill = if is_named { "currentColor" } else { "Canvas" };
+    let is_left = x > WIDTH / 2.0;
+    let aside = size + 6.0;
+    html! {
+        @match mark.member.relation {
+            Relation::Update => {
+                rect x=(x - size) y=(y - size) width=(2.0 * size) height=(2.0 * size) fill=(fill) stroke="currentColor" {}
+            }
+            Relation::First | Relation::Same => circle cx=(x) cy=(y) r=(size) fill=(fill) stroke="currentColor" {},
+        }
+        @if mark.member.relation == Relation::First {
+            circle cx=(x) cy=(y) r=(size + 3.0) fill="none" stroke="currentColor" {}
+        }
+        @if is_named {
+            text x=(if is_left { x - aside } else { x + aside }) y=(y + 4.5) text-anchor=(if is_left { "end" } else { "start" }) {
+                (mark.number) ". " (shortened(name_of(&view.plan, &mark.member.source)))
+            }
+        } @else {
+            text x=(x) y=(y + 4.5) text-anchor="middle" { (mark.number) }
+        }
+    }
+}
+
+/// When the line begins and ends.
+fn ends((first, last): (Timestamp, Timestamp), y: f64) -> Markup {
+    html! {
+        @if first == last {
+            text x=(WIDTH / 2.0) y=(y) text-anchor="middle" { (at_minute(first)) }
+        } @else {
+            text x=(MARGIN / 2.0) y=(y) { (at_minute(first)) }
+            text x=(WIDTH - MARGIN / 2.0) y=(y) text-anchor="end" { (at_minute(last)) }
+        }
+    }
+}
+
+/// A name that has its place beside a mark. Letters of dense scripts are twice as wide.
+fn shortened(name: &str) -> String {
+    let mut room = NAME_LETTERS;
+    for (at, c) in name.char_indices() {
+        let width = if c < '\u{1100}' { 1 } else { 2 };
+        if width > room {
+            return format!("{}…", &name[..at]);
+        }
+        room -= width;
+    }
+    name.to_owned()
+}

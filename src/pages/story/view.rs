@@ -1,0 +1,115 @@
+//! What is known of a story, as far as a visitor may see it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::super::access::Access;
+use super::super::request::PageRequest;
+use crate::dedupe::Evidence;
+use crate::model::{Correction, EntryId, Member, OutputId, Relation, Story, StoryId, Timestamp};
+use crate::republish::{Plan, StoryVerdict};
+
+/// Entries that are shown; those of a story of hundreds are much the same.
+const LISTED: usize = 100;
+
+/// What is known of a story, as far as a visitor may see it.
+pub(super) struct StoryView {
+    pub(super) id: StoryId,
+    /// In the order of time.
+    pub(super) members: Vec<Member>,
+    /// Of the outputs that the visitor may read, in configured order, each with what links to it need.
+    pub(super) verdicts: Vec<(StoryVerdict, String)>,
+    /// By entry: what speaks for and against it beside the one that it was recognized by.
+    pub(super) evidence: HashMap<EntryId, Vec<Evidence>>,
+    pub(super) corrections: Vec<Correction>,
+    pub(super) plan: Arc<Plan>,
+    /// For links to this page and other stories.
+    pub(super) query: String,
+    /// For links to sources; `None`: the visitor may not see their pages.
+    pub(super) source_query: Option<String>,
+    /// The entry that is compared, as the address names it.
+    with: Option<EntryId>,
+}
+
+impl StoryView {
+    pub(super) fn new(
+        request: &PageRequest,
+        (story, verdicts): (Story, Vec<StoryVerdict>),
+        access: &Access,
+        query: String,
+    ) -> Self {
+        let plan = request.settings.plan.clone();
+        let mut members = story.members;
+        members.retain(|member| access.shows(&member.source));
+        members.sort_by_key(|member| (moment(member), member.id));
+        let token_of = |output: &OutputId| plan.output(output).and_then(|plan| plan.token.as_ref());
+        let readable = verdicts.into_iter();
+        let readable = readable.filter(|verdict| access.reads(&verdict.output));
+        let verdicts = readable.map(|verdict| {
+            let query = request.visitor.query_for(token_of(&verdict.output));
+            (verdict, query)
+        });
+        let verdicts = verdicts.collect();
+        let server_token = request.settings.server_token.as_ref();
+        let sees_sources = request.visitor.may_read(server_token);
+        let with = request.values("with").into_iter().next();
+        Self {
+            id: story.id,
+            members,
+            verdicts,
+            evidence: HashMap::new(),
+            corrections: Vec::new(),
+            query,
+            source_query: sees_sources.then(|| request.visitor.query_for(server_token)),
+            with: with.and_then(|entry| entry.parse().ok()).map(EntryId),
+            plan,
+        }
+    }
+
+    /// The members that are shown, in the order of time.
+    pub(super) fn listed(&self) -> &[Member] {
+        &self.members[..self.members.len().min(LISTED)]
+    }
+
+    /// The number of a member that is shown, from 1.
+    pub(super) fn number(&self, entry: EntryId) -> Option<usize> {
+        let mut listed = self.listed().iter();
+        listed
+            .position(|member| member.id == entry)
+            .map(|at| at + 1)
+    }
+
+    /// A member that the visitor may see.
+    pub(super) fn member(&self, entry: EntryId) -> Option<&Member> {
+        self.members.iter().find(|member| member.id == entry)
+    }
+
+    /// The member that stands for the story: the one that the first output shows that keeps it, else the one that it began with.
+    pub(super) fn base(&self) -> Option<&Member> {
+        let items = self.verdicts.iter().flat_map(|(verdict, _)| &verdict.items);
+        let mut kept = items.filter(|item| item.is_kept);
+        let shown = kept.find_map(|item| self.member(item.shown));
+        let mut members = self.members.iter();
+        let first = members.find(|member| member.relation == Relation::First);
+        shown.or(first).or(self.members.first())
+    }
+
+    /// What it is called.
+    pub(super) fn title(&self) -> &str {
+        self.base().map_or("", |base| base.entry.title.as_str())
+    }
+
+    /// The two members whose texts are compared: the one that stands for the story, and the one that the address names, or else the
+    /// newest other. `None`: there is one alone.
+    pub(super) fn pair(&self) -> Option<(&Member, &Member)> {
+        let base = self.base()?;
+        let others = || self.members.iter().filter(|member| member.id != base.id);
+        let named = others().find(|member| Some(member.id) == self.with);
+        Some((base, named.or_else(|| others().next_back())?))
+    }
+}
+
+/// When a member was published; of one that does not say, when it was first seen.
+pub(super) fn moment(member: &Member) -> Timestamp {
+    member.entry.date().unwrap_or(member.first_seen)
+}

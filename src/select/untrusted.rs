@@ -1,0 +1,91 @@
+//! Rules that anybody may send. What they may cost is bounded more closely than in a configuration, whose author pays for it.
+
+use std::collections::BTreeSet;
+use std::thread;
+
+use super::effort::{MAX_PATTERN_BYTES, effort, is_too_large};
+use super::error::{RuleError, RulePart};
+use super::expression::parse;
+use super::rule_text::RuleText;
+use super::words::between_slashes;
+
+/// Patterns between slashes in all of a rule: each is compiled, and walks every text.
+const MAX_PATTERNS: usize = 16;
+/// What an expression may do with one entry, in characters that are read in that time: its text a hundred times, or some twenty patterns.
+const MAX_EFFORT: f64 = 2_000_000.0;
+/// Parts of an expression within parts, each of which is a call within a call.
+const MAX_DEPTH: usize = 128;
+/// Stack of the thread that reads an expression. What is nested too deep is only known once it was read.
+const STACK: usize = 64 * 1024 * 1024;
+
+/// Finds what in a rule costs more than a stranger may ask for. What `known` says, too, is not looked at: the configuration says it.
+/// Nothing of the rule is evaluated; what is wrong with it otherwise is for [`super::Rule::compile`] to say.
+///
+/// # Errors
+/// Everything that costs too much, or that cannot be read.
+pub fn check_untrusted(rule: &RuleText, known: &RuleText) -> Result<(), Vec<RuleError>> {
+    let parts = [
+        (&rule.include, RulePart::Include as fn(usize) -> RulePart),
+        (&rule.exclude, RulePart::Exclude),
+    ];
+    let words = parts.into_iter().flat_map(|(words, part)| {
+        let words = words.iter().enumerate();
+        words.map(move |(nth, word)| (part(nth), word))
+    });
+    let known_words: BTreeSet<&String> = known.include.iter().chain(&known.exclude).collect();
+    let words = words.filter(|(_, word)| !known_words.contains(word));
+    let patterns = words.filter_map(|(part, word)| Some((part, between_slashes(word)?)));
+    let mut errors: Vec<RuleError> = patterns
+        .enumerate()
+        .filter_map(|(nth, (part, pattern))| {
+            let message = match nth < MAX_PATTERNS {
+                true if is_too_large(pattern) => format!(
+                    "the pattern /{pattern}/ takes more than {MAX_PATTERN_BYTES} bytes when compiled, which is too much to try here"
+                ),
+                true => return None,
+                false => format!("more than {MAX_PATTERNS} patterns are too many to try here"),
+            };
+            Some(RuleError {
+                part,
+                offset: None,
+                message,
+                hint: Some("write words, which are found faster than patterns".to_owned()),
+            })
+        })
+        .collect();
+    let conditions = rule.condition.iter();
+    let unknown = conditions.filter(|condition| Some(*condition) != known.condition.as_ref());
+    errors.extend(unknown.filter_map(|condition| check_expression(condition.clone()).err()));
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(errors),
+    }
+}
+
+/// Reads an expression on a thread with room for whatever can be nested in it.
+fn check_expression(text: String) -> Result<(), RuleError> {
+    let refused = |message: &str, hint: Option<&str>| {
+        RuleError::of_where(None, message.to_owned(), hint.map(str::to_owned))
+    };
+    let reading = thread::Builder::new()
+        .name("expression".to_owned())
+        .stack_size(STACK)
+        .spawn(move || {
+            let program = parse(&text)?;
+            let (effort, depth) = effort(program.expression());
+            if depth > MAX_DEPTH {
+                let message = format!("the expression is nested deeper than {MAX_DEPTH}");
+                return Err(RuleError::of_where(None, message, None));
+            }
+            Ok(effort)
+        });
+    let read = reading.ok().and_then(|reading| reading.join().ok());
+    let effort = read.ok_or_else(|| refused("the expression cannot be read", None))??;
+    if effort > MAX_EFFORT {
+        return Err(refused(
+            "the expression is too much work to be tried here",
+            Some("look for fewer things in the text, and do not go through a list within a list"),
+        ));
+    }
+    Ok(())
+}
