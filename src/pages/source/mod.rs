@@ -10,6 +10,7 @@ mod subject;
 
 use maud::{Markup, html};
 
+use super::access::{self, Access};
 use super::layout::Frame;
 use super::listing;
 use super::made::{MadePage, NoPage};
@@ -21,7 +22,7 @@ use subject::{MOST_ENTRIES, MOST_TROUBLES, Subject};
 pub(super) async fn make(request: &PageRequest, id: &SourceId) -> Result<MadePage, NoPage> {
     request.refuse_strangers()?;
     let settings = &request.settings;
-    let query = request.visitor.query_for(settings.server_token.as_ref());
+    let query = access::own_query(request);
     let listed = request.sources().await?;
     let Some(listed) = listing::find(&listed, id) else {
         let is_disabled = settings.disabled.iter().any(|source| source.id == *id);
@@ -77,8 +78,6 @@ fn switched_off(id: &SourceId) -> Markup {
 
 /// What outputs have of the source depends on which of them the visitor may read.
 fn page(request: &PageRequest, title: &str, query: &str, content: &Markup) -> MadePage {
-    let settings = &request.settings;
-    let mut outputs = settings.plan.outputs.iter();
     let frame = Frame {
         title,
         root: "../",
@@ -87,6 +86,6 @@ fn page(request: &PageRequest, title: &str, query: &str, content: &Markup) -> Ma
     };
     MadePage {
         html: frame.around(content),
-        is_private: settings.server_token.is_some() || outputs.any(|plan| plan.token.is_some()),
+        is_private: Access::of(request).is_private(),
     }
 }

@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::super::sources::elements::{moment, state};
+use super::super::elements::time;
+use super::super::sources::state::state;
 use super::subject::Subject;
 use crate::model::{
     FailureClass, HealthEvent, LastOutcome, Outcome, SourceStatus, Trouble, public_url,
@@ -16,14 +17,14 @@ pub(super) fn section(subject: &Subject<'_>) -> Markup {
         @if let Some(last) = &report.last {
             p {
                 "Last request"
-                @if let Some(at) = history.last_attempt { ", " (moment(at)) }
+                @if let Some(at) = history.last_attempt { ", " (time(at)) }
                 ": " (told(last))
                 @if let Some(status) = last.status { " (HTTP status " (status) ")" }
                 "."
             }
             @if let Some(message) = &last.message { p dir="auto" { (message) } }
             p {
-                @if let Some(at) = history.last_success { "Last success: " (moment(at)) "; " (failures(history.errors)) " since." }
+                @if let Some(at) = history.last_success { "Last success: " (time(at)) "; " (failures(history.errors)) " since." }
                 @else { "It has never answered with a feed; " (failures(history.errors)) " so far." }
             }
         } @else {
@@ -60,7 +61,7 @@ fn since(subject: &Subject<'_>) -> Markup {
             ("again since", broken)
         }
     };
-    html! { @if let Some(at) = at { ", " (words) " " (moment(at)) } }
+    html! { @if let Some(at) = at { ", " (words) " " (time(at)) } }
 }
 
 /// What came of the last request, as the end of a sentence.
@@ -133,8 +134,8 @@ fn trouble(event: &HealthEvent) -> Markup {
     html! {
         tr {
             th scope="row" { (event.trouble) }
-            td { (moment(event.began_at)) }
-            td { @match event.resolved_at { Some(at) => (moment(at)), None => span.bad { "lasts" } } }
+            td { (time(event.began_at)) }
+            td { @match event.resolved_at { Some(at) => (time(at)), None => span.bad { "lasts" } } }
             td dir="auto" { (event.message) }
         }
     }

@@ -16,6 +16,6 @@ pub(super) struct Subject<'p> {
     pub(super) listed: &'p ListedSource,
     pub(super) state: SourceState,
     pub(super) activity: SourceActivity,
-    /// `?token=…` of the server's token, where it goes along.
+    /// `?token=…` for links within the site, where the visitor brought a token in the address.
     pub(super) query: String,
 }
