@@ -30,8 +30,8 @@ use answer::{Answer, answer};
 use form::form;
 use typed::{Slip, Typed};
 
-/// How long a preview may take. Whoever waits longer is better served by the command.
-const LIMIT: Duration = Duration::from_secs(2);
+/// How long a preview may take, a little less than any page, so that it can say what to do instead.
+const LIMIT: Duration = Duration::from_millis(1800);
 /// Items of each difference that are named.
 const NAMED: usize = 20;
 

@@ -112,15 +112,15 @@ impl Mark<'_> {
 fn drawn(view: &StoryView, mark: &Mark<'_>, is_named: bool) -> Markup {
     let (x, y) = (mark.x, mark.y());
     let size = if is_named { 6.0 } else { 11.0 };
-    let fill = if is_named { "currentColor" } else { "Canvas" };
+    let fill = if is_named { "solid" } else { "hollow" };
     let is_left = x > WIDTH / 2.0;
     let aside = size + 6.0;
     html! {
         @match mark.member.relation {
             Relation::Update => {
-                rect x=(x - size) y=(y - size) width=(2.0 * size) height=(2.0 * size) fill=(fill) stroke="currentColor" {}
+                rect x=(x - size) y=(y - size) width=(2.0 * size) height=(2.0 * size) class=(fill) stroke="currentColor" {}
             }
-            Relation::First | Relation::Same => circle cx=(x) cy=(y) r=(size) fill=(fill) stroke="currentColor" {},
+            Relation::First | Relation::Same => circle cx=(x) cy=(y) r=(size) class=(fill) stroke="currentColor" {},
         }
         @if mark.member.relation == Relation::First {
             circle cx=(x) cy=(y) r=(size + 3.0) fill="none" stroke="currentColor" {}

@@ -5,6 +5,7 @@ use std::io::Write as _;
 pub(crate) mod cases;
 pub(crate) mod connections;
 pub(crate) mod daemon;
+pub(crate) mod html;
 pub(crate) mod installation;
 mod json;
 pub(crate) mod laws;

@@ -1,0 +1,415 @@
+//! `/story/ID`.
+//!
+//! - it shows every entry with what joined it and what speaks for that, on a line of time and in a table
+//! - two texts stand side by side, word by word; the address chooses which
+//! - each readable output says what it makes of the story and by which rule; corrections show what they changed
+//! - what a visitor may not read is not on it, and nobody can tell it from what there is not
+//! - what publishers wrote stands in it as text; large stories are cut, and the page says so
+
+use rusqlite::Connection;
+use scraper::Html;
+
+use crate::support::daemon::{Daemon, Desk};
+use crate::support::html::{links, parse, selecting, texts};
+use crate::support::releases::{CHOIR, LOCK, file_source, piece, publish, refresh};
+
+const TITLE: &str = "Upper lock at Haldenau closes for repairs";
+const OPEN: &str = "[[output]]\nid = \"o\"\n";
+
+/// The story of the item with this title in an output.
+fn story_of(desk: &Desk, output: &str, title: &str) -> String {
+    let document = desk.json(output);
+    let items = document["items"].as_array().expect("items");
+    let item = items.iter().find(|item| item["title"] == title);
+    let story = &item.unwrap_or_else(|| panic!("{title:?} is not in {document:#}"))["_mainstem"];
+    story["story"].as_str().expect("a story").to_owned()
+}
+
+fn read(daemon: &Daemon, path: &str) -> Html {
+    let answer = daemon.ask("GET", path, &[]);
+    assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    parse(&answer.text())
+}
+
+/// The text of the only element that a selector finds.
+fn text(page: &Html, selector: &str) -> String {
+    let found = texts(page, selector);
+    assert_eq!(found.len(), 1, "{selector}: {found:?}");
+    found.into_iter().next().unwrap_or_default()
+}
+
+/// Two sources with one release, of which the second has another headline and one sentence more.
+fn two_copies(keys: &str) -> Desk {
+    let sources = file_source("a", "title = \"The Agency\"") + &file_source("b", "");
+    let desk = Desk::new(&format!("{sources}{keys}"));
+    let longer = format!("{LOCK}<p>A ferry replaces the footbridge meanwhile.</p>");
+    publish(&desk, "a", &[piece("one", "10:00", TITLE, LOCK)]);
+    publish(
+        &desk,
+        "b",
+        &[piece(
+            "two",
+            "11:30",
+            "Lock at Haldenau closes for repairs",
+            &longer,
+        )],
+    );
+    refresh(&desk, &[]);
+    desk
+}
+
+#[test]
+fn it_tells_what_its_entries_are_and_why_they_are_one() {
+    let keys = "[[output]]\nid = \"o\"\ntitle = \"All\"\n[[output]]\nid = \"none\"\nexclude = [\"Haldenau\"]\n\
+        [[output]]\nid = \"other\"\nsources = [\"c\"]\n";
+    let desk = two_copies(&(file_source("c", "") + keys));
+    publish(
+        &desk,
+        "c",
+        &[piece("three", "09:00", "Choir in the depot", CHOIR)],
+    );
+    refresh(&desk, &[]);
+    let daemon = desk.start();
+    daemon.until("/o.json", |answer| answer.status == 200);
+    let story = story_of(&desk, "o", "Lock at Haldenau closes for repairs");
+    let page = read(&daemon, &format!("/story/{story}"));
+
+    assert_eq!(text(&page, "h1"), "Lock at Haldenau closes for repairs");
+    assert_eq!(
+        texts(&page, "main > p")[0],
+        format!("Story {story}: 2 entries of 2 sources.")
+    );
+    let svg = page
+        .select(&selecting("svg[role=img]"))
+        .next()
+        .expect("a picture");
+    let label = svg.attr("aria-label").expect("a label");
+    assert!(
+        label.contains("2 entries from 2024-03-04 10:00 UTC to 2024-03-04 11:30 UTC"),
+        "{label}"
+    );
+    assert_eq!(
+        texts(&page, "svg text"),
+        [
+            "1. The Agency",
+            "2. b",
+            "2024-03-04 10:00 UTC",
+            "2024-03-04 11:30 UTC"
+        ]
+    );
+
+    let rows = texts(&page, "tbody tr");
+    assert!(
+        rows[0].starts_with(&format!("1 The Agency {TITLE} 2024-03-04 10:00 UTC ")),
+        "{rows:?}"
+    );
+    assert!(rows[0].contains("the story began with it"), "{rows:?}");
+    assert!(
+        rows[1].contains("the same release a similar text, score 1.00, with no. 1"),
+        "{rows:?}"
+    );
+    let evidence = texts(&page, "tbody details li");
+    assert!(
+        evidence[0].starts_with("For: decided by: most of the shorter text"),
+        "{evidence:?}"
+    );
+    assert!(
+        evidence
+            .iter()
+            .any(|said| said.starts_with("For: 100 % of the shorter text")),
+        "{evidence:?}"
+    );
+
+    // The longer text is shown, and the other lacks its last sentence.
+    assert!(text(&page, "blockquote del").contains("A ferry replaces the footbridge meanwhile."));
+    assert_eq!(texts(&page, "blockquote ins"), ["Upper lock"]);
+
+    let verdicts = texts(&page, "h3");
+    assert_eq!(verdicts, ["All: kept", "none: dropped"]);
+    let told = texts(&page, "h3 + ul");
+    assert_eq!(
+        told[0],
+        "shows no. 2, b, which stands for 2 entries; it has no rule"
+    );
+    assert_eq!(
+        told[1],
+        "would show no. 2, b, which stands for 2 entries, but: excluded by \"Haldenau\""
+    );
+    assert!(
+        texts(&page, "p.muted")
+            .contains(&"1 other feed takes no entries of these sources.".to_owned())
+    );
+}
+
+#[test]
+fn the_address_chooses_what_is_compared() {
+    let sources = file_source("a", "") + &file_source("b", "") + &file_source("c", "");
+    let desk = Desk::new(&format!("{sources}{OPEN}"));
+    for (source, time, more) in [
+        ("a", "10:00", ""),
+        ("b", "11:00", "<p>Herons stay.</p>"),
+        ("c", "12:00", "<p>Otters leave.</p>"),
+    ] {
+        publish(
+            &desk,
+            source,
+            &[piece(source, time, TITLE, &format!("{LOCK}{more}"))],
+        );
+    }
+    refresh(&desk, &[]);
+    let daemon = desk.start();
+    daemon.until("/o.json", |answer| answer.status == 200);
+    let path = format!("/story/{}", story_of(&desk, "o", TITLE));
+    let base = read(&daemon, &path);
+    let shown = texts(&base, "blockquote").join("");
+    // The newest other one; what the address says is followed, and what it cannot mean is passed over.
+    for silly in [
+        "?with=",
+        "?with=x",
+        "?with=-1",
+        "?with=99999999999999999999",
+        "?with=%00&with=1",
+    ] {
+        let page = read(&daemon, &format!("{path}{silly}"));
+        assert_eq!(texts(&page, "blockquote").join(""), shown, "{silly}");
+    }
+    let others: Vec<String> = links(&base)
+        .into_iter()
+        .filter(|link| link.starts_with("?with="))
+        .collect();
+    assert_eq!(others.len(), 1, "{others:?}");
+    let page = read(
+        &daemon,
+        &format!("{path}{}", others[0].trim_end_matches("#compared")),
+    );
+    assert_ne!(texts(&page, "blockquote").join(""), shown);
+    assert_eq!(
+        texts(&page, "blockquote ins, blockquote del").len() + 2,
+        4,
+        "one sentence each at most"
+    );
+}
+
+#[test]
+fn what_was_corrected_is_shown_word_by_word() {
+    let desk = two_copies(OPEN);
+    let corrected = LOCK.replace("14 cracks", "17 cracks");
+    publish(&desk, "a", &[piece("one", "10:00", TITLE, &corrected)]);
+    refresh(&desk, &[]);
+    let daemon = desk.start();
+    daemon.until("/o.json", |answer| answer.status == 200);
+    let document = desk.json("o");
+    let title = document["items"][0]["title"].as_str().expect("a title");
+    let page = read(&daemon, &format!("/story/{}", story_of(&desk, "o", title)));
+    let headings = texts(&page, "h2");
+    assert_eq!(
+        headings.last().map(String::as_str),
+        Some("Corrections"),
+        "{headings:?}"
+    );
+    let blocks = texts(&page, "h3 + blockquote");
+    assert!(blocks[0].contains("found 14 17 cracks"), "{blocks:?}");
+    assert!(texts(&page, "h3 + blockquote del").contains(&"14".to_owned()));
+    assert!(texts(&page, "h3 + blockquote ins").contains(&"17".to_owned()));
+}
+
+/// Tokens that are in force, and for each visitor what is answered for the story of the open output, of the closed one, of both, of
+/// none, and for one that there is not.
+type Case<'a> = (&'a str, &'a [(&'a str, [u16; 5])]);
+
+const CASES: &[Case<'_>] = &[
+    (
+        "",
+        &[
+            ("", [200, 401, 200, 200, 401]),
+            ("?token=wrong", [200, 404, 200, 200, 404]),
+            ("?token=closed-one", [200, 200, 200, 200, 404]),
+        ],
+    ),
+    (
+        "token = { file = \"server.token\" }\n",
+        &[
+            ("", [200, 401, 200, 401, 401]),
+            ("?token=wrong", [200, 404, 200, 404, 404]),
+            ("?token=closed-one", [200, 200, 200, 404, 404]),
+            ("?token=server-one", [200, 200, 200, 200, 404]),
+        ],
+    ),
+];
+
+#[test]
+fn what_a_visitor_may_not_read_is_not_told() {
+    for (server_token, visitors) in CASES {
+        let sources = file_source("a", "") + &file_source("b", "") + &file_source("c", "");
+        let outputs = "[[output]]\nid = \"o\"\nsources = [\"a\"]\n\
+            [[output]]\nid = \"all\"\ntoken = { file = \"all.token\" }\n\
+            [[output]]\nid = \"closed\"\ntitle = \"The closed one\"\nsources = [\"a\", \"b\"]\ntoken = { file = \"closed.token\" }\n";
+        // Nothing keeps what source c says, but for the command that looks for it.
+        let outputs = outputs.replace("id = \"all\"\n", "id = \"all\"\nexclude = [\"globe\"]\n");
+        let desk = Desk::new(&format!("{server_token}{sources}{outputs}"));
+        for (file, token) in [
+            ("server", "server-one"),
+            ("closed", "closed-one"),
+            ("all", "all-one"),
+        ] {
+            desk.write(&format!("{file}.token"), token.as_bytes());
+        }
+        let only_b = "The museum of shipping lends its oldest map to the university for a year";
+        let only_c = "A globe of the harbour master is found in a loft behind the rope walk";
+        publish(
+            &desk,
+            "a",
+            &[
+                piece("one", "10:00", TITLE, LOCK),
+                piece("own", "08:00", "Choir in the depot", CHOIR),
+            ],
+        );
+        publish(
+            &desk,
+            "b",
+            &[
+                piece("two", "11:00", TITLE, LOCK),
+                piece("map", "09:00", "Oldest map on loan", only_b),
+            ],
+        );
+        publish(
+            &desk,
+            "c",
+            &[piece("globe", "09:30", "Globe found", only_c)],
+        );
+        refresh(&desk, &[]);
+        let none = crate::support::releases::told(&desk, &["explain", "Globe found", "--json"]);
+        let none: serde_json::Value = serde_json::from_str(&none).expect("JSON");
+        let stories = [
+            story_of(&desk, "o", "Choir in the depot"),
+            story_of(&desk, "closed", "Oldest map on loan"),
+            story_of(&desk, "closed", TITLE),
+            none["story"]["id"].as_str().expect("a story").to_owned(),
+            "4711".to_owned(),
+        ];
+        let daemon = desk.start();
+        daemon.until("/o.json", |answer| answer.status == 200);
+        for (query, expected) in *visitors {
+            let answers = stories
+                .each_ref()
+                .map(|story| daemon.ask("GET", &format!("/story/{story}{query}"), &[]));
+            let found = answers.each_ref().map(|answer| answer.status);
+            assert_eq!(&found, expected, "{server_token}{query}");
+            let both = answers[2].text();
+            let sees_all = query.contains("closed-one") || query.contains("server-one");
+            assert_eq!(both.contains("The closed one"), sees_all, "{query}: {both}");
+            let page = parse(&both);
+            assert_eq!(
+                texts(&page, "tbody tr").len(),
+                if sees_all { 2 } else { 1 },
+                "{query}: {both}"
+            );
+            for link in links(&page)
+                .iter()
+                .filter(|link| link.starts_with("../o?") || link.starts_with("?with"))
+            {
+                assert!(
+                    !link.contains("wrong") && !link.starts_with("../o?"),
+                    "{link} carries a token that is not its own"
+                );
+            }
+            assert_eq!(
+                answers[2].header("cache-control"),
+                Some("private, no-cache")
+            );
+        }
+    }
+}
+
+#[test]
+fn a_large_story_is_cut_and_says_so() {
+    let desk = two_copies(OPEN);
+    let story = story_of(&desk, "o", "Lock at Haldenau closes for repairs");
+    let db = Connection::open(desk.path("mainstem.db")).expect("opens");
+    db.execute_batch("CREATE TEMP TABLE copy AS SELECT * FROM entries WHERE entry = 1")
+        .expect("copies");
+    let crowd = |from: i64, to: i64| {
+        for nth in from..to {
+            let copy = format!(
+                "UPDATE copy SET entry = {nth}, identity = randomblob(16), relation = 'same', layer = 'content', score = 1.0, matched = 1;
+                INSERT INTO entries SELECT * FROM copy;
+                INSERT INTO bodies SELECT copy.entry, body FROM copy JOIN bodies ON bodies.entry = 1"
+            );
+            db.execute_batch(&copy).expect("stands in the story");
+        }
+    };
+    crowd(1_000, 1_012);
+    let daemon = desk.start();
+    daemon.until("/o.json", |answer| answer.status == 200);
+    let path = format!("/story/{story}");
+    let page = read(&daemon, &path);
+    assert_eq!(texts(&page, "tbody tr").len(), 14);
+    // Marks of one moment stand above each other, by number.
+    let marks: Vec<(Option<&str>, Option<&str>)> = page
+        .select(&selecting("svg text[text-anchor=middle]"))
+        .map(|mark| (mark.attr("x"), mark.attr("y")))
+        .collect();
+    assert_eq!(marks.len(), 14);
+    assert_eq!(
+        marks
+            .iter()
+            .collect::<std::collections::BTreeSet<_>>()
+            .len(),
+        14,
+        "{marks:?}"
+    );
+    crowd(2_000, 2_100);
+    let page = read(&daemon, &path);
+    assert_eq!(texts(&page, "tbody tr").len(), 100);
+    assert!(texts(&page, "p").contains(&"These are the first 100 of 114 entries.".to_owned()));
+}
+
+#[test]
+fn what_publishers_write_stands_as_text() {
+    let fields: serde_json::Value =
+        serde_json::from_str(include_str!("../corpus/hostile-fields.json")).expect("JSON");
+    let values = |field: &str| -> Vec<String> {
+        let values = fields[field].as_array().expect("values").iter();
+        values
+            .map(|value| value.as_str().expect("a text").to_owned())
+            .collect()
+    };
+    let mut items = Vec::new();
+    for (field, key) in [
+        ("title", "title"),
+        ("link", "url"),
+        ("date", "date_published"),
+        ("id", "id"),
+        ("language", "language"),
+        ("name", "title"),
+    ] {
+        for value in values(field) {
+            let nth = items.len();
+            let mut item = serde_json::json!({ "id": format!("x-{nth}"), "title": format!("Title {nth}"),
+                "content_html": format!("<script>alert({nth})</script><p>Text {nth} with &lt;b&gt;tags&lt;/b&gt; of its own</p>") });
+            item[key] = value.into();
+            items.push(item);
+        }
+    }
+    items.push(serde_json::json!({ "id": "evil", "title": "</title><script>alert(1)</script>\u{202E}'\"&<b onclick=x>",
+        "url": "javascript:alert(1)", "content_text": "</pre>]]>--><svg onload=alert(1)>" }));
+    let feed = serde_json::json!({ "version": "https://jsonfeed.org/version/1.1", "title": "<b>\"Evil\"</b>", "items": items });
+    let desk = Desk::new(&format!(
+        "[[source]]\nid = \"a\"\npath = \"a.json\"\nfirst_items = 0\ntitle = \"<i>'A\\\"\"\n[[output]]\nid = \"o\"\nmax_entries = 1000\ntitle = \"<b>&amp;\\\"\"\n"
+    ));
+    desk.write("a.json", feed.to_string().as_bytes());
+    refresh(&desk, &[]);
+    let daemon = desk.start();
+    daemon.until("/o.json", |answer| answer.status == 200);
+    let document = desk.json("o");
+    let shown = document["items"].as_array().expect("items");
+    assert!(shown.len() > 100, "{}", shown.len());
+    for item in shown {
+        let story = item["_mainstem"]["story"].as_str().expect("a story");
+        let page = read(&daemon, &format!("/story/{story}"));
+        assert!(texts(&page, "tbody tr")[0].contains("<i>'A\""));
+        for link in links(&page) {
+            assert!(!link.contains("javascript:"), "{link}");
+        }
+    }
+}
