@@ -153,12 +153,15 @@ const CASES: &[Case<'_>] = &[
         &[
             ("include", "list:places"),
             ("include", "\r\n  bridge  \r\n\r\n"),
-            ("where", "words < 12"),
+            ("where", "title != 'Harbour gate closes'"),
         ],
         &[],
-        &[("Harbour gate closes", "`where` is false: words < 12")],
+        &[(
+            "Harbour gate closes",
+            "`where` is false: title != 'Harbour gate closes'",
+        )],
         3,
-        "include = [\"list:places\", \"bridge\"]\nwhere = 'words < 12'",
+        "include = [\"list:places\", \"bridge\"]\nwhere = \"title != 'Harbour gate closes'\"",
     ),
     (
         "include = [\"list:places\"]\n",
