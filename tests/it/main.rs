@@ -41,6 +41,7 @@ mod partition;
 mod powercut;
 mod press;
 mod preview;
+mod preview_effort;
 mod preview_page;
 mod publish;
 mod publish_corpus;
