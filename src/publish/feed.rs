@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use url::Url;
 
+use super::changes::WrittenCorrection;
 use super::format::DocumentFormat;
 use super::piece::Piece;
 use crate::model::{Output, Timestamp};
@@ -39,6 +40,8 @@ pub struct Fragment {
     pub(super) pieces: [Piece; DocumentFormat::ALL.len()],
     /// As the page lists it.
     pub(super) headline: Piece,
+    /// What was corrected in it.
+    pub(super) corrections: Vec<WrittenCorrection>,
 }
 
 impl OutboundFeed {

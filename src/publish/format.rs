@@ -1,4 +1,4 @@
-//! What there is to be served of an output: a feed in three formats, and a page.
+//! What there is to be served of an output: a feed in three formats, a page, and the corrections of its items.
 
 /// The formats that an output is served in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,6 +63,8 @@ pub enum Medium {
     Feed(DocumentFormat),
     /// A page for a browser.
     Page,
+    /// A feed of corrections, in Atom.
+    Changes,
 }
 
 impl Medium {
@@ -72,6 +74,7 @@ impl Medium {
         match self {
             Self::Feed(format) => format.media_type(),
             Self::Page => "text/html; charset=utf-8",
+            Self::Changes => DocumentFormat::Atom.media_type(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::changes::{changes, corrections};
 use super::coding::Coding;
 use super::content::ItemForm;
 use super::document::Document;
@@ -33,6 +34,7 @@ impl Fragment {
         let pieces = DocumentFormat::ALL.map(|format| piece(format, form, item));
         Self {
             headline: Piece::new(headline(form, item)),
+            corrections: corrections(item),
             ..Self::of(pieces, item)
         }
     }
@@ -45,7 +47,7 @@ impl Fragment {
         Self::of(pieces, item)
     }
 
-    /// An item written so, without its headline.
+    /// An item written so, without its headline and its corrections.
     fn of(pieces: [Piece; DocumentFormat::ALL.len()], item: &Item) -> Self {
         #[cfg(test)]
         assert!(
@@ -56,6 +58,7 @@ impl Fragment {
             ordered_at: item.ordered_at,
             updated: item.updated(),
             headline: Piece::default(),
+            corrections: Vec::new(),
             pieces,
         }
     }
@@ -77,7 +80,9 @@ pub struct Documents {
     documents: [Document; DocumentFormat::ALL.len()],
     /// The page that they name as their own.
     pub page: Page,
-    /// Of the bytes of all documents. The page says nothing that they do not say.
+    /// The corrections of their items.
+    pub changes: Document,
+    /// Of the bytes of all documents. The page says nothing that they do not say, and with a correction they change themselves.
     pub hash: Hash,
     /// How long a reader may do with them, by the rhythm of their items.
     pub fresh_for: Duration,
@@ -118,6 +123,7 @@ pub fn render(feed: &OutboundFeed) -> Documents {
     Documents {
         documents,
         page: Page::of(feed),
+        changes: changes(feed),
         hash,
         fresh_for: fresh_for(&feed.items),
         prev_archive: feed.prev_archive,

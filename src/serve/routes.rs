@@ -29,6 +29,8 @@ enum Route<'p> {
     Health,
     /// An output's document or page, by its name.
     Document(Cow<'p, str>),
+    /// The corrections of an output's items, by its id.
+    Changes(Cow<'p, str>),
     /// An output's archive document, by its name.
     Archive(Cow<'p, str>, Cow<'p, str>),
 }
@@ -43,6 +45,7 @@ impl<'p> Route<'p> {
             [Some("sources.opml"), None, ..] => Self::Sources,
             [Some("health.atom"), None, ..] => Self::Health,
             [Some(document), None, ..] => Self::Document(decoded(document)?),
+            [Some(output), Some("changes.atom"), None, _] => Self::Changes(decoded(output)?),
             [Some(output), Some("archive"), Some(document), None] => {
                 Self::Archive(decoded(output)?, decoded(document)?)
             }
@@ -78,7 +81,10 @@ impl Resources for Routes {
             Some(Route::Ready) => ready(&content),
             Some(Route::Sources) => sources(&content, query, &asked),
             Some(Route::Health) => health(&content, query, asked),
-            Some(Route::Document(name)) => document(&content, &name, query, asked),
+            Some(Route::Document(name)) => document(named(&content, &name), query, asked),
+            Some(Route::Changes(output)) => {
+                document(output_of(&content, &output, Medium::Changes), query, asked)
+            }
             Some(Route::Archive(output, name)) => {
                 self.archive(&content, (&output, &name), query, asked)
             }
@@ -131,8 +137,11 @@ fn health(content: &Content, query: Option<&str>, asked: HeaderMap) -> Answer {
     }
 }
 
-fn document(content: &Content, name: &str, query: Option<&str>, asked: HeaderMap) -> Answer {
-    let Some((id, served, medium)) = named(content, name) else {
+/// A document of an output, the output's id before it.
+type OfOutput<'c, 'd> = (&'d str, &'c Served, Medium);
+
+fn document(named: Option<OfOutput<'_, '_>>, query: Option<&str>, asked: HeaderMap) -> Answer {
+    let Some((id, served, medium)) = named else {
         return not_found().into();
     };
     let token = served.token.as_ref();
@@ -150,7 +159,7 @@ fn document(content: &Content, name: &str, query: Option<&str>, asked: HeaderMap
 }
 
 /// The output that a document's name names, under its id, and which of its documents it is.
-fn named<'c, 'd>(content: &'c Content, document: &'d str) -> Option<(&'d str, &'c Served, Medium)> {
+fn named<'c, 'd>(content: &'c Content, document: &'d str) -> Option<OfOutput<'c, 'd>> {
     // No id has a full stop.
     let (id, medium) = match document.rsplit_once('.') {
         None => (document, Medium::Page),
@@ -160,6 +169,14 @@ fn named<'c, 'd>(content: &'c Content, document: &'d str) -> Option<(&'d str, &'
             (id, format.into())
         }
     };
+    output_of(content, id, medium)
+}
+
+fn output_of<'c, 'd>(
+    content: &'c Content,
+    id: &'d str,
+    medium: Medium,
+) -> Option<OfOutput<'c, 'd>> {
     Some((id, content.outputs.get(id)?, medium))
 }
 

@@ -89,7 +89,7 @@ pub(super) struct Served {
     pub(super) token: Option<Secret>,
     /// What the answers say of hub and topic, by format; none without a hub.
     pub(super) links: BTreeMap<DocumentFormat, Arc<[HeaderValue]>>,
-    /// The documents and the page that they name; empty until the first pass has ended.
+    /// The documents, the page that they name and the corrections of their items; empty until the first pass has ended.
     pub(super) published: BTreeMap<Medium, Arc<Published>>,
     /// The page, to be written with the token in its addresses; `None` until the first pass has ended.
     page: Option<Page>,
@@ -103,7 +103,7 @@ impl Served {
     fn reach(&self, medium: Medium) -> Reach {
         let links = match medium {
             Medium::Feed(format) => self.links.get(&format).cloned(),
-            Medium::Page => None,
+            Medium::Page | Medium::Changes => None,
         };
         Reach {
             private: self.token.is_some(),
@@ -129,7 +129,8 @@ impl Served {
 
     fn publish(&mut self, documents: &Documents, changed_at: Timestamp) {
         let feeds = DocumentFormat::ALL.map(|format| documents.get(format).clone());
-        for document in feeds.into_iter().chain([documents.page.document(None)]) {
+        let others = [documents.page.document(None), documents.changes.clone()];
+        for document in feeds.into_iter().chain(others) {
             let medium = document.medium();
             let before = self.published.get(&medium).map(Arc::as_ref);
             let dates = (changed_at, documents.fresh_for);

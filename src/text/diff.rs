@@ -14,6 +14,9 @@ use super::tokens::stands_alone;
 const COMPARED: usize = 64 * 1024;
 /// Bytes that are kept of the unchanged text on either side where a text is longer; more than [`CONTEXT`] takes.
 const MARGIN: usize = 400;
+/// Words between the first and the last change that are compared, at most. Comparing takes the square of them where a text is
+/// the same few words over and over; these take some hundredths of a second then.
+const WORDS: usize = 6_000;
 /// Unchanged words that are shown on either side of a change.
 const CONTEXT: usize = 10;
 /// Words that are shown of one passage that was removed or added, at most.
@@ -64,9 +67,19 @@ impl WordDiff {
     #[must_use]
     pub fn excerpt(old: &str, new: &str) -> Self {
         let (old, new) = changed_passages(old, new);
-        let [old, new] = [old, new].map(Words::of);
-        let runs = shortened(runs(&old, &new));
-        Self::of(runs, &old, &new)
+        let [mut old, mut new] = [old, new].map(Words::of);
+        // A cut falls on a boundary of characters, which have four bytes at most.
+        let mut is_cut = old.text.len().max(new.text.len()) + 4 > COMPARED;
+        is_cut |= cut_behind_change(&mut old, &mut new);
+        let mut runs = runs(&old, &new);
+        if is_cut {
+            drop_end(&mut runs);
+        }
+        let mut shown = shortened(runs);
+        if is_cut && matches!(shown.last(), Some(Some(_))) {
+            shown.push(None);
+        }
+        Self::of(shown, &old, &new)
     }
 
     /// Writes runs out. `None`: words that are left out.
@@ -145,17 +158,18 @@ impl<'t> Words<'t> {
         Self { text, words }
     }
 
-    fn each(&self) -> impl Iterator<Item = &'t str> {
+    fn each(&self) -> impl DoubleEndedIterator<Item = &'t str> {
         self.words.iter().map(|word| &self.text[word.clone()])
     }
 
     /// Some words, with the white space between and behind them.
     fn text_of(&self, words: &Range<usize>) -> &'t str {
-        let Some(first) = self.words.get(words.start) else {
+        let within = self.words.get(words.clone()).unwrap_or_default();
+        let (Some(first), Some(last)) = (within.first(), within.last()) else {
             return "";
         };
-        let end = self.words.get(words.end);
-        &self.text[first.start..end.map_or(self.text.trim_end().len(), |next| next.start)]
+        let next = self.words.get(words.end);
+        &self.text[first.start..next.map_or(last.end, |next| next.start)]
     }
 
     /// The white space before a word, if another stands before it.
@@ -251,6 +265,32 @@ fn runs(old: &Words<'_>, new: &Words<'_>) -> Vec<Run> {
     }
     push(Kind::Same, in_old..old.words.len(), in_new..new.words.len());
     runs
+}
+
+/// Leaves out words far behind the first change where there are too many of them. Returns whether there were.
+fn cut_behind_change(old: &mut Words<'_>, new: &mut Words<'_>) -> bool {
+    let before = old.each().zip(new.each());
+    let before = before.take_while(|(old, new)| old == new).count();
+    let behind = old.each().rev().zip(new.each().rev());
+    let behind = behind.take_while(|(old, new)| old == new).count();
+    let longer = old.words.len().max(new.words.len());
+    if longer.saturating_sub(before + behind) <= WORDS {
+        return false;
+    }
+    for words in [&mut old.words, &mut new.words] {
+        words.truncate(before + WORDS);
+    }
+    true
+}
+
+/// Of texts that were cut nobody knows what their ends say differently: the words there may stand behind the other's cut. They are
+/// dropped unless nothing else has changed.
+fn drop_end(runs: &mut Vec<Run>) {
+    let is_same = |run: &Run| run.kind == Kind::Same;
+    let kept = runs.iter().rposition(is_same).map_or(0, |last| last + 1);
+    if !runs[..kept].iter().all(is_same) {
+        runs.truncate(kept);
+    }
 }
 
 /// The words of a change in each text.

@@ -91,6 +91,7 @@ fn output(
             .map_or(ContentForm::Full, |word| word.0),
         title_format,
         also_in: table.also_in.as_ref().is_some_and(|also_in| also_in.value),
+        show_changes: table.show_changes.as_ref().is_some_and(|shown| shown.value),
         max_per_source: table.max_per_source.as_ref().map(|count| count.value),
         face,
     };

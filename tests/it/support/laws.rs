@@ -345,6 +345,7 @@ pub(crate) fn items(feed: &Feed) -> Vec<Item> {
                 feed: fields.clone(),
                 feed_url: None,
             },
+            corrections: Vec::new(),
             copies: Vec::new(),
         })
     };
@@ -366,6 +367,7 @@ pub(crate) fn output() -> Output {
         max_per_source: None,
         face: mainstem::model::Face::default(),
         also_in: false,
+        show_changes: false,
     }
 }
 

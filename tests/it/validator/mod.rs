@@ -10,7 +10,7 @@ mod cases;
 mod json;
 mod media;
 mod rss;
-mod tree;
+pub(crate) mod tree;
 mod values;
 
 use std::collections::HashSet;
