@@ -1,20 +1,16 @@
 //! `/OUTPUT/changes.atom`: the corrections of an output's items, each with what it changed.
-//!
-//! An entry is written with its item, once for all outputs that show it, and stays as it is: it says what was corrected then,
-//! whatever was corrected later.
 
 use std::num::NonZeroU64;
 
-use super::content;
-use super::correction::changed_html;
+use super::atom;
+use super::change_entry::ChangeEntry;
 use super::document::Document;
 use super::feed::OutboundFeed;
 use super::format::Medium;
-use super::ids::{correction_id, feed_id};
-use super::item::Item;
-use super::piece::{Piece, Shell};
+use super::ids::feed_id;
+use super::piece::Shell;
 use super::xml::{Xml, rfc3339};
-use crate::model::{Correction, Timestamp};
+use crate::model::Timestamp;
 
 /// Corrections in a document, the newest, at most.
 const CORRECTIONS: usize = 200;
@@ -22,48 +18,6 @@ const CORRECTIONS: usize = 200;
 const BYTES: u64 = 4 * 1024 * 1024;
 /// The path's last part, without its ending.
 const NAME: &str = "changes";
-
-/// A correction of an item, as it is written.
-#[derive(Debug)]
-pub(super) struct WrittenCorrection {
-    at: Timestamp,
-    piece: Piece,
-}
-
-/// Writes the corrections of an item.
-pub(super) fn corrections(item: &Item) -> Vec<WrittenCorrection> {
-    let written = item.corrections.iter().map(|correction| WrittenCorrection {
-        at: correction.at,
-        piece: Piece::new(entry(item, correction)),
-    });
-    written.collect()
-}
-
-fn entry(item: &Item, correction: &Correction) -> Vec<u8> {
-    let after = &correction.after;
-    let at = rfc3339(correction.at);
-    Xml::piece(1, "entry", |xml| {
-        xml.text("id", &[], &correction_id(&correction.id));
-        let title = content::own_title(&after.title, &after.text);
-        xml.prose("title", &[], &format!("Corrected: {title}"));
-        xml.text("updated", &[], &at);
-        xml.text("published", &[], &at);
-        // RFC 4685 §3: which item it is about.
-        let mut item_id = vec![("ref", item.id.as_str())];
-        if let Some(url) = &item.entry.url {
-            xml.empty("link", &[("rel", "alternate"), ("href", url.as_str())]);
-            item_id.push(("href", url.as_str()));
-        }
-        xml.empty("thr:in-reply-to", &item_id);
-        xml.element("author", &[], |xml| {
-            xml.prose("name", &[], &item.source.title);
-        });
-        let mut attributes = vec![("type", "html")];
-        let language = item.entry.language.as_deref();
-        attributes.extend(language.map(|tag| ("xml:lang", tag)));
-        xml.text("content", &attributes, &changed_html(correction));
-    })
-}
 
 /// Writes the document of the corrections of these items.
 pub(super) fn changes(feed: &OutboundFeed) -> Document {
@@ -75,7 +29,7 @@ pub(super) fn changes(feed: &OutboundFeed) -> Document {
     let bound = feed.output.max_bytes.map_or(BYTES, NonZeroU64::get);
     let mut room = usize::try_from(bound).unwrap_or(usize::MAX);
     room = room.saturating_sub(shell.head.len() + shell.tail.len());
-    let fits = |correction: &&&WrittenCorrection| {
+    let fits = |correction: &&&ChangeEntry| {
         let left = room.checked_sub(correction.piece.size());
         left.inspect(|left| room = *left).is_some()
     };
@@ -111,7 +65,7 @@ fn shell(feed: &OutboundFeed, updated: Option<Timestamp>) -> Shell {
         let author = face.author.as_ref().unwrap_or(&output.title);
         xml.element("author", &[], |xml| xml.prose("name", &[], author));
         xml.optional("icon", face.icon.as_ref().map(url::Url::as_str));
-        super::atom::entries_here(xml);
+        atom::entries_here(xml);
     });
     xml.finish()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use url::Url;
 
-use super::changes::WrittenCorrection;
+use super::change_entry::ChangeEntry;
 use super::format::DocumentFormat;
 use super::piece::Piece;
 use crate::model::{Output, Timestamp};
@@ -41,7 +41,7 @@ pub struct Fragment {
     /// As the page lists it.
     pub(super) headline: Piece,
     /// What was corrected in it.
-    pub(super) corrections: Vec<WrittenCorrection>,
+    pub(super) corrections: Vec<ChangeEntry>,
 }
 
 impl OutboundFeed {

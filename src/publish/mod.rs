@@ -1,7 +1,7 @@
 //! Entries to documents: bytes, media type, validators; pure.
 //!
 //! Goes in: an output's window. Comes out: Atom 1.0, RSS 2.0 and JSON Feed 1.1, and a page for browsers, with entity tags; gzip
-//! and br are made once. Corrections of its items are a feed of their own (`changes`). An item is written once and is a fragment of every document that shows it alike. The same window gives
+//! and br are made once. Corrections of its items are a feed of their own (`changes`, of `change_entry`). An item is written once and is a fragment of every document that shows it alike. The same window gives
 //! the same bytes: nothing here reads the time.
 //!
 //! `item` and `feed` are what is written, `atom`, `rss`, `json_feed` and `html` write it, `render` is the entry; a `document` is
@@ -9,6 +9,7 @@
 
 mod archive;
 mod atom;
+mod change_entry;
 mod changes;
 mod coding;
 mod content;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::changes::{changes, corrections};
+use super::change_entry::corrections;
+use super::changes::changes;
 use super::coding::Coding;
 use super::content::ItemForm;
 use super::document::Document;
