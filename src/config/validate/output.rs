@@ -159,6 +159,18 @@ fn check_keys(table: &OutputTable, found: &mut Found<'_>) {
             "write a duration such as \"30d\"",
         );
     }
+    let content = table
+        .content
+        .as_ref()
+        .map_or(ContentForm::Full, |word| word.0);
+    let shows = table.show_changes.as_ref().filter(|shows| shows.value);
+    if let Some(shows) = shows.filter(|_| content != ContentForm::Full) {
+        found.warning(
+            &shows.span,
+            "`show_changes` shows nothing: the output's items have no full content to stand under",
+            "remove it, or `content`; what corrections changed is in the output's changes.atom, too",
+        );
+    }
 }
 
 /// The enabled sources that an output sees.
