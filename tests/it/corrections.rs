@@ -69,66 +69,65 @@ fn until_told(daemon: &Daemon, count: usize) -> Vec<Change> {
 /// Title and body before and after, and what is said of it; `None`: it is no correction.
 type Case<'c> = ((&'c str, &'c str), (&'c str, &'c str), Option<&'c str>);
 
+const CASES: [Case<'_>; 9] = [
+    (
+        (TITLE, "<p>14 cracks &amp; a leak.</p>"),
+        (TITLE, "<p>17 cracks &amp; a leak.</p>"),
+        Some("<p><strong>Text:</strong> <del>14</del> <ins>17</ins> cracks &amp; a leak.</p>"),
+    ),
+    (
+        ("Lock shut", "<p>Divers wait.</p>"),
+        ("Upper lock shut", "<p>Divers wait.</p>"),
+        Some("<p><strong>Title:</strong> <del>Lock</del> <ins>Upper lock</ins> shut</p>"),
+    ),
+    (
+        ("Lock shut", "<p>Divers wait.</p><p>Barges, too.</p>"),
+        ("Lock open", "<p>Divers wait.</p><p>Ships, too.</p>"),
+        Some(
+            "<p><strong>Title:</strong> Lock <del>shut</del><ins>open</ins></p>\
+                 <p><strong>Text:</strong> Divers wait.<br><del>Barges</del><ins>Ships</ins>, too.</p>",
+        ),
+    ),
+    // What publishers write is no markup.
+    (
+        ("Lock", "<p>x &lt;b&gt; y</p>"),
+        ("Lock", "<p>x &lt;script&gt; y</p>"),
+        Some("<p><strong>Text:</strong> x <del>&lt;b&gt;</del> <ins>&lt;script&gt;</ins> y</p>"),
+    ),
+    (
+        (TITLE, "<p>One.</p>"),
+        (TITLE, ""),
+        Some("<p><strong>Text:</strong> <del>One.</del></p>"),
+    ),
+    // Markup, white space, case and typography are nobody's words.
+    (
+        (TITLE, "<p>One.</p><p>Two.</p>"),
+        (TITLE, "<div>One. <b>Two.</b></div>"),
+        None,
+    ),
+    (
+        (TITLE, "<p>One two.</p>"),
+        (TITLE, "<p>One   two.</p>\n"),
+        None,
+    ),
+    (
+        ("Lock's end", "<p>One.</p>"),
+        ("Lock’s end", "<p>ONE.</p>"),
+        None,
+    ),
+    (
+        (TITLE, "<p>One.</p>"),
+        (TITLE, "<p>One.</p><img src=\"https://a.example/x.png\">"),
+        None,
+    ),
+];
+
 #[test]
 fn a_correction_is_told_with_what_it_changed() {
-    let cases: [Case<'_>; 9] = [
-        (
-            (TITLE, "<p>14 cracks &amp; a leak.</p>"),
-            (TITLE, "<p>17 cracks &amp; a leak.</p>"),
-            Some("<p><strong>Text:</strong> <del>14</del> <ins>17</ins> cracks &amp; a leak.</p>"),
-        ),
-        (
-            ("Lock shut", "<p>Divers wait.</p>"),
-            ("Upper lock shut", "<p>Divers wait.</p>"),
-            Some("<p><strong>Title:</strong> <del>Lock</del> <ins>Upper lock</ins> shut</p>"),
-        ),
-        (
-            ("Lock shut", "<p>Divers wait.</p><p>Barges, too.</p>"),
-            ("Lock open", "<p>Divers wait.</p><p>Ships, too.</p>"),
-            Some(
-                "<p><strong>Title:</strong> Lock <del>shut</del><ins>open</ins></p>\
-                 <p><strong>Text:</strong> Divers wait.<br><del>Barges</del><ins>Ships</ins>, too.</p>",
-            ),
-        ),
-        // What publishers write is no markup.
-        (
-            ("Lock", "<p>x &lt;b&gt; y</p>"),
-            ("Lock", "<p>x &lt;script&gt; y</p>"),
-            Some(
-                "<p><strong>Text:</strong> x <del>&lt;b&gt;</del> <ins>&lt;script&gt;</ins> y</p>",
-            ),
-        ),
-        (
-            (TITLE, "<p>One.</p>"),
-            (TITLE, ""),
-            Some("<p><strong>Text:</strong> <del>One.</del></p>"),
-        ),
-        // Markup, white space, case and typography are nobody's words.
-        (
-            (TITLE, "<p>One.</p><p>Two.</p>"),
-            (TITLE, "<div>One. <b>Two.</b></div>"),
-            None,
-        ),
-        (
-            (TITLE, "<p>One two.</p>"),
-            (TITLE, "<p>One   two.</p>\n"),
-            None,
-        ),
-        (
-            ("Lock's end", "<p>One.</p>"),
-            ("Lock’s end", "<p>ONE.</p>"),
-            None,
-        ),
-        (
-            (TITLE, "<p>One.</p>"),
-            (TITLE, "<p>One.</p><img src=\"https://a.example/x.png\">"),
-            None,
-        ),
-    ];
     let desk = desk(OUTPUT);
     // Each case is an entry of its own; they are corrected at once.
     let pieces = |side: fn(&Case<'_>) -> (String, String)| -> Vec<Piece> {
-        let said = cases.iter().enumerate();
+        let said = CASES.iter().enumerate();
         said.map(|(nth, case)| {
             let (title, body) = side(case);
             piece(&format!("e{nth}"), "10:00", &title, &body)
@@ -149,7 +148,7 @@ fn a_correction_is_told_with_what_it_changed() {
     );
     refresh(&desk, &["a"]);
     let daemon = desk.start();
-    let expected: Vec<_> = cases
+    let expected: Vec<_> = CASES
         .iter()
         .enumerate()
         .filter(|(_, case)| case.2.is_some())
