@@ -8,6 +8,7 @@ use super::correction::changed_html;
 use super::ids::correction_id;
 use super::item::Item;
 use super::piece::Piece;
+use super::uri::is_web;
 use super::xml::{Xml, rfc3339};
 use crate::model::{Correction, Timestamp};
 
@@ -39,7 +40,9 @@ fn entry(item: &Item, correction: &Correction) -> Vec<u8> {
         // RFC 4685 §3: which item it is about.
         let mut item_id = vec![("ref", item.id.as_str())];
         if let Some(url) = &item.entry.url {
-            xml.empty("link", &[("rel", "alternate"), ("href", url.as_str())]);
+            let mut page = vec![("rel", "alternate"), ("href", url.as_str())];
+            page.extend(is_web(url.as_str()).then_some(("type", "text/html")));
+            xml.empty("link", &page);
             item_id.push(("href", url.as_str()));
         }
         xml.empty("thr:in-reply-to", &item_id);

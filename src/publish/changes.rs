@@ -6,7 +6,7 @@ use super::atom;
 use super::change_entry::ChangeEntry;
 use super::document::Document;
 use super::feed::OutboundFeed;
-use super::format::Medium;
+use super::format::DocumentFormat;
 use super::ids::feed_id;
 use super::piece::Shell;
 use super::xml::{Xml, rfc3339};
@@ -35,7 +35,7 @@ pub(super) fn changes(feed: &OutboundFeed) -> Document {
     };
     let written = newest.iter().take_while(fits);
     let pieces = written.map(|correction| correction.piece.clone()).collect();
-    Document::new(Medium::Changes, shell, pieces)
+    Document::new(DocumentFormat::Atom, shell, pieces)
 }
 
 /// The document without its entries. `updated`: of the newest; without one nothing was ever corrected, as far as is known.

@@ -163,9 +163,7 @@ impl Document {
 fn separator(medium: Medium) -> &'static [u8] {
     match medium {
         Medium::Feed(DocumentFormat::Json) => b",",
-        Medium::Feed(DocumentFormat::Atom | DocumentFormat::Rss)
-        | Medium::Page
-        | Medium::Changes => b"",
+        Medium::Feed(DocumentFormat::Atom | DocumentFormat::Rss) | Medium::Page => b"",
     }
 }
 

@@ -1,4 +1,4 @@
-//! What there is to be served of an output: a feed in three formats, a page, and the corrections of its items.
+//! What there is to be served of an output: a feed in three formats, and a page.
 
 /// The formats that an output is served in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,8 +63,6 @@ pub enum Medium {
     Feed(DocumentFormat),
     /// A page for a browser.
     Page,
-    /// A feed of corrections, in Atom.
-    Changes,
 }
 
 impl Medium {
@@ -74,7 +72,6 @@ impl Medium {
         match self {
             Self::Feed(format) => format.media_type(),
             Self::Page => "text/html; charset=utf-8",
-            Self::Changes => DocumentFormat::Atom.media_type(),
         }
     }
 }

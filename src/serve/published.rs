@@ -96,7 +96,7 @@ impl Published {
 
     /// Whether a reader may ask for what is new in it alone. Of a page nobody does.
     pub(super) fn has_differences(&self) -> bool {
-        self.document.medium() != Medium::Page
+        matches!(self.document.medium(), Medium::Feed(_))
     }
 
     /// What has come since the first edition that one of the entity tags names; computed once for each.

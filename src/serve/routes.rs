@@ -81,10 +81,8 @@ impl Resources for Routes {
             Some(Route::Ready) => ready(&content),
             Some(Route::Sources) => sources(&content, query, &asked),
             Some(Route::Health) => health(&content, query, asked),
-            Some(Route::Document(name)) => document(named(&content, &name), query, asked),
-            Some(Route::Changes(output)) => {
-                document(output_of(&content, &output, Medium::Changes), query, asked)
-            }
+            Some(Route::Document(name)) => document(&content, &name, query, asked),
+            Some(Route::Changes(output)) => changes(&content, &output, query, asked),
             Some(Route::Archive(output, name)) => {
                 self.archive(&content, (&output, &name), query, asked)
             }
@@ -137,11 +135,8 @@ fn health(content: &Content, query: Option<&str>, asked: HeaderMap) -> Answer {
     }
 }
 
-/// A document of an output, the output's id before it.
-type OfOutput<'c, 'd> = (&'d str, &'c Served, Medium);
-
-fn document(named: Option<OfOutput<'_, '_>>, query: Option<&str>, asked: HeaderMap) -> Answer {
-    let Some((id, served, medium)) = named else {
+fn document(content: &Content, name: &str, query: Option<&str>, asked: HeaderMap) -> Answer {
+    let Some((id, served, medium)) = named(content, name) else {
         return not_found().into();
     };
     let token = served.token.as_ref();
@@ -158,8 +153,21 @@ fn document(named: Option<OfOutput<'_, '_>>, query: Option<&str>, asked: HeaderM
     }
 }
 
+fn changes(content: &Content, output: &str, query: Option<&str>, asked: HeaderMap) -> Answer {
+    let Some(served) = content.outputs.get(output) else {
+        return not_found().into();
+    };
+    if let Some(refused) = refused(served.token.as_ref(), output, query, &asked) {
+        return refused.into();
+    }
+    match &served.changes {
+        None => later(FIRST_PASS).into(),
+        Some(published) => answer(published, asked),
+    }
+}
+
 /// The output that a document's name names, under its id, and which of its documents it is.
-fn named<'c, 'd>(content: &'c Content, document: &'d str) -> Option<OfOutput<'c, 'd>> {
+fn named<'c, 'd>(content: &'c Content, document: &'d str) -> Option<(&'d str, &'c Served, Medium)> {
     // No id has a full stop.
     let (id, medium) = match document.rsplit_once('.') {
         None => (document, Medium::Page),
@@ -169,14 +177,6 @@ fn named<'c, 'd>(content: &'c Content, document: &'d str) -> Option<OfOutput<'c,
             (id, format.into())
         }
     };
-    output_of(content, id, medium)
-}
-
-fn output_of<'c, 'd>(
-    content: &'c Content,
-    id: &'d str,
-    medium: Medium,
-) -> Option<OfOutput<'c, 'd>> {
     Some((id, content.outputs.get(id)?, medium))
 }
 

@@ -89,8 +89,10 @@ pub(super) struct Served {
     pub(super) token: Option<Secret>,
     /// What the answers say of hub and topic, by format; none without a hub.
     pub(super) links: BTreeMap<DocumentFormat, Arc<[HeaderValue]>>,
-    /// The documents, the page that they name and the corrections of their items; empty until the first pass has ended.
+    /// The documents and the page that they name; empty until the first pass has ended.
     pub(super) published: BTreeMap<Medium, Arc<Published>>,
+    /// The corrections of their items; `None` until the first pass has ended.
+    pub(super) changes: Option<Arc<Published>>,
     /// The page, to be written with the token in its addresses; `None` until the first pass has ended.
     page: Option<Page>,
     /// It written so, when first asked for. There is one token, so there is one such page.
@@ -103,11 +105,19 @@ impl Served {
     fn reach(&self, medium: Medium) -> Reach {
         let links = match medium {
             Medium::Feed(format) => self.links.get(&format).cloned(),
-            Medium::Page | Medium::Changes => None,
+            Medium::Page => None,
         };
         Reach {
             private: self.token.is_some(),
             links: links.unwrap_or_default(),
+        }
+    }
+
+    /// Who may keep the corrections. No hub is told of them.
+    fn reach_of_changes(&self) -> Reach {
+        Reach {
+            private: self.token.is_some(),
+            ..Reach::default()
         }
     }
 
@@ -125,18 +135,25 @@ impl Served {
             let next = published.under(self.reach(medium));
             self.published.insert(medium, Arc::new(next));
         }
+        let changes = self.changes.take();
+        self.changes = changes.map(|changes| Arc::new(changes.under(self.reach_of_changes())));
     }
 
     fn publish(&mut self, documents: &Documents, changed_at: Timestamp) {
         let feeds = DocumentFormat::ALL.map(|format| documents.get(format).clone());
-        let others = [documents.page.document(None), documents.changes.clone()];
-        for document in feeds.into_iter().chain(others) {
+        for document in feeds.into_iter().chain([documents.page.document(None)]) {
             let medium = document.medium();
             let before = self.published.get(&medium).map(Arc::as_ref);
             let dates = (changed_at, documents.fresh_for);
             let next = Published::after(before, document, dates, self.reach(medium));
             self.published.insert(medium, Arc::new(next));
         }
+        self.changes = Some(Arc::new(Published::after(
+            self.changes.as_deref(),
+            documents.changes.clone(),
+            (changed_at, documents.fresh_for),
+            self.reach_of_changes(),
+        )));
         self.page = Some(documents.page.clone());
         self.passing = Arc::default();
         let base = documents.public_url.clone();

@@ -276,11 +276,16 @@ fn the_document_is_served_as_the_others_are() {
     );
     let packed = daemon.ask("GET", path, &[("Accept-Encoding", "gzip")]);
     assert_eq!(packed.header("content-encoding"), Some("gzip"));
+    let fresh = [("A-IM", "feed"), ("If-None-Match", etag.as_str())];
+    bring(&desk, "Upper lock shut", LOCK);
+    until_told(&daemon, 2);
+    let fresh = daemon.ask("GET", path, &fresh);
+    assert_eq!((fresh.status, changes(&fresh.text()).len()), (226, 1));
     // Who may not read the output may not read what was corrected in it.
     let closed = "/closed/changes.atom";
     assert_eq!(daemon.ask("GET", closed, &[]).status, 401);
     let open = daemon.ask("GET", &format!("{closed}?token=secret-0123456789"), &[]);
-    assert_eq!((open.status, changes(&open.text()).len()), (200, 1));
+    assert_eq!((open.status, changes(&open.text()).len()), (200, 2));
     assert!(
         open.header("cache-control")
             .is_some_and(|caching| caching.contains("private"))

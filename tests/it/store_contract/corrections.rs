@@ -16,6 +16,7 @@ for_every_engine! {
     large_ones_are_kept_within_bounds,
     they_go_with_their_entry,
     those_of_several_entries_come_in_their_order,
+    a_time_in_the_future_is_put_back,
 }
 
 fn words(title: &str, text: &str) -> EntryWords {
@@ -171,4 +172,26 @@ async fn those_of_several_entries_come_in_their_order(engine: &Engine) {
     let kept = bench.store.corrections(&asked).await.expect("reads");
     let told: Vec<_> = kept.iter().map(|kept| (kept.entry, kept.at)).collect();
     assert_eq!(told, [(two, at(2)), (two, at(4)), (one, at(3))]);
+}
+
+async fn a_time_in_the_future_is_put_back(engine: &Engine) {
+    let bench = Bench::on(engine, &["a"]).await;
+    bench.apply("a", 1, vec![entry("1", "One", LONG)]).await;
+    // Corrected under a clock that was an hour ahead.
+    bench.apply("a", 62, vec![entry("1", "Two", LONG)]).await;
+    let before = corrections(&bench, "1").await;
+    let hour = chrono::TimeDelta::hours(1);
+    let mut after = None;
+    loop {
+        let aligned = bench.store.align_entries(at(3), hour, after, 9).await;
+        after = aligned.expect("aligns");
+        if after.is_none() {
+            break;
+        }
+    }
+    let put_back = Correction {
+        at: at(2),
+        ..before[0].clone()
+    };
+    assert_eq!(corrections(&bench, "1").await, [put_back]);
 }
