@@ -195,6 +195,8 @@ table! {
         updates: UpdatesWord,
         /// Name the other sources in a line at the end of the content. Default false.
         also_in: bool,
+        /// Put what a correction changed under the content, the words that went and those that came. Default false.
+        show_changes: bool,
         /// How much of an entry the documents carry: "full", "summary" or "link". Default "full".
         content: ContentWord,
         /// The title of each entry; may use {title} and {source}. Default "{title}".

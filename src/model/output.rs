@@ -77,6 +77,8 @@ pub struct Output {
     pub title_format: String,
     /// Name the other sources in a line at the end of the content.
     pub also_in: bool,
+    /// Put what was last corrected in an item under its content.
+    pub show_changes: bool,
     /// Of one source its documents hold at most so many items, the newest; `None`: as many as there are.
     pub max_per_source: Option<NonZeroU32>,
     /// What its documents say of themselves.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use url::Url;
 
+use super::change_entry::ChangeEntry;
 use super::format::DocumentFormat;
 use super::listed_item::ListedItem;
 use super::piece::Piece;
@@ -40,6 +41,8 @@ pub struct Fragment {
     pub(super) pieces: [Piece; DocumentFormat::ALL.len()],
     /// As a page lists it.
     pub(super) listed: ListedItem,
+    /// What was corrected in it.
+    pub(super) corrections: Vec<ChangeEntry>,
 }
 
 impl OutboundFeed {

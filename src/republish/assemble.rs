@@ -54,6 +54,7 @@ pub(super) fn outbound_item(plan: &Plan, output: &OutputPlan, item: WindowItem) 
             ..item.shown.entry
         },
         source,
+        corrections: item.corrections,
         copies: copies
             .map(|copy| CopyView {
                 source_title: source_title(plan, &copy.source, copy.feed_title.as_deref()),

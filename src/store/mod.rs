@@ -47,5 +47,5 @@ pub use outputs::{Backlog, Bodies, DocumentStamp, KeptItem, Membership, OutputSt
 pub use place::Place;
 pub use read_store::ReadStore;
 pub use settings::{Opening, PathRule, Settings};
-pub use upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
+pub use upkeep::{Aged, Candidates, Passed, RetentionStore, Stripped, Upkeep};
 pub use windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};

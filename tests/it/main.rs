@@ -9,6 +9,7 @@ mod churn;
 mod cli;
 mod config;
 mod corpus;
+mod corrections;
 mod crowded_story;
 mod dateline;
 mod dates;

@@ -8,6 +8,7 @@ mod archives;
 mod bench;
 mod care;
 mod condition;
+mod corrections;
 mod engines;
 mod health;
 mod hosts;

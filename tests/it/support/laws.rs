@@ -355,6 +355,7 @@ pub(crate) fn items(feed: &Feed) -> Vec<Item> {
                 feed: fields.clone(),
                 feed_url: None,
             },
+            corrections: Vec::new(),
             copies: Vec::new(),
         })
     };
@@ -376,6 +377,7 @@ pub(crate) fn output() -> Output {
         max_per_source: None,
         face: mainstem::model::Face::default(),
         also_in: false,
+        show_changes: false,
     }
 }
 
