@@ -31,6 +31,7 @@ mod transactions;
 mod turn;
 mod upkeep;
 mod windows;
+mod withdrawals;
 
 pub use alignment::Alignment;
 pub use archives::{ArchiveDocument, Archived};
@@ -46,4 +47,5 @@ pub use place::Place;
 pub use read_store::ReadStore;
 pub use settings::{Opening, PathRule, Settings};
 pub use upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
+pub use withdrawals::{Redaction, TakenBack, Withdrawals, Withdrawn};
 pub use windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};

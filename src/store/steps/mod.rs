@@ -1,4 +1,5 @@
 pub(super) mod archives;
+pub(super) mod compared;
 pub(super) mod find;
 pub(super) mod health;
 pub(super) mod hosts;
@@ -14,3 +15,4 @@ pub(super) mod sources;
 pub(super) mod stories;
 pub(super) mod times;
 pub(super) mod windows;
+pub(super) mod withdrawals;

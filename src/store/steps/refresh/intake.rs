@@ -8,8 +8,8 @@ use crate::dedupe::{
 };
 use crate::model::{Applied, EntryId, Hash, Incoming, StoryId, Timestamp};
 use crate::store::rows::{EntryContent, NewEntry, RefreshRows};
-use crate::store::steps::keys;
 use crate::store::steps::stories::Linking;
+use crate::store::steps::{keys, withdrawals};
 
 /// What an entry says: its words, made ready for comparing, and its long fields, as they are stored.
 pub(super) type Says<'a> = (&'a Prepared, Option<&'a [u8]>);
@@ -78,7 +78,7 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         Ok(())
     }
 
-    /// Gives a known entry its new identity. Outputs show what it says now; of one that has expired only the identity moves.
+    /// Gives a known entry its new identity. Outputs show what it says now; of one that can change no more only the identity moves.
     pub(super) fn take_over(
         &mut self,
         entry: EntryId,
@@ -93,7 +93,7 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
             .rename_entry(entry, &incoming.fingerprint, context.heard_at)?;
         self.present.push(entry);
         self.applied.renamed += 1;
-        if !known.is_expired && self.overwrite(&known, incoming, says, rule)? {
+        if known.can_change() && self.overwrite(&known, incoming, says, rule)? {
             self.applied.changed += 1;
         }
         Ok(())
@@ -161,6 +161,10 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         let entry = self.write_new(incoming, (says, read.wording), story, held)?;
         self.write_keys(entry, &profile.text, at)?;
         self.linking.add(entry, &found)?;
+        let now = self.context.record.at;
+        if let Some(withdrawal) = withdrawals::repeated(self.context.rows, &profile, &found, now)? {
+            self.context.rows.set_withdrawal(entry, Some(&withdrawal))?;
+        }
         if !incoming.is_further {
             self.present.push(entry);
         }
