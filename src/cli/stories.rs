@@ -101,7 +101,7 @@ async fn say(store: &dyn Store, entry: EntryId) -> anyhow::Result<()> {
 }
 
 /// The one entry that the words mean, and its story. Copies of one release are told by their story: any of them will do.
-async fn find(store: &dyn Store, words: &str) -> anyhow::Result<(Story, Member)> {
+pub(super) async fn find(store: &dyn Store, words: &str) -> anyhow::Result<(Story, Member)> {
     let mut found = store.find_entries(words, NAMED).await?;
     found.sort_by_key(|member| member.id);
     let mut stories = Vec::new();

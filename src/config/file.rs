@@ -12,6 +12,7 @@ use super::secret::{HeaderText, TokenText};
 use super::table::{At, RawTable};
 use super::values::{
     ContentWord, DuplicatesWord, HttpWord, IdentityWord, Listens, Size, Span, TlsText, UpdatesWord,
+    WithdrawalsWord,
     WordList,
 };
 
@@ -193,6 +194,8 @@ table! {
         duplicates: DuplicatesWord,
         /// A corrected release replaces the old one in place, or is announced as a new entry. Default "replace".
         updates: UpdatesWord,
+        /// An entry that its publisher withdraws is only told of, or is shown no more. Default "report".
+        withdrawals: WithdrawalsWord,
         /// Name the other sources in a line at the end of the content. Default false.
         also_in: bool,
         /// How much of an entry the documents carry: "full", "summary" or "link". Default "full".

@@ -43,7 +43,7 @@ pub use health::{Finding, HealthEvent, OwnEvent, Trouble};
 pub use host::{HostChange, HostHold};
 pub use item::{Showing, Slot, updated};
 pub use outcome::{FailureClass, LastOutcome, Outcome, OwnFault};
-pub use output::{ContentForm, Duplicates, Face, Output, Updates};
+pub use output::{ContentForm, Duplicates, Face, Output, Updates, WithdrawalRule};
 pub use report::SourceReport;
 pub use secret::Secret;
 pub use source::{Identity, Location, Source, public_url};

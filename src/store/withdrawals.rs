@@ -81,6 +81,16 @@ pub trait Withdrawals: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Vec<Tombstone>>, StoreError>;
 
+    /// When an archive document was written last; `None`: there is none of this number.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn archive_made_at(
+        &self,
+        output: &OutputId,
+        number: u32,
+    ) -> Result<Option<Timestamp>, StoreError>;
+
     /// An archive document that has to lose items; `None`: all have lost what they had to.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ pub(in crate::store) struct Exhibit {
     pub(in crate::store) output: OutputRow,
     pub(in crate::store) output_id: OutputId,
     pub(in crate::store) item_id: String,
+    pub(in crate::store) story: StoryId,
     pub(in crate::store) slot: Slot,
     /// The member shown.
     pub(in crate::store) entry: EntryId,

@@ -13,7 +13,7 @@ use crate::store::rows::{Exhibit, Headline, OutputRow, SourceRow, WithdrawalRows
 
 /// Columns of [`exhibit`], of `output_items i` joined with `outputs o`.
 const EXHIBIT: &str =
-    "i.output, o.id AS output_id, i.item_id, i.slot, i.entry, i.updated_at, i.left_at IS NULL AS inside, i.archive";
+    "i.output, o.id AS output_id, i.item_id, i.story, i.slot, i.entry, i.updated_at, i.left_at IS NULL AS inside, i.archive";
 
 impl WithdrawalRows for Session {
     fn withdrawal(&self, entry: EntryId) -> rusqlite::Result<Option<Withdrawal>> {
@@ -271,6 +271,7 @@ fn exhibit(row: &Row<'_>) -> rusqlite::Result<Exhibit> {
         output: OutputRow(row.get("output")?),
         output_id: output_id(row.get_ref("output_id")?.as_str()?)?,
         item_id: row.get("item_id")?,
+        story: StoryId(row.get("story")?),
         slot: Slot::from_number(row.get("slot")?),
         entry: EntryId(row.get("entry")?),
         updated: moment(row.get("updated_at")?),

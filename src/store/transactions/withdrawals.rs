@@ -47,6 +47,18 @@ impl<E: Engine> Withdrawals for E {
         .await
     }
 
+    async fn archive_made_at(
+        &self,
+        output: &OutputId,
+        number: u32,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let output = output.clone();
+        self.read("look at an archive document", move |rows| {
+            withdrawals::archive_made_at(rows, &output, number)
+        })
+        .await
+    }
+
     async fn next_redaction(&self) -> Result<Option<Redaction>, StoreError> {
         self.read(
             "look for archive documents to redact",

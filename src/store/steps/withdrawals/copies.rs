@@ -68,6 +68,6 @@ pub(in crate::store) fn withdraw_copy<R: StoryRows + WithdrawalRows>(
         at: withdrawal.at,
         reason: withdrawal.reason.as_deref(),
     };
-    take_back(rows, placed.story, &[entry], announced, |_| false)?;
+    take_back(rows, placed.story, &[entry], announced)?;
     rows.touch_story(placed.story, withdrawal.at)
 }

@@ -18,6 +18,18 @@ pub(in crate::store) fn tombstones<R: OutputRows + WithdrawalRows>(
     of_each.collect()
 }
 
+/// See [`crate::store::Withdrawals::archive_made_at`].
+pub(in crate::store) fn archive_made_at<R: OutputRows + ArchiveRows>(
+    rows: &R,
+    output: &OutputId,
+    number: u32,
+) -> Result<Option<Timestamp>, R::Error> {
+    match rows.output(output)? {
+        Some(output) => rows.archive_made_at(output.row, number),
+        None => Ok(None),
+    }
+}
+
 /// See [`crate::store::Withdrawals::next_redaction`].
 pub(in crate::store) fn next_redaction<R: ArchiveRows + WithdrawalRows>(
     rows: &R,

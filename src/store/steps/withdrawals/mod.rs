@@ -7,6 +7,6 @@ mod exhibits;
 mod withdraw;
 
 pub(in crate::store) use copies::{repeated, withdraw_copy};
-pub(in crate::store) use documents::{next_redaction, redact, tombstones};
-pub(in crate::store) use exhibits::{Announced, take_back};
+pub(in crate::store) use documents::{archive_made_at, next_redaction, redact, tombstones};
+pub(in crate::store) use exhibits::announce;
 pub(in crate::store) use withdraw::{after_merge, before_split, taken_back, withdraw};

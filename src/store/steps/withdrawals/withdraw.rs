@@ -141,7 +141,7 @@ fn withdraw_all<R: StoryRows + TextRows + WithdrawalRows>(
         reason: withdrawal.reason.as_deref(),
     };
     let mut items = BTreeMap::new();
-    for exhibit in take_back(rows, story, entries, announced, |_| false)? {
+    for exhibit in take_back(rows, story, entries, announced)? {
         if exhibit.is_inside || exhibit.archive.is_some() {
             *items.entry(exhibit.output_id).or_default() += 1;
         }
