@@ -255,7 +255,7 @@ fn as_text(lines: &[Line]) -> String {
                     .in_words()
                     .map(|why| format!(": {why}"))
                     .unwrap_or_default();
-                let counts = format!("{entries} entries, {}", counted(*applied));
+                let counts = format!("{entries} entries, {}", counted(applied));
                 if last.outcome == Outcome::Fresh {
                     format!("fresh: {counts}{why}")
                 } else {
@@ -270,7 +270,7 @@ fn as_text(lines: &[Line]) -> String {
         text,
         "{}: {}, {failed} failed",
         counted_as(lines.len(), "source"),
-        counted(total)
+        counted(&total)
     );
     text
 }
@@ -284,7 +284,7 @@ fn waits(due: &Due) -> String {
 }
 
 /// Known entries under another GUID are rare enough to be told only where there are any.
-fn counted(applied: Applied) -> String {
+fn counted(applied: &Applied) -> String {
     let renamed = match applied.renamed {
         0 => String::new(),
         count => format!(", {count} under another GUID"),

@@ -26,6 +26,7 @@ mod identity;
 mod intake;
 mod marking;
 mod namesake;
+mod notices;
 mod passages;
 mod place;
 mod prepare;
@@ -51,6 +52,7 @@ pub use intake::{
     SEEN_EXACT_TO, Sighting, SourceClock, has_moved, hold_backlog,
 };
 pub use namesake::{Namesake, is_of_version_1};
+pub use notices::{KillMark, kill_mark, killed};
 pub use passages::{Passages, passages};
 pub use place::settle_places;
 pub use prepare::Prepared;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::advice::advice;
 use crate::model::{
-    Applied, Condition, Due, History, HostChange, LastOutcome, Outcome, RefreshRecord, SourceId,
-    Timestamp,
+    Applied, Condition, Due, History, HostChange, LastOutcome, Outcome, RefreshRecord,
+    RetractedEntry, SourceId, Timestamp,
 };
 
 /// While a source's trouble lasts, its operator is reminded of it this often.
@@ -38,7 +38,7 @@ fn news(
     before: &History,
     last: &LastOutcome,
     is_unreached: bool,
-    applied: Applied,
+    applied: &Applied,
     now: Timestamp,
 ) -> News {
     if is_unreached {
@@ -54,7 +54,7 @@ fn news(
         Outcome::Failed | Outcome::Throttled | Outcome::Gone => News::StillTrouble,
         Outcome::Moved => News::Moved,
         Outcome::Fresh | Outcome::NotModified if differs => News::Recovered,
-        Outcome::Fresh if applied != Applied::default() => News::Entries,
+        Outcome::Fresh if *applied != Applied::default() => News::Entries,
         Outcome::Fresh | Outcome::NotModified => News::Nothing,
     }
 }
@@ -82,7 +82,7 @@ pub(super) struct Report<'a> {
     /// How the source is doing now.
     history: &'a History,
     entries: usize,
-    applied: Applied,
+    applied: &'a Applied,
     due: &'a Due,
     elapsed: Duration,
 }
@@ -94,7 +94,7 @@ impl<'a> Report<'a> {
         record: &'a RefreshRecord,
         before: &History,
         is_held: bool,
-        applied: Applied,
+        applied: &'a Applied,
         due: &'a Due,
         elapsed: Duration,
     ) -> Self {
@@ -187,6 +187,23 @@ pub(super) fn report_hosts(changes: &[HostChange]) {
             HostChange::Released { host } => {
                 tracing::debug!(host, "the host answers well again");
             }
+        }
+    }
+}
+
+/// Says what publishers withdraw. Whether outputs go on showing it is up to their `withdrawals`.
+pub(super) fn report_retracted(source: &SourceId, retracted: &[RetractedEntry]) {
+    for RetractedEntry { entry, title, sign } in retracted {
+        let sign = sign.as_str();
+        match entry {
+            Some(entry) => tracing::warn!(
+                %source, %entry, title, sign,
+                "the publisher withdraws this entry: outputs with withdrawals = \"follow\" stop showing it, `mainstem withdraw` takes it out of all"
+            ),
+            None => tracing::warn!(
+                %source, title, sign,
+                "a notice withdraws an entry, but not one that is stored fits it: read it, and use `mainstem withdraw` if you have shown what it means"
+            ),
         }
     }
 }

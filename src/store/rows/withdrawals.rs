@@ -66,12 +66,6 @@ pub(in crate::store) trait WithdrawalRows: Rows {
         retraction: Option<&Retraction>,
     ) -> Result<(), Self::Error>;
 
-    /// The entries of a source that its publisher has withdrawn, by number.
-    fn retracted_entries(
-        &self,
-        source: SourceRow,
-    ) -> Result<Vec<(EntryId, Retraction)>, Self::Error>;
-
     /// Headlines of a source's entries that have not expired, those with the latest place first, `limit` at most.
     fn latest_headlines(
         &self,

@@ -112,15 +112,6 @@ impl WithdrawalRows for Session {
         Ok(())
     }
 
-    fn retracted_entries(&self, source: SourceRow) -> rusqlite::Result<Vec<(EntryId, Retraction)>> {
-        self.prepare_cached(
-            "SELECT r.at, r.sign, r.reason, r.notice, r.entry FROM retracted r CROSS JOIN entries e USING (entry)
-             WHERE e.source = ? ORDER BY r.entry",
-        )?
-        .query_map([source.0], |row| Ok((EntryId(row.get(4)?), retraction(row)?)))?
-        .collect()
-    }
-
     fn latest_headlines(
         &self,
         source: SourceRow,
