@@ -35,7 +35,9 @@ async fn tell(config: &Config, store: &Arc<dyn Store>, words: &str) -> anyhow::R
     let found = store
         .evidence(entry.id, config.dedupe_window, SystemClock.now())
         .await?;
+    let mut taken_back = store.taken_back(vec![entry.id]).await?;
     let mut told = Told {
+        taken_back: taken_back.remove(&entry.id).unwrap_or_default(),
         evidence: found.unwrap_or_default(),
         outputs: explain_outputs(&config.plan, &story, &entry)
             .into_iter()

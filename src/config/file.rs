@@ -12,8 +12,7 @@ use super::secret::{HeaderText, TokenText};
 use super::table::{At, RawTable};
 use super::values::{
     ContentWord, DuplicatesWord, HttpWord, IdentityWord, Listens, Size, Span, TlsText, UpdatesWord,
-    WithdrawalsWord,
-    WordList,
+    WithdrawalsWord, WordList,
 };
 
 type Texts = Vec<At<String>>;

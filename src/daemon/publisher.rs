@@ -18,9 +18,7 @@ use super::stop::until;
 use crate::clock::Clock;
 use crate::maintain::{self, Retention};
 use crate::model::OutputId;
-use crate::republish::{
-    IdlePart, Rendered, Republisher, StartState, redact_archives, windows,
-};
+use crate::republish::{IdlePart, Rendered, Republisher, StartState, redact_archives, windows};
 use crate::serve::Site;
 use crate::store::{Store, StoreCondition, StoreError};
 use crate::telemetry::StoreUse;

@@ -70,9 +70,8 @@ fn opening(headline: &str) -> Option<&str> {
         let signs = rest.trim_start_matches([' ', '\'', ',']);
         let is_parted = signs.starts_with(SIGNS) || signs.starts_with(')');
         // "STORY WITHDRAWN-Bank cuts rates" is a mark of old wires, "KILL-OR-CURE" and "KILL/CAPTURE" are words.
-        let is_compound = rest.starts_with(['-', '/'])
-            && !rest.starts_with("--")
-            && !mark.ends_with("WITHDRAWN");
+        let is_compound =
+            rest.starts_with(['-', '/']) && !rest.starts_with("--") && !mark.ends_with("WITHDRAWN");
         (signs.is_empty() || (is_parted && !is_compound)).then_some(signs)
     })
 }
@@ -120,7 +119,9 @@ pub fn killed<'h>(
         let named = words(headline);
         named.split(' ').count() >= NAMED_WORDS && said.contains(&format!(" {named} "))
     };
-    let unmarked = headlines.enumerate().filter(|(_, headline)| kill_mark(headline).is_none());
+    let unmarked = headlines
+        .enumerate()
+        .filter(|(_, headline)| kill_mark(headline).is_none());
     let only = |fits: &dyn Fn(&str) -> bool| {
         let mut found = unmarked.clone().filter(|(_, headline)| fits(headline));
         match (found.next(), found.next()) {

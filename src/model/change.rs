@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 
 use super::moment::is_dated;
 use super::{
-    DeletedEntry, Entry, Hash, HostChange, LastOutcome, Layer, Location, RetractedEntry, SourceId, SourceState, Timestamp,
+    DeletedEntry, Entry, Hash, HostChange, LastOutcome, Layer, Location, RetractedEntry, SourceId,
+    SourceState, Timestamp,
 };
 
 /// What one refresh wants written: the source's state, its validators and its

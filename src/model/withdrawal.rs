@@ -62,6 +62,20 @@ pub struct RetractedEntry {
     pub sign: RetractionSign,
 }
 
+impl RetractedEntry {
+    /// What was found, for a person.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let title = &self.title;
+        match self.entry {
+            Some(entry) => format!("the publisher withdraws entry {entry}, {title:?}"),
+            None => format!(
+                "a notice withdraws an entry, but not one that is stored fits it: {title:?}"
+            ),
+        }
+    }
+}
+
 /// An item that an output announces as deleted (RFC 6721 §3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tombstone {

@@ -25,7 +25,10 @@ pub fn announceable(mut deleted: Vec<Tombstone>, max_bytes: Option<NonZeroU64>) 
     if let Some(max_bytes) = max_bytes {
         let mut room = usize::try_from(max_bytes.get() / PART).unwrap_or(usize::MAX);
         let fit = deleted.iter().take_while(|tombstone| {
-            let reason = tombstone.reason.as_deref().map_or(0, |reason| escape(reason).len());
+            let reason = tombstone
+                .reason
+                .as_deref()
+                .map_or(0, |reason| escape(reason).len());
             let size = FRAME + escape(&tombstone.item_id).len() + reason;
             let left = room.checked_sub(size);
             left.inspect(|left| room = *left).is_some()
@@ -92,8 +95,7 @@ fn without(text: &str, gone: &HashMap<String, Option<&Tombstone>>) -> String {
                 // The indent belongs to what follows it.
                 left.push_str(before.trim_end());
                 if let Some(tombstone) = tombstone {
-                    let piece =
-                        Xml::piece_with(1, |xml| write_with(xml, tombstone, &[NAMESPACE]));
+                    let piece = Xml::piece_with(1, |xml| write_with(xml, tombstone, &[NAMESPACE]));
                     left.push_str(&String::from_utf8_lossy(&piece));
                 }
             }

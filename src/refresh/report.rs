@@ -193,17 +193,16 @@ pub(super) fn report_hosts(changes: &[HostChange]) {
 
 /// Says what publishers withdraw. Whether outputs go on showing it is up to their `withdrawals`.
 pub(super) fn report_retracted(source: &SourceId, retracted: &[RetractedEntry]) {
-    for RetractedEntry { entry, title, sign } in retracted {
-        let sign = sign.as_str();
-        match entry {
-            Some(entry) => tracing::warn!(
-                %source, %entry, title, sign,
-                "the publisher withdraws this entry: outputs with withdrawals = \"follow\" stop showing it, `mainstem withdraw` takes it out of all"
-            ),
-            None => tracing::warn!(
-                %source, title, sign,
-                "a notice withdraws an entry, but not one that is stored fits it: read it, and use `mainstem withdraw` if you have shown what it means"
-            ),
-        }
+    for found in retracted {
+        let (entry, title) = (found.entry.map(tracing::field::display), &found.title);
+        let advice = match found.entry {
+            Some(_) => {
+                "outputs with withdrawals = \"follow\" stop showing it, `mainstem withdraw` takes it out of all"
+            }
+            None => {
+                "read the notice, and use `mainstem withdraw` where you have shown what it means"
+            }
+        };
+        tracing::warn!(%source, entry, title, sign = found.sign.as_str(), advice, "{}", found.in_words());
     }
 }

@@ -47,5 +47,5 @@ pub use place::Place;
 pub use read_store::ReadStore;
 pub use settings::{Opening, PathRule, Settings};
 pub use upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
-pub use withdrawals::{Redaction, TakenBack, Withdrawals, Withdrawn};
 pub use windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};
+pub use withdrawals::{Redaction, TakenBack, Withdrawals, Withdrawn};

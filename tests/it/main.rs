@@ -66,6 +66,7 @@ mod text;
 mod upgrade;
 mod validator;
 mod wild;
+mod withdrawals;
 mod words;
 mod worker;
 mod worst;

@@ -4,7 +4,8 @@ use url::Url;
 
 use super::value::Value;
 use crate::model::{
-    Category, Comments, DeletedEntry, Enclosure, Episode, FeedFormat, Origin, Pace, Person, Size, Timestamp,
+    Category, Comments, DeletedEntry, Enclosure, Episode, FeedFormat, Origin, Pace, Person, Size,
+    Timestamp,
 };
 use crate::parse::limits::clipped;
 use crate::parse::markup::Notes;

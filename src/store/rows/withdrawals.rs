@@ -104,7 +104,9 @@ pub(in crate::store) trait WithdrawalRows: Rows {
     ) -> Result<(), Self::Error>;
 
     /// The first archive document that has to lose items, by output and number, and all that it has to lose.
-    fn next_redaction(&self) -> Result<Option<(OutputId, OutputRow, u32, Vec<String>)>, Self::Error>;
+    fn next_redaction(
+        &self,
+    ) -> Result<Option<(OutputId, OutputRow, u32, Vec<String>)>, Self::Error>;
 
     /// Puts a document in the place of the archive document of its number, and notes that these items stand in none and have no longer
     /// to be lost.

@@ -13,8 +13,7 @@ use crate::model::{EntryId, Fingerprint, Hash, Relation, StoryId, Timestamp};
 use crate::store::rows::{EntryContent, EntryRows, NewEntry, SourceRow, StoredText};
 
 /// Columns of [`known`].
-const KNOWN: &str =
-    "entry, story, identity, whole, url_hash, published_at, updated_at, last_seen, expired_at, withdrawn_at";
+const KNOWN: &str = "entry, story, identity, whole, url_hash, published_at, updated_at, last_seen, expired_at, withdrawn_at";
 
 fn known(row: &Row<'_>) -> rusqlite::Result<KnownEntry> {
     let mut row = InOrder::of(row);

@@ -12,8 +12,7 @@ use crate::store::ArchiveDocument;
 use crate::store::rows::{Exhibit, Headline, OutputRow, SourceRow, WithdrawalRows};
 
 /// Columns of [`exhibit`], of `output_items i` joined with `outputs o`.
-const EXHIBIT: &str =
-    "i.output, o.id AS output_id, i.item_id, i.story, i.slot, i.entry, i.updated_at, i.left_at IS NULL AS inside, i.archive";
+const EXHIBIT: &str = "i.output, o.id AS output_id, i.item_id, i.story, i.slot, i.entry, i.updated_at, i.left_at IS NULL AS inside, i.archive";
 
 impl WithdrawalRows for Session {
     fn withdrawal(&self, entry: EntryId) -> rusqlite::Result<Option<Withdrawal>> {
@@ -55,8 +54,8 @@ impl WithdrawalRows for Session {
     }
 
     fn write_withdrawn_keys(&self, entry: EntryId, keys: &[u32]) -> rusqlite::Result<()> {
-        let mut write = self
-            .prepare_cached("INSERT OR IGNORE INTO withdrawn_keys (key, entry) VALUES (?, ?)")?;
+        let mut write =
+            self.prepare_cached("INSERT OR IGNORE INTO withdrawn_keys (key, entry) VALUES (?, ?)")?;
         for key in keys {
             write.execute(params![key, entry.0])?;
         }
@@ -112,11 +111,7 @@ impl WithdrawalRows for Session {
         Ok(())
     }
 
-    fn latest_headlines(
-        &self,
-        source: SourceRow,
-        limit: usize,
-    ) -> rusqlite::Result<Vec<Headline>> {
+    fn latest_headlines(&self, source: SourceRow, limit: usize) -> rusqlite::Result<Vec<Headline>> {
         self.prepare_cached(
             "SELECT entry, title FROM entries INDEXED BY entries_place WHERE source = ? AND expired_at IS NULL
              ORDER BY ordered_at DESC LIMIT ?",
@@ -198,23 +193,27 @@ impl WithdrawalRows for Session {
         Ok(())
     }
 
-    fn next_redaction(
-        &self,
-    ) -> rusqlite::Result<Option<(OutputId, OutputRow, u32, Vec<String>)>> {
+    fn next_redaction(&self) -> rusqlite::Result<Option<(OutputId, OutputRow, u32, Vec<String>)>> {
         let next = self
             .prepare_cached(
                 "SELECT o.id, r.output, r.number FROM redactions r JOIN outputs o USING (output)
                  ORDER BY r.output, r.number LIMIT 1",
             )?
             .query_row([], |row| {
-                Ok((output_id(row.get_ref(0)?.as_str()?)?, OutputRow(row.get(1)?), row.get(2)?))
+                Ok((
+                    output_id(row.get_ref(0)?.as_str()?)?,
+                    OutputRow(row.get(1)?),
+                    row.get(2)?,
+                ))
             })
             .optional()?;
         let Some((id, output, number)) = next else {
             return Ok(None);
         };
         let items = self
-            .prepare_cached("SELECT item_id FROM redactions WHERE output = ? AND number = ? ORDER BY item_id")?
+            .prepare_cached(
+                "SELECT item_id FROM redactions WHERE output = ? AND number = ? ORDER BY item_id",
+            )?
             .query_map(params![output.0, number], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         Ok(Some((id, output, number, items)))

@@ -48,7 +48,10 @@ pub(in crate::store) fn keep<R: OutputRows + ItemRows + OutboxRows + StoryRows +
             if let Some(entries) = membership.taken_back.get(id) {
                 // Before what they have shown is forgotten.
                 withdrawals::announce(rows, output, membership.story, entries, items)?;
-                differing.entry(id.clone()).or_default().insert(membership.story);
+                differing
+                    .entry(id.clone())
+                    .or_default()
+                    .insert(membership.story);
             }
             let changed = keeper.keep(items, stored.remove(&output.row).unwrap_or_default())?;
             if !changed.is_empty() {

@@ -6,7 +6,9 @@ use url::Url;
 
 use crate::dedupe::{self, Prepared, Reading, url_hash};
 use crate::model::{EntryId, SourceId, Timestamp, compared_at};
-use crate::store::rows::{ComparedText, KeyRows, PublisherRows, SourceRow, TextRows, VersionRows, WithdrawalRows};
+use crate::store::rows::{
+    ComparedText, KeyRows, PublisherRows, SourceRow, TextRows, VersionRows, WithdrawalRows,
+};
 use crate::store::steps::{keys, publishers};
 use crate::store::turn::Turn;
 
@@ -90,7 +92,10 @@ where
         rows.write_hashes(id, &text, url)?;
         keys::write(rows, id, &text, at)?;
         // What repeats another needs no keys of its own.
-        if rows.withdrawal(id)?.is_some_and(|said| said.copy_of.is_none()) {
+        if rows
+            .withdrawal(id)?
+            .is_some_and(|said| said.copy_of.is_none())
+        {
             rows.write_withdrawn_keys(id, text.keys())?;
         }
     }

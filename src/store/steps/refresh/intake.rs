@@ -122,8 +122,11 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         }
         rows.write_content(known.id, &self.content(incoming, says, edited))?;
         if edited.is_some() {
-            self.said
-                .extend(Said::by_edit(known.id, &before.title, &incoming.entry.title));
+            self.said.extend(Said::by_edit(
+                known.id,
+                &before.title,
+                &incoming.entry.title,
+            ));
             self.note_edit(known.id, incoming, text, (&before, &old))?;
         }
         rows.touch_story(known.story, self.context.record.at)?;

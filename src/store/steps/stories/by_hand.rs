@@ -23,13 +23,13 @@ pub(in crate::store) fn merge<R: StoryRows + LinkRows + TextRows + WithdrawalRow
     if left.story == right.story {
         return Ok(false);
     }
+    withdrawals::before_merge(rows, [left.story, right.story], now)?;
     rows.write_links(&[Link::new(one, other, BY_HAND)])?;
     let goes = mover(
         (one, rows.member_count(left.story)?),
         (other, rows.member_count(right.story)?),
     );
     put_in_order(rows, &[goes], now)?;
-    withdrawals::after_merge(rows, goes)?;
     Ok(true)
 }
 

@@ -18,7 +18,7 @@ pub(in crate::store) fn withdraw<R: StoryRows + TextRows + WithdrawalRows>(
     let Some(placed) = rows.placed(&[entry])?.pop() else {
         return Ok(None);
     };
-    let members = members(rows, placed.story)?;
+    let members = members(rows, &[placed.story])?;
     let new = unsaid(rows, &members)?;
     if new.is_empty() {
         let before = rows.withdrawal(entry)?;
@@ -44,29 +44,30 @@ pub(in crate::store) fn withdraw<R: StoryRows + TextRows + WithdrawalRows>(
     }))
 }
 
-/// Withdraws what a person says to be one release with something withdrawn.
-pub(in crate::store) fn after_merge<R: StoryRows + TextRows + WithdrawalRows>(
+/// Withdraws the stories that a person says to be one release, where one of them is withdrawn: each by itself, so that the items of both
+/// are announced.
+pub(in crate::store) fn before_merge<R: StoryRows + TextRows + WithdrawalRows>(
     rows: &R,
-    entry: EntryId,
+    stories: [StoryId; 2],
+    now: Timestamp,
 ) -> Result<(), R::Error> {
-    let Some(placed) = rows.placed(&[entry])?.pop() else {
-        return Ok(());
-    };
-    let members = members(rows, placed.story)?;
     let mut said = None;
-    for member in &members {
-        said = said.or(rows.withdrawal(*member)?);
+    for member in members(rows, &stories)? {
+        said = said.or(rows.withdrawal(member)?);
     }
     let Some(said) = said else {
         return Ok(());
     };
     let withdrawal = Withdrawal {
+        at: now,
         copy_of: None,
         ..said
     };
-    let new = unsaid(rows, &members)?;
-    withdraw_all(rows, placed.story, &new, &withdrawal)?;
-    rows.rule_on(&[placed.story])
+    for story in stories {
+        let new = unsaid(rows, &members(rows, &[story])?)?;
+        withdraw_all(rows, story, &new, &withdrawal)?;
+    }
+    rows.rule_on(&stories)
 }
 
 /// Takes an entry out of a withdrawal, because a person says that it is a release of its own. The others of its story stay withdrawn, and
@@ -79,7 +80,7 @@ pub(in crate::store) fn before_split<R: StoryRows + TextRows + WithdrawalRows>(
     if rows.withdrawal(entry)?.is_none() {
         return Ok(());
     }
-    for other in members(rows, story)? {
+    for other in members(rows, &[story])? {
         let copied = rows.withdrawal(other)?;
         if let Some(said) = copied.filter(|said| said.copy_of == Some(entry)) {
             let by_itself = Withdrawal {
@@ -110,8 +111,8 @@ pub(in crate::store) fn taken_back<R: WithdrawalRows>(
     Ok(found)
 }
 
-fn members<R: StoryRows>(rows: &R, story: StoryId) -> Result<Vec<EntryId>, R::Error> {
-    let members = rows.members_of(&[story], usize::MAX)?.into_iter();
+fn members<R: StoryRows>(rows: &R, stories: &[StoryId]) -> Result<Vec<EntryId>, R::Error> {
+    let members = rows.members_of(stories, usize::MAX)?.into_iter();
     Ok(members.map(|member| member.id).collect())
 }
 
