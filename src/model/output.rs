@@ -41,6 +41,16 @@ words! {
     }
 }
 
+words! {
+    /// What becomes of an entry that its publisher withdraws.
+    WithdrawalRule {
+        /// It is told, and stays.
+        Report = "report",
+        /// It is told, and is shown no more.
+        Follow = "follow",
+    }
+}
+
 /// What an output's documents say of themselves, beside their title.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Face {
@@ -71,6 +81,8 @@ pub struct Output {
     pub duplicates: Duplicates,
     /// What becomes of a corrected release.
     pub updates: Updates,
+    /// What becomes of an entry that its publisher withdraws.
+    pub withdrawals: WithdrawalRule,
     /// How much of an entry its documents carry.
     pub content: ContentForm,
     /// With `{title}` and `{source}`.

@@ -20,6 +20,7 @@ use super::outputs::{Backlog, Bodies, DocumentStamp, Membership, OutputState, Ru
 use super::place::Place;
 use super::upkeep::RetentionStore;
 use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WindowItem};
+use super::withdrawals::Withdrawals;
 use crate::clock::Reading;
 use crate::dedupe::Evidence;
 use crate::model::{
@@ -43,7 +44,7 @@ use crate::model::{
 /// - [`StoreError::Panicked`]: a bug of ours; nothing of the step was written.
 /// - [`StoreError::Closed`]: [`Store::close`] came before.
 #[async_trait]
-pub trait Store: RetentionStore + Send + Sync {
+pub trait Store: RetentionStore + Withdrawals {
     // Sources.
 
     /// Makes the known sources these: new ones are added, renamed ones (`formerly`) keep their entries and state, missing ones
@@ -321,8 +322,7 @@ pub trait Store: RetentionStore + Send + Sync {
         limit: usize,
     ) -> Result<Vec<WindowItem>, StoreError>;
 
-    /// Keeps a document for ever and notes for its items that they stand in it. `false`: nothing is kept, for its number is not
-    /// the next, an item has left or stands in another document, or the output is stale; look again.
+    /// Keeps a document and notes for its items that they stand in it. `false`: nothing is kept, for its number is not the next, an item has left or stands in another document, or the output is stale; look again.
     ///
     /// # Errors
     /// Those of every step.

@@ -32,6 +32,7 @@ mod transactions;
 mod turn;
 mod upkeep;
 mod windows;
+mod withdrawals;
 
 pub use activity::{ActivityRequest, LatestEntry, SourceActivity};
 pub use alignment::Alignment;
@@ -49,3 +50,4 @@ pub use read_store::ReadStore;
 pub use settings::{Opening, PathRule, Settings};
 pub use upkeep::{Aged, Candidates, Passed, RetentionStore, Stripped, Upkeep};
 pub use windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};
+pub use withdrawals::{Redaction, TakenBack, Withdrawals, Withdrawn};

@@ -1,6 +1,7 @@
 //! Each method of [`Store`] as one transaction of an engine: which step it is, and whether it is written or read.
 
 mod retention;
+mod withdrawals;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;

@@ -68,6 +68,7 @@ mod text;
 mod upgrade;
 mod validator;
 mod wild;
+mod withdrawals;
 mod word_diff;
 mod words;
 mod worker;

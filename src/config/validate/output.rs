@@ -16,7 +16,9 @@ use super::ids::{Ids, id};
 use super::rule::WrittenRule;
 use super::secret;
 use super::source::Checked;
-use crate::model::{ContentForm, Duplicates, Face, Output, OutputId, Secret, SourceId, Updates};
+use crate::model::{
+    ContentForm, Duplicates, Face, Output, OutputId, Secret, SourceId, Updates, WithdrawalRule,
+};
 use crate::publish::is_language;
 use crate::republish::OutputPlan;
 use crate::select::Lists;
@@ -85,6 +87,10 @@ fn output(
             .updates
             .as_ref()
             .map_or(Updates::Replace, |word| word.0),
+        withdrawals: table
+            .withdrawals
+            .as_ref()
+            .map_or(WithdrawalRule::Report, |word| word.0),
         content: table
             .content
             .as_ref()
