@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::made::NoPage;
-use super::request::PageRequest;
 use crate::clock::Clock;
 use crate::health;
-use crate::model::{HostHold, Location, Source, SourceId, SourceReport, SourceStatus, public_url};
+use crate::model::{
+    HostHold, Location, Source, SourceId, SourceReport, SourceStatus, Timestamp, public_url,
+};
 use crate::refresh::{SourceOutlook, Target, outlooks};
+use crate::store::Store;
 use crate::text::fold;
 
 /// How old a listing may be.
@@ -59,16 +61,20 @@ impl Listing {
         }
     }
 
-    /// The sources, as they were at most five seconds ago.
-    pub(super) async fn now(&self, request: &PageRequest) -> Result<Arc<Listed>, NoPage> {
-        let targets = &request.settings.targets;
+    /// The sources of these targets, as they were at most five seconds ago.
+    pub(super) async fn read(
+        &self,
+        store: &dyn Store,
+        targets: &Arc<[Target]>,
+        now: Timestamp,
+    ) -> Result<Arc<Listed>, NoPage> {
         let began = self.clock.since_boot();
         if let Some(listed) = self.if_fresh(targets, began) {
             return Ok(listed);
         }
-        let stored = request.store.source_reports().await?;
-        let holds = request.store.host_holds().await?;
-        let (of, now) = (targets.clone(), request.now);
+        let stored = store.source_reports().await?;
+        let holds = store.host_holds().await?;
+        let of = targets.clone();
         // Ten thousand sources take long enough to hold other requests up.
         let listing = tokio::task::spawn_blocking(move || listed(&of, stored, holds, now));
         let listed = listing
@@ -104,7 +110,7 @@ fn listed(
     targets: &[Target],
     stored: Vec<SourceReport>,
     holds: Vec<HostHold>,
-    now: crate::model::Timestamp,
+    now: Timestamp,
 ) -> Listed {
     let sources: HashMap<&SourceId, &Arc<Source>> = targets
         .iter()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::listing::Listing;
+use super::listing::{Listed, Listing};
 use super::made::NoPage;
 use super::visitor::Visitor;
 use crate::model::{Output, OutputId, Secret, Source, SourceId, StoryId, Timestamp};
@@ -114,6 +114,14 @@ impl PageRequest {
     pub(super) fn readable(&self) -> impl Iterator<Item = &OutputPlan> {
         let outputs = self.settings.plan.outputs.iter();
         outputs.filter(|plan| self.visitor.may_read(plan.token.as_ref()))
+    }
+
+    /// All enabled sources and how they are doing, as of a moment ago.
+    pub(super) async fn sources(&self) -> Result<Arc<Listed>, NoPage> {
+        let targets = &self.settings.targets;
+        self.listing
+            .read(self.store.as_ref(), targets, self.now)
+            .await
     }
 
     /// The values of a parameter of the query, decoded, in their order.

@@ -22,7 +22,7 @@ pub(super) async fn make(
     shown: &BTreeMap<OutputId, ShownFeed>,
 ) -> Result<MadePage, NoPage> {
     request.refuse_strangers()?;
-    let sources = request.listing.now(request).await?;
+    let sources = request.sources().await?;
     let query = request.server_query();
     let feeds = feeds::page(request, shown);
     let content = html! {

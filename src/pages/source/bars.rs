@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::Subject;
 use super::rhythm::{DayKind, RhythmDay, rhythm};
+use super::subject::Subject;
 
 /// Sizes in units of the drawing: of a day's place, of its bar, of the highest bar, and where the bars stand.
 const SLOT: u64 = 40;

@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 use url::Url;
 
+use super::super::access::Access;
+use super::super::elements::{headline, publishers_link, time};
 use super::super::request::PageRequest;
-use super::super::sources::elements::{moment, outward};
-use super::{MOST_ENTRIES, Subject};
+use super::subject::{MOST_ENTRIES, Subject};
 use crate::model::{Relation, SourceId};
 use crate::republish::OutputPlan;
 use crate::store::LatestEntry;
@@ -50,34 +51,27 @@ fn seeing<'p>(request: &'p PageRequest, id: &'p SourceId) -> impl Iterator<Item 
         .filter(move |plan| plan.sources.contains(id))
 }
 
-/// Whether the visitor may see what the source brings: it stands in an output that he may read, or no output has a token. Without
-/// the second, who may read nothing could tell a source of a hidden output from one that is in none.
+/// Whether the visitor may see what the source brings: it stands in an output that he may read, or nothing is hidden from him.
+/// Otherwise he could tell a source of a hidden output from one that is in none.
 fn may_see(request: &PageRequest, id: &SourceId) -> bool {
-    let mut outputs = request.settings.plan.outputs.iter();
-    outputs.all(|plan| plan.token.is_none()) || seeing(request, id).next().is_some()
+    Access::of(request).is_whole() || seeing(request, id).next().is_some()
 }
 
 fn line(entry: &LatestEntry, query: &str) -> Markup {
-    let title = entry.title.trim();
-    let title = if title.is_empty() {
-        "(without a title)"
-    } else {
-        title
-    };
     let url = entry.url.as_ref().and_then(|url| Url::parse(url).ok());
     let host = url.as_ref().and_then(Url::host_str);
     html! {
         li {
-            a href={ "../story/" (entry.story) (query) } dir="auto" lang=[entry.language.as_deref()] { (title) }
+            a href={ "../story/" (entry.story) (query) } dir="auto" lang=[entry.language.as_deref()] { (headline(entry.title.trim())) }
             div.muted {
-                (moment(entry.ordered_at))
+                (time(entry.ordered_at))
                 @match entry.relation {
                     Relation::First => "",
                     Relation::Same => ", a copy",
                     Relation::Update => ", another version",
                 }
                 @if entry.is_held { ", held back" }
-                @if let (Some(url), Some(host)) = (&url, host) { ", at " (outward(url.as_str(), host)) }
+                @if let (Some(url), Some(host)) = (&url, host) { ", at " (publishers_link(host, Some(url), None)) }
             }
         }
     }

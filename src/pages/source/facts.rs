@@ -1,10 +1,12 @@
 //! What a source is: as configured, as its feed says, and in numbers.
 
 use maud::{Markup, html};
+use url::Url;
 
-use super::super::sources::elements::{moment, outward};
-use super::Subject;
-use crate::model::Location;
+use super::super::elements::{publishers_link, time};
+use super::super::parts::with_parameter;
+use super::subject::Subject;
+use crate::model::{Location, public_url};
 
 pub(super) fn section(subject: &Subject<'_>) -> Markup {
     let (listed, query) = (subject.listed, &subject.query);
@@ -16,7 +18,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Markup {
             dt { "Address" }
             dd {
                 @match &source.location {
-                    Location::Url(_) => (outward(&listed.address, &listed.address)),
+                    Location::Url(url) => (publishers_link(&listed.address, Some(&public_url(url)), None)),
                     Location::File(_) => span dir="auto" { (listed.address) },
                 }
             }
@@ -26,20 +28,20 @@ pub(super) fn section(subject: &Subject<'_>) -> Markup {
             }
             @if let Some(home) = &report.home_url {
                 dt { "Its home page" }
-                dd { (outward(home, home)) }
+                dd { (publishers_link(home, Url::parse(home).ok().as_ref(), None)) }
             }
             dt { "Tags" }
             dd {
                 @if source.tags.is_empty() { "none" }
                 @for (nth, tag) in source.tags.iter().enumerate() {
                     @if nth > 0 { ", " }
-                    a href={ "../sources" (with_tag(query, tag)) } dir="auto" { (tag) }
+                    a href={ "../sources" (with_parameter(query, "tag", tag)) } dir="auto" { (tag) }
                 }
             }
             dt { "Priority" }
             dd { (source.priority) }
             dt { "A source since" }
-            dd { (moment(subject.activity.added_at)) }
+            dd { (time(subject.activity.added_at)) }
             dt { "Entries" }
             dd { (report.entries) ", of these copies of other sources' entries: " (report.duplicates) }
             @if report.renamed > 0 {
@@ -52,11 +54,4 @@ pub(super) fn section(subject: &Subject<'_>) -> Markup {
             }
         }
     }
-}
-
-/// The query of the list of sources with this tag.
-fn with_tag(query: &str, tag: &str) -> String {
-    let start = if query.is_empty() { '?' } else { '&' };
-    let tag: String = url::form_urlencoded::byte_serialize(tag.as_bytes()).collect();
-    format!("{query}{start}tag={tag}")
 }

@@ -6,35 +6,24 @@ mod facts;
 mod outcome;
 mod rhythm;
 mod schedule;
+mod subject;
 
 use maud::{Markup, html};
 
+use super::access::{self, Access};
 use super::layout::Frame;
-use super::listing::{self, ListedSource};
+use super::listing;
 use super::made::{MadePage, NoPage};
 use super::request::PageRequest;
-use crate::model::{SourceId, SourceState};
-use crate::store::{ActivityRequest, SourceActivity};
-
-/// How many of the newest entries, and of the latest troubles, are listed.
-const MOST_ENTRIES: usize = 20;
-const MOST_TROUBLES: usize = 10;
-
-/// A source and all that its page tells of it.
-struct Subject<'p> {
-    request: &'p PageRequest,
-    listed: &'p ListedSource,
-    state: SourceState,
-    activity: SourceActivity,
-    /// `?token=…` of the server's token, where it goes along.
-    query: String,
-}
+use crate::model::SourceId;
+use crate::store::ActivityRequest;
+use subject::{MOST_ENTRIES, MOST_TROUBLES, Subject};
 
 pub(super) async fn make(request: &PageRequest, id: &SourceId) -> Result<MadePage, NoPage> {
     request.refuse_strangers()?;
     let settings = &request.settings;
-    let query = request.visitor.query_for(settings.server_token.as_ref());
-    let listed = request.listing.now(request).await?;
+    let query = access::own_query(request);
+    let listed = request.sources().await?;
     let Some(listed) = listing::find(&listed, id) else {
         let is_disabled = settings.disabled.iter().any(|source| source.id == *id);
         let content = is_disabled
@@ -89,8 +78,6 @@ fn switched_off(id: &SourceId) -> Markup {
 
 /// What outputs have of the source depends on which of them the visitor may read.
 fn page(request: &PageRequest, title: &str, query: &str, content: &Markup) -> MadePage {
-    let settings = &request.settings;
-    let mut outputs = settings.plan.outputs.iter();
     let frame = Frame {
         title,
         root: "../",
@@ -99,6 +86,6 @@ fn page(request: &PageRequest, title: &str, query: &str, content: &Markup) -> Ma
     };
     MadePage {
         html: frame.around(content),
-        is_private: settings.server_token.is_some() || outputs.any(|plan| plan.token.is_some()),
+        is_private: Access::of(request).is_private(),
     }
 }

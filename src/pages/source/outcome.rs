@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::super::sources::elements::{moment, state};
-use super::Subject;
+use super::super::elements::time;
+use super::super::sources::state::state;
+use super::subject::Subject;
 use crate::model::{
     FailureClass, HealthEvent, LastOutcome, Outcome, SourceStatus, Trouble, public_url,
 };
@@ -13,34 +14,34 @@ pub(super) fn section(subject: &Subject<'_>) -> Markup {
     let history = &report.history;
     html! {
         p { "State: " (state(subject.listed)) (since(subject)) }
-        @match (&report.last, history.last_attempt) {
-            (None, _) => p { "Nobody has asked it so far." },
-            (Some(last), at) => {
-                p {
-                    "Last request"
-                    @if let Some(at) = at { ", " (moment(at)) }
-                    ": " (told(last))
-                    @if let Some(status) = last.status { " (HTTP status " (status) ")" }
-                    "."
-                }
-                @if let Some(message) = &last.message { p dir="auto" { (message) } }
+        @if let Some(last) = &report.last {
+            p {
+                "Last request"
+                @if let Some(at) = history.last_attempt { ", " (time(at)) }
+                ": " (told(last))
+                @if let Some(status) = last.status { " (HTTP status " (status) ")" }
+                "."
             }
-        }
-        p {
-            @match history.last_success {
-                Some(at) => { "Last success: " (moment(at)) ". " }
-                None => "It has never answered with a feed. ",
+            @if let Some(message) = &last.message { p dir="auto" { (message) } }
+            p {
+                @if let Some(at) = history.last_success { "Last success: " (time(at)) "; " (failures(history.errors)) " since." }
+                @else { "It has never answered with a feed; " (failures(history.errors)) " so far." }
             }
-            @match history.errors {
-                0 => "No failure since.",
-                1 => "One failure since.",
-                errors => { (errors) " failures in a row since." }
-            }
+        } @else {
+            p { "Nobody has asked it so far." }
         }
         @if let Some(to) = &report.moved_to {
             p { "It has moved: write " code { (public_url(to)) } " into the configuration." }
         }
         (repairs(subject))
+    }
+}
+
+fn failures(errors: u32) -> String {
+    match errors {
+        0 => "no failure".to_owned(),
+        1 => "one failure".to_owned(),
+        errors => format!("{errors} failures in a row"),
     }
 }
 
@@ -60,7 +61,7 @@ fn since(subject: &Subject<'_>) -> Markup {
             ("again since", broken)
         }
     };
-    html! { @if let Some(at) = at { ", " (words) " " (moment(at)) } }
+    html! { @if let Some(at) = at { ", " (words) " " (time(at)) } }
 }
 
 /// What came of the last request, as the end of a sentence.
@@ -133,8 +134,8 @@ fn trouble(event: &HealthEvent) -> Markup {
     html! {
         tr {
             th scope="row" { (event.trouble) }
-            td { (moment(event.began_at)) }
-            td { @match event.resolved_at { Some(at) => (moment(at)), None => span.bad { "lasts" } } }
+            td { (time(event.began_at)) }
+            td { @match event.resolved_at { Some(at) => (time(at)), None => span.bad { "lasts" } } }
             td dir="auto" { (event.message) }
         }
     }

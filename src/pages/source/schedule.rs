@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::super::sources::elements::moment;
-use super::Subject;
+use super::super::elements::time;
+use super::subject::Subject;
 use crate::model::{FreshBy, Freshness, History, HostHold, Timestamp};
 use crate::refresh::turn_in_words;
 use crate::schedule::{Cadence, Settings, duration_in_words};
@@ -31,7 +31,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Markup {
     html! {
         p {
             (turn_in_words(report, now))
-            @if let Some(at) = report.next_due { ", " (moment(at)) }
+            @if let Some(at) = report.next_due { ", " (time(at)) }
             @if let Some(because) = &report.because { ": " span dir="auto" { (because) } }
         }
         dl {
@@ -70,7 +70,7 @@ fn rhythm(history: &History) -> Markup {
             Some(gap) => { "an entry about every " (duration_in_words(gap)) }
             None => "not known yet",
         }
-        @if let Some(at) = history.rhythm.last_new { "; something new last came " (moment(at)) }
+        @if let Some(at) = history.rhythm.last_new { "; something new last came " (time(at)) }
     }
 }
 
@@ -78,10 +78,10 @@ fn rhythm(history: &History) -> Markup {
 fn wishes(history: &History, hold: Option<&HostHold>, now: Timestamp) -> Vec<Markup> {
     let mut wishes = Vec::new();
     if let Some(hold) = hold {
-        wishes.push(html! { (hold.because()) ", until " (moment(hold.until)) });
+        wishes.push(html! { (hold.because()) ", until " (time(hold.until)) });
     }
     if let Some(until) = history.retry_after.filter(|until| *until > now) {
-        wishes.push(html! { "Retry-After: not before " (moment(until)) });
+        wishes.push(html! { "Retry-After: not before " (time(until)) });
     }
     if let Some(Freshness { lifetime, by }) = history.freshness {
         let by = match by {
@@ -129,6 +129,6 @@ fn validators(subject: &Subject<'_>) -> Markup {
             @if nth > 0 { ", " }
             (name) " " code dir="auto" { (String::from_utf8_lossy(value)) }
         }
-        @if let Some(at) = subject.state.history.whole_at { "; last read whole " (moment(at)) }
+        @if let Some(at) = subject.state.history.whole_at { "; last read whole " (time(at)) }
     }
 }

@@ -2,12 +2,13 @@
 
 mod choice;
 mod column;
-pub(super) mod elements;
 mod form;
+pub(super) mod state;
 mod table;
 
 use maud::{Markup, html};
 
+use super::access::{self, Access};
 use super::layout::Frame;
 use super::listing::{Listed, ListedSource};
 use super::made::{MadePage, NoPage};
@@ -33,12 +34,10 @@ struct Chosen<'l> {
 
 pub(super) async fn make(request: &PageRequest) -> Result<MadePage, NoPage> {
     request.refuse_strangers()?;
-    let listed = request.listing.now(request).await?;
+    let listed = request.sources().await?;
     let choice = Choice::of(request);
     let chosen = chosen(&listed, &choice);
-    let query = request
-        .visitor
-        .query_for(request.settings.server_token.as_ref());
+    let query = access::own_query(request);
     let content = html! {
         h1 { "Sources" }
         p { (states(&listed)) }
@@ -62,7 +61,7 @@ pub(super) async fn make(request: &PageRequest) -> Result<MadePage, NoPage> {
     };
     Ok(MadePage {
         html: frame.around(&content),
-        is_private: request.settings.server_token.is_some(),
+        is_private: Access::of(request).is_private(),
     })
 }
 

@@ -2,11 +2,12 @@
 
 use maud::{Markup, html};
 
+use super::super::elements::time;
 use super::super::listing::ListedSource;
 
 use super::choice::Choice;
 use super::column::Column;
-use super::elements::{moment, state};
+use super::state::state;
 use crate::model::{Timestamp, public_url};
 use crate::refresh::{outcome_in_a_word, remarks, turn_in_words};
 
@@ -57,16 +58,16 @@ fn row(listed: &ListedSource, query: &str, now: Timestamp) -> Markup {
             td { (state(listed)) }
             td {
                 (outcome_in_a_word(report).replace('_', " "))
-                @if let Some(at) = history.last_attempt { div { (moment(at)) } }
+                @if let Some(at) = history.last_attempt { div { (time(at)) } }
                 @if let Some(fault) = fault { div.muted { (fault.because()) } }
                 @for remark in remarks(report, |to| public_url(to).to_string()) {
                     div.muted dir="auto" { (remark) }
                 }
             }
-            td { @match history.last_success { Some(at) => (moment(at)), None => "never" } }
+            td { @match history.last_success { Some(at) => (time(at)), None => "never" } }
             td {
                 (turn_in_words(report, now))
-                @if let Some(at) = report.next_due.filter(|at| *at > now) { div { (moment(at)) } }
+                @if let Some(at) = report.next_due.filter(|at| *at > now) { div { (time(at)) } }
                 @if let Some(because) = &report.because { div.muted dir="auto" { (because) } }
             }
             td.number { (report.entries) }

@@ -4,6 +4,7 @@
 //! `store::open`, and speaks to it through `Store` alone. The name of a test is that of the case behind that of the engine. An
 //! engine is added in `engines`.
 
+mod activity;
 mod archives;
 mod bench;
 mod care;
