@@ -17,11 +17,11 @@ pub async fn redact_archives(store: &dyn Store, clock: &dyn Clock) -> Result<(),
         let redacted = redacted
             .await
             .map_err(|ended| StoreError::of_task("redact an archive document", &ended))?;
-        let Some(document) = redacted else {
+        let document = redacted.unwrap_or_else(|| {
             let (output, number) = (&redaction.output, redaction.document.number);
-            tracing::error!(%output, number, "an archive document is not whole, and what was withdrawn cannot be taken out of it: restore the store from a backup");
-            return Ok(());
-        };
+            tracing::error!(%output, number, "an archive document is not whole: nothing can be taken out of it, and it is not served either");
+            redaction.document.clone()
+        });
         // Where another process was faster, what it has left is seen next.
         store.redact(redaction, document).await?;
     }

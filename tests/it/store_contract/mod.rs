@@ -22,5 +22,6 @@ mod sources;
 mod stories;
 mod times;
 mod windows;
+mod withdrawals;
 
 pub(crate) use bench::{Bench, all_stories, at, entry, record, source};

@@ -148,6 +148,18 @@ fn every_document_is_valid_whatever_the_feeds_are() {
     desk.configure(&configuration(&desk));
     // Some are no feeds at all: that is their own failure.
     desk.run(&["refresh"]);
+    assert_valid(&desk);
+    for entry in ["1", "7", "40"] {
+        let reason = "a <court> & \u{b}its \"order\"";
+        let withdrawn = desk.run(&["withdraw", entry, "--reason", reason]);
+        assert!(withdrawn.status.success());
+    }
+    let announced = desk.run(&["print", "full"]).stdout;
+    assert!(String::from_utf8_lossy(&announced).contains("<at:deleted-entry"));
+    assert_valid(&desk);
+}
+
+fn assert_valid(desk: &Desk) {
     let mut found = Vec::new();
     for (output, _) in OUTPUTS {
         let mut ids = Vec::new();

@@ -223,3 +223,27 @@ fn what_is_merged_with_a_withdrawn_story_goes_with_it() {
     assert_eq!(titles(&shown(&desk, "merged")), [CHOIR_TITLE]);
     assert_eq!(deleted(&atom(&desk)).len(), 2);
 }
+
+/// What documents say of deletions takes a part of `max_bytes`, and entries have the rest.
+#[test]
+fn announcements_are_counted_in_max_bytes() {
+    let desk = desk("max_bytes = \"6KiB\"\n");
+    let reason = "so ".repeat(150);
+    for nth in 0..8 {
+        let guid = format!("bridge-{nth}");
+        let text: String = (0..60)
+            .map(|word| format!("w{} ", nth * 7919 + word * 104_729))
+            .collect();
+        publish(
+            &desk,
+            "c",
+            &[piece(&guid, "08:00", &format!("Bridge {nth}"), &text)],
+        );
+        refresh(&desk, &["c"]);
+        told(&desk, &["withdraw", &guid, "--reason", &reason]);
+    }
+    let document = atom(&desk);
+    assert!(document.len() <= 6 * 1024, "{}", document.len());
+    assert!(document.contains(CHOIR_TITLE), "{document}");
+    assert!((1..8).contains(&deleted(&document).len()), "{document}");
+}

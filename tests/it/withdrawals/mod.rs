@@ -3,6 +3,7 @@
 mod archives;
 mod by_operator;
 mod by_publisher;
+mod deletions;
 mod kill_marks;
 
 use crate::support::daemon::Desk;
