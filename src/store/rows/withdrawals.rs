@@ -1,8 +1,8 @@
 //! Entries that were taken back, the items that announce it, and archive documents that still hold what must go.
 
+use super::corrections::CorrectionRows;
 use super::outputs::OutputRow;
 use super::sources::SourceRow;
-use super::transaction::Rows;
 use crate::model::{
     EntryId, OutputId, Retraction, Slot, StoryId, Timestamp, Tombstone, Withdrawal,
 };
@@ -32,8 +32,8 @@ pub(in crate::store) struct Headline {
     pub(in crate::store) title: String,
 }
 
-/// Withdrawals, retractions, tombstones and redactions.
-pub(in crate::store) trait WithdrawalRows: Rows {
+/// Withdrawals, retractions, tombstones and redactions. What is withdrawn loses what its corrections have kept, too.
+pub(in crate::store) trait WithdrawalRows: CorrectionRows {
     /// What an operator said of an entry.
     fn withdrawal(&self, entry: EntryId) -> Result<Option<Withdrawal>, Self::Error>;
 

@@ -40,7 +40,7 @@ fn named_pages(daemon: &Daemon) -> [String; 3] {
         "the page is the only alternate"
     );
     let alternate = "<link rel=\"alternate\" type=\"text/html\" href=\"";
-    let json: serde_json::Value = serde_json::from_str(&text("json")).expect("JSON");
+    let json: Value = serde_json::from_str(&text("json")).expect("JSON");
     [
         between(head, alternate, "\""),
         between(&text("rss"), "<link>", "</link>"),

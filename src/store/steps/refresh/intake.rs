@@ -145,7 +145,9 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         let edit = Edit::judge(before, old, text, incoming.entry.updated, now);
         let (rows, source) = (self.context.rows, &self.context.record.source);
         rows.write_edit(entry, &edit, now)?;
-        corrections::keep(rows, &correction(entry, source, before, incoming, now))?;
+        if rows.withdrawal(entry)?.is_none() {
+            corrections::keep(rows, &correction(entry, source, before, incoming, now))?;
+        }
         if !same_words(text, old) {
             self.linking
                 .edited(entry, edit.is_revised, edit.is_replaced)?;

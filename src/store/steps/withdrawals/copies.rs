@@ -1,6 +1,7 @@
 //! New and changed entries that repeat what an operator has withdrawn.
 
 use super::exhibits::{Announced, take_back};
+use super::mark::mark;
 use crate::dedupe::{Found, MAX_CANDIDATES, Profile, most_similar, repeats};
 use crate::model::{EntryId, Timestamp, Withdrawal};
 use crate::store::rows::{StoryRows, TextRows, WithdrawalRows};
@@ -63,7 +64,7 @@ pub(in crate::store) fn withdraw_copy<R: StoryRows + WithdrawalRows>(
     let Some(placed) = rows.placed(&[entry])?.pop() else {
         return Ok(());
     };
-    rows.set_withdrawal(entry, Some(withdrawal))?;
+    mark(rows, entry, withdrawal)?;
     let announced = Announced {
         at: withdrawal.at,
         reason: withdrawal.reason.as_deref(),

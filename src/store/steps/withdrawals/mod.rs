@@ -4,6 +4,7 @@
 mod copies;
 mod documents;
 mod exhibits;
+mod mark;
 mod withdraw;
 
 pub(in crate::store) use copies::{repeated, withdraw_copy};

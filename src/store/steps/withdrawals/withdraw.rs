@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::exhibits::{Announced, take_back};
+use super::mark::mark;
 use crate::model::{EntryId, OutputId, StoryId, Timestamp, Withdrawal};
 use crate::store::rows::{StoryRows, TextRows, WithdrawalRows};
 use crate::store::steps::compared::profile;
@@ -156,7 +157,7 @@ fn note<R: TextRows + WithdrawalRows>(
     entry: EntryId,
     withdrawal: &Withdrawal,
 ) -> Result<(), R::Error> {
-    rows.set_withdrawal(entry, Some(withdrawal))?;
+    mark(rows, entry, withdrawal)?;
     for profile in rows.texts(&[entry], profile)? {
         rows.write_withdrawn_keys(entry, profile.text.keys())?;
     }
