@@ -216,7 +216,7 @@ mod tests {
             (super::STRIP_BODY, "SEARCH bodies USING INTEGER PRIMARY KEY"),
             (
                 super::STRIP_CORRECTIONS,
-                "SEARCH corrections USING INDEX corrections_entry (entry=?)",
+                "SEARCH corrections USING COVERING INDEX corrections_entry (entry=?)",
             ),
         ];
         for (statement, expected) in statements {
