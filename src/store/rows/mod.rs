@@ -64,4 +64,4 @@ pub(in crate::store) use times::{BeforeStep, EntryAhead, TimeRows, Witnesses};
 pub(in crate::store) use transaction::Rows;
 pub(in crate::store) use versions::VersionRows;
 pub(in crate::store) use windows::WindowRows;
-pub(in crate::store) use withdrawals::{Exhibit, Headline, WithdrawalRows};
+pub(in crate::store) use withdrawals::{DueRedaction, Exhibit, Headline, WithdrawalRows};

@@ -25,6 +25,17 @@ pub(in crate::store) struct Exhibit {
     pub(in crate::store) archive: Option<u32>,
 }
 
+/// An archive document that has to lose items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::store) struct DueRedaction {
+    pub(in crate::store) output: OutputRow,
+    pub(in crate::store) output_id: OutputId,
+    /// The number of the document.
+    pub(in crate::store) number: u32,
+    /// The ids of the items.
+    pub(in crate::store) items: Vec<String>,
+}
+
 /// An entry's headline, for finding the one that a notice is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::store) struct Headline {
@@ -104,9 +115,7 @@ pub(in crate::store) trait WithdrawalRows: CorrectionRows {
     ) -> Result<(), Self::Error>;
 
     /// The first archive document that has to lose items, by output and number, and all that it has to lose.
-    fn next_redaction(
-        &self,
-    ) -> Result<Option<(OutputId, OutputRow, u32, Vec<String>)>, Self::Error>;
+    fn next_redaction(&self) -> Result<Option<DueRedaction>, Self::Error>;
 
     /// Puts a document in the place of the archive document of its number, and notes that these items stand in none and have no longer
     /// to be lost.

@@ -6,10 +6,10 @@ use super::columns::{at_most, moment, ms, word};
 use super::session::Session;
 use super::values::output_id;
 use crate::model::{
-    EntryId, OutputId, Retraction, RetractionSign, Slot, StoryId, Timestamp, Tombstone, Withdrawal,
+    EntryId, Retraction, RetractionSign, Slot, StoryId, Timestamp, Tombstone, Withdrawal,
 };
 use crate::store::ArchiveDocument;
-use crate::store::rows::{Exhibit, Headline, OutputRow, SourceRow, WithdrawalRows};
+use crate::store::rows::{DueRedaction, Exhibit, Headline, OutputRow, SourceRow, WithdrawalRows};
 
 /// Columns of [`exhibit`], of `output_items i` joined with `outputs o`.
 const EXHIBIT: &str = "i.output, o.id AS output_id, i.item_id, i.story, i.slot, i.entry, i.updated_at, i.left_at IS NULL AS inside, i.archive";
@@ -193,7 +193,7 @@ impl WithdrawalRows for Session {
         Ok(())
     }
 
-    fn next_redaction(&self) -> rusqlite::Result<Option<(OutputId, OutputRow, u32, Vec<String>)>> {
+    fn next_redaction(&self) -> rusqlite::Result<Option<DueRedaction>> {
         let next = self
             .prepare_cached(
                 "SELECT o.id, r.output, r.number FROM redactions r JOIN outputs o USING (output)
@@ -207,7 +207,7 @@ impl WithdrawalRows for Session {
                 ))
             })
             .optional()?;
-        let Some((id, output, number)) = next else {
+        let Some((output_id, output, number)) = next else {
             return Ok(None);
         };
         let items = self
@@ -216,7 +216,12 @@ impl WithdrawalRows for Session {
             )?
             .query_map(params![output.0, number], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
-        Ok(Some((id, output, number, items)))
+        Ok(Some(DueRedaction {
+            output,
+            output_id,
+            number,
+            items,
+        }))
     }
 
     fn redact(

@@ -117,10 +117,12 @@ fn document(made: i64, bytes: &[u8]) -> ArchiveDocument {
 async fn archived(engine: &Engine) -> Bench {
     let bench = bench(engine).await;
     let items = vec!["id-1".to_owned()];
+    let document = document(3, b"whole");
     let kept = bench
         .store
-        .archive(&out("o"), document(3, b"whole"), items, [1; 16]);
-    assert!(kept.await.expect("answers"));
+        .archive(&out("o"), document, items, [1; 16])
+        .await;
+    assert!(kept.expect("answers"));
     assert_eq!(bench.store.next_redaction().await.expect("reads"), None);
     withdraw(&bench, "1", 5).await;
     bench

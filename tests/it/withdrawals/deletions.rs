@@ -5,8 +5,11 @@ use mainstem::parse::{Input, parse};
 
 const HEAD: &str = "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:at=\"http://purl.org/atompub/tombstones/1.0\" xmlns:x=\"http://purl.org/atompub/tombstones/1.0\"><id>urn:f</id><title>F</title>";
 
-/// What a feed with this in it says of deletions: id, date and reason; and how many entries it has.
-fn read(inner: &str) -> (Vec<(String, Option<String>, Option<String>)>, usize) {
+/// Id, date and reason.
+type Told = (String, Option<String>, Option<String>);
+
+/// What a feed with this in it says of deletions, and how many entries it has.
+fn read(inner: &str) -> (Vec<Told>, usize) {
     let text = format!("{HEAD}{inner}<entry><id>urn:e</id><title>E</title></entry></feed>");
     let input = Input {
         bytes: text.as_bytes(),

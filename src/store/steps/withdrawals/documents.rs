@@ -34,20 +34,20 @@ pub(in crate::store) fn archive_made_at<R: OutputRows + ArchiveRows>(
 pub(in crate::store) fn next_redaction<R: ArchiveRows + WithdrawalRows>(
     rows: &R,
 ) -> Result<Option<Redaction>, R::Error> {
-    let Some((output, row, number, items)) = rows.next_redaction()? else {
+    let Some(due) = rows.next_redaction()? else {
         return Ok(None);
     };
-    let Some(document) = rows.archive_document(row, number)? else {
+    let Some(document) = rows.archive_document(due.output, due.number)? else {
         return Ok(None);
     };
     let mut tombstones = Vec::new();
-    for item in &items {
-        tombstones.extend(rows.tombstone(row, item)?);
+    for item in &due.items {
+        tombstones.extend(rows.tombstone(due.output, item)?);
     }
     Ok(Some(Redaction {
-        output,
+        output: due.output_id,
         document,
-        items,
+        items: due.items,
         tombstones,
     }))
 }
