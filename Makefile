@@ -6,14 +6,22 @@ CARGO ?= cargo
 
 # Most tests wait for a socket or a process most of the time.
 test: tools prepare
-	RUST_TEST_THREADS=$${RUST_TEST_THREADS:-$$(( $$(nproc) * 2 ))} $(CARGO) test --locked
+	BROWSER_REQUIRED=1 RUST_TEST_THREADS=$${RUST_TEST_THREADS:-$$(( $$(nproc) * 2 ))} $(CARGO) test --locked
 
-# Some tests boot a real systemd. Installs what they need on Debian as root; elsewhere they are skipped, and say so.
-prepare:
+# Some tests boot a real systemd, and some open pages in a real browser. Installs what they need on Debian as root; elsewhere those of
+# the service are skipped, and say so, and those of pages fail until a browser is there.
+prepare: browser
 	@command -v systemd-nspawn >/dev/null && command -v systemd-analyze >/dev/null && command -v nsenter >/dev/null || \
 	{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends systemd systemd-container util-linux; } || \
 	echo "tests of the service are skipped: install systemd-container (systemd-nspawn), and run them as root"
+
+.PHONY: browser
+browser:
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
+	{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium chromium-driver; } || \
+	echo "tests of pages will fail: install chromium and chromedriver (on Debian: apt install chromium chromium-driver)"
 
 # Format, lints as errors, documentation.
 check: tools

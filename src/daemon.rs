@@ -7,6 +7,7 @@
 //! source that is due). Outward: `daemon/publisher.rs`, which keeps `republish` going. `daemon/tasks.rs` spawns both, and the
 //! server.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -205,11 +206,27 @@ fn exposition(config: &Config, metrics: &Metrics, clock: &Arc<dyn Clock>) -> Exp
 
 fn tell_addresses(surface: &Surface, counts: &str) {
     for address in &surface.listeners {
-        tracing::info!(%address, "serving {counts}");
+        match address.ip() {
+            Some(ip) => {
+                let front = front_page(ip);
+                tracing::info!(%address, "serving {counts}; open {front} in a browser");
+            }
+            None => tracing::info!(%address, "serving {counts}"),
+        }
     }
     for metrics in surface.metrics.iter().flat_map(|(listeners, _)| listeners) {
         tracing::info!(%metrics, "serving /metrics");
     }
+}
+
+/// Where a browser on this machine finds the front page of what is served at an address.
+fn front_page(served_at: SocketAddr) -> String {
+    let ip = match served_at.ip() {
+        IpAddr::V4(any) if any.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(any) if any.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    format!("http://{}/", SocketAddr::new(ip, served_at.port()))
 }
 
 /// Closes the store within its time.

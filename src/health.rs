@@ -6,7 +6,9 @@
 
 use chrono::Duration;
 
-use crate::model::{Finding, LastOutcome, Outcome, SourceReport, Timestamp, Trouble};
+use crate::model::{
+    Condition, Finding, LastOutcome, Outcome, SourceReport, SourceStatus, Timestamp, Trouble,
+};
 
 /// How long a source fails before it counts as broken: a shorter trouble may be a bad night.
 const BROKEN_AFTER: Duration = Duration::hours(24);
@@ -43,6 +45,20 @@ pub fn examine(report: &SourceReport, daily_items: Option<u32>, now: Timestamp) 
         findings.push(finding(Trouble::Repaired, repaired(last)));
     }
     findings
+}
+
+/// How a source is doing, in one word. `is_held`: its host wants to be left alone now.
+#[must_use]
+pub fn status(report: &SourceReport, is_held: bool, now: Timestamp) -> SourceStatus {
+    match report.history.condition {
+        Condition::Gone => SourceStatus::Gone,
+        Condition::Failing(_) => SourceStatus::Trouble,
+        Condition::Throttled => SourceStatus::Held,
+        Condition::Well if is_held => SourceStatus::Held,
+        Condition::Well if report.last.is_none() => SourceStatus::Never,
+        Condition::Well if silent(report, now).is_some() => SourceStatus::Silent,
+        Condition::Well => SourceStatus::Well,
+    }
 }
 
 fn finding(trouble: Trouble, message: Option<String>) -> Finding {

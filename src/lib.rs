@@ -18,7 +18,7 @@
 //! | 0 words | `model` `clock` `text` |
 //! | 1 decisions, without I/O | `schedule` `parse` `dedupe` `select` `publish` `health` `websub` |
 //! | 2 edges, each alone | `fetch` `store` `telemetry` `systemd` |
-//! | 3 flows | `refresh` `republish` `maintain`; `worker` uses `refresh`, `pages` uses `republish`, `serve` uses `pages` |
+//! | 3 flows | `refresh` `republish` `maintain`; `worker` uses `refresh`, `pages` uses `refresh` and `republish`, `serve` uses `pages` |
 //! | 4 assembly | `config` `daemon` `cli` |
 
 pub mod cli;

@@ -132,6 +132,8 @@ impl Config {
             plan: self.plan.clone(),
             server_token: self.server_token.clone(),
             dedupe_window: self.dedupe_window,
+            targets: self.targets.as_slice().into(),
+            disabled: self.disabled.as_slice().into(),
             words: self.words.clone(),
         }
     }

@@ -20,6 +20,24 @@ words! {
     }
 }
 
+words! {
+    /// How a source is doing, in one word; what needs somebody's attention most stands first.
+    SourceStatus {
+        /// The last request failed.
+        Trouble = "trouble",
+        /// Ended by its publisher (410).
+        Gone = "gone",
+        /// Answers, but has published nothing for far longer than it used to.
+        Silent = "silent",
+        /// It, or its host, asks to be left alone for a while.
+        Held = "held",
+        /// Nobody has asked it so far.
+        Never = "never",
+        /// It answers.
+        Well = "well",
+    }
+}
+
 /// The result of looking for one kind of trouble at a source. Where nothing can be told now, there is no finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

@@ -2,10 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-/// The stylesheet of all pages.
-pub const STYLE: &str = include_str!("style.css");
-/// Where it is served, below the base of a page. Its name says which version it is, so that a cache may keep it for ever.
-pub const STYLE_PATH: &str = concat!("static/", env!("CARGO_PKG_VERSION"), ".css");
+use super::assets::{ICON, STYLE};
 
 /// What the frame says.
 pub(super) struct Frame<'a> {
@@ -19,6 +16,11 @@ pub(super) struct Frame<'a> {
     /// More elements of the head, such as links to a page's feeds.
     pub(super) head: Markup,
 }
+
+/// The pages that every page leads to, by their paths below the root: `./` is the root itself.
+const SECTIONS: [(&str, &str); 2] = [("./", "Feeds"), ("sources", "Sources")];
+/// The titles of those pages.
+pub(super) const FEEDS: &str = SECTIONS[0].1;
 
 impl Frame<'_> {
     /// The whole page around its content.
@@ -37,18 +39,20 @@ impl Frame<'_> {
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
                     title { (title) }
-                    link rel="stylesheet" href={ (root) (STYLE_PATH) };
+                    link rel="stylesheet" href={ (root) (STYLE.path) };
+                    link rel="icon" type=(ICON.media_type) href={ (root) (ICON.path) };
                     (head)
                 }
                 body {
                     a.skip href="#content" { "Skip to content" }
                     header {
                         nav aria-label="Site" {
-                            a href={ (root) "./" (query) } { "Feeds" }
-                            a href={ (root) "sources" (query) } { "Sources" }
+                            @for (path, name) in SECTIONS {
+                                a href={ (root) (path) (query) } aria-current=[(name == *title).then_some("page")] { (name) }
+                            }
                         }
                     }
-                    main #content { (content) }
+                    main #content tabindex="-1" { (content) }
                 }
             }
         };

@@ -6,35 +6,44 @@
 //!
 //! - `visitor`: the tokens that a request carried, and what they open
 //! - `request`: what a page is made from; `made`: a page, or why there is none
-//! - `layout` (with `style.css`): the frame of every page
-//! - `access`: which stories a visitor may see; `elements`: what several pages have
+//! - `layout`: the frame of every page; `assets` (with `style.css`, `icon.svg`): the files that it names; `parts`, `elements`: what
+//!   several pages are put together of
+//! - `turns`: how many pages are made at once, and how long one may take
+//! - `listing`: all sources and how they are doing, kept for a moment; `access`: which stories a visitor may see
 //! - `front`: `/`; `output`: `/OUTPUT` and its older items; `story`: `/story/ID`; `sources`, `source`; `preview`
 
 mod access;
+mod assets;
 mod elements;
 mod front;
 mod layout;
+mod listing;
 mod made;
 mod output;
+mod parts;
 mod preview;
 mod request;
 mod source;
 mod sources;
 mod story;
+mod turns;
 mod visitor;
 
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
-pub use layout::{STYLE, STYLE_PATH};
+pub use assets::Asset;
 pub use made::{MadePage, NoPage};
-pub use request::{PageSettings, Wanted};
+pub use request::{ArchivedPart, PageSettings, ShownFeed, Wanted};
 pub use visitor::Visitor;
 
 use crate::clock::Clock;
+use crate::model::{OutputId, Secret};
 use crate::store::Store;
+use listing::Listing;
 use request::PageRequest;
+use turns::Turns;
 
 /// Makes pages from what the store has at the moment of a request. Cheap to clone.
 #[derive(Clone)]
@@ -42,6 +51,8 @@ pub struct Pages {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     settings: watch::Receiver<PageSettings>,
+    turns: Turns,
+    listing: Arc<Listing>,
 }
 
 impl Pages {
@@ -53,9 +64,11 @@ impl Pages {
         settings: watch::Receiver<PageSettings>,
     ) -> Self {
         Self {
+            listing: Arc::new(Listing::new(clock.clone())),
             store,
             clock,
             settings,
+            turns: Turns::new(),
         }
     }
 
@@ -74,17 +87,40 @@ impl Pages {
             store: self.store.clone(),
             now: self.clock.now(),
             settings,
+            listing: self.listing.clone(),
             visitor,
             query,
         };
+        // What documents show is at hand, and made as fast as they are.
+        if let Wanted::Output(output, shown) = &wanted {
+            let token = token_of(&request, output)?;
+            return Ok(output::make_window(&request, shown, token));
+        }
+        self.turns.take(self.read(&request, wanted)).await
+    }
+
+    /// A page for which something is read first.
+    async fn read(&self, request: &PageRequest, wanted: Wanted) -> Result<MadePage, NoPage> {
         match wanted {
-            Wanted::Front => front::make(&request).await,
-            Wanted::Output(output) => output::make(&request, &output, None).await,
-            Wanted::Archive(output, number) => output::make(&request, &output, Some(number)).await,
-            Wanted::Story(story) => story::make(&request, story).await,
-            Wanted::Sources => sources::make(&request).await,
-            Wanted::Source(source) => source::make(&request, &source).await,
-            Wanted::Preview(output) => preview::make(&request, &output).await,
+            Wanted::Front(shown) => front::make(request, &shown).await,
+            Wanted::Output(output, shown) => {
+                let token = token_of(request, &output)?;
+                Ok(output::make_window(request, &shown, token))
+            }
+            Wanted::Archive(output, part) => {
+                let token = token_of(request, &output)?;
+                output::make_archive(request, part, token).await
+            }
+            Wanted::Story(story) => story::make(request, story).await,
+            Wanted::Sources => sources::make(request).await,
+            Wanted::Source(source) => source::make(request, &source).await,
+            Wanted::Preview(output) => preview::make(request, &output).await,
         }
     }
+}
+
+/// The token of an output, which the visitor has brought; `None`: it has none.
+fn token_of<'r>(request: &'r PageRequest, output: &OutputId) -> Result<Option<&'r Secret>, NoPage> {
+    let plan = request.output(output)?;
+    Ok(plan.token.as_ref())
 }

@@ -1,24 +1,28 @@
 //! What a page is made from.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::listing::{Listed, Listing};
 use super::made::NoPage;
 use super::visitor::Visitor;
-use crate::model::{OutputId, Secret, SourceId, StoryId, Timestamp};
+use crate::model::{Output, OutputId, Secret, Source, SourceId, StoryId, Timestamp};
+use crate::publish::{Document, ListedFeed};
+use crate::refresh::Target;
 use crate::republish::{OutputPlan, Plan};
 use crate::select::Lists;
 use crate::store::Store;
 
-/// The page that a path names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The page that a path names, with what is served at this moment and it shows.
+#[derive(Debug, Clone)]
 pub enum Wanted {
-    /// `/`.
-    Front,
+    /// `/`; of the outputs that have documents, what these show.
+    Front(BTreeMap<OutputId, ShownFeed>),
     /// `/OUTPUT`.
-    Output(OutputId),
+    Output(OutputId, ShownFeed),
     /// `/OUTPUT/archive/N`.
-    Archive(OutputId, u32),
+    Archive(OutputId, ArchivedPart),
     /// `/story/ID`.
     Story(StoryId),
     /// `/sources`.
@@ -27,6 +31,28 @@ pub enum Wanted {
     Source(SourceId),
     /// `/OUTPUT/preview`.
     Preview(OutputId),
+}
+
+/// What the documents of an output show.
+#[derive(Debug, Clone)]
+pub struct ShownFeed {
+    /// Their items.
+    pub listing: ListedFeed,
+    /// When they last changed.
+    pub changed_at: Timestamp,
+}
+
+/// An archive document of an output.
+#[derive(Debug, Clone)]
+pub struct ArchivedPart {
+    /// The output.
+    pub output: Arc<Output>,
+    /// Its number, from 1.
+    pub number: u32,
+    /// The number of the newest one.
+    pub newest: u32,
+    /// The document.
+    pub document: Document,
 }
 
 /// What pages need of the configuration. Cheap to clone.
@@ -38,6 +64,10 @@ pub struct PageSettings {
     pub server_token: Option<Secret>,
     /// How far apart copies of a release may be published.
     pub dedupe_window: Duration,
+    /// The enabled sources as they are polled, in configured order.
+    pub targets: Arc<[Target]>,
+    /// The sources that are switched off, in configured order.
+    pub disabled: Arc<[Arc<Source>]>,
     /// Lists of words that rules share.
     pub words: Arc<Lists>,
 }
@@ -47,6 +77,7 @@ pub(super) struct PageRequest {
     pub(super) store: Arc<dyn Store>,
     pub(super) now: Timestamp,
     pub(super) settings: PageSettings,
+    pub(super) listing: Arc<Listing>,
     pub(super) visitor: Visitor,
     /// Of the address, without `?`.
     pub(super) query: String,
@@ -73,10 +104,24 @@ impl PageRequest {
         }
     }
 
+    /// What links to pages that belong to no output carry: `?token=…`, or nothing.
+    pub(super) fn server_query(&self) -> String {
+        let token = self.settings.server_token.as_ref();
+        self.visitor.query_for(token)
+    }
+
     /// The outputs that the visitor may read, in configured order.
     pub(super) fn readable(&self) -> impl Iterator<Item = &OutputPlan> {
         let outputs = self.settings.plan.outputs.iter();
         outputs.filter(|plan| self.visitor.may_read(plan.token.as_ref()))
+    }
+
+    /// All enabled sources and how they are doing, as of a moment ago.
+    pub(super) async fn sources(&self) -> Result<Arc<Listed>, NoPage> {
+        let targets = &self.settings.targets;
+        self.listing
+            .read(self.store.as_ref(), targets, self.now)
+            .await
     }
 
     /// The values of a parameter of the query, decoded, in their order.

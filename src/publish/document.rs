@@ -7,13 +7,13 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 
 use super::coding::{Coding, Effort, brotli, gzip, unbrotli};
-use super::format::{DocumentFormat, Medium};
+use super::format::DocumentFormat;
 use super::piece::{Piece, Shell};
 
 /// A rendered document with its validators. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Document {
-    medium: Medium,
+    format: DocumentFormat,
     shell: Arc<Shell>,
     items: Arc<[Piece]>,
     /// Of head, items and tail, without quotes.
@@ -24,7 +24,7 @@ pub struct Document {
 }
 
 impl Document {
-    pub(super) fn new(medium: impl Into<Medium>, shell: Shell, items: Vec<Piece>) -> Self {
+    pub(super) fn new(format: DocumentFormat, shell: Shell, items: Vec<Piece>) -> Self {
         let mut hasher = blake3::Hasher::new();
         for part in [&shell.head, &shell.tail] {
             hasher.update(&part.len().to_le_bytes());
@@ -35,7 +35,7 @@ impl Document {
         }
         let hash = hasher.finalize().to_hex();
         Self {
-            medium: medium.into(),
+            format,
             shell: Arc::new(shell),
             items: items.into(),
             tag: hash.as_str()[..32].to_owned(),
@@ -61,10 +61,10 @@ impl Document {
         Some(document)
     }
 
-    /// What it is.
+    /// Its format.
     #[must_use]
-    pub fn medium(&self) -> Medium {
-        self.medium
+    pub fn format(&self) -> DocumentFormat {
+        self.format
     }
 
     /// As written; put together when it is first wanted.
@@ -82,7 +82,7 @@ impl Document {
         bytes.extend_from_slice(head);
         for (nth, item) in items.into_iter().enumerate() {
             if nth > 0 {
-                bytes.extend_from_slice(separator(self.medium));
+                bytes.extend_from_slice(separator(self.format));
             }
             bytes.extend_from_slice(item.bytes());
         }
@@ -160,10 +160,10 @@ impl Document {
 }
 
 /// What stands between two items.
-fn separator(medium: Medium) -> &'static [u8] {
-    match medium {
-        Medium::Feed(DocumentFormat::Json) => b",",
-        Medium::Feed(DocumentFormat::Atom | DocumentFormat::Rss) | Medium::Page => b"",
+fn separator(format: DocumentFormat) -> &'static [u8] {
+    match format {
+        DocumentFormat::Json => b",",
+        DocumentFormat::Atom | DocumentFormat::Rss => b"",
     }
 }
 

@@ -1,4 +1,4 @@
-//! What there is to be served of an output: a feed in three formats, and a page.
+//! The formats of an output.
 
 /// The formats that an output is served in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,31 +53,5 @@ impl DocumentFormat {
             Self::Rss => "application/rss+xml; charset=utf-8",
             Self::Json => "application/feed+json; charset=utf-8",
         }
-    }
-}
-
-/// What a document is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Medium {
-    /// A feed in one of its formats.
-    Feed(DocumentFormat),
-    /// A page for a browser.
-    Page,
-}
-
-impl Medium {
-    /// Its media type.
-    #[must_use]
-    pub fn media_type(self) -> &'static str {
-        match self {
-            Self::Feed(format) => format.media_type(),
-            Self::Page => "text/html; charset=utf-8",
-        }
-    }
-}
-
-impl From<DocumentFormat> for Medium {
-    fn from(format: DocumentFormat) -> Self {
-        Self::Feed(format)
     }
 }

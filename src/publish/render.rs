@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::change_entry::corrections;
+use super::changes::changes;
 use super::coding::Coding;
 use super::content::ItemForm;
 use super::document::Document;
 use super::feed::{Fragment, OutboundFeed};
 use super::format::DocumentFormat;
-use super::html::{Page, headline};
 use super::item::Item;
+use super::listed_feed::ListedFeed;
+use super::listed_item::ListedItem;
 use super::piece::{Piece, Shell};
 use super::{atom, json_feed, rss};
 use crate::model::Hash;
@@ -32,7 +35,8 @@ impl Fragment {
     pub fn write(form: &ItemForm, item: &Item) -> Self {
         let pieces = DocumentFormat::ALL.map(|format| piece(format, form, item));
         Self {
-            headline: Piece::new(headline(form, item)),
+            listed: ListedItem::of(form, item),
+            corrections: corrections(item),
             ..Self::of(pieces, item)
         }
     }
@@ -45,7 +49,7 @@ impl Fragment {
         Self::of(pieces, item)
     }
 
-    /// An item written so, without its headline.
+    /// An item written so, for no page and without its corrections.
     fn of(pieces: [Piece; DocumentFormat::ALL.len()], item: &Item) -> Self {
         #[cfg(test)]
         assert!(
@@ -55,7 +59,8 @@ impl Fragment {
         Self {
             ordered_at: item.ordered_at,
             updated: item.updated(),
-            headline: Piece::default(),
+            listed: ListedItem::default(),
+            corrections: Vec::new(),
             pieces,
         }
     }
@@ -75,9 +80,11 @@ fn piece(format: DocumentFormat, form: &ItemForm, item: &Item) -> Piece {
 pub struct Documents {
     /// One of each format, as [`DocumentFormat::ALL`] names them.
     documents: [Document; DocumentFormat::ALL.len()],
-    /// The page that they name as their own.
-    pub page: Page,
-    /// Of the bytes of all documents. The page says nothing that they do not say.
+    /// Their items, for the page that they name as their own.
+    pub listing: ListedFeed,
+    /// The corrections of their items.
+    pub changes: Document,
+    /// Of the bytes of all documents; with a correction they change themselves.
     pub hash: Hash,
     /// How long a reader may do with them, by the rhythm of their items.
     pub fresh_for: Duration,
@@ -117,7 +124,8 @@ pub fn render(feed: &OutboundFeed) -> Documents {
     hasher.finalize_xof().fill(&mut hash);
     Documents {
         documents,
-        page: Page::of(feed),
+        listing: ListedFeed::of(feed),
+        changes: changes(feed),
         hash,
         fresh_for: fresh_for(&feed.items),
         prev_archive: feed.prev_archive,

@@ -31,14 +31,6 @@ impl Xml {
         xml
     }
 
-    /// An HTML page. It is XML all the same, which HTML's own syntax takes as it is: every element that may have content is
-    /// closed, and none that may not has any.
-    pub(super) fn page() -> Self {
-        let mut xml = Self::empty_handed();
-        xml.event(Event::DocType(BytesText::from_escaped("html")));
-        xml
-    }
-
     /// `<name attributes>` and what `inner` writes and `</name>`.
     pub(super) fn element(
         &mut self,
@@ -53,12 +45,17 @@ impl Xml {
 
     /// One element by itself, as it stands `depth` elements deep in a document, its indent before it.
     pub(super) fn piece(depth: usize, name: &str, inner: impl FnOnce(&mut Self)) -> Vec<u8> {
+        Self::piece_with(depth, |xml| xml.element(name, &[], inner))
+    }
+
+    /// The same of what `write` writes.
+    pub(super) fn piece_with(depth: usize, write: impl FnOnce(&mut Self)) -> Vec<u8> {
         let mut xml = Self::empty_handed();
         for _ in 0..depth {
             xml.event(Event::Start(BytesStart::new("x")));
         }
         let start = xml.writer.get_ref().len();
-        xml.element(name, &[], inner);
+        write(&mut xml);
         xml.writer.into_inner().split_off(start)
     }
 

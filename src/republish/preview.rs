@@ -296,6 +296,8 @@ impl Side {
         let writer = DocumentWriter::new(Publication::new(self.plan.clone()));
         let form = ItemForm::of(&self.output.output);
         let mut written = Vec::new();
+        // Another rule withdraws nothing: what the documents announce as deleted now is not in question.
+        let deleted = Arc::default();
         for some in window.chunks(BATCH) {
             let entries = some.iter().map(|kept| (kept.story, kept.entry()));
             let mut shown = store.shown_entries(entries.collect()).await?;
@@ -306,7 +308,7 @@ impl Side {
                 });
                 written.extend(fragment);
             }
-            let fit = writer.fitting(&self.output, written.clone());
+            let fit = writer.fitting(&self.output, written.clone(), &deleted);
             if fit < written.len() {
                 return Ok(fit);
             }

@@ -37,11 +37,6 @@ pub(super) fn visitor(query: Option<&str>, asked: &HeaderMap) -> Visitor {
     Visitor::new(from_query(query), from_authorization(asked))
 }
 
-/// The token, where the address of the request carries it.
-pub(super) fn in_address(token: &Secret, query: Option<&str>) -> Option<Vec<u8>> {
-    from_query(query).filter(|carried| token.matches(carried))
-}
-
 /// The realm of everything that is no output; no output's id has a capital.
 pub(super) const REST: &str = "Mainstem";
 

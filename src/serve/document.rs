@@ -33,7 +33,7 @@ fn at_hand(published: &Published, asked: &HeaderMap) -> Option<Response> {
     if let Some(response) = conditional(published.evaluate(asked, coding), heads, coding) {
         return Some(response);
     }
-    if published.has_differences() && takes_differences(asked) {
+    if takes_differences(asked) {
         return None;
     }
     let bytes = document.coded(coding)?.clone();
@@ -54,8 +54,7 @@ fn conditional(verdict: Verdict, heads: &Heads, coding: Coding) -> Option<Respon
 
 /// The answer that has to be made first: what is new in the document, or the document in a coding that nobody has asked for yet.
 async fn made(published: Arc<Published>, asked: HeaderMap) -> Response {
-    if published.has_differences()
-        && takes_differences(&asked)
+    if takes_differences(&asked)
         && let Some(difference) = published.since(known_tags(&asked))
     {
         let status = StatusCode::from_u16(IM_USED).unwrap_or(StatusCode::OK);
@@ -66,20 +65,20 @@ async fn made(published: Arc<Published>, asked: HeaderMap) -> Response {
     response(StatusCode::OK, published.heads().whole(coding), bytes)
 }
 
-/// Answers with a document that never changes, with 304 where the reader has it, or with 412.
-pub(super) async fn answer_for_ever(
+/// Answers with an archive document, with 304 where the reader has it, or with 412.
+pub(super) async fn answer_archived(
     document: &Document,
     made_at: Timestamp,
     asked: &HeaderMap,
     private: bool,
 ) -> Response {
     let coding = coding(asked);
-    // Nobody is told of what never changes.
+    // Nobody is told of what hardly ever changes.
     let reach = Reach {
         private,
         ..Reach::default()
     };
-    let heads = Heads::of(document, made_at, Freshness::ForEver, &reach);
+    let heads = Heads::of(document, made_at, Freshness::Archived, &reach);
     let selected = Selected {
         etag: heads.etag(coding),
         is_current: |etag: &str| document.is_tagged(etag),

@@ -6,14 +6,10 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::model::Timestamp;
-use crate::publish::{Coding, Document, Medium};
+use crate::publish::{Coding, Document};
 
 /// `stale-while-revalidate` as a multiple of `max-age`: how long a cache may answer with an old document while it asks for a new one.
 const STALE_FACTOR: u32 = 10;
-/// What a page of ours may do: show its text and lead elsewhere. Not in a sandbox, which keeps a browser from opening a link in
-/// another tab.
-const PAGE_POLICY: &str =
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// What a reader within a web page may see of an answer.
 const SHOWN: &str = "ETag, Last-Modified, IM, Link, Retry-After";
 
@@ -21,8 +17,8 @@ const SHOWN: &str = "ETag, Last-Modified, IM, Link, Retry-After";
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Freshness {
     For(Duration),
-    /// RFC 8246; a year is for ever to a cache.
-    ForEver,
+    /// An archive document is the same until something in it is withdrawn, and then nobody should go on showing it.
+    Archived,
 }
 
 /// Who may read a document, and what its answers name.
@@ -53,12 +49,9 @@ impl Heads {
         let modified = SystemTime::from(changed_at);
         let by_coding = Coding::ALL.map(|coding| {
             let mut known = shared(modified, freshness, reach);
-            if document.medium() == Medium::Page {
-                put(&mut known, header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
-            }
             put(&mut known, header::ETAG, &document.etag(coding));
             let mut whole = known.clone();
-            let media_type = document.medium().media_type();
+            let media_type = document.format().media_type();
             put(&mut whole, header::CONTENT_TYPE, media_type);
             if coding != Coding::Identity {
                 put(&mut whole, header::CONTENT_ENCODING, coding.as_str());
@@ -111,7 +104,7 @@ fn shared(modified: SystemTime, freshness: Freshness, reach: &Reach) -> HeaderMa
             let (fresh_for, stale_for) = (fresh.as_secs(), (fresh * STALE_FACTOR).as_secs());
             format!("{whom}, max-age={fresh_for}, stale-while-revalidate={stale_for}")
         }
-        Freshness::ForEver => format!("{whom}, max-age=31536000, immutable"),
+        Freshness::Archived => format!("{whom}, max-age=3600, must-revalidate"),
     };
     let vary = if reach.private {
         "Accept-Encoding, Authorization"

@@ -1,29 +1,55 @@
-//! Answers with pages that are made for the request: validators, packing, and headers that keep a browser from running anything.
+//! Answers with pages that are made for the request, and the files they are shown with: validators, packing, and headers that keep a
+//! browser from running anything.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-use super::answer::{Header, Response, fixed, later, not_found, precondition_failed, response};
-use super::credentials::{REST, challenge};
+use super::answer::{
+    Header, Response, fixed, later, not_found, precondition_failed, response, text,
+};
+use super::credentials::{REST, challenge, visitor};
 use super::negotiate::accepts_gzip;
 use super::precondition::{Selected, Verdict, evaluate};
-use crate::pages::{MadePage, NoPage, Pages, Visitor, Wanted};
+use crate::pages::{Asset, MadePage, NoPage, Pages, Visitor, Wanted};
 use crate::publish::gzip;
 
-/// What a page may do: show its text in our style, and send its forms to us.
+/// What a page may do: show its text in our style, and send its forms to us. Not in a sandbox, which keeps a browser from opening
+/// a link in another tab.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// Below this many bytes a packet is saved by no packing.
 const WORTH_PACKING: usize = 1400;
+/// Bytes of the longest query: a form with a long rule has a few thousand.
+const MAX_QUERY: usize = 8 * 1024;
+
+/// Who asks for a page, and the query of its address.
+pub(super) struct PageQuery {
+    visitor: Visitor,
+    query: String,
+}
+
+impl PageQuery {
+    /// As the request says. `Err`: the query is too long to be a page's.
+    pub(super) fn of(query: Option<&str>, asked: &HeaderMap) -> Result<Self, Box<Response>> {
+        let written = query.unwrap_or_default();
+        if written.len() > MAX_QUERY {
+            let why = "the query of a page has at most 8 KiB: ask with a shorter one\n";
+            return Err(Box::new(text(StatusCode::URI_TOO_LONG, [], why)));
+        }
+        Ok(Self {
+            visitor: visitor(query, asked),
+            query: written.to_owned(),
+        })
+    }
+}
 
 /// Answers with the page that a path names.
 pub(super) async fn answer(
     pages: Pages,
     wanted: Wanted,
-    visitor: Visitor,
-    query: String,
+    query: PageQuery,
     asked: HeaderMap,
 ) -> Response {
-    match pages.make(wanted, visitor, query).await {
+    match pages.make(wanted, query.visitor, query.query).await {
         Ok(page) => found(page, &asked).await,
         Err(NoPage::Missing) => not_found(),
         Err(NoPage::Forbidden(output)) => {
@@ -42,8 +68,40 @@ pub(super) async fn answer(
 }
 
 async fn found(page: MadePage, asked: &HeaderMap) -> Response {
-    let hash = blake3::hash(page.html.as_bytes()).to_hex();
-    let is_packed = page.html.len() >= WORTH_PACKING && accepts_gzip(asked);
+    // A browser asks each time whether the page is another: which files it names follows from our version.
+    let (caching, vary) = if page.is_private {
+        ("private, no-cache", "Accept-Encoding, Authorization")
+    } else {
+        ("no-cache", "Accept-Encoding")
+    };
+    let headers = vec![
+        fixed(header::CONTENT_SECURITY_POLICY, POLICY),
+        fixed(header::CACHE_CONTROL, caching),
+        fixed(header::VARY, vary),
+    ];
+    let kind = "text/html; charset=utf-8";
+    whole(page.html.into(), kind, headers, asked).await
+}
+
+/// Answers with a file that pages are shown with. It is another under another name once it changes.
+pub(super) async fn asset(asset: &'static Asset, asked: HeaderMap) -> Response {
+    let headers = vec![
+        fixed(header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        fixed(header::VARY, "Accept-Encoding"),
+    ];
+    let bytes = Bytes::from_static(asset.text.as_bytes());
+    whole(bytes, asset.media_type, headers, &asked).await
+}
+
+/// Answers with all of these bytes, packed if the client takes that, with 304 where it has them, or with 412.
+async fn whole(
+    bytes: Bytes,
+    kind: &'static str,
+    mut headers: Vec<Header>,
+    asked: &HeaderMap,
+) -> Response {
+    let hash = blake3::hash(&bytes).to_hex();
+    let is_packed = bytes.len() >= WORTH_PACKING && accepts_gzip(asked);
     let ending = if is_packed { "-gzip" } else { "" };
     let etag = HeaderValue::try_from(format!("\"{}{ending}\"", &hash[..32]));
     let etag = etag.expect("hexadecimal digits");
@@ -57,12 +115,11 @@ async fn found(page: MadePage, asked: &HeaderMap) -> Response {
         Verdict::NotModified => StatusCode::NOT_MODIFIED,
         Verdict::Failed => return precondition_failed(),
     };
-    let mut headers = headers(&page);
     headers.push((header::ETAG, etag));
     let mut body = Bytes::new();
     if status == StatusCode::OK {
-        headers.push(fixed(header::CONTENT_TYPE, "text/html; charset=utf-8"));
-        body = page.html.into();
+        headers.push(fixed(header::CONTENT_TYPE, kind));
+        body = bytes;
         if is_packed {
             headers.push(fixed(header::CONTENT_ENCODING, "gzip"));
             let plain = body.clone();
@@ -72,25 +129,11 @@ async fn found(page: MadePage, asked: &HeaderMap) -> Response {
     }
     let mut response = response(status, headers, body);
     // A page is for people: scripts of other sites have no business in it.
+    for name in [
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+    ] {
+        response.headers_mut().remove(name);
+    }
     response
-        .headers_mut()
-        .remove(header::ACCESS_CONTROL_ALLOW_ORIGIN);
-    response
-        .headers_mut()
-        .remove(header::ACCESS_CONTROL_EXPOSE_HEADERS);
-    response
-}
-
-/// What a page's answers say in every coding.
-fn headers(page: &MadePage) -> Vec<Header> {
-    let (caching, vary) = if page.is_private {
-        ("private, no-cache", "Accept-Encoding, Authorization")
-    } else {
-        ("no-cache", "Accept-Encoding")
-    };
-    vec![
-        fixed(header::CONTENT_SECURITY_POLICY, POLICY),
-        fixed(header::CACHE_CONTROL, caching),
-        fixed(header::VARY, vary),
-    ]
 }

@@ -10,7 +10,7 @@ use http::HeaderMap;
 use super::head::{Freshness, Heads, Reach};
 use super::precondition::{Selected, Verdict, evaluate};
 use crate::model::Timestamp;
-use crate::publish::{Coding, Document, Edition, Medium};
+use crate::publish::{Coding, Document, Edition};
 
 /// Earlier editions that a reader can ask the difference to. Who has an older one gets all of it.
 const EDITIONS: usize = 64;
@@ -86,17 +86,6 @@ impl Published {
     pub(super) fn under(&self, reach: Reach) -> Self {
         let dates = (self.changed_at, self.fresh_for);
         Self::after(Some(self), self.document.clone(), dates, reach)
-    }
-
-    /// Another document in its place: of the same content, for other readers.
-    pub(super) fn instead(&self, document: Document) -> Self {
-        let dates = (self.changed_at, self.fresh_for);
-        Self::after(Some(self), document, dates, self.reach.clone())
-    }
-
-    /// Whether a reader may ask for what is new in it alone. Of a page nobody does.
-    pub(super) fn has_differences(&self) -> bool {
-        matches!(self.document.medium(), Medium::Feed(_))
     }
 
     /// What has come since the first edition that one of the entity tags names; computed once for each.

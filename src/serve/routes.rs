@@ -9,14 +9,15 @@ use super::answer::{
     Answer, FIRST_PASS, fixed, later, not_found, precondition_failed, response, text,
 };
 use super::archive::{Archives, Name, numbered};
-use super::credentials::{REST, in_address, refused, visitor};
+use super::credentials::{REST, refused};
 use super::document::answer;
 use super::front::Resources;
+use super::pages::{self, PageQuery};
 use super::precondition::{Selected, Verdict, evaluate};
 use super::site::{Content, Served, Site};
 use crate::model::{OutputId, SourceId, StoryId};
-use crate::pages::{Pages, STYLE, STYLE_PATH, Wanted};
-use crate::publish::{DocumentFormat, Medium};
+use crate::pages::{ArchivedPart, Asset, Pages, Wanted};
+use crate::publish::DocumentFormat;
 
 /// What a path names.
 enum Route<'p> {
@@ -28,13 +29,19 @@ enum Route<'p> {
     Sources,
     /// The feed of what is wrong with them.
     Health,
-    /// An output's document or page, by its name.
+    /// An output's document, by its name.
     Document(Cow<'p, str>),
-    /// An output's archive document, by its name.
+    /// An output's page, by its id.
+    Listing(Cow<'p, str>),
+    /// The corrections of an output's items, by its id.
+    Changes(Cow<'p, str>),
+    /// An output's archive document, by its name, or the page that shows one.
     Archive(Cow<'p, str>, Cow<'p, str>),
-    /// The stylesheet of all pages.
-    Style,
-    /// A page that is made for the request.
+    /// A file that pages are shown with.
+    Asset(&'static Asset),
+    /// The page of everything.
+    Front,
+    /// Another page that is made for the request.
     Page(Wanted),
 }
 
@@ -43,21 +50,26 @@ impl<'p> Route<'p> {
     fn of(path: &'p str) -> Option<Self> {
         let mut segments = path.strip_prefix('/')?.split('/');
         Some(match [(); 4].map(|()| segments.next()) {
-            [Some(""), None, ..] => Self::Page(Wanted::Front),
+            [Some(""), None, ..] => Self::Front,
             [Some("sources"), None, ..] => Self::Page(Wanted::Sources),
             [Some("source"), Some(id), None, ..] => {
-                Self::Page(Wanted::Source(SourceId::new(id).ok()?))
+                Self::Page(Wanted::Source(SourceId::new(&decoded(id)?).ok()?))
             }
-            [Some("story"), Some(id), None, ..] => Self::Page(Wanted::Story(story(id)?)),
-            [Some("static"), Some(_), None, ..] if path[1..] == *STYLE_PATH => Self::Style,
+            [Some("story"), Some(id), None, ..] => Self::Page(Wanted::Story(story(&decoded(id)?)?)),
+            [Some("static"), Some(_), None, ..] => Self::Asset(Asset::at(&path[1..])?),
             [Some(output), Some("preview"), None, ..] => {
-                Self::Page(Wanted::Preview(OutputId::new(output).ok()?))
+                Self::Page(Wanted::Preview(OutputId::new(&decoded(output)?).ok()?))
             }
             [Some("healthz"), None, ..] => Self::Alive,
             [Some("readyz"), None, ..] => Self::Ready,
             [Some("sources.opml"), None, ..] => Self::Sources,
             [Some("health.atom"), None, ..] => Self::Health,
-            [Some(document), None, ..] => Self::Document(decoded(document)?),
+            [Some(name), None, ..] => match decoded(name)? {
+                // No id has a full stop.
+                document if document.contains('.') => Self::Document(document),
+                output => Self::Listing(output),
+            },
+            [Some(output), Some("changes.atom"), None, _] => Self::Changes(decoded(output)?),
             [Some(output), Some("archive"), Some(document), None] => {
                 Self::Archive(decoded(output)?, decoded(document)?)
             }
@@ -105,12 +117,11 @@ impl Resources for Routes {
             Some(Route::Sources) => sources(&content, query, &asked),
             Some(Route::Health) => health(&content, query, asked),
             Some(Route::Document(name)) => document(&content, &name, query, asked),
-            Some(Route::Style) => style(),
-            Some(Route::Page(wanted)) => {
-                let (pages, visitor) = (self.pages.clone(), visitor(query, &asked));
-                let query = query.unwrap_or_default().to_owned();
-                Answer::pending(super::pages::answer(pages, wanted, visitor, query, asked))
-            }
+            Some(Route::Asset(asset)) => Answer::pending(pages::asset(asset, asked)),
+            Some(Route::Front) => self.page(Wanted::Front(content.shown()), query, asked),
+            Some(Route::Page(wanted)) => self.page(wanted, query, asked),
+            Some(Route::Listing(output)) => self.listing(&content, &output, query, asked),
+            Some(Route::Changes(output)) => changes(&content, &output, query, asked),
             Some(Route::Archive(output, name)) => {
                 self.archive(&content, (&output, &name), query, asked)
             }
@@ -120,15 +131,6 @@ impl Resources for Routes {
     fn is_probe(&self, path: &str) -> bool {
         matches!(Route::of(path), Some(Route::Alive | Route::Ready))
     }
-}
-
-/// The stylesheet, which is another under another name once it changes.
-fn style() -> Answer {
-    let headers = [
-        fixed(header::CONTENT_TYPE, "text/css; charset=utf-8"),
-        fixed(header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-    ];
-    response(StatusCode::OK, headers, STYLE).into()
 }
 
 fn ready(content: &Content) -> Answer {
@@ -173,38 +175,72 @@ fn health(content: &Content, query: Option<&str>, asked: HeaderMap) -> Answer {
 }
 
 fn document(content: &Content, name: &str, query: Option<&str>, asked: HeaderMap) -> Answer {
-    let Some((id, served, medium)) = named(content, name) else {
+    let Some((id, served, format)) = named(content, name) else {
         return not_found().into();
     };
-    let token = served.token.as_ref();
-    if let Some(refused) = refused(token, id, query, &asked) {
+    if let Some(refused) = refused(served.token.as_ref(), id, query, &asked) {
         return refused.into();
     }
-    let published = match token.and_then(|token| in_address(token, query)) {
-        Some(token) if medium == Medium::Page => served.passing(&token),
-        _ => served.published.get(&medium),
+    match served.published.get(&format) {
+        None => later(FIRST_PASS).into(),
+        Some(published) => answer(published, asked),
+    }
+}
+
+fn changes(content: &Content, output: &str, query: Option<&str>, asked: HeaderMap) -> Answer {
+    let Some(served) = content.outputs.get(output) else {
+        return not_found().into();
     };
-    match published {
+    if let Some(refused) = refused(served.token.as_ref(), output, query, &asked) {
+        return refused.into();
+    }
+    match &served.changes {
         None => later(FIRST_PASS).into(),
         Some(published) => answer(published, asked),
     }
 }
 
 /// The output that a document's name names, under its id, and which of its documents it is.
-fn named<'c, 'd>(content: &'c Content, document: &'d str) -> Option<(&'d str, &'c Served, Medium)> {
-    // No id has a full stop.
-    let (id, medium) = match document.rsplit_once('.') {
-        None => (document, Medium::Page),
-        Some((id, ending)) => {
-            let mut formats = DocumentFormat::ALL.into_iter();
-            let format = formats.find(|format| format.as_str() == ending)?;
-            (id, format.into())
-        }
-    };
-    Some((id, content.outputs.get(id)?, medium))
+fn named<'c, 'd>(
+    content: &'c Content,
+    document: &'d str,
+) -> Option<(&'d str, &'c Served, DocumentFormat)> {
+    let (id, ending) = document.rsplit_once('.')?;
+    let mut formats = DocumentFormat::ALL.into_iter();
+    let format = formats.find(|format| format.as_str() == ending)?;
+    Some((id, content.outputs.get(id)?, format))
 }
 
 impl Routes {
+    /// A page that is made for the request.
+    fn page(&self, wanted: Wanted, query: Option<&str>, asked: HeaderMap) -> Answer {
+        match PageQuery::of(query, &asked) {
+            Ok(query) => Answer::pending(pages::answer(self.pages.clone(), wanted, query, asked)),
+            Err(refused) => Answer::Ready(*refused),
+        }
+    }
+
+    /// The page that an output's documents name as their own.
+    fn listing(
+        &self,
+        content: &Content,
+        output: &str,
+        query: Option<&str>,
+        asked: HeaderMap,
+    ) -> Answer {
+        let (Some(served), Ok(id)) = (content.outputs.get(output), OutputId::new(output)) else {
+            return not_found().into();
+        };
+        if let Some(refused) = refused(served.token.as_ref(), output, query, &asked) {
+            return refused.into();
+        }
+        match &served.shown {
+            None => later(FIRST_PASS).into(),
+            Some(shown) => self.page(Wanted::Output(id, shown.clone()), query, asked),
+        }
+    }
+
+    /// An archive document, or the page that shows one.
     fn archive(
         &self,
         content: &Content,
@@ -220,19 +256,45 @@ impl Routes {
         if let Some(refused) = refused(token, output.as_str(), query, &asked) {
             return refused.into();
         }
-        let Some((newest, base)) = &served.archives else {
+        let Some(shown) = &served.shown else {
             return later(FIRST_PASS).into();
         };
+        let listing = &shown.listing;
+        let (digits, is_document) = match document.strip_suffix(".atom") {
+            Some(digits) => (digits, true),
+            None => (document, false),
+        };
         // What nothing links to is not looked for.
-        let Some(number) = numbered(document).filter(|number| number <= newest) else {
+        let newest = listing.prev_archive;
+        let Some(number) = numbered(digits).filter(|number| *number <= newest) else {
             return not_found().into();
         };
         let name = Name {
             output,
             number,
-            base: base.clone(),
+            base: listing.public_url.clone(),
         };
         let (archives, private) = (self.archives.clone(), token.is_some());
-        Answer::pending(async move { archives.answer(name, private, &asked).await })
+        if is_document {
+            return Answer::pending(async move { archives.answer(name, private, &asked).await });
+        }
+        let query = match PageQuery::of(query, &asked) {
+            Ok(query) => query,
+            Err(refused) => return Answer::Ready(*refused),
+        };
+        let (pages, own) = (self.pages.clone(), listing.output.clone());
+        Answer::pending(async move {
+            let document = match archives.document(name).await {
+                Ok(document) => document,
+                Err(response) => return response,
+            };
+            let part = ArchivedPart {
+                output: own.clone(),
+                number,
+                newest,
+                document,
+            };
+            pages::answer(pages, Wanted::Archive(own.id.clone(), part), query, asked).await
+        })
     }
 }

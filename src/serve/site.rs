@@ -1,7 +1,7 @@
 //! What is served at one moment, swapped in whole.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -11,7 +11,8 @@ use url::Url;
 use super::head::Reach;
 use super::published::Published;
 use crate::model::{OutputId, Secret, Timestamp};
-use crate::publish::{Document, DocumentFormat, Documents, Medium, Page};
+use crate::pages::ShownFeed;
+use crate::publish::{Document, DocumentFormat, Documents};
 use crate::websub::{discovery_links, topic};
 
 /// What is wrong with a source is looked at a few times an hour.
@@ -40,6 +41,17 @@ impl Content {
 }
 
 impl Content {
+    /// What the documents of all outputs show, where there are any.
+    pub(super) fn shown(&self) -> BTreeMap<OutputId, ShownFeed> {
+        let shown = self
+            .outputs
+            .values()
+            .filter_map(|served| served.shown.as_ref());
+        shown
+            .map(|shown| (shown.listing.output.id.clone(), shown.clone()))
+            .collect()
+    }
+
     /// Who may keep what is no output.
     fn reach(&self) -> Reach {
         Reach {
@@ -89,57 +101,58 @@ pub(super) struct Served {
     pub(super) token: Option<Secret>,
     /// What the answers say of hub and topic, by format; none without a hub.
     pub(super) links: BTreeMap<DocumentFormat, Arc<[HeaderValue]>>,
-    /// The documents and the page that they name; empty until the first pass has ended.
-    pub(super) published: BTreeMap<Medium, Arc<Published>>,
-    /// The page, to be written with the token in its addresses; `None` until the first pass has ended.
-    page: Option<Page>,
-    /// It written so, when first asked for. There is one token, so there is one such page.
-    passing: Arc<OnceLock<Arc<Published>>>,
-    /// The number of the newest archive document, and the base of its links; `None` until the first pass has ended.
-    pub(super) archives: Option<(u32, Url)>,
+    /// The documents; empty until the first pass has ended.
+    pub(super) published: BTreeMap<DocumentFormat, Arc<Published>>,
+    /// The corrections of their items; `None` until the first pass has ended.
+    pub(super) changes: Option<Arc<Published>>,
+    /// What the page that they name shows; `None` until the first pass has ended.
+    pub(super) shown: Option<ShownFeed>,
 }
 
 impl Served {
-    fn reach(&self, medium: Medium) -> Reach {
-        let links = match medium {
-            Medium::Feed(format) => self.links.get(&format).cloned(),
-            Medium::Page => None,
-        };
+    fn reach(&self, format: DocumentFormat) -> Reach {
         Reach {
             private: self.token.is_some(),
-            links: links.unwrap_or_default(),
+            links: self.links.get(&format).cloned().unwrap_or_default(),
         }
     }
 
-    /// The page for who came with the token in its address; `None` until the first pass has ended.
-    pub(super) fn passing(&self, token: &[u8]) -> Option<&Arc<Published>> {
-        let (page, plain) = (self.page.as_ref()?, self.published.get(&Medium::Page)?);
-        let write = || Arc::new(plain.instead(page.document(Some(token))));
-        Some(self.passing.get_or_init(write))
+    /// Who may keep the corrections. No hub is told of them.
+    fn reach_of_changes(&self) -> Reach {
+        Reach {
+            private: self.token.is_some(),
+            ..Reach::default()
+        }
     }
 
     /// Token or links have become others.
     fn write_heads(&mut self) {
-        self.passing = Arc::default();
-        for (medium, published) in std::mem::take(&mut self.published) {
-            let next = published.under(self.reach(medium));
-            self.published.insert(medium, Arc::new(next));
+        for (format, published) in std::mem::take(&mut self.published) {
+            let next = published.under(self.reach(format));
+            self.published.insert(format, Arc::new(next));
         }
+        let changes = self.changes.take();
+        self.changes = changes.map(|changes| Arc::new(changes.under(self.reach_of_changes())));
     }
 
     fn publish(&mut self, documents: &Documents, changed_at: Timestamp) {
-        let feeds = DocumentFormat::ALL.map(|format| documents.get(format).clone());
-        for document in feeds.into_iter().chain([documents.page.document(None)]) {
-            let medium = document.medium();
-            let before = self.published.get(&medium).map(Arc::as_ref);
+        for format in DocumentFormat::ALL {
+            let document = documents.get(format).clone();
+            let before = self.published.get(&format).map(Arc::as_ref);
             let dates = (changed_at, documents.fresh_for);
-            let next = Published::after(before, document, dates, self.reach(medium));
-            self.published.insert(medium, Arc::new(next));
+            let next = Published::after(before, document, dates, self.reach(format));
+            self.published.insert(format, Arc::new(next));
         }
-        self.page = Some(documents.page.clone());
-        self.passing = Arc::default();
-        let base = documents.public_url.clone();
-        self.archives = Some((documents.prev_archive, base));
+        self.changes = Some(Arc::new(Published::after(
+            self.changes.as_deref(),
+            documents.changes.clone(),
+            (changed_at, documents.fresh_for),
+            self.reach_of_changes(),
+        )));
+        self.shown = Some(ShownFeed {
+            listing: documents.listing.clone(),
+            changed_at,
+        });
     }
 }
 

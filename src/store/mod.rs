@@ -8,6 +8,7 @@
 //! [`Store`] to that engine as one transaction; `steps` says what happens in it, for every engine alike, through the questions
 //! of `rows`; an engine such as `sqlite` answers them. Every engine is held to the same suite (`tests/it/store_contract`).
 
+mod activity;
 mod ahead;
 mod alignment;
 mod archives;
@@ -31,7 +32,9 @@ mod transactions;
 mod turn;
 mod upkeep;
 mod windows;
+mod withdrawals;
 
+pub use activity::{ActivityRequest, LatestEntry, SourceActivity};
 pub use alignment::Alignment;
 pub use archives::{ArchiveDocument, Archived};
 pub use condition::{StoreCondition, StoreTrouble, TroubleKind};
@@ -45,5 +48,6 @@ pub use outputs::{Backlog, Bodies, DocumentStamp, KeptItem, Membership, OutputSt
 pub use place::Place;
 pub use read_store::ReadStore;
 pub use settings::{Opening, PathRule, Settings};
-pub use upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
+pub use upkeep::{Aged, Candidates, Passed, RetentionStore, Stripped, Upkeep};
 pub use windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};
+pub use withdrawals::{Redaction, TakenBack, Withdrawals, Withdrawn};

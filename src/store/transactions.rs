@@ -1,5 +1,8 @@
 //! Each method of [`Store`] as one transaction of an engine: which step it is, and whether it is written or read.
 
+mod retention;
+mod withdrawals;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
@@ -9,6 +12,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use tokio::sync::watch;
 
+use super::activity::{ActivityRequest, SourceActivity};
 use super::ahead::read_ahead;
 use super::alignment::Alignment;
 use super::archives::{ArchiveDocument, Archived};
@@ -20,12 +24,11 @@ use super::error::StoreError;
 use super::evidence::StoryEvidence;
 use super::outputs::{Backlog, Bodies, DocumentStamp, Membership, OutputState, RuleSpan};
 use super::place::Place;
-use super::rows::{HealthRows, HostRows, OutboxRows, RetentionRows, RuleRows, SourceRows};
+use super::rows::{HealthRows, HostRows, OutboxRows, RuleRows, SourceRows};
 use super::steps::{
-    archives, corrections, find, health, items, keys, outbox, outputs, rebuild, refresh, retention,
+    activity, archives, corrections, find, health, items, keys, outbox, outputs, rebuild, refresh,
     sources, stories, times, windows,
 };
-use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
 use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};
 use crate::clock::Reading;
 use crate::dedupe::Evidence;
@@ -68,6 +71,18 @@ impl<E: Engine> Store for E {
 
     async fn source_reports(&self) -> Result<Vec<SourceReport>, StoreError> {
         self.read("read the sources", E::Tx::source_reports).await
+    }
+
+    async fn source_activity(
+        &self,
+        source: &SourceId,
+        request: ActivityRequest,
+    ) -> Result<Option<SourceActivity>, StoreError> {
+        let source = source.clone();
+        self.read("read what a source has brought", move |rows| {
+            activity::read(rows, &source, request)
+        })
+        .await
     }
 
     async fn host_holds(&self) -> Result<Vec<HostHold>, StoreError> {
@@ -418,54 +433,12 @@ impl<E: Engine> Store for E {
         Engine::commits_elsewhere(self).await
     }
 
-    async fn aged(
-        &self,
-        which: Aged,
-        after: Option<Passed>,
-        windows: &[(OutputId, Timestamp)],
-    ) -> Result<Candidates, StoreError> {
-        let windows = windows.to_vec();
-        self.read("look for aged entries", move |rows| {
-            retention::aged(rows, which, after, &windows)
-        })
-        .await
-    }
-
-    async fn strip(
-        &self,
-        entries: Vec<EntryId>,
-        windows: &[(OutputId, Timestamp)],
-        now: Timestamp,
-    ) -> Result<Stripped, StoreError> {
-        let windows = windows.to_vec();
-        self.write("strip entries", move |rows| {
-            retention::strip(rows, &entries, &windows, now)
-        })
-        .await
-    }
-
-    async fn greatest_age(&self) -> Result<Duration, StoreError> {
-        let read = self.read("look for the oldest entry", E::Tx::greatest_age_ms);
-        Ok(Duration::from_millis(read.await?))
-    }
-
     async fn usage(&self) -> Result<Usage, StoreError> {
         Engine::usage(self).await
     }
 
     async fn give_back(&self, spare: u64) -> Result<u64, StoreError> {
         Engine::give_back(self, spare).await
-    }
-
-    async fn upkeep(&self) -> Result<Upkeep, StoreError> {
-        self.read("read how retention stands", E::Tx::upkeep).await
-    }
-
-    async fn end_upkeep(&self, is_over: bool, now: Timestamp) -> Result<Upkeep, StoreError> {
-        self.write("end a pass of retention", move |rows| {
-            retention::end_upkeep(rows, is_over, now)
-        })
-        .await
     }
 
     async fn backup(&self, to: &Path) -> Result<(), StoreError> {

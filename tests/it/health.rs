@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use mainstem::health::examine;
+use mainstem::health::{examine, status};
 use mainstem::model::{
-    FailureClass, LastOutcome, Outcome, SourceId, SourceReport, Timestamp, Trouble,
+    Condition, FailureClass, LastOutcome, Outcome, SourceId, SourceReport, SourceStatus, Timestamp,
+    Trouble,
 };
 
 use crate::support::daemon::{Answer, Desk};
@@ -158,6 +159,46 @@ fn what_is_wrong_follows_from_what_is_known() {
             .all(|finding| finding.trouble != Trouble::Repaired),
         "a failure tells nothing of the document"
     );
+}
+
+/// What is done to a healthy source, whether its host wants to be left alone, and the word for it then.
+type StatusCase = (fn(&mut SourceReport), bool, SourceStatus);
+
+const STATUSES: &[StatusCase] = &[
+    (|_| {}, false, SourceStatus::Well),
+    (|_| {}, true, SourceStatus::Held),
+    (|report| report.last = None, false, SourceStatus::Never),
+    (|report| report.last = None, true, SourceStatus::Held),
+    (
+        |report| report.history.condition = Condition::Throttled,
+        false,
+        SourceStatus::Held,
+    ),
+    (
+        |report| report.history.condition = Condition::Failing(None),
+        true,
+        SourceStatus::Trouble,
+    ),
+    (
+        |report| report.history.condition = Condition::Gone,
+        true,
+        SourceStatus::Gone,
+    ),
+    (
+        |report| report.history.rhythm.last_new = Some(at("2026-02-23T12:00:00Z")),
+        false,
+        SourceStatus::Silent,
+    ),
+];
+
+#[test]
+fn one_word_says_how_a_source_is_doing() {
+    let now = at("2026-03-02T12:00:00Z");
+    for (nth, (done, is_held, expected)) in STATUSES.iter().enumerate() {
+        let mut report = report();
+        done(&mut report);
+        assert_eq!(status(&report, *is_held, now), *expected, "case {nth}");
+    }
 }
 
 /// Repairs come first, and what else was found in the document follows; a document with nothing to repair is in no trouble.

@@ -1,7 +1,7 @@
 //! A feed and an output, and the documents of it: `tests/corpus/publish`.
 //!
-//! A case is `NAME.toml`, the feed `NAME.rss`, `.atom` or `.json`, and the documents `NAME.expected.atom`, `.rss`, `.json` and
-//! `.html`. The first says what the case is for, what the source and the output are (see [`Case`]), and what the case is about in
+//! A case is `NAME.toml`, the feed `NAME.rss`, `.atom` or `.json`, and the documents `NAME.expected.atom`, `.rss`, `.json`, and
+//! `.html` for the items on the page. The first says what the case is for, what the source and the output are (see [`Case`]), and what the case is about in
 //! the documents. `make golden` writes the documents anew, but for what a case is about: to be read in review like code.
 //!
 //! The documents are kept without the numbers of stories and without our version.
@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::support::cases::{assert_none_wrong, cases};
 use crate::support::daemon::Desk;
+use crate::support::html::parse;
 use crate::support::laws::well_formed;
 use crate::support::releases::told;
 
@@ -146,7 +147,9 @@ fn check_case(wrong: &mut Vec<String>, (name, case, _): &Read<'_>, documents: &[
     };
     for (nth, texts) in [(0, &case.atom), (1, &case.rss), (3, &case.html)] {
         let (format, document) = (DOCUMENTS[nth].0, joined(nth));
-        assert_eq!(well_formed(&documents[nth]), Ok(()), "{name}.{format}");
+        if format != "html" {
+            assert_eq!(well_formed(&documents[nth]), Ok(()), "{name}.{format}");
+        }
         check_texts(wrong, &format!("{title}: {format}"), texts, &document);
     }
     let feed: Value = serde_json::from_str(&documents[2]).expect("JSON");
@@ -181,6 +184,29 @@ fn same_each_time(document: &str) -> String {
         .replace(&format!("Mainstem {version}"), "Mainstem …")
 }
 
+/// The items on a page, a line for each part of one, without their stories.
+fn items_on(page: &str) -> String {
+    parse(page);
+    let (_, rest) = page
+        .split_once("<ol class=\"plain\">")
+        .expect("a list of items");
+    let (items, _) = rest.split_once("</ol>").expect("its end");
+    let mut lines = String::new();
+    for part in ["<li>", "<h3", "<p", "</li>"]
+        .iter()
+        .fold(items.to_owned(), |items, tag| {
+            items.replace(tag, &format!("\n{tag}"))
+        })
+        .lines()
+    {
+        if !part.is_empty() && !part.contains("href=\"story/") {
+            lines.push_str(part);
+            lines.push('\n');
+        }
+    }
+    lines
+}
+
 #[test]
 #[expect(clippy::disallowed_methods, reason = "`make golden` asks by it")]
 fn every_document_says_what_its_feed_said() {
@@ -194,7 +220,10 @@ fn every_document_says_what_its_feed_said() {
         let name = case.0;
         let documents = DOCUMENTS.map(|(_, ending)| {
             let answer = daemon.until(&format!("/{name}{ending}"), |answer| answer.status == 200);
-            same_each_time(&answer.text())
+            match ending {
+                "" => items_on(&answer.text()),
+                _ => same_each_time(&answer.text()),
+            }
         });
         check_case(&mut wrong, case, &documents);
         for ((ending, _), document) in DOCUMENTS.iter().zip(&documents) {

@@ -1,5 +1,6 @@
 //! The questions of all steps together.
 
+use super::activity::ActivityRows;
 use super::archives::ArchiveRows;
 use super::health::HealthRows;
 use super::items::ItemRows;
@@ -15,7 +16,8 @@ use super::windows::WindowRows;
 
 /// What an engine answers: everything that any step asks.
 pub(in crate::store) trait AllRows:
-    ArchiveRows
+    ActivityRows
+    + ArchiveRows
     + HealthRows
     + ItemRows
     + MemberRows
@@ -31,7 +33,8 @@ pub(in crate::store) trait AllRows:
 }
 
 impl<R> AllRows for R where
-    R: ArchiveRows
+    R: ActivityRows
+        + ArchiveRows
         + HealthRows
         + ItemRows
         + MemberRows

@@ -3,6 +3,7 @@
 //! Goes in: identifiers and values of the model. Comes out: rows as plain structs, in the order that each method states. An
 //! engine answers with its own queries; what follows from the answers is decided by the steps above, for every engine alike.
 
+mod activity;
 mod all;
 mod archives;
 mod body;
@@ -30,7 +31,9 @@ mod times;
 mod transaction;
 mod versions;
 mod windows;
+mod withdrawals;
 
+pub(in crate::store) use activity::ActivityRows;
 pub(in crate::store) use all::AllRows;
 pub(in crate::store) use archives::ArchiveRows;
 pub(in crate::store) use body::Body;
@@ -61,3 +64,4 @@ pub(in crate::store) use times::{BeforeStep, EntryAhead, TimeRows, Witnesses};
 pub(in crate::store) use transaction::Rows;
 pub(in crate::store) use versions::VersionRows;
 pub(in crate::store) use windows::WindowRows;
+pub(in crate::store) use withdrawals::{DueRedaction, Exhibit, Headline, WithdrawalRows};

@@ -81,7 +81,7 @@ impl HealthRows for Session {
 }
 
 /// `None`: the row names no trouble.
-fn event(row: &Row<'_>) -> rusqlite::Result<Option<HealthEvent>> {
+pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<Option<HealthEvent>> {
     let Some(trouble) = word(row, "trouble", Trouble::from_word)? else {
         return Ok(None);
     };

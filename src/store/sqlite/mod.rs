@@ -6,6 +6,7 @@
 
 use super::rows::Rows;
 
+mod activity;
 mod archives;
 mod care;
 mod checkpoints;
@@ -55,6 +56,7 @@ mod verify;
 mod versions;
 mod vitals;
 mod windows;
+mod withdrawals;
 mod writer;
 
 pub(super) use compact::compact;

@@ -24,8 +24,9 @@ const ROWS: [&[&str]; 5] = [
     &["config", "daemon", "cli", "main"],
 ];
 /// Within a row nobody uses anybody, but for these.
-const NEIGHBOURS: [(&str, &str); 3] = [
+const NEIGHBOURS: [(&str, &str); 4] = [
     ("worker", "refresh"),
+    ("pages", "refresh"),
     ("pages", "republish"),
     ("serve", "pages"),
 ];

@@ -4,10 +4,12 @@
 //! `store::open`, and speaks to it through `Store` alone. The name of a test is that of the case behind that of the engine. An
 //! engine is added in `engines`.
 
+mod activity;
 mod archives;
 mod bench;
 mod care;
 mod condition;
+mod corrections;
 mod engines;
 mod health;
 mod hosts;
@@ -20,5 +22,6 @@ mod sources;
 mod stories;
 mod times;
 mod windows;
+mod withdrawals;
 
 pub(crate) use bench::{Bench, all_stories, at, entry, record, source};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mainstem::model::{
     ContentForm, Duplicates, Entry, Episode, Feed, FeedFields, Output, OutputId, SourceId, StoryId,
-    Timestamp, Updates,
+    Timestamp, Updates, WithdrawalRule,
 };
 use mainstem::parse::{Input, ParseError, parse};
 use mainstem::publish::{
@@ -262,18 +262,28 @@ fn documents_hold(feed: &Feed) -> Result<(), String> {
     Ok(())
 }
 
-/// The page is XML, too, and nothing that a publisher wrote is markup in it.
+/// A page lists every item, and nothing that a publisher wrote is markup in it.
 fn page_holds(documents: &Documents, items: usize) -> Result<(), String> {
-    let page = documents.page.document(None).bytes().to_vec();
-    let page = String::from_utf8(page).map_err(|error| format!("page: {error}"))?;
-    well_formed(&page).map_err(|what| format!("page: {what}"))?;
-    // Every item has one date, and an item that breaks out of its text would close something.
-    let shown = page.matches("<time datetime=").count();
-    match page.matches("</main>").count() == 1 && (shown == items || shown == 100) {
+    let listed = &documents.listing.items;
+    for item in listed.iter() {
+        let written = item.html().0;
+        let page = scraper::Html::parse_fragment(written);
+        let elements = page.root_element().descendent_elements();
+        let mut names = elements.map(|element| element.value().name());
+        let stranger = names.find(|name| !LISTED.contains(name));
+        // The parser of fragments counts the missing document type.
+        if page.errors.len() > 1 || stranger.is_some() {
+            return Err(format!("page: {stranger:?}, {:?}: {written}", page.errors));
+        }
+    }
+    match listed.len() == items {
         true => Ok(()),
-        false => Err(format!("page: {shown} headlines of {items} items: {page}")),
+        false => Err(format!("page: {} of {items} items", listed.len())),
     }
 }
+
+/// The elements that an item on a page is made of; a fragment is in `html`.
+const LISTED: [&str; 6] = ["html", "h3", "p", "a", "span", "time"];
 
 /// What RSS and Atom tell alike of an episode and of its discussion. A cover may be the podcast's, and names are cut from addresses.
 fn told(entry: &Entry) -> (Episode, [Option<&Url>; 2], Option<u64>) {
@@ -303,6 +313,7 @@ fn outbound(items: &[Item], write: fn(&ItemForm, &Item) -> Fragment) -> Outbound
     let written = items.iter().map(|item| write(&form, item));
     OutboundFeed {
         prev_archive: 0,
+        deleted: Arc::default(),
         public_url: Url::parse("https://host.example/").expect("a URL"),
         id_base: "https://host.example/".to_owned(),
         items: written.map(Arc::new).collect(),
@@ -345,6 +356,7 @@ pub(crate) fn items(feed: &Feed) -> Vec<Item> {
                 feed: fields.clone(),
                 feed_url: None,
             },
+            corrections: Vec::new(),
             copies: Vec::new(),
         })
     };
@@ -363,9 +375,11 @@ pub(crate) fn output() -> Output {
         content: ContentForm::Full,
         title_format: "{title}".to_owned(),
         updates: Updates::Replace,
+        withdrawals: WithdrawalRule::Report,
         max_per_source: None,
         face: mainstem::model::Face::default(),
         also_in: false,
+        show_changes: false,
     }
 }
 

@@ -1,0 +1,82 @@
+//! The feeds that show a source, and its newest entries, as far as the visitor may know of them.
+
+use maud::{Markup, html};
+use url::Url;
+
+use super::super::access::Access;
+use super::super::elements::{headline, publishers_link, time};
+use super::super::request::PageRequest;
+use super::subject::{MOST_ENTRIES, Subject};
+use crate::model::{Relation, SourceId};
+use crate::republish::OutputPlan;
+use crate::store::LatestEntry;
+
+/// How many feeds are named.
+const MOST_OUTPUTS: usize = 50;
+
+pub(super) fn section(subject: &Subject<'_>) -> Markup {
+    let id = &subject.listed.source.id;
+    let outputs: Vec<&OutputPlan> = seeing(subject.request, id).collect();
+    let access = Access::of(subject.request);
+    let shown = subject.activity.latest.iter();
+    let shown =
+        shown.filter(|entry| access.shows_entry(id, entry.withdrawn_at, entry.retracted_at));
+    html! {
+        h2 { "Feeds with this source" }
+        @if outputs.is_empty() {
+            p { "None that you may read." }
+        } @else {
+            ul {
+                @for plan in outputs.iter().take(MOST_OUTPUTS) {
+                    @let query = subject.request.visitor.query_for(plan.token.as_ref());
+                    li { a href={ "../" (plan.output.id) (query) } dir="auto" { (plan.output.title) } }
+                }
+                @if outputs.len() > MOST_OUTPUTS { li { "and " (outputs.len() - MOST_OUTPUTS) " more" } }
+            }
+        }
+        h2 { "Newest entries" }
+        @if !may_see(subject.request, id) {
+            p { "They are listed for who may read a feed that has them." }
+        } @else if subject.activity.latest.is_empty() {
+            p { "None are stored yet." }
+        } @else {
+            ul { @for entry in shown { (line(entry, &subject.query)) } }
+            @if subject.activity.latest.len() == MOST_ENTRIES {
+                p.muted { "These are the newest " (MOST_ENTRIES) "." }
+            }
+        }
+    }
+}
+
+/// The outputs that see a source, of those that the visitor may read.
+fn seeing<'p>(request: &'p PageRequest, id: &'p SourceId) -> impl Iterator<Item = &'p OutputPlan> {
+    request
+        .readable()
+        .filter(move |plan| plan.sources.contains(id))
+}
+
+/// Whether the visitor may see what the source brings: it stands in an output that he may read, or nothing is hidden from him.
+/// Otherwise he could tell a source of a hidden output from one that is in none.
+fn may_see(request: &PageRequest, id: &SourceId) -> bool {
+    Access::of(request).is_whole() || seeing(request, id).next().is_some()
+}
+
+fn line(entry: &LatestEntry, query: &str) -> Markup {
+    let url = entry.url.as_ref().and_then(|url| Url::parse(url).ok());
+    let host = url.as_ref().and_then(Url::host_str);
+    html! {
+        li {
+            a href={ "../story/" (entry.story) (query) } dir="auto" lang=[entry.language.as_deref()] { (headline(entry.title.trim())) }
+            div.muted {
+                (time(entry.ordered_at))
+                @match entry.relation {
+                    Relation::First => "",
+                    Relation::Same => ", a copy",
+                    Relation::Update => ", another version",
+                }
+                @if entry.is_held { ", held back" }
+                @if let (Some(url), Some(host)) = (&url, host) { ", at " (publishers_link(host, Some(url), None)) }
+            }
+        }
+    }
+}

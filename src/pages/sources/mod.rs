@@ -1,0 +1,148 @@
+//! `/sources`: how every source is doing, in pages of a hundred, sorted and filtered by the parameters of its address.
+
+mod choice;
+mod column;
+mod form;
+pub(super) mod state;
+mod table;
+
+use maud::{Markup, html};
+
+use super::access::{self, Access};
+use super::layout::Frame;
+use super::listing::{Listed, ListedSource};
+use super::made::{MadePage, NoPage};
+use super::request::PageRequest;
+use crate::model::{Source, SourceStatus};
+use choice::Choice;
+
+/// Sources on one page.
+const PER_PAGE: usize = 100;
+/// How many sources that are switched off are named.
+const MOST_DISABLED: usize = 50;
+
+/// The sources of one page, and of how many.
+struct Chosen<'l> {
+    /// In the order wanted.
+    rows: Vec<&'l ListedSource>,
+    /// Those that match.
+    matching: usize,
+    /// The page's number, from 1, and that of the last.
+    page: usize,
+    last_page: usize,
+}
+
+pub(super) async fn make(request: &PageRequest) -> Result<MadePage, NoPage> {
+    request.refuse_strangers()?;
+    let listed = request.sources().await?;
+    let choice = Choice::of(request);
+    let chosen = chosen(&listed, &choice);
+    let query = access::own_query(request);
+    let content = html! {
+        h1 { "Sources" }
+        p { (states(&listed)) }
+        (form::form(&choice, &listed, &query))
+        @if listed.is_empty() {
+            p { "No sources are configured. Add a " code { "[[source]]" } " table to the configuration and reload it." }
+        } @else if chosen.matching == 0 {
+            p { "No source matches. " a href={ "sources" (query) } { "Show all sources" } }
+        } @else {
+            p { (in_force(&chosen, &choice, listed.len())) }
+            (table::table(&chosen.rows, &choice, &query, request.now))
+            (pager(&chosen, &choice, &query))
+        }
+        (switched_off(&request.settings.disabled, &query))
+    };
+    let frame = Frame {
+        title: "Sources",
+        root: "",
+        query: &query,
+        head: html! {},
+    };
+    Ok(MadePage {
+        html: frame.around(&content),
+        is_private: Access::of(request).is_private(),
+    })
+}
+
+fn chosen<'l>(listed: &'l Listed, choice: &Choice) -> Chosen<'l> {
+    let mut matching: Vec<&ListedSource> = listed
+        .iter()
+        .filter(|source| choice.takes(source))
+        .collect();
+    choice.sort(&mut matching);
+    let last_page = matching.len().div_ceil(PER_PAGE).max(1);
+    let page = choice.page.clamp(1, last_page);
+    let rows = matching.iter().skip((page - 1) * PER_PAGE).take(PER_PAGE);
+    Chosen {
+        rows: rows.copied().collect(),
+        matching: matching.len(),
+        page,
+        last_page,
+    }
+}
+
+/// `12 sources: 2 trouble, 10 well.`
+fn states(listed: &Listed) -> String {
+    let counts = SourceStatus::ALL.iter().filter_map(|status| {
+        let count = listed.iter().filter(|source| source.status == *status);
+        let count = count.count();
+        (count > 0).then(|| format!("{count} {status}"))
+    });
+    let counts = counts.collect::<Vec<_>>().join(", ");
+    match listed.len() {
+        0 => "There are none.".to_owned(),
+        1 => format!("1 source: {counts}."),
+        all => format!("{all} sources: {counts}."),
+    }
+}
+
+/// What is shown, of how many, and by which parameters.
+fn in_force(chosen: &Chosen<'_>, choice: &Choice, all: usize) -> String {
+    let first = (chosen.page - 1) * PER_PAGE + 1;
+    let last = first + chosen.rows.len() - 1;
+    let matching = match chosen.matching == all {
+        true => format!("{all}"),
+        false => format!("{} that match, of {all}", chosen.matching),
+    };
+    let filters = choice.filters_in_words();
+    let order = choice.order_in_words();
+    format!("Shown: {first} to {last} of {matching}{filters}; {order}.")
+}
+
+fn pager(chosen: &Chosen<'_>, choice: &Choice, query: &str) -> Markup {
+    let to = |page: usize| format!("sources{}", choice.query(page, query));
+    let (page, last) = (chosen.page, chosen.last_page);
+    html! {
+        @if last > 1 {
+            nav aria-label="Pages of sources" {
+                @if page > 1 {
+                    a href=(to(1)) { "First" }
+                    a href=(to(page - 1)) rel="prev" { "Previous" }
+                }
+                span { "Page " (page) " of " (last) }
+                @if page < last {
+                    a href=(to(page + 1)) rel="next" { "Next" }
+                    a href=(to(last)) { "Last" }
+                }
+            }
+        }
+    }
+}
+
+fn switched_off(disabled: &[std::sync::Arc<Source>], query: &str) -> Markup {
+    html! {
+        @if !disabled.is_empty() {
+            h2 { "Switched off" }
+            p { "These are in the configuration with " code { "enabled = false" } " and are not asked." }
+            ul {
+                @for source in disabled.iter().take(MOST_DISABLED) {
+                    li { a href={ "source/" (source.id) (query) } { (source.id) } }
+                }
+                @if disabled.len() > MOST_DISABLED {
+                    li { "and " (disabled.len() - MOST_DISABLED) " more" }
+                }
+            }
+        }
+    }
+}
