@@ -2,12 +2,12 @@
 
 use super::{EntryId, Hash, Timestamp};
 
-/// What an entry says, in plain text.
+/// What an entry says, in plain text. Where that is more than 64 KiB, the passage around what was changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EntryWords {
     /// The headline.
     pub title: String,
-    /// The text; where it is long, the passage around what was changed.
+    /// The text.
     pub text: String,
 }
 

@@ -3,15 +3,10 @@
 use maud::{Markup, html};
 use url::Url;
 
-use crate::model::{SourceId, Timestamp};
+use crate::model::SourceId;
 use crate::publish::OUTWARD;
 pub(super) use crate::publish::time;
 use crate::republish::Plan;
-
-/// A moment, for people: `2026-11-29 10:00 UTC`.
-pub(super) fn at_minute(at: Timestamp) -> String {
-    at.format("%Y-%m-%d %H:%M UTC").to_string()
-}
 
 /// What a publisher wrote, as a link to its page where that is on the web.
 pub(super) fn publishers_link(text: &str, url: Option<&Url>, language: Option<&str>) -> Markup {

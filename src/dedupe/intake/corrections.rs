@@ -34,7 +34,8 @@ pub fn correction(
             now.text.as_bytes(),
         ],
     );
-    let (old, new) = changed_passages(&before.text, &now.text);
+    let titles = changed_passages(&before.title, &now.title);
+    let texts = changed_passages(&before.text, &now.text);
     let words = |title: &str, text: &str| EntryWords {
         title: title.to_owned(),
         text: text.to_owned(),
@@ -43,8 +44,8 @@ pub fn correction(
         id,
         entry,
         at,
-        before: words(&before.title, old),
-        after: words(&now.title, new),
+        before: words(titles.0, texts.0),
+        after: words(titles.1, texts.1),
     }
 }
 
@@ -74,7 +75,7 @@ mod tests {
             (&many[1..], 1, 0),
             (&many, 1, 1),
             (&[third, third], third, 0),
-            (&[third, third, 1], third, 1),
+            (&[third, third, 2], third, 1),
             (&[1, third, third], 2 * third, 2),
             // A large one in between ends it: what is older goes, too.
             (&[1, 2 * third, 1], 2 * third, 2),

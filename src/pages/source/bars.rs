@@ -5,12 +5,13 @@ use maud::{Markup, html};
 use super::rhythm::{DayKind, RhythmDay, rhythm};
 use super::subject::Subject;
 
-/// Sizes in units of the drawing: of a day's place, of its bar, of the highest bar, and where the bars stand.
-const SLOT: u64 = 40;
-const BAR: u64 = 28;
-const HIGHEST: u64 = 100;
-const GROUND: u64 = 124;
-const HEIGHT: u64 = 150;
+/// Sizes in units of the drawing, which are pixels on a narrow screen: of a day's place, of its bar, of the highest bar, and where the
+/// bars stand.
+const SLOT: u64 = 24;
+const BAR: u64 = 18;
+const HIGHEST: u64 = 90;
+const GROUND: u64 = 108;
+const HEIGHT: u64 = 128;
 
 pub(super) fn section(subject: &Subject<'_>) -> Markup {
     let report = &subject.listed.outlook.report;
@@ -66,37 +67,39 @@ fn drawing(days: &[RhythmDay], told: &str) -> Markup {
 fn bar(left: u64, day: &RhythmDay, most: u64) -> Markup {
     let middle = left + SLOT / 2;
     // The least is still to be seen.
-    let high = |entries: u64| (u128::from(entries) * u128::from(HIGHEST) / u128::from(most)).max(2);
+    let high = |entries: u64| (entries.saturating_mul(HIGHEST) / most).max(2);
+    let (x, top) = (left + (SLOT - BAR) / 2, GROUND - HIGHEST);
+    let text = |y: u64, text: &str| html! { text x=(middle) y=(y) text-anchor="middle" font-size="12" { (text) } };
     html! {
         @match day.kind {
             DayKind::Busy(entries) => {
-                @let high = u64::try_from(high(entries)).unwrap_or(HIGHEST);
-                rect x=(left + (SLOT - BAR) / 2) y=(GROUND - high) width=(BAR) height=(high) fill="currentColor" {}
-                text x=(middle) y=(GROUND - high - 5) text-anchor="middle" font-size="14" { (short(entries)) }
+                @let high = high(entries);
+                rect x=(x) y=(GROUND - high) width=(BAR) height=(high) fill="currentColor" {}
+                (text(GROUND - high - 4, &short(entries)))
             }
-            DayKind::Quiet => {}
-            gap => {
-                rect x=(left + (SLOT - BAR) / 2) y=(GROUND - HIGHEST) width=(BAR) height=(HIGHEST) fill="none"
-                    stroke="currentColor" stroke-dasharray="3 4" {}
-                text x=(middle) y=(GROUND - HIGHEST / 2) text-anchor="middle" font-size="16" { (mark(gap)) }
+            DayKind::Quiet | DayKind::NotYet => (text(GROUND - 4, mark(day.kind))),
+            DayKind::NotReached | DayKind::NotAsked | DayKind::NotCounted => {
+                rect x=(x) y=(top) width=(BAR) height=(HIGHEST) fill="none" stroke="currentColor" stroke-dasharray="3 4" {}
+                (text(GROUND - HIGHEST / 2, mark(day.kind)))
             }
         }
-        text x=(middle) y=(HEIGHT - 8) text-anchor="middle" font-size="14" { (day.date.format("%-d")) }
+        (text(HEIGHT - 6, &day.date.format("%-d").to_string()))
     }
 }
 
 /// A number that fits over a bar.
 fn short(entries: u64) -> String {
     match entries {
-        0..10_000 => entries.to_string(),
+        0..1000 => entries.to_string(),
         _ => format!("{}k", entries / 1000),
     }
 }
 
-/// The sign of a day of which nothing is known; empty: the day needs none.
+/// What stands for a day without a bar; empty: it has one.
 fn mark(kind: DayKind) -> &'static str {
     match kind {
-        DayKind::Busy(_) | DayKind::Quiet => "",
+        DayKind::Busy(_) => "",
+        DayKind::Quiet => "0",
         DayKind::NotReached => "×",
         DayKind::NotAsked => "–",
         DayKind::NotYet => "·",
@@ -108,14 +111,15 @@ fn mark(kind: DayKind) -> &'static str {
 fn legend(days: &[RhythmDay]) -> Markup {
     let mut kinds: Vec<DayKind> = Vec::new();
     for day in days {
-        if !mark(day.kind).is_empty() && !kinds.contains(&day.kind) {
+        let needs_words = !matches!(day.kind, DayKind::Busy(_) | DayKind::Quiet);
+        if needs_words && !kinds.contains(&day.kind) {
             kinds.push(day.kind);
         }
     }
     html! {
         @if !kinds.is_empty() {
             p.muted {
-                "Days without entries in a dashed frame: "
+                "Days without entries: "
                 @for (nth, kind) in kinds.iter().enumerate() {
                     @if nth > 0 { ", " }
                     (mark(*kind)) " " (kind.in_words())

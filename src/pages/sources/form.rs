@@ -20,7 +20,7 @@ pub(super) fn form(choice: &Choice, listed: &Listed, query: &str) -> Markup {
         .collect();
     let carried = url::form_urlencoded::parse(query.trim_start_matches('?').as_bytes());
     html! {
-        form method="get" action="sources" role="search" aria-label="Sources" {
+        form.filter method="get" action="sources" role="search" aria-label="Sources" {
             @for (name, value) in carried { input type="hidden" name=(name) value=(value); }
             @if choice.column != Column::Id { input type="hidden" name="sort" value=(choice.column.word()); }
             @if choice.is_descending { input type="hidden" name="order" value="desc"; }

@@ -1,0 +1,229 @@
+//! Entries that their publisher withdraws, and those that it stands by again.
+//!
+//! It says so by an `at:deleted-entry` of its document, by a mark in the headline of the entry, or by a notice that names another
+//! entry's headline. It stands by an entry again when the headline loses its mark, or when its document has the entry again after it was
+//! gone.
+
+use std::collections::HashSet;
+
+use super::context::Context;
+use crate::dedupe::{KillMark, kill_mark, killed, lookup_hashes};
+use crate::model::{DeletedEntry, Entry, EntryId, RetractedEntry, Retraction, RetractionSign};
+use crate::store::rows::{Headline, RefreshRows};
+
+/// Headlines of a source that a notice may be about, the latest.
+const RECENT: usize = 500;
+/// Entries that share an id, of which a deletion means none for certain.
+const SHARED: usize = 2;
+/// Characters of a publisher's reason: outputs repeat it for weeks.
+const REASON: usize = 500;
+
+/// What a headline says of a release that is withdrawn.
+pub(super) enum Said {
+    /// An entry that said nothing of the kind before has the mark now.
+    Marked { entry: EntryId, title: String },
+    /// It has it no more.
+    Unmarked(EntryId),
+    /// A new entry has it.
+    Notice {
+        entry: EntryId,
+        title: String,
+        text: String,
+    },
+}
+
+impl Said {
+    /// What an edit of a headline says.
+    pub(super) fn by_edit(entry: EntryId, before: &str, now: &str) -> Option<Self> {
+        match (kill_mark(before), kill_mark(now)) {
+            (None, Some(_)) => Some(Self::Marked {
+                entry,
+                title: now.to_owned(),
+            }),
+            (Some(_), None) => Some(Self::Unmarked(entry)),
+            _ => None,
+        }
+    }
+
+    /// What a new entry says.
+    pub(super) fn by_new(entry: EntryId, says: &Entry) -> Option<Self> {
+        kill_mark(&says.title).map(|_| Self::Notice {
+            entry,
+            title: says.title.clone(),
+            text: says.text.clone(),
+        })
+    }
+}
+
+/// Notes what the document says of withdrawn entries. `present`: the stored entries that it has. Returns what is newly known.
+pub(super) fn settle<R: RefreshRows>(
+    context: &Context<'_, R>,
+    said: Vec<Said>,
+    present: &[EntryId],
+) -> Result<Vec<RetractedEntry>, R::Error> {
+    let retractions = Retractions { context };
+    let mut told = Vec::new();
+    for said in said {
+        match said {
+            Said::Marked { entry, title } => {
+                told.extend(retractions.retract(entry, title, by(RetractionSign::Headline))?);
+            }
+            Said::Unmarked(entry) => retractions.stand_by(entry, &[RetractionSign::Headline])?,
+            Said::Notice { entry, title, text } => {
+                told.push(retractions.read_notice(entry, title, &text)?);
+            }
+        }
+    }
+    let mut deleted = HashSet::new();
+    for deletion in &context.record.deleted {
+        if let Some(headline) = retractions.deleted(deletion)? {
+            deleted.insert(headline.entry);
+            let said = (
+                RetractionSign::DeletedEntry,
+                deletion.comment.as_deref(),
+                None,
+            );
+            told.extend(retractions.retract(headline.entry, headline.title, said)?);
+        }
+    }
+    retractions.find_returned(present, &deleted)?;
+    Ok(told)
+}
+
+/// How it is said, why, and by which entry.
+type Words<'w> = (RetractionSign, Option<&'w str>, Option<EntryId>);
+
+fn by(sign: RetractionSign) -> Words<'static> {
+    (sign, None, None)
+}
+
+struct Retractions<'c, 'a, R> {
+    context: &'c Context<'a, R>,
+}
+
+impl<R: RefreshRows> Retractions<'_, '_, R> {
+    /// Notes that an entry is withdrawn. `None`: that is known already.
+    fn retract(
+        &self,
+        entry: EntryId,
+        title: String,
+        (sign, reason, notice): Words<'_>,
+    ) -> Result<Option<RetractedEntry>, R::Error> {
+        let rows = self.context.rows;
+        if rows.retraction(entry)?.is_some() {
+            return Ok(None);
+        }
+        let retraction = Retraction {
+            at: self.context.record.at,
+            sign,
+            reason: reason.map(|reason| reason.chars().take(REASON).collect()),
+            notice,
+        };
+        rows.set_retraction(entry, Some(&retraction))?;
+        self.touch(entry)?;
+        Ok(Some(RetractedEntry {
+            entry: Some(entry),
+            title,
+            sign,
+        }))
+    }
+
+    /// Ends a retraction, if it was said in one of these ways.
+    fn stand_by(&self, entry: EntryId, signs: &[RetractionSign]) -> Result<(), R::Error> {
+        let rows = self.context.rows;
+        let said = rows.retraction(entry)?;
+        if said.is_some_and(|said| signs.contains(&said.sign)) {
+            rows.set_retraction(entry, None)?;
+            self.touch(entry)?;
+        }
+        Ok(())
+    }
+
+    fn touch(&self, entry: EntryId) -> Result<(), R::Error> {
+        let rows = self.context.rows;
+        for placed in rows.placed(&[entry])? {
+            rows.touch_story(placed.story, self.context.record.at)?;
+        }
+        Ok(())
+    }
+
+    /// Finds the entry that a notice is about. Where none fits for certain, the notice itself is shown like any other entry.
+    fn read_notice(
+        &self,
+        notice: EntryId,
+        title: String,
+        text: &str,
+    ) -> Result<RetractedEntry, R::Error> {
+        let source = self.context.source.row;
+        let mut recent = self.context.rows.latest_headlines(source, RECENT)?;
+        recent.retain(|headline| headline.entry != notice);
+        let mark = kill_mark(&title).unwrap_or(KillMark { rest: "" });
+        let headlines = recent.iter().map(|headline| headline.title.as_str());
+        let found = killed(mark, text, headlines).map(|nth| recent.swap_remove(nth));
+        let unmatched = |title: String| RetractedEntry {
+            entry: None,
+            title,
+            sign: RetractionSign::Notice,
+        };
+        let Some(Headline {
+            entry,
+            title: killed,
+        }) = found
+        else {
+            return Ok(unmatched(title));
+        };
+        self.retract(notice, title.clone(), by(RetractionSign::IsNotice))?;
+        let said = (RetractionSign::Notice, Some(title.as_str()), Some(notice));
+        let told = self.retract(entry, killed, said)?;
+        Ok(told.unwrap_or_else(|| unmatched(title)))
+    }
+
+    /// The entry that is deleted. None if it is not known, if several share its id, or if it was changed since.
+    fn deleted(&self, deletion: &DeletedEntry) -> Result<Option<Headline>, R::Error> {
+        let (rows, source) = (self.context.rows, self.context.source.row);
+        let guid = lookup_hashes(&deletion.id).guid;
+        let mut found = rows.with_handle(source, &guid, SHARED)?;
+        if let Some(own) = rows.with_identity(source, &guid)? {
+            found.retain(|other| other.id != own.id);
+            found.push(own);
+        }
+        let [entry] = &found[..] else {
+            return Ok(None);
+        };
+        if entry.is_expired {
+            return Ok(None);
+        }
+        let version = rows.entry_version(entry.id)?;
+        let changed = version.updated.or(version.published);
+        let is_superseded = changed.zip(deletion.at).is_some_and(|(at, when)| at > when);
+        Ok((!is_superseded).then(|| Headline {
+            entry: entry.id,
+            title: entry.title.clone(),
+        }))
+    }
+
+    /// Ends the retraction of entries that the document has again after they were gone. A notice may stand beside its entry for days.
+    fn find_returned(
+        &self,
+        present: &[EntryId],
+        deleted: &HashSet<EntryId>,
+    ) -> Result<(), R::Error> {
+        let Some(before) = &self.context.before else {
+            return Ok(());
+        };
+        if !self.context.record.is_whole() {
+            return Ok(());
+        }
+        let before: HashSet<&EntryId> = before.entries.iter().collect();
+        let returned = present.iter().filter(|entry| !before.contains(entry));
+        for entry in returned.filter(|entry| !deleted.contains(entry)) {
+            let signs = [RetractionSign::DeletedEntry, RetractionSign::Notice];
+            let said = self.context.rows.retraction(*entry)?;
+            // What was withdrawn just now came with its notice.
+            if said.is_some_and(|said| said.at < self.context.record.at) {
+                self.stand_by(*entry, &signs)?;
+            }
+        }
+        Ok(())
+    }
+}
