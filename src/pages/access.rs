@@ -4,18 +4,19 @@
 //! - A story that outputs keep is shown to whoever may read one of them.
 //! - A story that none keeps is no output's, and open to whoever may see what is no output's (`[server] token`).
 //! - An entry is shown where an output sees its source that the visitor may read; one that no output sees is no output's.
-//! - Whoever brings `[server] token`, where there is one, runs the place and sees everything.
+//! - Whoever brings `[server] token`, where there is one, runs the place and sees every story, though not which closed outputs keep it.
 
 use std::collections::BTreeSet;
 
 use super::made::NoPage;
 use super::request::PageRequest;
 use crate::model::{OutputId, Secret, SourceId};
+use crate::republish::OutputPlan;
 
 /// What a visitor may see.
 #[derive(Debug, Clone)]
 pub(super) struct Access {
-    /// Whether everything.
+    /// Whether every story and entry.
     is_whole: bool,
     /// Whether what is no output's.
     has_rest: bool,
@@ -36,7 +37,7 @@ impl Access {
         let outputs = settings.plan.outputs.iter();
         let (readable, others): (Vec<_>, Vec<_>) =
             outputs.partition(|plan| visitor.may_read(plan.token.as_ref()));
-        let sources = |plan: &&crate::republish::OutputPlan| plan.sources.clone();
+        let sources = |plan: &&OutputPlan| plan.sources.clone();
         let has_rest = visitor.may_read(server_token);
         Self {
             is_whole: has_rest && (server_token.is_some() || others.is_empty()),
@@ -51,7 +52,7 @@ impl Access {
         }
     }
 
-    /// Whether the visitor sees all that there is.
+    /// Whether the visitor sees every story and entry.
     pub(super) fn is_whole(&self) -> bool {
         self.is_whole
     }

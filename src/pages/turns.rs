@@ -40,3 +40,44 @@ impl Turns {
         made.unwrap_or(Err(NoPage::Busy(TOO_LONG)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What comes of a page that takes so long.
+    async fn page(turns: &Turns, takes: Duration) -> Result<(), NoPage> {
+        let making = async {
+            tokio::time::sleep(takes).await;
+            Ok(())
+        };
+        turns.take(making).await
+    }
+
+    #[tokio::test]
+    async fn two_pages_are_made_at_once_and_others_wait() {
+        let turns = Turns::new();
+        let (began, short) = (tokio::time::Instant::now(), Duration::from_millis(50));
+        let made = tokio::join!(
+            page(&turns, short),
+            page(&turns, short),
+            page(&turns, short)
+        );
+        assert!(matches!(made, (Ok(()), Ok(()), Ok(()))));
+        assert!(began.elapsed() >= short * 2, "the third has waited");
+    }
+
+    #[tokio::test]
+    async fn a_page_that_takes_too_long_is_given_up_and_holds_nobody_up() {
+        let turns = Turns::new();
+        let forever = LIMIT * 100;
+        let given_up = tokio::join!(
+            page(&turns, forever),
+            page(&turns, forever),
+            page(&turns, forever)
+        );
+        let made = [given_up.0, given_up.1, given_up.2];
+        assert!(made.iter().all(|made| matches!(made, Err(NoPage::Busy(_)))));
+        assert!(page(&turns, Duration::ZERO).await.is_ok());
+    }
+}

@@ -10,6 +10,7 @@
 //! - `fragment`, `document_writer`, `assemble`: items and documents; `render`: the two of them for many outputs
 //! - `replay` (with `judged_ahead`), `rule_watch`, `tally`: a changed rule over the history, and what judging shows of rules
 //! - `start`: what a start shows before it judges
+//! - `explain`, `preview` (with `trial`): the verdicts told to a person, and what another rule would change
 //! - `archive`, `reach`: what leaves a window
 
 mod archive;
@@ -35,14 +36,16 @@ mod rules_hash;
 mod slots;
 mod start;
 mod tally;
+mod trial;
 mod window;
 
 pub use archive::Archivist;
 pub use explain::{Explained, ItemVerdict, StoryVerdict, explain, explain_story};
 pub use plan::{OutputPlan, Plan, RuleOwner, SourcePlan};
-pub use preview::{Difference, IsKeptBack, KeptBack, Preview, Previewed, Trial, preview};
+pub use preview::{Difference, Preview, Previewed, preview};
 pub use reach::Reach;
 pub use rendered::{Rendered, windows};
 pub use republisher::{CaughtUp, Republisher};
 pub use start::StartState;
 pub use tally::{IdlePart, idle_parts};
+pub use trial::{IsKeptBack, KeptBack, Trial};

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::document_writer::DocumentWriter;
 use super::explain::because;
 use super::fragment::write_item;
-use super::judge::{Judged, Screened, Witness, judge};
+use super::judge::{Judged, Screened, Witness};
 use super::plan::{OutputPlan, Plan};
 use super::publication::Publication;
+use super::trial::{GivenUp, KeptBack, Trial};
 use super::window::{Bounds, Placed, cut};
 use crate::model::{EntryId, Member, OutputId, Slot, SourceId, Story, StoryId, Timestamp};
 use crate::publish::{Fragment, ItemForm};
@@ -57,55 +57,6 @@ pub struct Previewed {
     pub because: String,
 }
 
-/// What is tried: another rule for one output.
-pub struct Trial {
-    /// With the output's present rule.
-    pub before: Arc<Plan>,
-    /// With the rule to be tried.
-    pub after: Arc<Plan>,
-    /// The output.
-    pub output: OutputId,
-    /// How many items of each difference are named.
-    pub limit: usize,
-    /// The moment of the trial.
-    pub now: Timestamp,
-    /// Stories that count for nothing.
-    pub kept_back: KeptBack,
-}
-
-/// Says by the outputs that keep a story whether it is kept back from whoever asks.
-pub type IsKeptBack = dyn Fn(&BTreeSet<&OutputId>) -> bool + Send + Sync;
-
-/// Stories that count for nothing in a trial, because whoever asks may not know of them.
-#[derive(Clone, Default)]
-pub struct KeptBack(Option<Arc<IsKeptBack>>);
-
-impl KeptBack {
-    /// Those of which `is_kept_back` says so; every story is judged for all outputs then.
-    #[must_use]
-    pub fn by(is_kept_back: Arc<IsKeptBack>) -> Self {
-        Self(Some(is_kept_back))
-    }
-
-    fn has(&self, plan: &Plan, story: &Story) -> bool {
-        let Some(is_kept_back) = &self.0 else {
-            return false;
-        };
-        let (membership, _) = judge(plan, story, |_| true);
-        let kept = membership.kept.iter();
-        let holders = kept.filter(|(_, items)| !items.is_empty());
-        is_kept_back(&holders.map(|(output, _)| output).collect())
-    }
-
-    /// The outputs whose verdicts are asked for.
-    fn judged_by(&self, plan: &Plan, output: &OutputId) -> BTreeSet<OutputId> {
-        match self.0 {
-            None => BTreeSet::from([output.clone()]),
-            Some(_) => plan.output_ids().cloned().collect(),
-        }
-    }
-}
-
 /// Judges every stored story by the rules of two plans for one output; of each difference the newest items are named. Windows are those
 /// of documents in which every item had entered just now. Nothing differs in an output that is not in both plans.
 ///
@@ -126,7 +77,7 @@ pub async fn preview(
         return Ok(Preview::default());
     };
     // Dropped with this future, which tells the work beside it.
-    let _waiting = judging.is_given_up.clone().drop_guard();
+    let _patience = judging.is_given_up.clone().when_dropped();
     let mut last = StoryId(0);
     loop {
         let ids = store.story_ids_after(last, BATCH).await?;
@@ -187,30 +138,6 @@ impl<T> Judging<T> {
             self.old.note(story.id, &before, &after);
             self.new.note(story.id, &after, &before);
         }
-    }
-}
-
-/// Whether nobody waits for some work any more.
-#[derive(Clone, Default)]
-struct GivenUp(Arc<AtomicBool>);
-
-impl GivenUp {
-    fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    /// Sets it when dropped.
-    fn drop_guard(self) -> Waiting {
-        Waiting(self)
-    }
-}
-
-/// Somebody waits for some work.
-struct Waiting(GivenUp);
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.0.store(true, Ordering::Relaxed);
     }
 }
 

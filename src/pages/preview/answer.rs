@@ -9,7 +9,7 @@ use crate::republish::{Difference, OutputPlan, Plan, Preview, Previewed};
 use crate::select::RuleText;
 
 /// What came of a rule, and what is needed to tell it.
-pub(super) struct Answer<'a> {
+pub(super) struct RuleAnswer<'a> {
     pub(super) typed: &'a Typed,
     pub(super) plan: &'a OutputPlan,
     pub(super) sources: &'a Plan,
@@ -19,8 +19,8 @@ pub(super) struct Answer<'a> {
 }
 
 /// The difference to the present rule, and how the new one is put into the configuration.
-pub(super) fn answer(answer: &Answer<'_>) -> Markup {
-    let Answer {
+pub(super) fn answer(answer: &RuleAnswer<'_>) -> Markup {
+    let RuleAnswer {
         typed,
         plan,
         difference,
@@ -40,8 +40,16 @@ pub(super) fn answer(answer: &Answer<'_>) -> Markup {
         h2 { "What would change" }
         @if is_present { p { "This is the present rule." } }
         ul {
-            li { strong { (counted(appears.count, "item", "items")) } " would appear, " (appears.in_documents) " of them in the documents." }
-            li { strong { (counted(goes.count, "item", "items")) } " would go, " (goes.in_documents) " of them from the documents." }
+            li {
+                strong { (counted(appears.count, "item", "items")) } " would appear"
+                @if appears.count > 0 { ", " (appears.in_documents) " of them in the documents" }
+                "."
+            }
+            li {
+                strong { (counted(goes.count, "item", "items")) } " would go"
+                @if goes.count > 0 { ", " (goes.in_documents) " of them from the documents" }
+                "."
+            }
             li { strong { (counted(*stays, "item", "items")) } " would stay." }
         }
         p.muted { "All that is stored was judged; only stories that you may read are counted." }
@@ -58,7 +66,7 @@ pub(super) fn answer(answer: &Answer<'_>) -> Markup {
     }
 }
 
-fn items(answer: &Answer<'_>, difference: &Difference, why: &str) -> Markup {
+fn items(answer: &RuleAnswer<'_>, difference: &Difference, why: &str) -> Markup {
     let more = difference.count.saturating_sub(difference.items.len());
     html! {
         ol.items {
@@ -70,7 +78,7 @@ fn items(answer: &Answer<'_>, difference: &Difference, why: &str) -> Markup {
     }
 }
 
-fn item_told(answer: &Answer<'_>, item: &Previewed, why: &str) -> Markup {
+fn item_told(answer: &RuleAnswer<'_>, item: &Previewed, why: &str) -> Markup {
     html! {
         a href={ "../story/" (item.story) (answer.query) } dir="auto" { (headline(&item.title)) }
         br;

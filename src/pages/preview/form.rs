@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::typed::{FormField, Slip, Typed};
+use super::typed::{FormField, FormSlip, Typed};
 
 /// The fields with what was typed, and beside each what is wrong with it. `query`: of the token that the visitor brought in the
 /// address.
-pub(super) fn form(typed: &Typed, slips: &[Slip], query: &str) -> Markup {
+pub(super) fn form(typed: &Typed, slips: &[FormSlip], query: &str) -> Markup {
     let token = query.strip_prefix("?token=");
     let token = token.map(|token| percent_encoding::percent_decode_str(token).decode_utf8_lossy());
     html! {
@@ -39,14 +39,14 @@ pub(super) fn form(typed: &Typed, slips: &[Slip], query: &str) -> Markup {
 
 fn field(
     typed: &Typed,
-    slips: &[Slip],
+    slips: &[FormSlip],
     field: FormField,
     label: &str,
     rows: u8,
     help: Markup,
 ) -> Markup {
     let name = field.name();
-    let own: Vec<&Slip> = slips.iter().filter(|slip| slip.field == field).collect();
+    let own: Vec<&FormSlip> = slips.iter().filter(|slip| slip.field == field).collect();
     let described = match own.is_empty() {
         true => format!("{name}-help"),
         false => format!("{name}-help {name}-wrong"),
@@ -58,7 +58,7 @@ fn field(
             // A line feed right behind the tag would be taken out by a browser, and with it a first blank line.
             textarea id=(name) name=(name) rows=(rows) cols="60" spellcheck="false" autocapitalize="off" dir="auto"
                 aria-describedby=(described) aria-invalid=[(!own.is_empty()).then_some("true")]
-                autofocus[own.first().is_some() && is_first(slips, field)] { "\n" (typed.text(field)) }
+                autofocus[is_first(slips, field)] { "\n" (typed.text(field)) }
             @if !own.is_empty() {
                 div.bad id={ (name) "-wrong" } {
                     @for slip in &own { p { "Error at " (place(slip)) ": " (slip.message) } }
@@ -69,12 +69,12 @@ fn field(
 }
 
 /// Whether a field is the first with something wrong in it.
-fn is_first(slips: &[Slip], field: FormField) -> bool {
+fn is_first(slips: &[FormSlip], field: FormField) -> bool {
     slips.first().is_some_and(|slip| slip.field == field)
 }
 
 /// Where something is wrong, in words.
-fn place(slip: &Slip) -> String {
+fn place(slip: &FormSlip) -> String {
     let name = slip.field.name();
     match (slip.line, slip.character) {
         (Some(line), Some(character)) => format!("{name}, line {line}, character {character}"),

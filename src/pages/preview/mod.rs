@@ -26,12 +26,12 @@ use super::request::PageRequest;
 use crate::model::OutputId;
 use crate::republish::{IsKeptBack, KeptBack, OutputPlan, Plan, Preview, Trial, preview};
 use crate::store::StoreError;
-use answer::{Answer, answer};
+use answer::{RuleAnswer, answer};
 use form::form;
-use typed::{Slip, Typed};
+use typed::{FormSlip, Typed};
 
-/// How long a preview may take. Whoever waits longer is better served by the command.
-const LIMIT: Duration = Duration::from_secs(2);
+/// How long a preview may take, a little less than any page, so that it can say what to do instead.
+const LIMIT: Duration = Duration::from_millis(1800);
 /// Items of each difference that are named.
 const NAMED: usize = 20;
 
@@ -41,7 +41,7 @@ static TURN: Semaphore = Semaphore::const_new(1);
 /// What came of a rule that was asked about.
 enum Tried {
     /// Something in it is wrong, and nothing was evaluated.
-    Wrong(Vec<Slip>),
+    Wrong(Vec<FormSlip>),
     /// The difference to the present rule.
     Compared(Preview),
 }
@@ -56,7 +56,7 @@ pub(super) async fn make(request: &PageRequest, output: &OutputId) -> Result<Mad
     };
     let query = own_query(request);
     let own_page = request.visitor.query_for(plan.token.as_ref());
-    let slips: &[Slip] = match &tried {
+    let slips: &[FormSlip] = match &tried {
         Some(Tried::Wrong(slips)) => slips,
         Some(Tried::Compared(_)) | None => &[],
     };
@@ -68,7 +68,7 @@ pub(super) async fn make(request: &PageRequest, output: &OutputId) -> Result<Mad
         }
         (form(&typed, slips, &query))
         @if let Some(Tried::Compared(difference)) = &tried {
-            (answer(&Answer { typed: &typed, plan, sources: &request.settings.plan, difference, query: &query }))
+            (answer(&RuleAnswer { typed: &typed, plan, sources: &request.settings.plan, difference, query: &query }))
         }
     };
     let title = format!("Preview of {}", plan.output.title);
@@ -128,7 +128,7 @@ async fn compiled(
     plan: &OutputPlan,
     typed: &Typed,
     turn: Arc<SemaphorePermit<'static>>,
-) -> Result<Result<Plan, Vec<Slip>>, NoPage> {
+) -> Result<Result<Plan, Vec<FormSlip>>, NoPage> {
     let (all, typed) = (request.settings.plan.clone(), typed.clone());
     let (lists, plan) = (request.settings.words.clone(), plan.clone());
     let compiling = tokio::task::spawn_blocking(move || {

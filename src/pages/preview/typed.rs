@@ -27,7 +27,7 @@ impl FormField {
 
 /// Something wrong in a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Slip {
+pub(super) struct FormSlip {
     pub(super) field: FormField,
     /// Line and character in the field, from 1, as far as they are known.
     pub(super) line: Option<usize>,
@@ -90,11 +90,11 @@ impl Typed {
         all: &Plan,
         output: &OutputPlan,
         lists: &Lists,
-    ) -> Result<Plan, Vec<Slip>> {
+    ) -> Result<Plan, Vec<FormSlip>> {
         let written = self.written();
         let expanded = |field, words: &[String]| {
             let expanded = expand_lists(words, lists);
-            expanded.map_err(|unknown| Slip {
+            expanded.map_err(|unknown| FormSlip {
                 field,
                 line: line_of(self.text(field), unknown.place),
                 character: None,
@@ -118,14 +118,14 @@ impl Typed {
         let slips = |errors: Vec<RuleError>| {
             let errors = errors.into_iter();
             let slips = errors.map(|error| self.slip(error, &include, &exclude));
-            slips.collect::<Vec<Slip>>()
+            slips.collect::<Vec<FormSlip>>()
         };
         check_untrusted(&rule, &known(output, &written, lists)).map_err(slips)?;
         all.with_rule(&output.output.id, rule).map_err(slips)
     }
 
     /// Where in the form an error is.
-    fn slip(&self, error: RuleError, include: &ExpandedWords, exclude: &ExpandedWords) -> Slip {
+    fn slip(&self, error: RuleError, include: &ExpandedWords, exclude: &ExpandedWords) -> FormSlip {
         let RuleError {
             part,
             offset,
@@ -143,7 +143,7 @@ impl Typed {
                 let before = offset.and_then(|offset| self.condition.get(..offset));
                 let line = before.map(|before| before.matches('\n').count() + 1);
                 let last = before.map(|before| before.rsplit('\n').next().unwrap_or_default());
-                return Slip {
+                return FormSlip {
                     field: FormField::Where,
                     line: line.filter(|_| self.condition.contains('\n')),
                     character: last.map(|last| last.chars().count() + 1),
@@ -154,7 +154,7 @@ impl Typed {
         let before = words.words.get(nth).zip(offset);
         let before = before.and_then(|(word, offset)| word.get(..offset));
         let place = words.places.get(nth);
-        Slip {
+        FormSlip {
             field,
             line: place.and_then(|place| line_of(self.text(field), *place)),
             character: before.map(|before| before.chars().count() + 1),

@@ -10,7 +10,7 @@ use crate::model::{Layer, Member, Relation};
 pub(super) fn section(view: &StoryView) -> Markup {
     let (listed, all) = (view.listed(), view.members.len());
     html! {
-        h2 { "Why they are one" }
+        h2 { @if all == 1 { "The entry" } @else { "Why they are one" } }
         div.scroll tabindex="0" role="region" aria-label="Entries" {
             table {
                 thead {

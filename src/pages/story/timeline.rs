@@ -20,7 +20,7 @@ const APART: f64 = 30.0;
 const NAME_LETTERS: usize = 30;
 
 /// A mark in the picture.
-struct Mark<'a> {
+struct TimelineMark<'a> {
     number: usize,
     member: &'a Member,
     x: f64,
@@ -29,7 +29,8 @@ struct Mark<'a> {
 
 pub(super) fn section(view: &StoryView) -> Markup {
     let listed = view.listed();
-    let (Some(first), Some(last)) = (listed.first(), listed.last()) else {
+    let [first, .., last] = listed else {
+        // One alone has no line.
         return html! {};
     };
     let span = (moment(first), moment(last));
@@ -64,7 +65,11 @@ pub(super) fn section(view: &StoryView) -> Markup {
 }
 
 /// The marks of the members, which stand in the order of time.
-fn marks(members: &[Member], span: (Timestamp, Timestamp), is_named: bool) -> Vec<Mark<'_>> {
+fn marks(
+    members: &[Member],
+    span: (Timestamp, Timestamp),
+    is_named: bool,
+) -> Vec<TimelineMark<'_>> {
     // Where the last mark of each row stands.
     let mut rows: Vec<f64> = Vec::new();
     let marks = members.iter().zip(1..).map(|(member, number)| {
@@ -75,7 +80,7 @@ fn marks(members: &[Member], span: (Timestamp, Timestamp), is_named: bool) -> Ve
             Some(last) => *last = x,
             None => rows.push(x),
         }
-        Mark {
+        TimelineMark {
             number,
             member,
             x,
@@ -103,24 +108,24 @@ fn units(count: usize) -> f64 {
     f64::from(u16::try_from(count).unwrap_or(u16::MAX))
 }
 
-impl Mark<'_> {
+impl TimelineMark<'_> {
     fn y(&self) -> f64 {
         units(self.row) * ROW + ROW / 2.0
     }
 }
 
-fn drawn(view: &StoryView, mark: &Mark<'_>, is_named: bool) -> Markup {
+fn drawn(view: &StoryView, mark: &TimelineMark<'_>, is_named: bool) -> Markup {
     let (x, y) = (mark.x, mark.y());
     let size = if is_named { 6.0 } else { 11.0 };
-    let fill = if is_named { "currentColor" } else { "Canvas" };
+    let fill = if is_named { "solid" } else { "hollow" };
     let is_left = x > WIDTH / 2.0;
     let aside = size + 6.0;
     html! {
         @match mark.member.relation {
             Relation::Update => {
-                rect x=(x - size) y=(y - size) width=(2.0 * size) height=(2.0 * size) fill=(fill) stroke="currentColor" {}
+                rect x=(x - size) y=(y - size) width=(2.0 * size) height=(2.0 * size) class=(fill) stroke="currentColor" {}
             }
-            Relation::First | Relation::Same => circle cx=(x) cy=(y) r=(size) fill=(fill) stroke="currentColor" {},
+            Relation::First | Relation::Same => circle cx=(x) cy=(y) r=(size) class=(fill) stroke="currentColor" {},
         }
         @if mark.member.relation == Relation::First {
             circle cx=(x) cy=(y) r=(size + 3.0) fill="none" stroke="currentColor" {}

@@ -80,6 +80,21 @@ fn path(browser: &Browser) -> String {
     said.as_str().expect("a path").to_owned()
 }
 
+/// Asks for what the page offers to readers of feeds.
+fn subscribe(browser: &Browser, daemon: &Daemon) {
+    let offered = browser.run(
+        "return [...document.querySelectorAll('dd a')].map(a => [a.getAttribute('href'), a.type])",
+    );
+    let offered = offered.as_array().expect("addresses").clone();
+    assert_eq!(offered.len(), 3);
+    for address in &offered {
+        let (href, kind) = (address[0].as_str(), address[1].as_str());
+        let answer = daemon.ask("GET", &format!("/{}", href.expect("an address")), &[]);
+        let served = answer.header("content-type").expect("a type");
+        assert!(served.starts_with(kind.expect("a type")), "{served}");
+    }
+}
+
 #[test]
 fn the_first_five_minutes_lead_everywhere() {
     let Some(browser) = Browser::start() else {
@@ -93,17 +108,7 @@ fn the_first_five_minutes_lead_everywhere() {
         (path(&browser), heading(&browser)),
         ("/o".to_owned(), "Everything".to_owned())
     );
-    let offered = browser.run(
-        "return [...document.querySelectorAll('dd a')].map(a => [a.getAttribute('href'), a.type])",
-    );
-    let offered = offered.as_array().expect("addresses").clone();
-    assert_eq!(offered.len(), 3);
-    for address in &offered {
-        let (href, kind) = (address[0].as_str(), address[1].as_str());
-        let answer = daemon.ask("GET", &format!("/{}", href.expect("an address")), &[]);
-        let served = answer.header("content-type").expect("a type");
-        assert!(served.starts_with(kind.expect("a type")), "{served}");
-    }
+    subscribe(&browser, &daemon);
     let mut walked = vec![path(&browser)];
     while walked
         .last()

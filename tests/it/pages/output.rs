@@ -7,6 +7,7 @@
 //! - it changes when the documents do
 
 use scraper::Html;
+use serde_json::Value;
 
 use super::{SOURCE, borrowed, desk, feed, follow_all, many, page, read};
 use crate::support::daemon::{Daemon, Desk};
@@ -39,7 +40,7 @@ fn named_pages(daemon: &Daemon) -> [String; 3] {
         "the page is the only alternate"
     );
     let alternate = "<link rel=\"alternate\" type=\"text/html\" href=\"";
-    let json: serde_json::Value = serde_json::from_str(&text("json")).expect("JSON");
+    let json: Value = serde_json::from_str(&text("json")).expect("JSON");
     [
         between(head, alternate, "\""),
         between(&text("rss"), "<link>", "</link>"),
@@ -90,6 +91,14 @@ fn every_document_names_the_page_and_the_page_names_every_document() {
     }
 }
 
+/// A member of each item of a JSON Feed.
+fn members(items: &[Value], member: &str) -> Vec<String> {
+    let members = items
+        .iter()
+        .map(|item| item[member].as_str().expect("text"));
+    members.map(str::to_owned).collect()
+}
+
 #[test]
 fn items_are_text_that_links_to_the_articles() {
     const TITLES: [(&str, &str); 6] = [
@@ -116,12 +125,7 @@ fn items_are_text_that_links_to_the_articles() {
     let items = document["items"].as_array().expect("items");
     assert_eq!(items.len(), TITLES.len());
     let page = read(&daemon, "/o");
-    let of = |member: &str| -> Vec<String> {
-        let members = items
-            .iter()
-            .map(|item| item[member].as_str().expect("text"));
-        members.map(str::to_owned).collect()
-    };
+    let of = |member: &str| members(items, member);
     assert_eq!(texts(&page, "main li h3"), of("title"));
     assert_eq!(
         values(&page, "main li > p > time", "datetime"),
@@ -145,9 +149,8 @@ fn items_are_text_that_links_to_the_articles() {
     );
     every(texts(&page, "main li > p > span"), "The \"Agency\" & Co");
     let stories = values(&page, "main li a[href^=story]", "href");
-    let numbers = items
-        .iter()
-        .filter_map(|item| item["_mainstem"]["story"].as_str());
+    let numbers = items.iter().map(|item| &item["_mainstem"]["story"]);
+    let numbers = numbers.filter_map(Value::as_str);
     let expected: Vec<String> = numbers.map(|number| format!("story/{number}")).collect();
     assert_eq!(stories, expected);
     // An id of a document that the store would be asked for, a page of a page, an output that there is not.
