@@ -41,7 +41,7 @@ impl CorrectionRows for Session {
             correction.entry.0,
             correction.id,
             ms(correction.at),
-            at_most(correction.size()),
+            i64::try_from(correction.size()).unwrap_or(i64::MAX),
             words
         ])?;
         Ok(())
