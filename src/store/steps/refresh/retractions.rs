@@ -176,7 +176,8 @@ impl<R: RefreshRows> Retractions<'_, '_, R> {
         Ok(told.unwrap_or_else(|| unmatched(title)))
     }
 
-    /// The entries that the document says are deleted. Not if one is not known, if several share its id, or if it was changed since.
+    /// The entries that the document says are deleted. Not if one is not known or if several share its id. One that the document has in a
+    /// later version is there again.
     fn find_deleted(&self) -> Result<Vec<(EntryId, &DeletedEntry)>, R::Error> {
         let record = self.context.record;
         if record.deleted.is_empty() {
@@ -190,15 +191,20 @@ impl<R: RefreshRows> Retractions<'_, '_, R> {
         let mut found = Vec::new();
         for deletion in &record.deleted {
             let guid = lookup_hashes(&deletion.id).guid;
-            let is_superseded = shown
-                .get(&guid)
-                .is_some_and(|entry| is_later(entry.updated.or(entry.published), deletion.at));
-            if is_superseded || rows.has_handle(source, &guid)? {
+            if rows.has_handle(source, &guid)? {
                 continue;
             }
             let known = rows.known_entries(source, &[guid])?.pop();
-            let known = known.filter(|known| !known.is_expired);
-            found.extend(known.map(|known| (known.id, deletion)));
+            let Some(known) = known.filter(|known| !known.is_expired) else {
+                continue;
+            };
+            let is_superseded = shown
+                .get(&guid)
+                .is_some_and(|entry| is_later(entry.updated.or(entry.published), deletion.at));
+            match is_superseded {
+                true => self.stand_by(known.id, &[RetractionSign::DeletedEntry])?,
+                false => found.push((known.id, deletion)),
+            }
         }
         Ok(found)
     }
