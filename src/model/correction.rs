@@ -25,3 +25,12 @@ pub struct Correction {
     /// What it said from then on.
     pub after: EntryWords,
 }
+
+impl Correction {
+    /// Bytes of what it says.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let EntryWords { title, text } = &self.before;
+        title.len() + text.len() + self.after.title.len() + self.after.text.len()
+    }
+}

@@ -9,7 +9,8 @@
 //! - `layout`: the frame of every page; `assets` (with `style.css`, `icon.svg`): the files that it names; `elements`, `paging`: what
 //!   several pages have
 //! - `turns`: how many pages are made at once, and how long one may take
-//! - `listing`: all sources and how they are doing, kept for a moment; `access`: which stories a visitor may see
+//! - `listing`: all sources and how they are doing; `snapshot`: what takes long to make, kept for a moment
+//! - `access`: which stories a visitor may see
 //! - `front`: `/`; `output`: `/OUTPUT` and its older items; `story`: `/story/ID`; `sources`, `source`; `preview`
 
 mod access;
@@ -23,6 +24,7 @@ mod output;
 mod paging;
 mod preview;
 mod request;
+mod snapshot;
 mod source;
 mod sources;
 mod story;

@@ -119,9 +119,7 @@ impl PageRequest {
     /// All enabled sources and how they are doing, as of a moment ago.
     pub(super) async fn sources(&self) -> Result<Arc<Listed>, NoPage> {
         let targets = &self.settings.targets;
-        self.listing
-            .read(self.store.as_ref(), targets, self.now)
-            .await
+        self.listing.read(&self.store, targets, self.now).await
     }
 
     /// The values of a parameter of the query, decoded, in their order.

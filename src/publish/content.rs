@@ -79,7 +79,7 @@ pub(super) fn html(form: &ItemForm, item: &Item) -> Option<String> {
     let is_full = form.content == ContentForm::Full;
     let last = item.corrections.last();
     let parts = [
-        item.entry.html.clone().filter(|_| is_full),
+        item.entry.html.as_ref().filter(|_| is_full).cloned(),
         last.filter(|_| is_full && form.show_changes).map(section),
         form.also_in.then(|| also_in(item)).flatten(),
     ];

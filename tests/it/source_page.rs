@@ -237,7 +237,7 @@ fn why_and_what_went_wrong_is_said() {
                 "skipHours: not in the hours from 0:00, 5:00 (UTC)",
                 "skipDays: not on Sunday (UTC)",
                 "ETag \"the <tag>\"",
-                "after its own rhythm, every 15m at most and every 1d at least",
+                "after its own rhythm, between every 15m and every 1d",
             ],
         ),
         (

@@ -8,8 +8,9 @@ use crate::text::changed_passages;
 /// Corrections that are kept of one entry, the newest. No editor corrects a text more often; a page that alternates between two
 /// texts does so with every poll.
 pub const MAX_CORRECTIONS: usize = 20;
-/// Bytes, as stored, that the corrections of one entry take at most; the newest is kept in any case.
-const MAX_CORRECTION_BYTES: usize = 256 * 1024;
+/// Bytes that the corrections of one entry say at most: they are read with the entry, packed as they are. The newest is kept in any
+/// case.
+const MAX_CORRECTION_BYTES: usize = 512 * 1024;
 
 /// What an edit has changed in the words of an entry. `before`: what is stored of it; `incoming`: what its source of this name
 /// has of it now.

@@ -29,7 +29,7 @@ pub(super) async fn make(
         h1 { (FEEDS) }
         (feeds.content)
         h2 { "Sources" }
-        (summary::summary(&sources, request.now, &query))
+        (summary::summary(&sources.sources, request.now, &query))
     };
     let frame = Frame {
         title: FEEDS,

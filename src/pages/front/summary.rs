@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::super::elements::counted;
-use super::super::listing::{Listed, ListedSource};
+use super::super::listing::ListedSource;
 use super::super::paging::with_parameter;
 use crate::model::{SourceStatus, Timestamp};
 
 /// How many sources are in which state, each state leading to its sources. `query`: carries the server's token, where the visitor
 /// brought it.
-pub(super) fn summary(sources: &Listed, now: Timestamp, query: &str) -> Markup {
+pub(super) fn summary(sources: &[ListedSource], now: Timestamp, query: &str) -> Markup {
     let states = SourceStatus::ALL.iter().filter_map(|status| {
         let of_it = sources.iter().filter(|source| source.status == *status);
         let of_it: Vec<&ListedSource> = of_it.collect();

@@ -12,7 +12,6 @@ use maud::{Markup, html};
 
 use super::access::{self, Access};
 use super::layout::Frame;
-use super::listing;
 use super::made::{MadePage, NoPage};
 use super::request::PageRequest;
 use crate::model::SourceId;
@@ -24,7 +23,7 @@ pub(super) async fn make(request: &PageRequest, id: &SourceId) -> Result<MadePag
     let settings = &request.settings;
     let query = access::own_query(request);
     let listed = request.sources().await?;
-    let Some(listed) = listing::find(&listed, id) else {
+    let Some(listed) = listed.find(id) else {
         let is_disabled = settings.disabled.iter().any(|source| source.id == *id);
         let content = is_disabled
             .then(|| switched_off(id))

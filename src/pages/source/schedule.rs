@@ -57,7 +57,7 @@ fn cadence(settings: &Settings) -> String {
         Cadence::Every(interval) => format!("every {}", duration_in_words(*interval)),
         Cadence::Cron(line) => format!("cron {line}"),
         Cadence::Adaptive => format!(
-            "after its own rhythm, every {} at most and every {} at least",
+            "after its own rhythm, between every {} and every {}",
             duration_in_words(settings.min_interval),
             duration_in_words(settings.max_interval)
         ),

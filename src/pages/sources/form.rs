@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
-use super::super::listing::Listed;
+use super::super::listing::ListedSource;
 use super::choice::Choice;
 use super::column::Column;
 use crate::model::SourceStatus;
@@ -13,7 +13,7 @@ use crate::model::SourceStatus;
 const MOST_TAGS: usize = 200;
 
 /// The form, filled in with what is in force. `query`: that of the token, which goes along.
-pub(super) fn form(choice: &Choice, listed: &Listed, query: &str) -> Markup {
+pub(super) fn form(choice: &Choice, listed: &[ListedSource], query: &str) -> Markup {
     let tags: BTreeSet<&str> = listed
         .iter()
         .flat_map(|listed| listed.source.tags.iter().map(String::as_str))

@@ -9,8 +9,9 @@ mod table;
 use maud::{Markup, html};
 
 use super::access::{self, Access};
+use super::elements::time;
 use super::layout::Frame;
-use super::listing::{Listed, ListedSource};
+use super::listing::ListedSource;
 use super::made::{MadePage, NoPage};
 use super::request::PageRequest;
 use crate::model::{Source, SourceStatus};
@@ -36,18 +37,18 @@ pub(super) async fn make(request: &PageRequest) -> Result<MadePage, NoPage> {
     request.refuse_strangers()?;
     let listed = request.sources().await?;
     let choice = Choice::of(request);
-    let chosen = chosen(&listed, &choice);
+    let chosen = chosen(&listed.sources, &choice);
     let query = access::own_query(request);
     let content = html! {
         h1 { "Sources" }
-        p { (states(&listed)) }
-        (form::form(&choice, &listed, &query))
-        @if listed.is_empty() {
+        p { (states(&listed.sources)) " As of " (time(listed.at)) "." }
+        (form::form(&choice, &listed.sources, &query))
+        @if listed.sources.is_empty() {
             p { "No sources are configured. Add a " code { "[[source]]" } " table to the configuration and reload it." }
         } @else if chosen.matching == 0 {
             p { "No source matches. " a href={ "sources" (query) } { "Show all sources" } }
         } @else {
-            p { (in_force(&chosen, &choice, listed.len())) }
+            p { (in_force(&chosen, &choice, listed.sources.len())) }
             (table::table(&chosen.rows, &choice, &query, request.now))
             (pager(&chosen, &choice, &query))
         }
@@ -65,7 +66,7 @@ pub(super) async fn make(request: &PageRequest) -> Result<MadePage, NoPage> {
     })
 }
 
-fn chosen<'l>(listed: &'l Listed, choice: &Choice) -> Chosen<'l> {
+fn chosen<'l>(listed: &'l [ListedSource], choice: &Choice) -> Chosen<'l> {
     let mut matching: Vec<&ListedSource> = listed
         .iter()
         .filter(|source| choice.takes(source))
@@ -83,7 +84,7 @@ fn chosen<'l>(listed: &'l Listed, choice: &Choice) -> Chosen<'l> {
 }
 
 /// `12 sources: 2 trouble, 10 well.`
-fn states(listed: &Listed) -> String {
+fn states(listed: &[ListedSource]) -> String {
     let counts = SourceStatus::ALL.iter().filter_map(|status| {
         let count = listed.iter().filter(|source| source.status == *status);
         let count = count.count();

@@ -6,6 +6,7 @@ CREATE TABLE corrections (
     entry      INTEGER NOT NULL REFERENCES entries,
     id         BLOB    NOT NULL,        -- permanent; its outbound id follows from it
     at         INTEGER NOT NULL,
+    size       INTEGER NOT NULL,        -- bytes of the words, unpacked
     words      BLOB    NOT NULL         -- titles and texts before and after, as `rows/corrections.rs` packs them
 ) STRICT;
 CREATE INDEX corrections_entry ON corrections (entry);

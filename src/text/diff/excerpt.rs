@@ -4,14 +4,14 @@ use super::runs::{RunKind, WordRun};
 use super::spans::WordSpans;
 
 /// Words between the first and the last change that are compared, at most. Comparing takes the square of them where a text is
-/// the same few words over and over; these take some hundredths of a second then.
-const WORDS: usize = 6_000;
+/// the same few words over and over; these take some milliseconds then.
+const WORDS: usize = 3_000;
 /// Unchanged words that are shown on either side of a change.
 const CONTEXT: usize = 10;
 /// Words that are shown of one passage that was removed or added, at most.
 const PASSAGE: usize = 400;
 /// Parts of a difference that are shown, at most.
-const PARTS: usize = 8_000;
+const PARTS: usize = 2_000;
 
 /// Leaves out words far behind the first change where there are too many of them. Returns whether there were.
 pub(super) fn cut_behind_change(old: &mut WordSpans<'_>, new: &mut WordSpans<'_>) -> bool {

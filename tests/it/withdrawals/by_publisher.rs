@@ -87,6 +87,24 @@ fn a_deleted_entry_is_followed_where_an_output_says_so() {
     assert_eq!(deleted(&atom(&desk)), []);
 }
 
+/// A feed may go on naming what was deleted long after it has it again.
+#[test]
+fn a_later_version_stands_against_its_deletion() {
+    let desk = Desk::new(&configuration(FOLLOW));
+    for source in ["b", "c"] {
+        publish(&desk, source, &[]);
+    }
+    let later = Piece {
+        published: "2024-03-06T09:00:00Z".to_owned(),
+        ..lock("lock")
+    };
+    for (piece, wanted) in [(lock("lock"), 0), (later.clone(), 1), (later, 1)] {
+        publish_atom(&desk, "a", &[piece], DELETED);
+        refresh(&desk, &["--force"]);
+        assert_eq!(shown(&desk, "merged").len(), wanted);
+    }
+}
+
 #[test]
 fn a_deletion_of_an_earlier_version_or_of_an_unknown_entry_is_none() {
     let desk = Desk::new(&configuration(FOLLOW));

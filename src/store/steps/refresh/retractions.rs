@@ -4,17 +4,17 @@
 //! entry's headline. It stands by an entry again when the headline loses its mark, or when its document has the entry again after it was
 //! gone.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::context::Context;
 use crate::dedupe::{KillMark, kill_mark, killed, lookup_hashes};
-use crate::model::{DeletedEntry, Entry, EntryId, RetractedEntry, Retraction, RetractionSign};
+use crate::model::{
+    DeletedEntry, Entry, EntryId, Hash, RetractedEntry, Retraction, RetractionSign, Timestamp,
+};
 use crate::store::rows::{Headline, RefreshRows};
 
 /// Headlines of a source that a notice may be about, the latest.
 const RECENT: usize = 500;
-/// Entries that share an id, of which a deletion means none for certain.
-const SHARED: usize = 2;
 /// Characters of a publisher's reason: outputs repeat it for weeks.
 const REASON: usize = 500;
 
@@ -75,19 +75,17 @@ pub(super) fn settle<R: RefreshRows>(
         }
     }
     let mut deleted = HashSet::new();
-    for deletion in &context.record.deleted {
-        if let Some(headline) = retractions.deleted(deletion)? {
-            deleted.insert(headline.entry);
-            let said = (
-                RetractionSign::DeletedEntry,
-                deletion.comment.as_deref(),
-                None,
-            );
-            told.extend(retractions.retract(headline.entry, headline.title, said)?);
-        }
+    for (entry, deletion) in retractions.find_deleted()? {
+        deleted.insert(entry);
+        told.extend(retractions.delete(entry, deletion)?);
     }
     retractions.find_returned(present, &deleted)?;
     Ok(told)
+}
+
+/// Whether an entry was changed after it was deleted: then it is there again (RFC 6721 §3).
+fn is_later(changed: Option<Timestamp>, deleted: Option<Timestamp>) -> bool {
+    changed.zip(deleted).is_some_and(|(at, when)| at > when)
 }
 
 /// How it is said, why, and by which entry.
@@ -178,28 +176,56 @@ impl<R: RefreshRows> Retractions<'_, '_, R> {
         Ok(told.unwrap_or_else(|| unmatched(title)))
     }
 
-    /// The entry that is deleted. None if it is not known, if several share its id, or if it was changed since.
-    fn deleted(&self, deletion: &DeletedEntry) -> Result<Option<Headline>, R::Error> {
+    /// The entries that the document says are deleted. Not if one is not known or if several share its id. One that the document has in a
+    /// later version is there again.
+    fn find_deleted(&self) -> Result<Vec<(EntryId, &DeletedEntry)>, R::Error> {
+        let record = self.context.record;
+        if record.deleted.is_empty() {
+            return Ok(Vec::new());
+        }
         let (rows, source) = (self.context.rows, self.context.source.row);
-        let guid = lookup_hashes(&deletion.id).guid;
-        let mut found = rows.with_handle(source, &guid, SHARED)?;
-        if let Some(own) = rows.with_identity(source, &guid)? {
-            found.retain(|other| other.id != own.id);
-            found.push(own);
+        let entries = record.entries.iter();
+        let shown: HashMap<Hash, &Entry> = entries
+            .map(|incoming| (incoming.fingerprint.identity, &incoming.entry))
+            .collect();
+        let mut found = Vec::new();
+        for deletion in &record.deleted {
+            let guid = lookup_hashes(&deletion.id).guid;
+            if rows.has_handle(source, &guid)? {
+                continue;
+            }
+            let known = rows.known_entries(source, &[guid])?.pop();
+            let Some(known) = known.filter(|known| !known.is_expired) else {
+                continue;
+            };
+            let is_superseded = shown
+                .get(&guid)
+                .is_some_and(|entry| is_later(entry.updated.or(entry.published), deletion.at));
+            match is_superseded {
+                true => self.stand_by(known.id, &[RetractionSign::DeletedEntry])?,
+                false => found.push((known.id, deletion)),
+            }
         }
-        let [entry] = &found[..] else {
-            return Ok(None);
-        };
-        if entry.is_expired {
+        Ok(found)
+    }
+
+    /// Notes that an entry was deleted, unless what is stored of it is of a later date.
+    fn delete(
+        &self,
+        entry: EntryId,
+        deletion: &DeletedEntry,
+    ) -> Result<Option<RetractedEntry>, R::Error> {
+        let rows = self.context.rows;
+        if rows.retraction(entry)?.is_some() {
             return Ok(None);
         }
-        let version = rows.entry_version(entry.id)?;
-        let changed = version.updated.or(version.published);
-        let is_superseded = changed.zip(deletion.at).is_some_and(|(at, when)| at > when);
-        Ok((!is_superseded).then(|| Headline {
-            entry: entry.id,
-            title: entry.title.clone(),
-        }))
+        let version = rows.entry_version(entry)?;
+        if is_later(version.updated.or(version.published), deletion.at) {
+            return Ok(None);
+        }
+        let reason = deletion.comment.as_deref();
+        let said = (RetractionSign::DeletedEntry, reason, None);
+        self.retract(entry, version.title, said)
     }
 
     /// Ends the retraction of entries that the document has again after they were gone. A notice may stand beside its entry for days.
