@@ -121,7 +121,7 @@ fn kind(
 fn was_broken(activity: &SourceActivity, begin: Timestamp, end: Timestamp) -> bool {
     activity.troubles.iter().any(|event| {
         event.trouble == Trouble::Broken
-            && event.began_at <= begin + BROKEN_AFTER
+            && event.began_at - begin <= BROKEN_AFTER
             && event.resolved_at.is_none_or(|at| at >= end)
     })
 }
@@ -200,13 +200,22 @@ mod tests {
     #[test]
     fn the_ends_of_the_calendar_have_days() {
         for now in [Timestamp::MIN_UTC, Timestamp::MAX_UTC] {
-            let report = SourceReport::never_asked(source());
+            let mut report = SourceReport::never_asked(source());
+            let history = &mut report.history;
+            (history.last_attempt, history.last_success) = (Some(now), Some(now));
+            let lasting = HealthEvent {
+                source: source(),
+                trouble: Trouble::Broken,
+                began_at: now,
+                resolved_at: None,
+                message: String::new(),
+            };
             let activity = SourceActivity {
                 added_at: now,
                 days: BTreeMap::new(),
                 is_cut: false,
                 latest: Vec::new(),
-                troubles: Vec::new(),
+                troubles: vec![lasting],
             };
             assert!(!rhythm(&report, &activity, now).is_empty());
         }

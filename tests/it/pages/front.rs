@@ -77,6 +77,8 @@ fn sources_are_counted_by_their_states() {
         "{states:?}"
     );
     assert!(texts(&front, "main").concat().contains("3 sources"));
+    // Its documents come a moment after the last of its sources was heard.
+    page(&daemon, "/o");
     for state in ["trouble", "well"] {
         let href = format!("sources?state={state}");
         assert!(links(&front).contains(&href), "{href}");
