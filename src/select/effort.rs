@@ -78,11 +78,25 @@ struct Scales<'e> {
     deepest: usize,
 }
 
-/// How much work an expression is for one entry, in characters that are read in that time, and how deep its parts are nested.
-pub(super) fn effort(expression: &IdedExpr) -> (f64, usize) {
-    let mut scales = Scales::default();
-    scales.weigh(expression);
-    (scales.effort, scales.deepest)
+/// How large an expression is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Measure {
+    /// What it may do with one entry, in characters that are read in that time.
+    pub(super) effort: f64,
+    /// Parts within parts.
+    pub(super) depth: usize,
+}
+
+impl Measure {
+    /// The measure of an expression that was read. It is walked by recursion.
+    pub(super) fn of(expression: &IdedExpr) -> Self {
+        let mut scales = Scales::default();
+        scales.weigh(expression);
+        Self {
+            effort: scales.effort,
+            depth: scales.deepest,
+        }
+    }
 }
 
 impl<'e> Scales<'e> {

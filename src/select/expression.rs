@@ -1,11 +1,13 @@
 //! `where`: an expression in CEL.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
 
 use cel::common::ast::IdedExpr;
 use cel::{Program, Value};
 use chrono::TimeZone;
 
+use super::effort::Measure;
 use super::error::RuleError;
 use super::languages;
 use super::names;
@@ -18,6 +20,12 @@ use crate::model::{Category, Entry, Location, Person, Source, SourceId, Timestam
 const MAX_BYTES: usize = 4096;
 /// Brackets within brackets. The parser recurses once for each; nobody nests deeper by hand.
 const MAX_NESTING: usize = 32;
+
+/// Parts of an expression within parts: each is a call within a call to the interpreter. A chain of so many `||` is longer than
+/// anybody writes by hand.
+const MAX_DEPTH: usize = 512;
+/// Stack of the thread that measures an expression: how deep it is nested is only known once it was read.
+const STACK: usize = 64 * 1024 * 1024;
 
 /// A compiled expression.
 pub(super) struct Expression {
@@ -96,8 +104,30 @@ impl Expression {
     }
 }
 
-/// Reads an expression, and does nothing with it.
-pub(super) fn parse(text: &str) -> Result<Program, RuleError> {
+/// Reads an expression that is not nested too deep for the stack of any thread that will evaluate it.
+fn parse(text: &str) -> Result<Program, RuleError> {
+    if measure(text)?.depth > MAX_DEPTH {
+        let message = format!("the expression is a chain of more than {MAX_DEPTH} parts");
+        let hint = "write words as `include` or `exclude`, or a list: source in [\"a\", \"b\"]";
+        return Err(RuleError::of_where(None, message, Some(hint.to_owned())));
+    }
+    read(text)
+}
+
+/// Reads an expression on a thread with room for whatever can be nested in it, and measures it.
+pub(super) fn measure(text: &str) -> Result<Measure, RuleError> {
+    let text = text.to_owned();
+    let measuring = thread::Builder::new()
+        .name("expression".to_owned())
+        .stack_size(STACK)
+        .spawn(move || read(&text).map(|program| Measure::of(program.expression())));
+    let measured = measuring.ok().and_then(|measuring| measuring.join().ok());
+    measured.ok_or_else(|| {
+        RuleError::of_where(None, "the expression cannot be read".to_owned(), None)
+    })?
+}
+
+fn read(text: &str) -> Result<Program, RuleError> {
     let refused = |message: String| RuleError::of_where(None, message, None);
     if text.len() > MAX_BYTES {
         let told = format!("the expression is longer than {MAX_BYTES} bytes");

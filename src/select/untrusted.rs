@@ -1,11 +1,10 @@
 //! Rules that anybody may send. What they may cost is bounded more closely than in a configuration, whose author pays for it.
 
 use std::collections::BTreeSet;
-use std::thread;
 
-use super::effort::{MAX_PATTERN_BYTES, effort, is_too_large};
+use super::effort::{MAX_PATTERN_BYTES, Measure, is_too_large};
 use super::error::{RuleError, RulePart};
-use super::expression::parse;
+use super::expression::measure;
 use super::rule_text::RuleText;
 use super::words::between_slashes;
 
@@ -15,8 +14,6 @@ const MAX_PATTERNS: usize = 16;
 const MAX_EFFORT: f64 = 2_000_000.0;
 /// Parts of an expression within parts, each of which is a call within a call.
 const MAX_DEPTH: usize = 128;
-/// Stack of the thread that reads an expression. What is nested too deep is only known once it was read.
-const STACK: usize = 64 * 1024 * 1024;
 
 /// Finds what in a rule costs more than a stranger may ask for. What `known` says, too, is not looked at: the configuration says it.
 /// Nothing of the rule is evaluated; what is wrong with it otherwise is for [`super::Rule::compile`] to say.
@@ -55,36 +52,26 @@ pub fn check_untrusted(rule: &RuleText, known: &RuleText) -> Result<(), Vec<Rule
         .collect();
     let conditions = rule.condition.iter();
     let unknown = conditions.filter(|condition| Some(*condition) != known.condition.as_ref());
-    errors.extend(unknown.filter_map(|condition| check_expression(condition.clone()).err()));
+    errors.extend(unknown.filter_map(|condition| check_expression(condition).err()));
     match errors.is_empty() {
         true => Ok(()),
         false => Err(errors),
     }
 }
 
-/// Reads an expression on a thread with room for whatever can be nested in it.
-fn check_expression(text: String) -> Result<(), RuleError> {
-    let refused = |message: &str, hint: Option<&str>| {
-        RuleError::of_where(None, message.to_owned(), hint.map(str::to_owned))
-    };
-    let reading = thread::Builder::new()
-        .name("expression".to_owned())
-        .stack_size(STACK)
-        .spawn(move || {
-            let program = parse(&text)?;
-            let (effort, depth) = effort(program.expression());
-            if depth > MAX_DEPTH {
-                let message = format!("the expression is nested deeper than {MAX_DEPTH}");
-                return Err(RuleError::of_where(None, message, None));
-            }
-            Ok(effort)
-        });
-    let read = reading.ok().and_then(|reading| reading.join().ok());
-    let effort = read.ok_or_else(|| refused("the expression cannot be read", None))??;
+/// Measures an expression, and refuses one that is too much work.
+fn check_expression(text: &str) -> Result<(), RuleError> {
+    let refused = |message: String, hint: Option<String>| RuleError::of_where(None, message, hint);
+    let Measure { effort, depth } = measure(text)?;
+    if depth > MAX_DEPTH {
+        let message = format!("the expression is nested deeper than {MAX_DEPTH}");
+        return Err(refused(message, None));
+    }
     if effort > MAX_EFFORT {
+        let hint = "look for fewer things in the text, and do not go through a list within a list";
         return Err(refused(
-            "the expression is too much work to be tried here",
-            Some("look for fewer things in the text, and do not go through a list within a list"),
+            "the expression is too much work to be tried here".to_owned(),
+            Some(hint.to_owned()),
         ));
     }
     Ok(())

@@ -209,3 +209,21 @@ fn a_long_preview_ends_and_keeps_nobody_waiting() {
     assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
     assert!(texts(&page, "h2 + ul li")[2].starts_with("900 items would stay"));
 }
+
+#[test]
+fn a_configuration_may_say_any_of_it_without_a_crash() {
+    for expression in hostile() {
+        // JSON's escapes are TOML's.
+        let written = serde_json::to_string(&expression).expect("a string");
+        let desk = Desk::new(&format!(
+            "[[source]]\nid = \"a\"\npath = \"a.xml\"\n[[output]]\nid = \"o\"\nwhere = {written}\n"
+        ));
+        desk.write("a.xml", &rss(&[]));
+        let checked = desk.run(&["check"]);
+        // 78: a problem with its place; a signal would leave no code.
+        assert!(
+            matches!(checked.status.code(), Some(0 | 78)),
+            "{expression}: {checked:?}"
+        );
+    }
+}
