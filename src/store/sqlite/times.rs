@@ -14,7 +14,7 @@ use crate::store::rows::{BeforeStep, EntryAhead, TimeRows, Witnesses};
 const IS_RELATIVE: &str = "retry_after % 1000 != 0";
 
 /// Tables with times of ours that are neither sources' nor entries', and these columns.
-const REST: [(&str, &[&str]); 7] = [
+const REST: [(&str, &[&str]); 10] = [
     ("outputs", &["changed_at"]),
     ("health", &["began_at", "resolved_at"]),
     ("archives", &["made_at"]),
@@ -22,6 +22,9 @@ const REST: [(&str, &[&str]); 7] = [
     ("outbox", &["since"]),
     ("rule_spans", &["first_at", "last_at"]),
     ("upkeep", &["ended_at", "over_since"]),
+    ("withdrawn", &["at"]),
+    ("retracted", &["at"]),
+    ("tombstones", &["at"]),
 ];
 const OF_SOURCE: &[&str] = &[
     "attempt_at",
@@ -36,6 +39,8 @@ const OF_ENTRY: &[&str] = &[
     "edition_at",
     "revised_at",
     "changed_at",
+    "withdrawn_at",
+    "retracted_at",
 ];
 const OF_STORY: &[&str] = &["created_at", "began_at"];
 const OF_ITEM: &[&str] = &[
