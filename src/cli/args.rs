@@ -107,6 +107,19 @@ pub(super) enum Command {
         #[arg(value_name = "A")]
         entry: String,
     },
+    /// Take a story out of every document and archive, for good
+    ///
+    /// All entries of the story leave, and whatever repeats them later stays away: under the same GUID or another, from the same source
+    /// or another, and as a correction, too. Atom documents announce it for 30 days (at:deleted-entry). A split takes a single entry out
+    /// of the withdrawal again.
+    Withdraw {
+        /// Which, as for `explain`; any entry of the story will do
+        #[arg(value_name = "ENTRY")]
+        entry: String,
+        /// Why: readers of the Atom documents see it
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
     /// Show what a changed rule would do to an output, over all that is stored
     Preview(PreviewArguments),
     /// Write a consistent copy of the store, while the daemon runs

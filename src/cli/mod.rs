@@ -22,6 +22,7 @@ mod stored;
 mod stories;
 mod told;
 mod voice;
+mod withdraw;
 
 use args::{Arguments, Command};
 use exit::exit_code;
@@ -76,6 +77,11 @@ where
         }
         Command::Merge { one, other } => block_on(stories::merge(configured_store()?, one, other)),
         Command::Split { entry } => block_on(stories::split(configured_store()?, entry)),
+        Command::Withdraw { entry, reason } => block_on(withdraw::withdraw(
+            configured_store()?,
+            entry,
+            reason.as_deref(),
+        )),
         Command::Preview(wanted) => block_on(preview::preview(configured_store()?, wanted)),
         Command::Backup { file } => block_on(stored::backup(configured_store()?, file)),
         Command::Compact => stored::compact(&configured_store()?),

@@ -255,7 +255,7 @@ fn as_text(lines: &[Line]) -> String {
                     .in_words()
                     .map(|why| format!(": {why}"))
                     .unwrap_or_default();
-                let counts = format!("{entries} entries, {}", counted(*applied));
+                let counts = format!("{entries} entries, {}", counted(applied));
                 if last.outcome == Outcome::Fresh {
                     format!("fresh: {counts}{why}")
                 } else {
@@ -265,12 +265,17 @@ fn as_text(lines: &[Line]) -> String {
             Err(unfinished) => unfinished.to_string(),
         };
         let _ = writeln!(text, "{:width$}  {said}", id.as_str());
+        if let Ok(Refreshed::Done { applied, .. }) = refreshed {
+            for found in &applied.retracted {
+                let _ = writeln!(text, "{:width$}  {}", "", found.in_words());
+            }
+        }
     }
     let _ = writeln!(
         text,
         "{}: {}, {failed} failed",
         counted_as(lines.len(), "source"),
-        counted(total)
+        counted(&total)
     );
     text
 }
@@ -284,7 +289,7 @@ fn waits(due: &Due) -> String {
 }
 
 /// Known entries under another GUID are rare enough to be told only where there are any.
-fn counted(applied: Applied) -> String {
+fn counted(applied: &Applied) -> String {
     let renamed = match applied.renamed {
         0 => String::new(),
         count => format!(", {count} under another GUID"),
@@ -309,7 +314,10 @@ fn as_json(lines: &[Line]) -> anyhow::Result<String> {
         }) => json!({
             "id": id.as_str(), "outcome": last.outcome.as_str(), "class": last.class.map(crate::model::FailureClass::as_str),
             "status": last.status, "message": last.in_words(), "entries": entries, "new": applied.new, "changed": applied.changed,
-            "duplicates": applied.duplicates, "renamed": applied.renamed, "next_due": due.at.map(moment), "because": due.because,
+            "duplicates": applied.duplicates, "renamed": applied.renamed,
+            "retracted": applied.retracted.iter().map(|found| json!({
+                "entry": found.entry.map(|entry| entry.0), "title": found.title, "sign": found.sign.as_str(),
+            })).collect::<Vec<_>>(), "next_due": due.at.map(moment), "because": due.because,
         }),
         Err(error) => {
             json!({ "id": id.as_str(), "outcome": "failed", "class": "store", "message": error.error().to_string() })

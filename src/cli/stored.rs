@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::maintain::{self, due_in};
 use crate::model::OutputId;
 use crate::publish::DocumentFormat;
-use crate::republish::{Rendered, Republisher, windows};
+use crate::republish::{Rendered, Republisher, redact_archives, windows};
 use crate::store::{self, Opening, Settings, Store};
 
 /// Opens the store without the daemon's thorough check; a missing one is made.
@@ -65,7 +65,7 @@ pub(super) async fn work_on<T>(
     Ok(value)
 }
 
-/// Carries whatever waits in the outbox to the outputs.
+/// Carries whatever waits in the outbox to the outputs, and takes out of the archives what was withdrawn.
 pub(super) async fn catch_up(
     config: &Config,
     store: &Arc<dyn Store>,
@@ -74,6 +74,7 @@ pub(super) async fn catch_up(
         Republisher::new(store.clone(), Arc::new(SystemClock), config.plan.clone());
     republisher.replay().await?;
     republisher.catch_up().await?;
+    redact_archives(store.as_ref(), &SystemClock).await?;
     Ok(republisher)
 }
 

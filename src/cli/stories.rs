@@ -35,7 +35,9 @@ async fn tell(config: &Config, store: &Arc<dyn Store>, words: &str) -> anyhow::R
     let found = store
         .evidence(entry.id, config.dedupe_window, SystemClock.now())
         .await?;
+    let mut taken_back = store.taken_back(vec![entry.id]).await?;
     let mut told = Told {
+        taken_back: taken_back.remove(&entry.id).unwrap_or_default(),
         evidence: found.unwrap_or_default(),
         outputs: explain_outputs(&config.plan, &story, &entry)
             .into_iter()
@@ -101,7 +103,7 @@ async fn say(store: &dyn Store, entry: EntryId) -> anyhow::Result<()> {
 }
 
 /// The one entry that the words mean, and its story. Copies of one release are told by their story: any of them will do.
-async fn find(store: &dyn Store, words: &str) -> anyhow::Result<(Story, Member)> {
+pub(super) async fn find(store: &dyn Store, words: &str) -> anyhow::Result<(Story, Member)> {
     let mut found = store.find_entries(words, NAMED).await?;
     found.sort_by_key(|member| member.id);
     let mut stories = Vec::new();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::dedupe::{Evidence, Passages, passages};
 use crate::model::{Layer, Member, Story, Timestamp};
 use crate::republish::Explained;
-use crate::store::StoryEvidence;
+use crate::store::{StoryEvidence, TakenBack};
 
 /// Everything that `explain` tells.
 pub(super) struct Told {
@@ -15,6 +15,8 @@ pub(super) struct Told {
     pub(super) entry: Member,
     /// What speaks for and against its members, and what is not in it.
     pub(super) evidence: StoryEvidence,
+    /// What an operator or the publisher said of it.
+    pub(super) taken_back: TakenBack,
     /// What each output makes of it, and whether it stands in its documents now.
     pub(super) outputs: Vec<(Explained, bool)>,
 }
@@ -56,6 +58,12 @@ impl Told {
         json!({
             "entry": describe(&self.entry),
             "story": { "id": self.story.id.to_string(), "entries": members.collect::<Vec<_>>() },
+            "withdrawn": self.taken_back.withdrawal.as_ref().map(|said| json!({
+                "at": moment(said.at), "reason": said.reason, "copy_of": said.copy_of.map(|entry| entry.0),
+            })),
+            "retracted": self.taken_back.retraction.as_ref().map(|said| json!({
+                "at": moment(said.at), "sign": said.sign.as_str(), "reason": said.reason, "notice": said.notice.map(|entry| entry.0),
+            })),
             "near_misses": near_misses.collect::<Vec<_>>(),
             "outputs": outputs.collect::<Vec<_>>(),
         })
@@ -86,6 +94,7 @@ impl Told {
             "  {published}, first seen {}\n",
             moment(entry.first_seen)
         );
+        self.write_taken_back(&mut text);
         write_story(&mut text, &self.story, |member| self.of_member(member));
         self.write_near_misses(&mut text);
         text.push_str("\noutputs\n");
@@ -109,6 +118,38 @@ impl Told {
             );
         }
         text
+    }
+
+    fn write_taken_back(&self, text: &mut String) {
+        let because = |reason: &Option<String>| {
+            let reason = reason.as_deref();
+            reason.map_or(String::new(), |reason| format!(": {reason}"))
+        };
+        let TakenBack {
+            withdrawal,
+            retraction,
+        } = &self.taken_back;
+        if let Some(said) = withdrawal {
+            let copy = said.copy_of.map_or(String::new(), |original| {
+                format!(", for it repeats entry {original}")
+            });
+            let (at, reason) = (moment(said.at), because(&said.reason));
+            let _ = writeln!(text, "withdrawn on {at}{copy}{reason}");
+        }
+        if let Some(said) = retraction {
+            let (at, reason) = (moment(said.at), because(&said.reason));
+            let notice = said
+                .notice
+                .map_or(String::new(), |notice| format!(" in entry {notice}"));
+            let _ = writeln!(
+                text,
+                "its publisher withdrew it on {at}, by {}{notice}{reason}",
+                said.sign
+            );
+        }
+        if self.taken_back != TakenBack::default() {
+            text.push('\n');
+        }
     }
 
     /// What speaks for and against a member.

@@ -12,7 +12,7 @@ use super::secret::{HeaderText, TokenText};
 use super::table::{At, RawTable};
 use super::values::{
     ContentWord, DuplicatesWord, HttpWord, IdentityWord, Listens, Size, Span, TlsText, UpdatesWord,
-    WordList,
+    WithdrawalsWord, WordList,
 };
 
 type Texts = Vec<At<String>>;
@@ -193,8 +193,12 @@ table! {
         duplicates: DuplicatesWord,
         /// A corrected release replaces the old one in place, or is announced as a new entry. Default "replace".
         updates: UpdatesWord,
+        /// An entry that its publisher withdraws is only told of, or is shown no more. Default "report".
+        withdrawals: WithdrawalsWord,
         /// Name the other sources in a line at the end of the content. Default false.
         also_in: bool,
+        /// Put what a correction changed under the content, the words that went and those that came. Default false.
+        show_changes: bool,
         /// How much of an entry the documents carry: "full", "summary" or "link". Default "full".
         content: ContentWord,
         /// The title of each entry; may use {title} and {source}. Default "{title}".

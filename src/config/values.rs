@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, de};
 use super::secret::{HeaderText, TokenText};
 use super::table::{At, Value};
 use crate::fetch::HttpVersion;
-use crate::model::{ContentForm, Duplicates, Identity, Updates};
+use crate::model::{ContentForm, Duplicates, Identity, Updates, WithdrawalRule};
 
 /// Declares a kind of value that is written as a string.
 macro_rules! written {
@@ -75,6 +75,11 @@ written!(
     /// What becomes of a corrected release.
     UpdatesWord(Updates), r#""replace" or "announce""#,
     json_schema!({ "enum": ["replace", "announce"] }), Updates::from_word
+);
+written!(
+    /// What becomes of an entry that its publisher withdraws.
+    WithdrawalsWord(WithdrawalRule), r#""report" or "follow""#,
+    json_schema!({ "enum": ["report", "follow"] }), WithdrawalRule::from_word
 );
 
 written!(

@@ -18,7 +18,7 @@ use super::stop::until;
 use crate::clock::Clock;
 use crate::maintain::{self, Retention};
 use crate::model::OutputId;
-use crate::republish::{IdlePart, Rendered, Republisher, StartState, windows};
+use crate::republish::{IdlePart, Rendered, Republisher, StartState, redact_archives, windows};
 use crate::serve::Site;
 use crate::store::{Store, StoreCondition, StoreError};
 use crate::telemetry::StoreUse;
@@ -388,6 +388,8 @@ impl Publisher {
         if outputs.is_empty() {
             return Ok(());
         }
+        // Before the documents: what they announce as deleted stands in no archive any more.
+        redact_archives(self.store.as_ref(), self.clock.as_ref()).await?;
         let rendered = self.republisher.render(&outputs).await?;
         let documents = rendered.iter().map(|(output, rendered)| {
             let documents = rendered.documents.clone();

@@ -26,6 +26,7 @@ mod identity;
 mod intake;
 mod marking;
 mod namesake;
+mod notices;
 mod passages;
 mod place;
 mod prepare;
@@ -41,7 +42,7 @@ mod wording;
 
 pub use blocks::Boilerplate;
 pub use candidates::{MAX_CANDIDATES, MAX_NEAR, MAX_POSTINGS, SHARED_KEYS};
-pub use compare::{Comparison, Evidence, Sameness, Sifted, Sketched, compare, evidence};
+pub use compare::{Comparison, Evidence, Sameness, Sifted, Sketched, compare, evidence, repeats};
 pub use document::{Settled, Told, settle_document, settle_document_by, settle_pages};
 pub use edit::{replaces, revises};
 pub use gone::Absent;
@@ -52,6 +53,7 @@ pub use intake::{
     surplus_corrections,
 };
 pub use namesake::{Namesake, is_of_version_1};
+pub use notices::{KillMark, kill_mark, killed};
 pub use passages::{Passages, passages};
 pub use place::settle_places;
 pub use prepare::Prepared;

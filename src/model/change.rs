@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 
 use super::moment::is_dated;
 use super::{
-    Entry, Hash, HostChange, LastOutcome, Layer, Location, SourceId, SourceState, Timestamp,
+    DeletedEntry, Entry, Hash, HostChange, LastOutcome, Layer, Location, RetractedEntry, SourceId,
+    SourceState, Timestamp,
 };
 
 /// What one refresh wants written: the source's state, its validators and its
@@ -33,6 +34,8 @@ pub struct RefreshRecord {
     pub feed: Option<FeedFields>,
     /// The document's entries, one per identity, in document order; empty unless a body was parsed.
     pub entries: Vec<Incoming>,
+    /// What the document says of entries that it has deleted; empty unless a body was parsed.
+    pub deleted: Vec<DeletedEntry>,
     /// Of the first document with entries, how many of the newest may appear; `None`: all.
     pub first_items: Option<u32>,
     /// New entries within a UTC day beyond this are held; `None`: no quota.
@@ -215,7 +218,7 @@ impl Fingerprint {
 }
 
 /// What the store made of a [`RefreshRecord`].
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
     /// Entries never seen before.
     pub new: u32,
@@ -229,6 +232,8 @@ pub struct Applied {
     pub joined: Joined,
     /// Known entries that came back under another GUID.
     pub renamed: u32,
+    /// Entries that their publisher was found to withdraw, and notices of which nobody knows what they withdraw.
+    pub retracted: Vec<RetractedEntry>,
 }
 
 /// How many entries each layer has joined to a story of another entry.

@@ -2,12 +2,12 @@
 
 use super::{EntryId, Hash, Timestamp};
 
-/// What an entry says, in plain text.
+/// What an entry says, in plain text. Where that is more than 64 KiB, the passage around what was changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EntryWords {
     /// The headline.
     pub title: String,
-    /// The text; where it is long, the passage around what was changed.
+    /// The text.
     pub text: String,
 }
 
@@ -24,4 +24,13 @@ pub struct Correction {
     pub before: EntryWords,
     /// What it said from then on.
     pub after: EntryWords,
+}
+
+impl Correction {
+    /// Bytes of what it says.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let EntryWords { title, text } = &self.before;
+        title.len() + text.len() + self.after.title.len() + self.after.text.len()
+    }
 }

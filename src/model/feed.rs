@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{Category, Entry, Person, Timestamp};
+use super::{Category, DeletedEntry, Entry, Person, Timestamp};
 
 words! {
     /// The family a document belongs to.
@@ -63,6 +63,8 @@ pub struct Feed {
     pub recovered: Vec<String>,
     /// In document order.
     pub entries: Vec<Entry>,
+    /// What it says of entries that it has deleted, in document order (RFC 6721).
+    pub deleted: Vec<DeletedEntry>,
 }
 
 /// What a feed asks of those who poll it. The default asks nothing.

@@ -29,6 +29,7 @@ mod secret;
 mod source;
 mod state;
 mod story;
+mod withdrawal;
 
 pub use address::plain_address;
 pub use change::{
@@ -44,12 +45,15 @@ pub use health::{Finding, HealthEvent, OwnEvent, SourceStatus, Trouble};
 pub use host::{HostChange, HostHold};
 pub use item::{Showing, Slot, updated};
 pub use outcome::{FailureClass, LastOutcome, Outcome, OwnFault};
-pub use output::{ContentForm, Duplicates, Face, Output, Updates};
+pub use output::{ContentForm, Duplicates, Face, Output, Updates, WithdrawalRule};
 pub use report::SourceReport;
 pub use secret::Secret;
 pub use source::{Identity, Location, Source, public_url};
 pub use state::{FreshBy, Freshness, History, Rhythm, SourceState, Validators};
 pub use story::{Copy, Layer, Member, Relation, Story};
+pub use withdrawal::{
+    DeletedEntry, RetractedEntry, Retraction, RetractionSign, Tombstone, Withdrawal,
+};
 
 /// A moment in UTC. The store keeps milliseconds, so every moment that we make
 /// is cut to whole milliseconds.

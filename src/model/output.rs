@@ -41,6 +41,16 @@ words! {
     }
 }
 
+words! {
+    /// What becomes of an entry that its publisher withdraws.
+    WithdrawalRule {
+        /// It is told, and stays.
+        Report = "report",
+        /// It is told, and is shown no more.
+        Follow = "follow",
+    }
+}
+
 /// What an output's documents say of themselves, beside their title.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Face {
@@ -71,12 +81,16 @@ pub struct Output {
     pub duplicates: Duplicates,
     /// What becomes of a corrected release.
     pub updates: Updates,
+    /// What becomes of an entry that its publisher withdraws.
+    pub withdrawals: WithdrawalRule,
     /// How much of an entry its documents carry.
     pub content: ContentForm,
     /// With `{title}` and `{source}`.
     pub title_format: String,
     /// Name the other sources in a line at the end of the content.
     pub also_in: bool,
+    /// Put what was last corrected in an item under its content.
+    pub show_changes: bool,
     /// Of one source its documents hold at most so many items, the newest; `None`: as many as there are.
     pub max_per_source: Option<NonZeroU32>,
     /// What its documents say of themselves.

@@ -75,6 +75,10 @@ pub struct Member {
     pub changed_at: Option<Timestamp>,
     /// Stored, but not to appear: backlog beyond `first_items`, or flood beyond `daily_items`.
     pub held: bool,
+    /// When an operator took it out of every output; `None`: nobody did.
+    pub withdrawn_at: Option<Timestamp>,
+    /// When its publisher was seen to withdraw it; `None`: the publisher stands by it.
+    pub retracted_at: Option<Timestamp>,
     /// The entry as last seen.
     pub entry: Entry,
 }
@@ -106,6 +110,8 @@ pub struct Copy {
     pub matched: Option<EntryId>,
     /// Which version of the release it carries.
     pub edition_at: Timestamp,
-    /// Whether no output may show it.
+    /// Whether no output may show it: it is held back, or an operator withdrew it.
     pub held: bool,
+    /// Whether its publisher has withdrawn it, see [`Member::retracted_at`].
+    pub is_retracted: bool,
 }

@@ -4,13 +4,15 @@
 //! - A story that outputs keep is shown to whoever may read one of them.
 //! - A story that none keeps is no output's, and open to whoever may see what is no output's (`[server] token`).
 //! - An entry is shown where an output sees its source that the visitor may read; one that no output sees is no output's.
+//! - An entry that is withdrawn is shown to nobody. One that its publisher has withdrawn is shown unless all outputs follow that which
+//!   see its source and that the visitor may read.
 //! - Whoever brings `[server] token`, where there is one, runs the place and sees every story, though not which closed outputs keep it.
 
 use std::collections::BTreeSet;
 
 use super::made::NoPage;
 use super::request::PageRequest;
-use crate::model::{OutputId, Secret, SourceId};
+use crate::model::{OutputId, Secret, SourceId, Timestamp, WithdrawalRule};
 use crate::republish::OutputPlan;
 
 /// What a visitor may see.
@@ -24,6 +26,9 @@ pub(super) struct Access {
     readable: BTreeSet<OutputId>,
     /// The sources of those.
     seen: BTreeSet<SourceId>,
+    /// The sources of those of them that go on showing what a publisher withdraws, and of those that follow it.
+    reporting: BTreeSet<SourceId>,
+    following: BTreeSet<SourceId>,
     /// The sources of the other outputs.
     seen_elsewhere: BTreeSet<SourceId>,
     /// Whether there are tokens at all.
@@ -38,12 +43,20 @@ impl Access {
         let (readable, others): (Vec<_>, Vec<_>) =
             outputs.partition(|plan| visitor.may_read(plan.token.as_ref()));
         let sources = |plan: &&OutputPlan| plan.sources.clone();
+        let by_rule = |rule: WithdrawalRule| {
+            let alike = readable
+                .iter()
+                .filter(|plan| plan.output.withdrawals == rule);
+            alike.flat_map(|plan| plan.sources.clone()).collect()
+        };
         let has_rest = visitor.may_read(server_token);
         Self {
             is_whole: has_rest && (server_token.is_some() || others.is_empty()),
             has_rest,
             has_tokens: tokens(request).next().is_some(),
             seen: readable.iter().flat_map(sources).collect(),
+            reporting: by_rule(WithdrawalRule::Report),
+            following: by_rule(WithdrawalRule::Follow),
             seen_elsewhere: others.iter().flat_map(sources).collect(),
             readable: readable
                 .into_iter()
@@ -81,6 +94,20 @@ impl Access {
         self.is_whole
             || self.seen.contains(source)
             || (self.has_rest && !self.seen_elsewhere.contains(source))
+    }
+}
+
+impl Access {
+    /// Whether an entry of a source is shown. `withdrawn_at`: when an operator has withdrawn it; `retracted_at`: when its publisher
+    /// was found to have withdrawn it.
+    pub(super) fn shows_entry(
+        &self,
+        source: &SourceId,
+        withdrawn_at: Option<Timestamp>,
+        retracted_at: Option<Timestamp>,
+    ) -> bool {
+        let is_followed = !self.reporting.contains(source) && self.following.contains(source);
+        self.shows(source) && withdrawn_at.is_none() && !(retracted_at.is_some() && is_followed)
     }
 }
 

@@ -3,27 +3,17 @@
 use maud::{Markup, html};
 use url::Url;
 
-use crate::model::{SourceId, Timestamp};
+use crate::model::SourceId;
+use crate::publish::OUTWARD;
+pub(super) use crate::publish::time;
 use crate::republish::Plan;
-
-/// A moment, for people and for machines.
-pub(super) fn time(at: Timestamp) -> Markup {
-    html! {
-        time datetime=(at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)) { (at_minute(at)) }
-    }
-}
-
-/// A moment, for people: `2026-11-29 10:00 UTC`.
-pub(super) fn at_minute(at: Timestamp) -> String {
-    at.format("%Y-%m-%d %H:%M UTC").to_string()
-}
 
 /// What a publisher wrote, as a link to its page where that is on the web.
 pub(super) fn publishers_link(text: &str, url: Option<&Url>, language: Option<&str>) -> Markup {
     let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
     html! {
         @match url {
-            Some(url) => a href=(url) rel="nofollow noopener noreferrer" dir="auto" lang=[language] { (text) },
+            Some(url) => a href=(url) rel=(OUTWARD) dir="auto" lang=[language] { (text) },
             None => span dir="auto" lang=[language] { (text) },
         }
     }

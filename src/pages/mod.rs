@@ -6,8 +6,8 @@
 //!
 //! - `visitor`: the tokens that a request carried, and what they open
 //! - `request`: what a page is made from; `made`: a page, or why there is none
-//! - `layout`: the frame of every page; `assets` (with `style.css`, `icon.svg`): the files that it names; `parts`, `elements`: what
-//!   several pages are put together of
+//! - `layout`: the frame of every page; `assets` (with `style.css`, `icon.svg`): the files that it names; `elements`, `paging`: what
+//!   several pages have
 //! - `turns`: how many pages are made at once, and how long one may take
 //! - `listing`: all sources and how they are doing; `snapshot`: what takes long to make, kept for a moment
 //! - `access`: which stories a visitor may see
@@ -21,7 +21,7 @@ mod layout;
 mod listing;
 mod made;
 mod output;
-mod parts;
+mod paging;
 mod preview;
 mod request;
 mod snapshot;

@@ -66,6 +66,7 @@ pub(super) fn normalize(read: raw::Feed, base: Option<&Url>, rewritten: Rewritte
         rights: read.rights.and_then(|text| line(&text, format)),
         recovered: losses.in_words(),
         entries,
+        deleted: rewritten.deleted,
     }
 }
 

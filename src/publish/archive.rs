@@ -1,4 +1,4 @@
-//! Archive documents of RFC 5005 §4: a fixed set of an output's items, the same bytes for ever.
+//! Archive documents of RFC 5005 §4: a fixed set of an output's items, the same bytes until one of them is withdrawn.
 //!
 //! A document names the one before it and the subscription document, not the one
 //! after it: that one did not exist when it was written, and it never changes.
@@ -65,6 +65,12 @@ pub fn unpack_archive(packed: Bytes, size: u64, base: &str, public_url: &Url) ->
         Cow::Borrowed(_) => Some(document),
         Cow::Owned(bytes) => Some(Document::whole(DocumentFormat::Atom, bytes)),
     }
+}
+
+/// An archive document as it was kept, with the links that it had then.
+#[must_use]
+pub fn unpack_archive_as_kept(packed: Bytes, size: u64) -> Option<Document> {
+    Document::unpacked(DocumentFormat::Atom, packed, size)
 }
 
 /// The document with the links before its first entry on another base.

@@ -1,6 +1,7 @@
 //! Atom 1.0, RFC 4287.
 
 use super::content::{self, ItemForm};
+use super::deleted;
 use super::feed::OutboundFeed;
 use super::format::DocumentFormat;
 use super::history::prev_archive;
@@ -17,6 +18,7 @@ pub(super) fn shell(feed: &OutboundFeed) -> Shell {
     let mut xml = Xml::new();
     let mut attributes = vec![("xmlns", "http://www.w3.org/2005/Atom")];
     attributes.extend(media::NAMESPACES);
+    attributes.extend((!feed.deleted.is_empty()).then_some(deleted::NAMESPACE));
     let face = &feed.output.face;
     attributes.extend(face.language.as_deref().map(|tag| ("xml:lang", tag)));
     xml.element("feed", &attributes, |xml| {
@@ -51,6 +53,9 @@ pub(super) fn shell(feed: &OutboundFeed) -> Shell {
         }
         xml.optional("icon", face.icon.as_ref().map(url::Url::as_str));
         prev_archive(xml, "link", feed);
+        for tombstone in feed.deleted.iter() {
+            deleted::write(xml, tombstone);
+        }
         entries_here(xml);
     });
     xml.finish()

@@ -1,5 +1,6 @@
 //! What an item shows of its entry, in every format alike.
 
+use super::correction::section;
 use super::item::Item;
 use super::xml;
 use crate::model::{ContentForm, Output};
@@ -10,6 +11,7 @@ pub struct ItemForm {
     content: ContentForm,
     title_format: String,
     also_in: bool,
+    show_changes: bool,
 }
 
 impl ItemForm {
@@ -20,6 +22,7 @@ impl ItemForm {
             content: output.content,
             title_format: output.title_format.clone(),
             also_in: output.also_in,
+            show_changes: output.show_changes,
         }
     }
 }
@@ -31,10 +34,7 @@ const SUMMARY_WORDS: usize = 60;
 
 /// The headline as the output wants it; never empty, for readers show nothing else in a list.
 pub(super) fn title(form: &ItemForm, item: &Item) -> String {
-    let own = match item.entry.title.is_empty() {
-        false => item.entry.title.clone(),
-        true => shortened(&item.entry.text, TITLE_WORDS).unwrap_or_else(|| "Untitled".to_owned()),
-    };
+    let own = own_title(&item.entry.title, &item.entry.text);
     // In one pass: what a publisher wrote is never read as a placeholder.
     let mut written = String::new();
     let mut rest = form.title_format.as_str();
@@ -52,6 +52,14 @@ pub(super) fn title(form: &ItemForm, item: &Item) -> String {
     written + rest
 }
 
+/// The title of an entry that says this; never empty.
+pub(super) fn own_title(title: &str, text: &str) -> String {
+    match title.is_empty() {
+        false => title.to_owned(),
+        true => shortened(text, TITLE_WORDS).unwrap_or_else(|| "Untitled".to_owned()),
+    }
+}
+
 /// The summary, where the publisher gave one or the output wants nothing longer.
 pub(super) fn summary(form: &ItemForm, item: &Item) -> Option<String> {
     let own = item
@@ -66,17 +74,17 @@ pub(super) fn summary(form: &ItemForm, item: &Item) -> Option<String> {
     }
 }
 
-/// The body as HTML, with the line that names the other sources where the output wants it.
+/// The body as HTML, with what was last corrected in it and the line that names the other sources where the output wants them.
 pub(super) fn html(form: &ItemForm, item: &Item) -> Option<String> {
-    let body = match form.content {
-        ContentForm::Full => item.entry.html.clone(),
-        ContentForm::Summary | ContentForm::Link => None,
-    };
-    let also = if form.also_in { also_in(item) } else { None };
-    match (body, also) {
-        (None, None) => None,
-        (body, also) => Some(body.unwrap_or_default() + &also.unwrap_or_default()),
-    }
+    let is_full = form.content == ContentForm::Full;
+    let last = item.corrections.last();
+    let parts = [
+        item.entry.html.as_ref().filter(|_| is_full).cloned(),
+        last.filter(|_| is_full && form.show_changes).map(section),
+        form.also_in.then(|| also_in(item)).flatten(),
+    ];
+    let parts = parts.into_iter().flatten();
+    parts.reduce(|body, more| body + &more)
 }
 
 /// What a page shows the opening of: the summary, else the text; nothing where the output wants links alone.

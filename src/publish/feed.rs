@@ -5,10 +5,11 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use url::Url;
 
+use super::change_entry::ChangeEntry;
 use super::format::DocumentFormat;
 use super::listed_item::ListedItem;
 use super::piece::Piece;
-use crate::model::{Output, Timestamp};
+use crate::model::{Output, Timestamp, Tombstone};
 
 /// An entry edited later than this after the newest one came moves its own date, but not the feed's.
 const EDITED_WITHIN: TimeDelta = TimeDelta::days(7);
@@ -27,6 +28,8 @@ pub struct OutboundFeed {
     pub items: Vec<Arc<Fragment>>,
     /// The number of the archive document that holds what came before; 0: there is none.
     pub prev_archive: u32,
+    /// Items that it announces as deleted, the latest first.
+    pub deleted: Arc<[Tombstone]>,
 }
 
 /// An item as it was written, as it stands in the documents of all outputs that want it so.
@@ -40,6 +43,8 @@ pub struct Fragment {
     pub(super) pieces: [Piece; DocumentFormat::ALL.len()],
     /// As a page lists it.
     pub(super) listed: ListedItem,
+    /// What was corrected in it.
+    pub(super) corrections: Vec<ChangeEntry>,
 }
 
 impl OutboundFeed {

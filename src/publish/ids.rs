@@ -1,7 +1,7 @@
 //! Permanent ids of what we publish.
 
 use super::uri::is_iri;
-use crate::model::{Member, SourceId, Timestamp};
+use crate::model::{Hash, Member, SourceId, Timestamp};
 
 /// Schemes whose identifiers are made to be unique everywhere (RFC 4287 §4.2.6 wants an IRI).
 const GLOBAL_SCHEMES: &[&str] = &["http", "https", "tag", "urn", "doi", "info", "ark", "at"];
@@ -42,6 +42,11 @@ pub(super) fn event_id(source: &SourceId, what: &str, at: Timestamp) -> String {
 pub(super) fn own_event_id(part: &str, at: Timestamp) -> String {
     let at = at.timestamp_millis().to_le_bytes();
     urn(&[b"own event", part.as_bytes(), &at])
+}
+
+/// The permanent id of a correction.
+pub(super) fn correction_id(correction: &Hash) -> String {
+    urn(&[b"correction", correction])
 }
 
 /// The permanent id of an archive document, from the same base.

@@ -1,6 +1,6 @@
 //! An item of an outbound feed, before it is written.
 
-use crate::model::{Copy, Entry, FeedFields, SourceId, StoryId, Timestamp};
+use crate::model::{Copy, Correction, Entry, FeedFields, SourceId, StoryId, Timestamp};
 
 /// One item of an outbound feed.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Item {
     pub source: SourceView,
     /// The other entries of its story.
     pub copies: Vec<CopyView>,
+    /// What was corrected in the entry shown, the oldest first.
+    pub corrections: Vec<Correction>,
 }
 
 /// A source as an item names it.

@@ -1,7 +1,8 @@
 //! Entries to documents: bytes, media type, validators; pure.
 //!
 //! Goes in: an output's window. Comes out: Atom 1.0, RSS 2.0 and JSON Feed 1.1, with entity tags; gzip and br are made
-//! once. An item is written once and is a fragment of every document that shows it alike. The same window gives
+//! once. Corrections of its items are a feed of their own (`changes`, of `change_entry`). An item is written once and is a
+//! fragment of every document that shows it alike. The same window gives
 //! the same bytes: nothing here reads the time.
 //!
 //! `item` and `feed` are what is written, `atom`, `rss` and `json_feed` write it, `render` is the entry; a `document` is
@@ -11,8 +12,12 @@
 mod archive;
 mod archived;
 mod atom;
+mod change_entry;
+mod changes;
 mod coding;
 mod content;
+mod correction;
+mod deleted;
 mod document;
 mod extension;
 mod feed;
@@ -37,10 +42,12 @@ mod source_list;
 mod uri;
 mod xml;
 
-pub use archive::{archive, unpack_archive};
+pub use archive::{archive, unpack_archive, unpack_archive_as_kept};
 pub use archived::{ListedArchive, read_archive};
 pub use coding::{Coding, gzip};
 pub use content::ItemForm;
+pub use correction::diff_html;
+pub use deleted::{announceable, redact_archive};
 pub use document::{Document, Edition};
 pub use feed::{Fragment, OutboundFeed};
 pub use fit::{fit, is_language};

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::change_entry::corrections;
+use super::changes::changes;
 use super::coding::Coding;
 use super::content::ItemForm;
 use super::document::Document;
@@ -34,6 +36,7 @@ impl Fragment {
         let pieces = DocumentFormat::ALL.map(|format| piece(format, form, item));
         Self {
             listed: ListedItem::of(form, item),
+            corrections: corrections(item),
             ..Self::of(pieces, item)
         }
     }
@@ -46,7 +49,7 @@ impl Fragment {
         Self::of(pieces, item)
     }
 
-    /// An item written so, for no page.
+    /// An item written so, for no page and without its corrections.
     fn of(pieces: [Piece; DocumentFormat::ALL.len()], item: &Item) -> Self {
         #[cfg(test)]
         assert!(
@@ -57,6 +60,7 @@ impl Fragment {
             ordered_at: item.ordered_at,
             updated: item.updated(),
             listed: ListedItem::default(),
+            corrections: Vec::new(),
             pieces,
         }
     }
@@ -78,7 +82,9 @@ pub struct Documents {
     documents: [Document; DocumentFormat::ALL.len()],
     /// Their items, for the page that they name as their own.
     pub listing: ListedFeed,
-    /// Of the bytes of all documents.
+    /// The corrections of their items.
+    pub changes: Document,
+    /// Of the bytes of all documents; with a correction they change themselves.
     pub hash: Hash,
     /// How long a reader may do with them, by the rhythm of their items.
     pub fresh_for: Duration,
@@ -119,6 +125,7 @@ pub fn render(feed: &OutboundFeed) -> Documents {
     Documents {
         documents,
         listing: ListedFeed::of(feed),
+        changes: changes(feed),
         hash,
         fresh_for: fresh_for(&feed.items),
         prev_archive: feed.prev_archive,

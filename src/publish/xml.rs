@@ -45,12 +45,17 @@ impl Xml {
 
     /// One element by itself, as it stands `depth` elements deep in a document, its indent before it.
     pub(super) fn piece(depth: usize, name: &str, inner: impl FnOnce(&mut Self)) -> Vec<u8> {
+        Self::piece_with(depth, |xml| xml.element(name, &[], inner))
+    }
+
+    /// The same of what `write` writes.
+    pub(super) fn piece_with(depth: usize, write: impl FnOnce(&mut Self)) -> Vec<u8> {
         let mut xml = Self::empty_handed();
         for _ in 0..depth {
             xml.event(Event::Start(BytesStart::new("x")));
         }
         let start = xml.writer.get_ref().len();
-        xml.element(name, &[], inner);
+        write(&mut xml);
         xml.writer.into_inner().split_off(start)
     }
 

@@ -57,7 +57,7 @@ use heard::Heard;
 use keep::Keeper;
 use known::{Generation, Known};
 use question::Question;
-use report::{Report, report_hosts};
+use report::{Report, report_hosts, report_retracted};
 use room::Room;
 use settle::settle;
 use unchanged::unchanged;
@@ -256,9 +256,10 @@ impl Refresher {
         due: Due,
         began: Instant,
     ) -> Refreshed {
-        self.keeper.metrics.polled(&record.last, applied);
+        self.keeper.metrics.polled(&record.last, &applied);
         let elapsed = began.elapsed();
-        Report::of(record, &before.history, is_held, applied, &due, elapsed).log();
+        Report::of(record, &before.history, is_held, &applied, &due, elapsed).log();
+        report_retracted(&record.source, &applied.retracted);
         Refreshed::Done {
             last: record.last.clone(),
             entries: record.entries.len(),

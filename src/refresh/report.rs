@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::advice::advice;
 use crate::model::{
-    Applied, Condition, Due, History, HostChange, LastOutcome, Outcome, RefreshRecord, SourceId,
-    Timestamp,
+    Applied, Condition, Due, History, HostChange, LastOutcome, Outcome, RefreshRecord,
+    RetractedEntry, SourceId, Timestamp,
 };
 
 /// While a source's trouble lasts, its operator is reminded of it this often.
@@ -38,7 +38,7 @@ fn news(
     before: &History,
     last: &LastOutcome,
     is_unreached: bool,
-    applied: Applied,
+    applied: &Applied,
     now: Timestamp,
 ) -> News {
     if is_unreached {
@@ -54,7 +54,7 @@ fn news(
         Outcome::Failed | Outcome::Throttled | Outcome::Gone => News::StillTrouble,
         Outcome::Moved => News::Moved,
         Outcome::Fresh | Outcome::NotModified if differs => News::Recovered,
-        Outcome::Fresh if applied != Applied::default() => News::Entries,
+        Outcome::Fresh if *applied != Applied::default() => News::Entries,
         Outcome::Fresh | Outcome::NotModified => News::Nothing,
     }
 }
@@ -82,7 +82,7 @@ pub(super) struct Report<'a> {
     /// How the source is doing now.
     history: &'a History,
     entries: usize,
-    applied: Applied,
+    applied: &'a Applied,
     due: &'a Due,
     elapsed: Duration,
 }
@@ -94,7 +94,7 @@ impl<'a> Report<'a> {
         record: &'a RefreshRecord,
         before: &History,
         is_held: bool,
-        applied: Applied,
+        applied: &'a Applied,
         due: &'a Due,
         elapsed: Duration,
     ) -> Self {
@@ -188,5 +188,21 @@ pub(super) fn report_hosts(changes: &[HostChange]) {
                 tracing::debug!(host, "the host answers well again");
             }
         }
+    }
+}
+
+/// Says what publishers withdraw. Whether outputs go on showing it is up to their `withdrawals`.
+pub(super) fn report_retracted(source: &SourceId, retracted: &[RetractedEntry]) {
+    for found in retracted {
+        let (entry, title) = (found.entry.map(tracing::field::display), &found.title);
+        let advice = match found.entry {
+            Some(_) => {
+                "outputs with withdrawals = \"follow\" stop showing it, `mainstem withdraw` takes it out of all"
+            }
+            None => {
+                "read the notice, and use `mainstem withdraw` where you have shown what it means"
+            }
+        };
+        tracing::warn!(%source, entry, title, sign = found.sign.as_str(), advice, "{}", found.in_words());
     }
 }

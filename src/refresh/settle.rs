@@ -128,7 +128,9 @@ fn record(
     let fields = document.as_ref().map(|document| fields(&document.feed));
     let stated = target.source.identity;
     let mut told: Vec<String> = last.message.take().into_iter().collect();
+    let mut deleted = Vec::new();
     let settled = document.map(|document| {
+        deleted = document.feed.deleted;
         told.extend(document.moves);
         told.extend(document.further.told());
         let further = Arc::unwrap_or_clone(document.further).entries;
@@ -150,6 +152,7 @@ fn record(
         extent: None,
         feed: fields,
         entries: settled.entries,
+        deleted,
         first_items: quota(target.source.first_items),
         daily_items: quota(target.source.daily_items),
         window: target.window,

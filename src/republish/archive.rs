@@ -2,7 +2,8 @@
 //!
 //! A document is cut once and kept as it was written, packed: rendered anew from
 //! the store it could not stay the same, for entries are edited, sources renamed
-//! and old texts stripped. It is cut before the first of its items leaves the
+//! and old texts stripped. It loses what was withdrawn ([`super::redaction`]), and
+//! changes by nothing else. It is cut before the first of its items leaves the
 //! window and filled up with the oldest that are still there, so that a reader who
 //! goes from the window to the newest document misses nothing between them.
 
@@ -125,7 +126,7 @@ impl Archivist {
         let (publication, own) = (self.publication.clone(), plan.clone());
         let written = tokio::task::spawn_blocking(move || {
             let items = fragments(&publication.plan, &own, items);
-            let feed = publication.feed(&own, items, newest);
+            let feed = publication.feed(&own, items, newest, Arc::default());
             let document = publish::archive(&feed, number);
             (document.bytes().len(), document.packed())
         });

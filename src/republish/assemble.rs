@@ -2,7 +2,9 @@
 
 use url::Url;
 
-use crate::model::{Copy, Entry, FeedFields, Location, Origin, SourceId, public_url};
+use crate::model::{
+    Copy, Entry, FeedFields, Location, Origin, SourceId, WithdrawalRule, public_url,
+};
 use crate::publish::{CopyView, Item, SourceView, fit};
 use crate::store::WindowItem;
 
@@ -19,7 +21,10 @@ pub(super) fn named_copies(output: &OutputPlan, item: &WindowItem) -> Vec<bool> 
     let slots = Slots::new(&output.output, item.began_at, members);
     let is_named = |copy: &Copy| {
         let stands_here = || slots.of(Kin::from(copy)) == item.slot;
-        !copy.held && output.sources.contains(&copy.source) && stands_here()
+        let is_taken_back =
+            copy.is_retracted && output.output.withdrawals == WithdrawalRule::Follow;
+        let may_show = !copy.held && !is_taken_back && output.sources.contains(&copy.source);
+        may_show && stands_here()
     };
     copies.map(is_named).collect()
 }
@@ -54,6 +59,7 @@ pub(super) fn outbound_item(plan: &Plan, output: &OutputPlan, item: WindowItem) 
             ..item.shown.entry
         },
         source,
+        corrections: item.corrections,
         copies: copies
             .map(|copy| CopyView {
                 source_title: source_title(plan, &copy.source, copy.feed_title.as_deref()),

@@ -10,7 +10,7 @@ use super::publication::Publication;
 use super::reach::Reach;
 use super::reading::{Items, ReadWindow};
 use super::window::expires_at;
-use crate::model::{OutputId, Timestamp};
+use crate::model::{OutputId, Timestamp, Tombstone};
 use crate::publish::{self, Documents, Fragment, ItemForm};
 use crate::store::{Archived, ItemVersion, WindowItem};
 
@@ -30,6 +30,8 @@ pub(super) struct WrittenWindow {
     pub(super) feeds: i64,
     pub(super) reach: Reach,
     pub(super) archived: Archived,
+    /// Items that its documents announce as deleted.
+    pub(super) deleted: Arc<[Tombstone]>,
 }
 
 /// An output's documents, not stamped yet.
@@ -103,7 +105,7 @@ impl DocumentWriter {
             fragments.insert(version.clone(), fragment);
             rows.push(version);
         }
-        let shown = self.room(plan, &rows, &fragments);
+        let shown = self.room(plan, &rows, &fragments, &read.deleted);
         let room = match shown < rows.len() {
             true => shown,
             false => usize::try_from(plan.output.max_entries.get()).unwrap_or(usize::MAX),
@@ -118,28 +120,40 @@ impl DocumentWriter {
             is_whole,
             feeds: read.feeds,
             archived: read.archived,
+            deleted: read.deleted,
         }
     }
 
     /// How many items of a window, the newest first, its documents' bytes have room for.
-    fn room(&self, plan: &OutputPlan, rows: &[Arc<ItemVersion>], fragments: &Fragments) -> usize {
+    fn room(
+        &self,
+        plan: &OutputPlan,
+        rows: &[Arc<ItemVersion>],
+        fragments: &Fragments,
+        deleted: &Arc<[Tombstone]>,
+    ) -> usize {
         if plan.output.max_bytes.is_none() {
             return rows.len();
         }
         let written = |(_, row): &(usize, &Arc<ItemVersion>)| fragments[*row].is_some();
         let items = rows.iter().filter_map(|row| fragments[row].clone());
-        let fit = self.fitting(plan, items.collect());
+        let fit = self.fitting(plan, items.collect(), deleted);
         let beyond = rows.iter().enumerate().filter(written).nth(fit);
         beyond.map_or(rows.len(), |(at, _)| at)
     }
 
     /// How many of an output's items, the newest first, its documents' bytes have room for.
-    pub(super) fn fitting(&self, plan: &OutputPlan, items: Vec<Arc<Fragment>>) -> usize {
+    pub(super) fn fitting(
+        &self,
+        plan: &OutputPlan,
+        items: Vec<Arc<Fragment>>,
+        deleted: &Arc<[Tombstone]>,
+    ) -> usize {
         let count = items.len();
         let Some(max_bytes) = plan.output.max_bytes else {
             return count;
         };
-        let feed = self.publication.feed(plan, items, 0);
+        let feed = self.publication.feed(plan, items, 0, deleted.clone());
         // What panics here panics again where the documents are written, and is told there.
         caught(|| publish::fitting(&feed, max_bytes)).unwrap_or(count)
     }
@@ -151,7 +165,10 @@ impl DocumentWriter {
             let shown = &window.rows[..window.shown];
             let items = shown.iter().filter_map(|row| window.fragments[row].clone());
             let newest = window.archived.newest;
-            let feed = self.publication.feed(plan, items.collect(), newest);
+            let deleted = window.deleted.clone();
+            let feed = self
+                .publication
+                .feed(plan, items.collect(), newest, deleted);
             let oldest = shown.last().map(|item| item.ordered_at);
             WrittenDocuments {
                 documents: publish::render(&feed),

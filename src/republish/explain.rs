@@ -142,6 +142,11 @@ fn of_hidden(hidden: &Hidden, entry: &Member) -> String {
     match hidden {
         Hidden::NoSource => format!("its source {source} is not configured or not enabled"),
         Hidden::OtherSource => format!("its source {source} is not among the output's"),
+        Hidden::Withdrawn(at) => format!("withdrawn on {}", at.format("%Y-%m-%d")),
+        Hidden::Retracted(at) => format!(
+            "its publisher withdrew it on {}, and `withdrawals` is \"follow\"",
+            at.format("%Y-%m-%d")
+        ),
         Hidden::Held => {
             "it is held back: backlog beyond `first_items`, or a flood beyond `daily_items`"
                 .to_owned()

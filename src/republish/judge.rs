@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     EntryId, Member, Output, OutputId, Showing, Slot, Source, SourceId, Story, Timestamp,
+    WithdrawalRule,
 };
 use crate::publish::outbound_id;
 use crate::select::{Reading, Reason, Rule, Sign, Subject, Verdict, choose_shown};
@@ -44,6 +45,10 @@ pub(super) enum Hidden {
     NoSource,
     /// Its source is not among the output's.
     OtherSource,
+    /// An operator withdrew it then.
+    Withdrawn(Timestamp),
+    /// Its publisher was seen to withdraw it then, and the output follows.
+    Retracted(Timestamp),
     /// It is held back.
     Held,
     /// The rule of its source drops it.
@@ -78,18 +83,21 @@ pub(super) fn judge(
 ) -> (Membership, Witness) {
     let mut witness = Witness::default();
     let screened = Screened::new(plan, story, &mut witness);
+    let (mut kept, mut taken_back) = (Vec::new(), BTreeMap::new());
     let outputs = plan.outputs.iter();
-    let kept = outputs
-        .filter(|output| wanted(&output.output.id))
-        .map(|output| {
-            let judged = screened.judge(output, &mut witness);
-            (output.output.id.clone(), judged.kept().collect())
-        })
-        .collect();
+    for output in outputs.filter(|output| wanted(&output.output.id)) {
+        let judged = screened.judge(output, &mut witness);
+        let gone: Vec<EntryId> = judged.taken_back().collect();
+        if !gone.is_empty() {
+            taken_back.insert(output.output.id.clone(), gone);
+        }
+        kept.push((output.output.id.clone(), judged.kept().collect()));
+    }
     let membership = Membership {
         story: story.id,
         revision: story.revision,
         kept,
+        taken_back,
     };
     (membership, witness)
 }
@@ -163,6 +171,9 @@ impl ScreenedMember<'_> {
         match &self.hidden {
             Some(Hidden::NoSource) => Some(Hidden::NoSource),
             _ if !output.sources.contains(&self.member.source) => Some(Hidden::OtherSource),
+            None if output.output.withdrawals == WithdrawalRule::Follow => {
+                self.member.retracted_at.map(Hidden::Retracted)
+            }
             hidden => hidden.clone(),
         }
     }
@@ -174,6 +185,14 @@ impl Judged<'_> {
         self.candidates
             .iter()
             .filter_map(|candidate| candidate.item.clone())
+    }
+
+    /// The members that it does not see because they were taken back, by an operator or their publisher.
+    fn taken_back(&self) -> impl Iterator<Item = EntryId> {
+        let hidden = self.hidden.iter();
+        hidden
+            .filter(|(_, why)| matches!(why, Hidden::Withdrawn(_) | Hidden::Retracted(_)))
+            .map(|(entry, _)| *entry)
     }
 }
 
@@ -218,6 +237,9 @@ fn hidden_by_source(
     let Some(source) = plan.sources.get(&member.source) else {
         return Some(Hidden::NoSource);
     };
+    if let Some(at) = member.withdrawn_at {
+        return Some(Hidden::Withdrawn(at));
+    }
     if member.held {
         return Some(Hidden::Held);
     }

@@ -183,6 +183,7 @@ impl Plan {
         let judged_by = JudgedBy {
             duplicates: plan.output.duplicates,
             updates: plan.output.updates,
+            withdrawals: plan.output.withdrawals,
             rule: &plan.rule_text,
             sources: sources
                 .map(|seen| JudgedSource {

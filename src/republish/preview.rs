@@ -13,7 +13,7 @@ use super::trial::{GivenUp, KeptBack, Trial};
 use super::window::{Bounds, Placed, cut};
 use crate::model::{EntryId, Member, OutputId, Slot, SourceId, Story, StoryId, Timestamp};
 use crate::publish::{Fragment, ItemForm};
-use crate::store::{KeptItem, ShownEntry, Store, StoreError, WindowItem};
+use crate::store::{Bodies, KeptItem, ShownEntry, Store, StoreError, WindowItem};
 
 /// Stories and entries read in one step.
 const BATCH: usize = 256;
@@ -78,24 +78,36 @@ pub async fn preview(
     };
     // Dropped with this future, which tells the work beside it.
     let _patience = judging.is_given_up.clone().when_dropped();
-    let mut last = StoryId(0);
-    loop {
-        let ids = store.story_ids_after(last, BATCH).await?;
-        let Some(end) = ids.last() else { break };
-        let stories = store.stories_between(last, *end, bodies).await?;
-        last = *end;
+    let mut next = batch_after(store, StoryId(0), bodies).await?;
+    while let Some((stories, last)) = next {
         let judged = tokio::task::spawn_blocking(move || {
             judging.judge(&stories);
             judging
         });
-        let judged = judged.await;
+        // The next ones are read meanwhile.
+        let (judged, read) = tokio::join!(judged, batch_after(store, last, bodies));
         judging = judged.map_err(|ended| StoreError::of_task("judge stories", &ended))?;
+        next = read?;
     }
     Ok(Preview {
         appears: judging.new.difference(store).await?,
         goes: judging.old.difference(store).await?,
         stays: judging.stays,
     })
+}
+
+/// The stories that follow one, with the number of the last of them; `None`: there are no more.
+async fn batch_after(
+    store: &dyn Store,
+    after: StoryId,
+    bodies: Bodies,
+) -> Result<Option<(Vec<Story>, StoryId)>, StoreError> {
+    let ids = store.story_ids_after(after, BATCH).await?;
+    let Some(last) = ids.last().copied() else {
+        return Ok(None);
+    };
+    let stories = store.stories_between(after, last, bodies).await?;
+    Ok(Some((stories, last)))
 }
 
 /// Both sides of a trial on their way through the stories.
@@ -284,6 +296,8 @@ impl Side {
         let writer = DocumentWriter::new(Publication::new(self.plan.clone()));
         let form = ItemForm::of(&self.output.output);
         let mut written = Vec::new();
+        // Another rule withdraws nothing: what the documents announce as deleted now is not in question.
+        let deleted = Arc::default();
         for some in window.chunks(BATCH) {
             let entries = some.iter().map(|kept| (kept.story, kept.entry()));
             let mut shown = store.shown_entries(entries.collect()).await?;
@@ -294,7 +308,7 @@ impl Side {
                 });
                 written.extend(fragment);
             }
-            let fit = writer.fitting(&self.output, written.clone());
+            let fit = writer.fitting(&self.output, written.clone(), &deleted);
             if fit < written.len() {
                 return Ok(fit);
             }

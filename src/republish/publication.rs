@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::plan::{OutputPlan, Plan};
-use crate::model::{Hash, OutputId};
+use crate::model::{Hash, OutputId, Tombstone};
 use crate::publish::{Fragment, OutboundFeed};
 use crate::store::{OutputState, Store, StoreError};
 
@@ -54,12 +54,13 @@ impl Publication {
         self.rules.get(output).copied().unwrap_or_default()
     }
 
-    /// An output's feed of these items.
+    /// An output's feed of these items, that announces others as deleted.
     pub(super) fn feed(
         &self,
         plan: &OutputPlan,
         items: Vec<Arc<Fragment>>,
         prev_archive: u32,
+        deleted: Arc<[Tombstone]>,
     ) -> OutboundFeed {
         OutboundFeed {
             id_base: self.id_base(&plan.output.id),
@@ -67,6 +68,7 @@ impl Publication {
             public_url: self.plan.public_url.clone(),
             items,
             prev_archive,
+            deleted,
         }
     }
 

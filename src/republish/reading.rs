@@ -3,12 +3,15 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
 use super::fragment::Fragments;
 use super::last_shown::LastShown;
 use super::plan::OutputPlan;
 use super::publication::Publication;
 use super::window::{Bounds, Filling, merged};
-use crate::model::{OutputId, Timestamp};
+use crate::model::{OutputId, Timestamp, Tombstone};
+use crate::publish::announceable;
 use crate::store::{
     Archived, ItemVersion, Place, Store, StoreError, Versions, VersionsRequest, WhichItems,
     WindowItem,
@@ -16,6 +19,9 @@ use crate::store::{
 
 /// How often windows are read again whose items change between the two questions. Each time takes a commit in between.
 const ATTEMPTS: usize = 16;
+/// How long, and of how many items at most, documents say that they were deleted: long enough for a reader that was away for a holiday.
+const ANNOUNCED_FOR: TimeDelta = TimeDelta::days(30);
+const ANNOUNCED: usize = 200;
 /// States of items that are asked for at once, at most, where a source has had its share and others follow.
 const LARGEST_PAGE: u32 = 4096;
 
@@ -29,6 +35,8 @@ pub(super) struct ReadWindow {
     /// [`Versions::feeds`].
     pub(super) feeds: i64,
     pub(super) archived: Archived,
+    /// Items that the output announces as deleted, the latest first.
+    pub(super) deleted: Arc<[Tombstone]>,
 }
 
 /// Windows, and what their items show.
@@ -61,7 +69,7 @@ impl WindowReader<'_> {
         let mut items = Items::new();
         let mut attempts = 0;
         loop {
-            let windows = self.windows(outputs, last_shown).await?;
+            let mut windows = self.windows(outputs, last_shown).await?;
             let wanted = unread(outputs, &windows, &known, &items);
             let is_followed = |plan: &&OutputPlan| last_shown.window(&plan.output.id).is_some();
             self.load(&wanted, outputs.iter().all(is_followed), &mut items)
@@ -69,9 +77,30 @@ impl WindowReader<'_> {
             attempts += 1;
             let is_whole = wanted.iter().all(|(_, item)| items.contains_key(item));
             if is_whole || attempts == ATTEMPTS {
+                self.read_deleted(outputs, &mut windows).await?;
                 return Ok(ReadWindows { windows, items });
             }
         }
+    }
+
+    /// Reads what the outputs announce as deleted. What is in a window is not: it is judged anew in a moment, or has come back.
+    async fn read_deleted(
+        &self,
+        outputs: &[&OutputPlan],
+        windows: &mut [ReadWindow],
+    ) -> Result<(), StoreError> {
+        let ids = outputs.iter().map(|plan| plan.output.id.clone()).collect();
+        let since = self.now - ANNOUNCED_FOR;
+        let deleted = self.store.tombstones(ids, since, ANNOUNCED).await?;
+        for ((plan, window), mut deleted) in outputs.iter().zip(windows).zip(deleted) {
+            if deleted.is_empty() {
+                continue;
+            }
+            let shown: HashSet<&str> = window.rows.iter().map(|row| row.item_id.as_str()).collect();
+            deleted.retain(|tombstone| !shown.contains(tombstone.item_id.as_str()));
+            window.deleted = announceable(deleted, plan.output.max_bytes).into();
+        }
+        Ok(())
     }
 
     /// Reads what items show. One that has changed meanwhile comes back in the state that the next look at its window finds.
@@ -152,6 +181,7 @@ impl WindowReader<'_> {
                 rows: merged(&before.rows, changed, items, bounds)?,
                 feeds,
                 archived,
+                deleted: Arc::default(),
             })
         });
         Ok(windows.collect())
@@ -197,6 +227,7 @@ impl WindowReader<'_> {
                     rows: filling.items(),
                     feeds,
                     archived,
+                    deleted: Arc::default(),
                 });
             }
             limit = limit.saturating_mul(2).min(LARGEST_PAGE.max(limit));

@@ -143,12 +143,15 @@ fn item_count(membership: &Membership) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     /// A verdict of this many outputs, none of which keeps the story.
     fn membership(outputs: usize) -> Membership {
         let output = OutputId::new("all").expect("valid");
         Membership {
+            taken_back: BTreeMap::new(),
             story: StoryId(1),
             revision: 1,
             kept: vec![(output, Vec::new()); outputs],

@@ -463,6 +463,7 @@ impl Republisher {
             return Ok(Vec::new());
         };
         let read = self.reader().read(&[plan], &LastShown::default()).await?;
+        let deleted = read.windows.first().map(|window| window.deleted.clone());
         let rows = read.windows.into_iter().flat_map(|window| window.rows);
         let items = rows.filter_map(|row| read.items.get(&row));
         let mut items: Vec<WindowItem> = items.map(|item| item.as_ref().clone()).collect();
@@ -472,7 +473,7 @@ impl Republisher {
             let written = written
                 .filter_map(|item| write_item(Fragment::write, self.plan(), plan, &form, item));
             let writer = DocumentWriter::new(self.publication.clone());
-            items.truncate(writer.fitting(plan, written.collect()));
+            items.truncate(writer.fitting(plan, written.collect(), &deleted.unwrap_or_default()));
         }
         Ok(items)
     }

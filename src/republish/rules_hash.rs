@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use crate::model::{Duplicates, Hash, SourceId, Updates};
+use crate::model::{Duplicates, Hash, SourceId, Updates, WithdrawalRule};
 use crate::select::{Field, RuleText};
 
 /// Raised when judging itself changes.
@@ -16,6 +16,7 @@ const VERSION: u8 = 2;
 pub(super) struct JudgedBy<'p> {
     pub(super) duplicates: Duplicates,
     pub(super) updates: Updates,
+    pub(super) withdrawals: WithdrawalRule,
     pub(super) rule: &'p RuleText,
     /// Those that the output sees, by id.
     pub(super) sources: Vec<JudgedSource<'p>>,
@@ -42,8 +43,13 @@ impl JudgedBy<'_> {
 
     fn written(&self) -> String {
         let sources: Vec<String> = self.sources.iter().map(JudgedSource::written).collect();
+        // An output that does what all did before the key was there is written as it was then.
+        let follows = match self.withdrawals {
+            WithdrawalRule::Report => "",
+            WithdrawalRule::Follow => ", Follow",
+        };
         format!(
-            "({}, {}, {}, [{}])",
+            "({}, {}, {}, [{}]{follows})",
             duplicates(self.duplicates),
             updates(self.updates),
             rule(self.rule),

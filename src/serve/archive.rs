@@ -1,4 +1,4 @@
-//! Archive documents (RFC 5005 §4): out of the store, for they never change and few are asked for.
+//! Archive documents (RFC 5005 §4): out of the store, for few are asked for. One changes only where it loses what was withdrawn.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use super::answer::{Response, later, not_found};
-use super::document::answer_for_ever;
+use super::document::answer_archived;
 use crate::model::{OutputId, Timestamp};
 use crate::publish::{Document, unpack_archive};
 use crate::store::Store;
@@ -76,7 +76,7 @@ impl Archives {
     /// Answers with a document. `private`: it needs a token.
     pub(super) async fn answer(&self, name: Name, private: bool, asked: &HeaderMap) -> Response {
         match self.find(name).await {
-            Ok(found) => answer_for_ever(&found.document, found.made_at, asked, private).await,
+            Ok(found) => answer_archived(&found.document, found.made_at, asked, private).await,
             Err(unread) => unread.into(),
         }
     }
@@ -88,16 +88,17 @@ impl Archives {
     }
 
     async fn find(&self, name: Name) -> Result<Archived, Unread> {
-        if let Some(found) = self.look(&name) {
+        if let Some(found) = self.look(&name).await {
             return Ok(found);
         }
         let _turn = self.reads.acquire().await.map_err(|_| Unread::Failed)?;
         // Who came before may have wanted the same.
-        if let Some(found) = self.look(&name) {
+        if let Some(found) = self.look(&name).await {
             return Ok(found);
         }
         let found = self.read(name).await?;
         let mut at_hand = self.at_hand();
+        at_hand.retain(|archived| archived.name != found.name);
         at_hand.truncate(AT_HAND - 1);
         at_hand.push_front(found.clone());
         Ok(found)
@@ -129,7 +130,17 @@ impl Archives {
         })
     }
 
-    fn look(&self, name: &Name) -> Option<Archived> {
+    /// A document at hand, unless the store has another by now.
+    async fn look(&self, name: &Name) -> Option<Archived> {
+        let found = self.take(name)?;
+        match self.store.archive_made_at(&name.output, name.number).await {
+            Ok(made_at) => Some(found).filter(|found| made_at == Some(found.made_at)),
+            // What the store had last, while it does not answer.
+            Err(_) => Some(found),
+        }
+    }
+
+    fn take(&self, name: &Name) -> Option<Archived> {
         let mut at_hand = self.at_hand();
         let nth = at_hand.iter().position(|archived| archived.name == *name)?;
         let found = at_hand.remove(nth)?;

@@ -65,20 +65,20 @@ async fn made(published: Arc<Published>, asked: HeaderMap) -> Response {
     response(StatusCode::OK, published.heads().whole(coding), bytes)
 }
 
-/// Answers with a document that never changes, with 304 where the reader has it, or with 412.
-pub(super) async fn answer_for_ever(
+/// Answers with an archive document, with 304 where the reader has it, or with 412.
+pub(super) async fn answer_archived(
     document: &Document,
     made_at: Timestamp,
     asked: &HeaderMap,
     private: bool,
 ) -> Response {
     let coding = coding(asked);
-    // Nobody is told of what never changes.
+    // Nobody is told of what hardly ever changes.
     let reach = Reach {
         private,
         ..Reach::default()
     };
-    let heads = Heads::of(document, made_at, Freshness::ForEver, &reach);
+    let heads = Heads::of(document, made_at, Freshness::Archived, &reach);
     let selected = Selected {
         etag: heads.etag(coding),
         is_current: |etag: &str| document.is_tagged(etag),

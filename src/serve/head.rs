@@ -17,8 +17,8 @@ const SHOWN: &str = "ETag, Last-Modified, IM, Link, Retry-After";
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Freshness {
     For(Duration),
-    /// RFC 8246; a year is for ever to a cache.
-    ForEver,
+    /// An archive document is the same until something in it is withdrawn, and then nobody should go on showing it.
+    Archived,
 }
 
 /// Who may read a document, and what its answers name.
@@ -104,7 +104,7 @@ fn shared(modified: SystemTime, freshness: Freshness, reach: &Reach) -> HeaderMa
             let (fresh_for, stale_for) = (fresh.as_secs(), (fresh * STALE_FACTOR).as_secs());
             format!("{whom}, max-age={fresh_for}, stale-while-revalidate={stale_for}")
         }
-        Freshness::ForEver => format!("{whom}, max-age=31536000, immutable"),
+        Freshness::Archived => format!("{whom}, max-age=3600, must-revalidate"),
     };
     let vary = if reach.private {
         "Accept-Encoding, Authorization"

@@ -33,6 +33,8 @@ enum Route<'p> {
     Document(Cow<'p, str>),
     /// An output's page, by its id.
     Listing(Cow<'p, str>),
+    /// The corrections of an output's items, by its id.
+    Changes(Cow<'p, str>),
     /// An output's archive document, by its name, or the page that shows one.
     Archive(Cow<'p, str>, Cow<'p, str>),
     /// A file that pages are shown with.
@@ -67,6 +69,7 @@ impl<'p> Route<'p> {
                 document if document.contains('.') => Self::Document(document),
                 output => Self::Listing(output),
             },
+            [Some(output), Some("changes.atom"), None, _] => Self::Changes(decoded(output)?),
             [Some(output), Some("archive"), Some(document), None] => {
                 Self::Archive(decoded(output)?, decoded(document)?)
             }
@@ -118,6 +121,7 @@ impl Resources for Routes {
             Some(Route::Front) => self.page(Wanted::Front(content.shown()), query, asked),
             Some(Route::Page(wanted)) => self.page(wanted, query, asked),
             Some(Route::Listing(output)) => self.listing(&content, &output, query, asked),
+            Some(Route::Changes(output)) => changes(&content, &output, query, asked),
             Some(Route::Archive(output, name)) => {
                 self.archive(&content, (&output, &name), query, asked)
             }
@@ -178,6 +182,19 @@ fn document(content: &Content, name: &str, query: Option<&str>, asked: HeaderMap
         return refused.into();
     }
     match served.published.get(&format) {
+        None => later(FIRST_PASS).into(),
+        Some(published) => answer(published, asked),
+    }
+}
+
+fn changes(content: &Content, output: &str, query: Option<&str>, asked: HeaderMap) -> Answer {
+    let Some(served) = content.outputs.get(output) else {
+        return not_found().into();
+    };
+    if let Some(refused) = refused(served.token.as_ref(), output, query, &asked) {
+        return refused.into();
+    }
+    match &served.changes {
         None => later(FIRST_PASS).into(),
         Some(published) => answer(published, asked),
     }

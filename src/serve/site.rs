@@ -103,6 +103,8 @@ pub(super) struct Served {
     pub(super) links: BTreeMap<DocumentFormat, Arc<[HeaderValue]>>,
     /// The documents; empty until the first pass has ended.
     pub(super) published: BTreeMap<DocumentFormat, Arc<Published>>,
+    /// The corrections of their items; `None` until the first pass has ended.
+    pub(super) changes: Option<Arc<Published>>,
     /// What the page that they name shows; `None` until the first pass has ended.
     pub(super) shown: Option<ShownFeed>,
 }
@@ -115,12 +117,22 @@ impl Served {
         }
     }
 
+    /// Who may keep the corrections. No hub is told of them.
+    fn reach_of_changes(&self) -> Reach {
+        Reach {
+            private: self.token.is_some(),
+            ..Reach::default()
+        }
+    }
+
     /// Token or links have become others.
     fn write_heads(&mut self) {
         for (format, published) in std::mem::take(&mut self.published) {
             let next = published.under(self.reach(format));
             self.published.insert(format, Arc::new(next));
         }
+        let changes = self.changes.take();
+        self.changes = changes.map(|changes| Arc::new(changes.under(self.reach_of_changes())));
     }
 
     fn publish(&mut self, documents: &Documents, changed_at: Timestamp) {
@@ -131,6 +143,12 @@ impl Served {
             let next = Published::after(before, document, dates, self.reach(format));
             self.published.insert(format, Arc::new(next));
         }
+        self.changes = Some(Arc::new(Published::after(
+            self.changes.as_deref(),
+            documents.changes.clone(),
+            (changed_at, documents.fresh_for),
+            self.reach_of_changes(),
+        )));
         self.shown = Some(ShownFeed {
             listing: documents.listing.clone(),
             changed_at,

@@ -50,4 +50,8 @@ pub struct LatestEntry {
     pub relation: Relation,
     /// Whether it is held back from outputs.
     pub is_held: bool,
+    /// When an operator has withdrawn it; `None`: nobody has.
+    pub withdrawn_at: Option<Timestamp>,
+    /// When its publisher was found to have withdrawn it; `None`: it stands by it.
+    pub retracted_at: Option<Timestamp>,
 }

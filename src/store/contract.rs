@@ -18,8 +18,9 @@ use super::error::StoreError;
 use super::evidence::StoryEvidence;
 use super::outputs::{Backlog, Bodies, DocumentStamp, Membership, OutputState, RuleSpan};
 use super::place::Place;
-use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
+use super::upkeep::RetentionStore;
 use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WindowItem};
+use super::withdrawals::Withdrawals;
 use crate::clock::Reading;
 use crate::dedupe::Evidence;
 use crate::model::{
@@ -43,7 +44,7 @@ use crate::model::{
 /// - [`StoreError::Panicked`]: a bug of ours; nothing of the step was written.
 /// - [`StoreError::Closed`]: [`Store::close`] came before.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: RetentionStore + Withdrawals {
     // Sources.
 
     /// Makes the known sources these: new ones are added, renamed ones (`formerly`) keep their entries and state, missing ones
@@ -321,8 +322,7 @@ pub trait Store: Send + Sync {
         limit: usize,
     ) -> Result<Vec<WindowItem>, StoreError>;
 
-    /// Keeps a document for ever and notes for its items that they stand in it. `false`: nothing is kept, for its number is not
-    /// the next, an item has left or stands in another document, or the output is stale; look again.
+    /// Keeps a document and notes for its items that they stand in it. `false`: nothing is kept, for its number is not the next, an item has left or stands in another document, or the output is stale; look again.
     ///
     /// # Errors
     /// Those of every step.
@@ -435,39 +435,6 @@ pub trait Store: Send + Sync {
     /// Those of every step.
     async fn commits_elsewhere(&self) -> Result<u64, StoreError>;
 
-    // Retention. `windows`: for each output the place of its oldest item.
-
-    /// Some of the entries of an age that no output shows (`windows`) or has yet to archive, from `after` on. It reads beside
-    /// the writer, and no more than a bounded number of rows. Each source's entries come oldest first, and a walk to its end
-    /// meets every entry once.
-    ///
-    /// # Errors
-    /// Those of every step.
-    async fn aged(
-        &self,
-        which: Aged,
-        after: Option<Passed>,
-        windows: &[(OutputId, Timestamp)],
-    ) -> Result<Candidates, StoreError>;
-
-    /// Strips entries down to their identity, unless an output shows them or has yet to archive them by now: the first of
-    /// them, and as many more as fit into a step. What is stripped already, or unknown, counts as looked at.
-    ///
-    /// # Errors
-    /// Those of every step.
-    async fn strip(
-        &self,
-        entries: Vec<EntryId>,
-        windows: &[(OutputId, Timestamp)],
-        now: Timestamp,
-    ) -> Result<Stripped, StoreError>;
-
-    /// The age of the oldest entry that is not stripped; zero where there is none.
-    ///
-    /// # Errors
-    /// Those of every step.
-    async fn greatest_age(&self) -> Result<Duration, StoreError>;
-
     /// What the store takes on disk.
     ///
     /// # Errors
@@ -480,20 +447,6 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Those of every step.
     async fn give_back(&self, spare: u64) -> Result<u64, StoreError>;
-
-    /// How retention stands.
-    ///
-    /// # Errors
-    /// Those of every step.
-    async fn upkeep(&self) -> Result<Upkeep, StoreError>;
-
-    /// Notes that a pass of retention has ended. `is_over`: the store is above its bound although all that may go has gone. Adds the
-    /// time since the last pass, a day at most, to the age of sources that will not be read again (removed ones and those that
-    /// ended). Returns how retention stands now.
-    ///
-    /// # Errors
-    /// Those of every step.
-    async fn end_upkeep(&self, is_over: bool, now: Timestamp) -> Result<Upkeep, StoreError>;
 
     /// Writes a consistent copy to `to`, which must not exist, beside running work. The copy is one file, for its owner alone.
     ///

@@ -32,6 +32,7 @@ mod transactions;
 mod turn;
 mod upkeep;
 mod windows;
+mod withdrawals;
 
 pub use activity::{ActivityRequest, LatestEntry, SourceActivity};
 pub use alignment::Alignment;
@@ -47,5 +48,6 @@ pub use outputs::{Backlog, Bodies, DocumentStamp, KeptItem, Membership, OutputSt
 pub use place::Place;
 pub use read_store::ReadStore;
 pub use settings::{Opening, PathRule, Settings};
-pub use upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
+pub use upkeep::{Aged, Candidates, Passed, RetentionStore, Stripped, Upkeep};
 pub use windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};
+pub use withdrawals::{Redaction, TakenBack, Withdrawals, Withdrawn};

@@ -1,6 +1,8 @@
 //! What outputs decided about stories, and what the store knows of each output.
 
-use crate::model::{OutputId, Showing, Slot, StoryId, Timestamp};
+use std::collections::BTreeMap;
+
+use crate::model::{EntryId, OutputId, Showing, Slot, StoryId, Timestamp};
 
 /// What the outputs decided about one story, as it stood at one revision.
 #[derive(Debug, Clone)]
@@ -11,6 +13,9 @@ pub struct Membership {
     pub revision: i64,
     /// For each output judged, the items that it keeps of the story; an empty list: none.
     pub kept: Vec<(OutputId, Vec<KeptItem>)>,
+    /// The entries that outputs do not show because they were taken back, by an operator or their publisher; outputs without any are left
+    /// out.
+    pub taken_back: BTreeMap<OutputId, Vec<EntryId>>,
 }
 
 /// One item that an output keeps.

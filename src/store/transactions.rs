@@ -1,5 +1,8 @@
 //! Each method of [`Store`] as one transaction of an engine: which step it is, and whether it is written or read.
 
+mod retention;
+mod withdrawals;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
@@ -21,12 +24,11 @@ use super::error::StoreError;
 use super::evidence::StoryEvidence;
 use super::outputs::{Backlog, Bodies, DocumentStamp, Membership, OutputState, RuleSpan};
 use super::place::Place;
-use super::rows::{HealthRows, HostRows, OutboxRows, RetentionRows, RuleRows, SourceRows};
+use super::rows::{HealthRows, HostRows, OutboxRows, RuleRows, SourceRows};
 use super::steps::{
     activity, archives, corrections, find, health, items, keys, outbox, outputs, rebuild, refresh,
-    retention, sources, stories, times, windows,
+    sources, stories, times, windows,
 };
-use super::upkeep::{Aged, Candidates, Passed, Stripped, Upkeep};
 use super::windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};
 use crate::clock::Reading;
 use crate::dedupe::Evidence;
@@ -431,54 +433,12 @@ impl<E: Engine> Store for E {
         Engine::commits_elsewhere(self).await
     }
 
-    async fn aged(
-        &self,
-        which: Aged,
-        after: Option<Passed>,
-        windows: &[(OutputId, Timestamp)],
-    ) -> Result<Candidates, StoreError> {
-        let windows = windows.to_vec();
-        self.read("look for aged entries", move |rows| {
-            retention::aged(rows, which, after, &windows)
-        })
-        .await
-    }
-
-    async fn strip(
-        &self,
-        entries: Vec<EntryId>,
-        windows: &[(OutputId, Timestamp)],
-        now: Timestamp,
-    ) -> Result<Stripped, StoreError> {
-        let windows = windows.to_vec();
-        self.write("strip entries", move |rows| {
-            retention::strip(rows, &entries, &windows, now)
-        })
-        .await
-    }
-
-    async fn greatest_age(&self) -> Result<Duration, StoreError> {
-        let read = self.read("look for the oldest entry", E::Tx::greatest_age_ms);
-        Ok(Duration::from_millis(read.await?))
-    }
-
     async fn usage(&self) -> Result<Usage, StoreError> {
         Engine::usage(self).await
     }
 
     async fn give_back(&self, spare: u64) -> Result<u64, StoreError> {
         Engine::give_back(self, spare).await
-    }
-
-    async fn upkeep(&self) -> Result<Upkeep, StoreError> {
-        self.read("read how retention stands", E::Tx::upkeep).await
-    }
-
-    async fn end_upkeep(&self, is_over: bool, now: Timestamp) -> Result<Upkeep, StoreError> {
-        self.write("end a pass of retention", move |rows| {
-            retention::end_upkeep(rows, is_over, now)
-        })
-        .await
     }
 
     async fn backup(&self, to: &Path) -> Result<(), StoreError> {

@@ -2,7 +2,60 @@
 
 use std::time::Duration;
 
-use crate::model::{EntryId, Timestamp};
+use async_trait::async_trait;
+
+use super::error::StoreError;
+use crate::model::{EntryId, OutputId, Timestamp};
+
+/// What retention asks of a store, as the rest of [`super::Store`] does: each method is one transaction. `windows` is for each
+/// output the place of its oldest item.
+#[async_trait]
+pub trait RetentionStore {
+    /// Some of the entries of an age that no output shows (`windows`) or has yet to archive, from `after` on. It reads beside
+    /// the writer, and no more than a bounded number of rows. Each source's entries come oldest first, and a walk to its end
+    /// meets every entry once.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn aged(
+        &self,
+        which: Aged,
+        after: Option<Passed>,
+        windows: &[(OutputId, Timestamp)],
+    ) -> Result<Candidates, StoreError>;
+
+    /// Strips entries down to their identity, unless an output shows them or has yet to archive them by now: the first of
+    /// them, and as many more as fit into a step. What is stripped already, or unknown, counts as looked at.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn strip(
+        &self,
+        entries: Vec<EntryId>,
+        windows: &[(OutputId, Timestamp)],
+        now: Timestamp,
+    ) -> Result<Stripped, StoreError>;
+
+    /// The age of the oldest entry that is not stripped; zero where there is none.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn greatest_age(&self) -> Result<Duration, StoreError>;
+
+    /// How retention stands.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn upkeep(&self) -> Result<Upkeep, StoreError>;
+
+    /// Notes that a pass of retention has ended. `is_over`: the store is above its bound although all that may go has gone. Adds the
+    /// time since the last pass, a day at most, to the age of sources that will not be read again (removed ones and those that
+    /// ended). Returns how retention stands now.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn end_upkeep(&self, is_over: bool, now: Timestamp) -> Result<Upkeep, StoreError>;
+}
 
 /// Entries by their age. An entry's age is the time in which its source was read since its document last had the entry: a source
 /// that cannot be read, and a daemon that does not run, make nothing older. Where a source will never be read again (it was

@@ -54,6 +54,7 @@ pub(crate) fn record(nth: usize, entries: Vec<Entry>) -> RefreshRecord {
         entries: settle_document(entries, at).entries,
         first_items: None,
         daily_items: None,
+        deleted: Vec::new(),
         window: Duration::from_secs(7 * 24 * 3600),
     }
 }

@@ -363,7 +363,7 @@ fn the_token_of_an_output_is_that_of_its_archive() {
     let answer = daemon.until(&with_token, |answer| answer.status == 200);
     assert_eq!(
         answer.header("cache-control"),
-        Some("private, max-age=31536000, immutable")
+        Some("private, max-age=3600, must-revalidate")
     );
     let bearer = |token| [("Authorization", token)];
     let known = daemon.ask("GET", ARCHIVE, &bearer("Bearer s3cret"));
@@ -386,7 +386,7 @@ fn an_archive_document_is_served_as_one_that_never_changes() {
     let answer = daemon.until(ARCHIVE, |answer| answer.status == 200);
     assert_eq!(
         answer.header("cache-control"),
-        Some("public, max-age=31536000, immutable")
+        Some("public, max-age=3600, must-revalidate")
     );
     assert_eq!(
         answer.header("content-type"),

@@ -265,6 +265,21 @@ fn a_hub_that_is_told_of_addresses_of_this_machine_is_warned_of() {
 }
 
 #[test]
+fn corrections_that_would_stand_nowhere_are_warned_of() {
+    let of = |content: &str| format!("{SOURCE}{OUTPUT}show_changes = true\n{content}");
+    assert!(problems(&of("")).is_empty());
+    for content in ["content = \"summary\"\n", "content = \"link\"\n"] {
+        let found = problems(&of(content));
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert!(
+            found[0].starts_with("6:16: `show_changes` shows nothing"),
+            "{found:#?}"
+        );
+        assert!(load(&of(content)).is_ok());
+    }
+}
+
+#[test]
 fn what_only_one_source_lacks_stops_nothing() {
     let loaded = load(&format!(
         "[[source]]\nid = \"a\"\npath = \"missing.xml\"\n{OUTPUT}"

@@ -102,6 +102,7 @@ fn known() -> KnownEntry {
         date: Some(noon()),
         last_seen: noon(),
         is_expired: false,
+        is_withdrawn: false,
     }
 }
 

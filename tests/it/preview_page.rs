@@ -9,7 +9,7 @@ use scraper::Html;
 use url::form_urlencoded::byte_serialize;
 
 use crate::support::daemon::{Answer, Daemon, Desk};
-use crate::support::html::{links, parse, selecting, texts};
+use crate::support::html::{follow_links, parse, selecting, texts};
 use crate::support::origin::rss;
 use crate::support::releases::{CHOIR, LOCK, file_source, piece, publish, refresh};
 
@@ -203,12 +203,8 @@ fn it_says_what_would_change_and_what_to_write() {
             .flat_map(|code| code.text())
             .collect();
         assert_eq!(written, *lines);
-        for link in links(&page)
-            .iter()
-            .filter(|link| link.starts_with("../story/"))
-        {
-            assert_eq!(daemon.ask("GET", &link[2..], &[]).status, 200, "{link}");
-        }
+        let path = format!("/merged/preview{}", query(asked));
+        assert!(follow_links(&daemon, &path) > told.len());
         assert_eq!(desk.json("merged"), before, "a preview changes nothing");
     }
 }

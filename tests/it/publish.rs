@@ -140,6 +140,7 @@ fn dated(items: &[(&str, Timestamp)]) -> Vec<Item> {
             feed_url: None,
         },
         copies: Vec::new(),
+        corrections: Vec::new(),
     };
     items.iter().enumerate().map(item).collect()
 }

@@ -11,7 +11,7 @@ use scraper::Html;
 
 use crate::sources_page::found;
 use crate::support::daemon::{Answer, Daemon, Desk};
-use crate::support::html::{links, parse, texts};
+use crate::support::html::{follow_links, links, parse, texts};
 use crate::support::origin::{Origin, Reply, response, rss, rss_with};
 
 const TEXT: &str =
@@ -189,19 +189,7 @@ fn every_link_within_the_site_leads_somewhere() {
         answer.status == 200 && answer.text().contains("Bulletin")
     });
     for path in ["/source/mill", "/sources", "/sources?q=mill&sort=due"] {
-        let base = url::Url::parse("http://site.example").and_then(|base| base.join(path));
-        let base = base.expect("an address");
-        let mut followed = 0;
-        for link in links(&page(&daemon, path)) {
-            let target = base.join(&link).expect("an address");
-            if target.host_str() != base.host_str() {
-                continue;
-            }
-            let target = &target[url::Position::BeforePath..url::Position::AfterQuery];
-            let answer = daemon.ask("GET", target, &[]);
-            assert_eq!(answer.status, 200, "{path} links to {target}");
-            followed += 1;
-        }
+        let followed = follow_links(&daemon, path);
         assert!(followed >= 5, "{path}");
     }
 }

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use scraper::Html;
 
 use crate::support::daemon::{Daemon, Desk};
-use crate::support::html::{links, parse, selecting, texts};
+use crate::support::html::{follow_links, links, parse, selecting, texts};
 use crate::support::releases::{CHOIR, LOCK, file_source, piece, publish, refresh, told};
 
 const TITLE: &str = "Upper lock at Haldenau closes for repairs";
@@ -61,7 +61,9 @@ fn page_of_two() -> (String, Html) {
     let daemon = desk.start();
     daemon.until("/o.json", |answer| answer.status == 200);
     let story = story_of(&desk, "o", "Lock at Haldenau closes for repairs");
-    let page = read(&daemon, &format!("/story/{story}"));
+    let path = format!("/story/{story}");
+    assert!(follow_links(&daemon, &path) > 8);
+    let page = read(&daemon, &path);
     (story, page)
 }
 

@@ -79,6 +79,22 @@ fn a_change_is_told_by_its_words() {
     );
 }
 
+/// What follows a cut is told by nobody: no words are said to be removed that only stand behind the other text's cut.
+#[test]
+fn the_end_of_long_texts_is_no_change() {
+    let numbers =
+        |from: u32, to: u32| -> String { (from..to).map(|number| format!("{number} ")).collect() };
+    for last in [7_000, 30_000] {
+        let old = format!("{}old {}end", numbers(0, 50), numbers(50, last));
+        let new = format!("{}brand new {}ending", numbers(0, 50), numbers(50, last));
+        assert_eq!(
+            told(&WordDiff::excerpt(&old, &new)),
+            "… 40 41 42 43 44 45 46 47 48 49 -old -+brand new +50 51 52 53 54 55 56 57 58 59 … ",
+            "{last}"
+        );
+    }
+}
+
 #[test]
 fn what_is_shown_is_bounded() {
     let words = |word: &str, count: usize| vec![word; count].join(" ");
@@ -105,9 +121,10 @@ fn what_is_shown_is_bounded() {
         let began = Instant::now();
         let excerpt = WordDiff::excerpt(old, new);
         let took = began.elapsed();
-        assert!(took < Duration::from_secs(2), "case {nth}: {took:?}");
+        // Without optimization, on a machine that does other things, too: it is some milliseconds.
+        assert!(took < Duration::from_secs(5), "case {nth}: {took:?}");
         assert!(!excerpt.parts.is_empty(), "case {nth}");
-        assert!(excerpt.parts.len() <= 8_010, "case {nth}");
+        assert!(excerpt.parts.len() <= 2_010, "case {nth}");
         assert!(
             told(&excerpt).len() < 300_000,
             "case {nth}: {}",

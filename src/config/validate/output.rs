@@ -16,7 +16,9 @@ use super::ids::{Ids, id};
 use super::rule::WrittenRule;
 use super::secret;
 use super::source::Checked;
-use crate::model::{ContentForm, Duplicates, Face, Output, OutputId, Secret, SourceId, Updates};
+use crate::model::{
+    ContentForm, Duplicates, Face, Output, OutputId, Secret, SourceId, Updates, WithdrawalRule,
+};
 use crate::publish::is_language;
 use crate::republish::OutputPlan;
 use crate::select::Lists;
@@ -85,12 +87,17 @@ fn output(
             .updates
             .as_ref()
             .map_or(Updates::Replace, |word| word.0),
+        withdrawals: table
+            .withdrawals
+            .as_ref()
+            .map_or(WithdrawalRule::Report, |word| word.0),
         content: table
             .content
             .as_ref()
             .map_or(ContentForm::Full, |word| word.0),
         title_format,
         also_in: table.also_in.as_ref().is_some_and(|also_in| also_in.value),
+        show_changes: table.show_changes.as_ref().is_some_and(|shown| shown.value),
         max_per_source: table.max_per_source.as_ref().map(|count| count.value),
         face,
     };
@@ -157,6 +164,18 @@ fn check_keys(table: &OutputTable, found: &mut Found<'_>) {
             &age.span,
             "`max_age` of nothing shows nothing",
             "write a duration such as \"30d\"",
+        );
+    }
+    let content = table
+        .content
+        .as_ref()
+        .map_or(ContentForm::Full, |word| word.0);
+    let shows = table.show_changes.as_ref().filter(|shows| shows.value);
+    if let Some(shows) = shows.filter(|_| content != ContentForm::Full) {
+        found.warning(
+            &shows.span,
+            "`show_changes` shows nothing: the output's items have no full content to stand under",
+            "remove it, or `content`; what corrections changed is in the output's changes.atom, too",
         );
     }
 }

@@ -15,6 +15,14 @@ pub enum Sameness {
     Apart,
 }
 
+impl Sameness {
+    /// Whether it makes two entries one release.
+    #[must_use]
+    pub fn joins(self) -> bool {
+        matches!(self, Self::Same | Self::Update)
+    }
+}
+
 /// What comparing two entries came to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Comparison {

@@ -21,5 +21,5 @@ mod texts;
 
 pub use comparison::{Comparison, Sameness};
 pub use evidence::{Evidence, evidence};
-pub use rules::compare;
+pub use rules::{compare, repeats};
 pub use sift::{Sifted, Sketched};

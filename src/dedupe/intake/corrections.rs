@@ -8,8 +8,9 @@ use crate::text::changed_passages;
 /// Corrections that are kept of one entry, the newest. No editor corrects a text more often; a page that alternates between two
 /// texts does so with every poll.
 pub const MAX_CORRECTIONS: usize = 20;
-/// Bytes, as stored, that the corrections of one entry take at most; the newest is kept in any case.
-const MAX_CORRECTION_BYTES: usize = 256 * 1024;
+/// Bytes that the corrections of one entry say at most: they are read with the entry, packed as they are. The newest is kept in any
+/// case.
+const MAX_CORRECTION_BYTES: usize = 512 * 1024;
 
 /// What an edit has changed in the words of an entry. `before`: what is stored of it; `incoming`: what its source of this name
 /// has of it now.
@@ -34,7 +35,8 @@ pub fn correction(
             now.text.as_bytes(),
         ],
     );
-    let (old, new) = changed_passages(&before.text, &now.text);
+    let titles = changed_passages(&before.title, &now.title);
+    let texts = changed_passages(&before.text, &now.text);
     let words = |title: &str, text: &str| EntryWords {
         title: title.to_owned(),
         text: text.to_owned(),
@@ -43,8 +45,8 @@ pub fn correction(
         id,
         entry,
         at,
-        before: words(&before.title, old),
-        after: words(&now.title, new),
+        before: words(titles.0, texts.0),
+        after: words(titles.1, texts.1),
     }
 }
 
@@ -74,7 +76,7 @@ mod tests {
             (&many[1..], 1, 0),
             (&many, 1, 1),
             (&[third, third], third, 0),
-            (&[third, third, 1], third, 1),
+            (&[third, third, 2], third, 1),
             (&[1, third, third], 2 * third, 2),
             // A large one in between ends it: what is older goes, too.
             (&[1, 2 * third, 1], 2 * third, 2),

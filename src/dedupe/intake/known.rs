@@ -26,6 +26,8 @@ pub struct KnownEntry {
     pub last_seen: Timestamp,
     /// Whether only its identity is left.
     pub is_expired: bool,
+    /// Whether an operator has withdrawn it.
+    pub is_withdrawn: bool,
 }
 
 /// Whether a stored entry with the identity of an incoming one is that entry.
@@ -52,11 +54,17 @@ impl KnownEntry {
         }
     }
 
+    /// Whether what its publisher makes of it is taken over. An expired entry stays expired: its release has had its time. A withdrawn
+    /// one stays what was withdrawn, so that it goes on to tell who repeats it.
+    #[must_use]
+    pub fn can_change(&self) -> bool {
+        !self.is_expired && !self.is_withdrawn
+    }
+
     /// What must be written when its source's document has it. `whole`: of the incoming entry. `heard_at`: the source's own clock.
     #[must_use]
     pub fn sighting(&self, whole: &Hash, heard_at: Timestamp) -> Sighting {
-        // An expired entry stays expired: its release has had its time.
-        if !self.is_expired && self.whole != *whole {
+        if self.can_change() && self.whole != *whole {
             Sighting::Changed
         } else if heard_at - self.last_seen > SEEN_EXACT_TO {
             Sighting::Seen

@@ -87,7 +87,7 @@ impl Link {
     /// Whether it joins two entries.
     #[must_use]
     pub fn joins(&self) -> bool {
-        matches!(self.sameness, Sameness::Same | Sameness::Update)
+        self.sameness.joins()
     }
 
     /// Whether nothing overrules it.

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::parts::counted;
+use super::super::elements::counted;
 use super::super::request::PageRequest;
 use crate::republish::OutputPlan;
 
@@ -32,7 +32,7 @@ fn sources(request: &PageRequest, plan: &OutputPlan) -> Markup {
         @if count == 0 {
             "It has no sources: name some under " code { "sources" } " in its table of the configuration."
         } @else if count == all && count > 1 {
-            "From all " (counted(count, "source")) "."
+            "From all " (counted(count, "source", "sources")) "."
         } @else {
             "From "
             @for (nth, id) in plan.sources.iter().take(SOURCES).enumerate() {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
+use super::super::elements::counted;
 use super::super::output::{addresses, feed_links};
-use super::super::parts::{PagerLink, counted, pager, wanted_page, with_page};
+use super::super::paging::{PagerLink, pager, wanted_page, with_page};
 use super::super::request::{PageRequest, ShownFeed};
 use super::carried::carried;
 use crate::model::OutputId;
@@ -70,7 +71,7 @@ fn feed(request: &PageRequest, plan: &OutputPlan, shown: Option<&ShownFeed>) -> 
             p.muted {
                 @match shown {
                     Some(shown) => {
-                        (counted(shown.listing.items.len(), "item"))
+                        (counted(shown.listing.items.len(), "item", "items"))
                         ", last changed " (time(shown.changed_at))
                     }
                     None => "Nothing to show yet: the first pass over the sources is still running",

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
+use super::super::elements::counted;
 use super::super::listing::ListedSource;
-use super::super::parts::{counted, with_parameter};
+use super::super::paging::with_parameter;
 use crate::model::{SourceStatus, Timestamp};
 
 /// How many sources are in which state, each state leading to its sources. `query`: carries the server's token, where the visitor
@@ -25,7 +26,7 @@ pub(super) fn summary(sources: &[ListedSource], now: Timestamp, query: &str) -> 
             p { "There are no sources: add a " code { "[[source]]" } " table to the configuration." }
         } @else {
             p {
-                a href={ "sources" (query) } { (counted(sources.len(), "source")) }
+                a href={ "sources" (query) } { (counted(sources.len(), "source", "sources")) }
                 ", " (sources.iter().filter(is_due).count()) " of them due to be asked now."
             }
             ul {

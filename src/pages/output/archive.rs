@@ -2,9 +2,10 @@
 
 use maud::html;
 
+use super::super::elements::counted;
 use super::super::layout::Frame;
 use super::super::made::{MadePage, NoPage};
-use super::super::parts::{PagerLink, counted, pager};
+use super::super::paging::{PagerLink, pager};
 use super::super::request::{ArchivedPart, PageRequest};
 use super::items::list;
 use crate::model::Secret;
@@ -43,7 +44,7 @@ pub(in crate::pages) async fn make(
     let content = html! {
         h1 dir="auto" lang=[output.face.language.as_deref()] { (title) }
         p.muted {
-            (counted(archived.items.len(), "item")) " of "
+            (counted(archived.items.len(), "item", "items")) " of "
             a href={ (ROOT) (output.id) (query) } { "the feed" } ", as they were when they left it"
         }
         h2 { "Items" }

@@ -38,6 +38,12 @@ pub(in crate::pages) fn addresses(
                     }
                 }
             }
+            dt { "Corrections" }
+            dd {
+                a href={ (root) (output.id) "/changes.atom" (query) } type=(DocumentFormat::Atom.essence()) {
+                    code { (public_url) (output.id) "/changes.atom" (query) }
+                }
+            }
         }
     }
 }

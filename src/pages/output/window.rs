@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use maud::{Markup, html};
 
+use super::super::elements::counted;
 use super::super::layout::Frame;
 use super::super::made::MadePage;
-use super::super::parts::{PagerLink, counted, pager, wanted_page, with_page};
+use super::super::paging::{PagerLink, pager, wanted_page, with_page};
 use super::super::request::{PageRequest, ShownFeed};
 use super::items::list;
 use super::subscribe::{addresses, feed_links};
@@ -43,7 +44,7 @@ pub(in crate::pages) fn make(
     let newer = (here > 1).then(|| format!("{}{}", output.id, with_page(query, here - 1)));
     let content = html! {
         h1 dir="auto" lang=[output.face.language.as_deref()] { (output.title) }
-        p.muted { (counted(items.len(), "item")) ", last changed " (time(shown.changed_at)) }
+        p.muted { (counted(items.len(), "item", "items")) ", last changed " (time(shown.changed_at)) }
         @if here == 1 {
             h2 { "Subscribe" }
             p { "This is a web feed. To follow it, copy one of these addresses into a feed reader:" }

@@ -17,6 +17,10 @@ const MOST_OUTPUTS: usize = 50;
 pub(super) fn section(subject: &Subject<'_>) -> Markup {
     let id = &subject.listed.source.id;
     let outputs: Vec<&OutputPlan> = seeing(subject.request, id).collect();
+    let access = Access::of(subject.request);
+    let shown = subject.activity.latest.iter();
+    let shown =
+        shown.filter(|entry| access.shows_entry(id, entry.withdrawn_at, entry.retracted_at));
     html! {
         h2 { "Feeds with this source" }
         @if outputs.is_empty() {
@@ -36,7 +40,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Markup {
         } @else if subject.activity.latest.is_empty() {
             p { "None are stored yet." }
         } @else {
-            ul { @for entry in &subject.activity.latest { (line(entry, &subject.query)) } }
+            ul { @for entry in shown { (line(entry, &subject.query)) } }
             @if subject.activity.latest.len() == MOST_ENTRIES {
                 p.muted { "These are the newest " (MOST_ENTRIES) "." }
             }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use url::Url;
 
 use super::super::elements::{publishers_link, time};
-use super::super::parts::with_parameter;
+use super::super::paging::with_parameter;
 use super::subject::Subject;
 use crate::model::{Location, public_url};
 

@@ -11,7 +11,7 @@ pub(super) fn section(view: &StoryView) -> Markup {
     let (listed, all) = (view.listed(), view.members.len());
     html! {
         h2 { @if all == 1 { "The entry" } @else { "Why they are one" } }
-        div.scroll tabindex="0" role="region" aria-label="Entries" {
+        div.scroll.entries tabindex="0" role="region" aria-label="Entries" {
             table {
                 thead {
                     tr {
@@ -44,6 +44,9 @@ fn row(view: &StoryView, member: &Member, number: usize) -> Markup {
             td {
                 (publishers_link(headline(&entry.title), entry.url.as_ref(), entry.language.as_deref()))
                 @if member.held { " " span.warn { "held back" } }
+                @if let Some(at) = member.retracted_at {
+                    " " span.warn { "withdrawn by its publisher" } ", as we read on " (time(at))
+                }
             }
             td { @match entry.date() { Some(at) => (time(at)), None => "no date" } }
             td { (time(member.first_seen)) }

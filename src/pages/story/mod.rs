@@ -19,7 +19,7 @@ use std::time::Duration;
 use maud::{Markup, html};
 
 use super::access::{Access, own_query, unseen};
-use super::elements::{counted, headline};
+use super::elements::{counted, headline, time};
 use super::layout::Frame;
 use super::made::{MadePage, NoPage};
 use super::request::PageRequest;
@@ -42,8 +42,11 @@ pub(super) async fn make(request: &PageRequest, id: StoryId) -> Result<MadePage,
     let holders: BTreeSet<_> = holders.map(|verdict| &verdict.output).collect();
     let is_open = access.opens(&holders);
     let mut view = StoryView::new(request, (story, verdicts), &access, own_query(request));
-    if !is_open || view.members.is_empty() {
+    if !is_open {
         return Err(unseen(request));
+    }
+    if view.members.is_empty() {
+        return withdrawn(request, &view, &access).await;
     }
     view.evidence = weighed(request, &view).await?;
     let shown: Vec<EntryId> = view.members.iter().map(|member| member.id).collect();
@@ -56,17 +59,40 @@ pub(super) async fn make(request: &PageRequest, id: StoryId) -> Result<MadePage,
     let written = writing.await;
     let (title, content) =
         written.map_err(|ended| StoreError::of_task("write a story's page", &ended))?;
+    Ok(framed(request, &access, &title, &content))
+}
+
+fn framed(request: &PageRequest, access: &Access, title: &str, content: &Markup) -> MadePage {
     let server_token = request.settings.server_token.as_ref();
     let frame = Frame {
-        title: &title,
+        title,
         root: "../",
         query: &request.visitor.query_for(server_token),
         head: html! {},
     };
-    Ok(MadePage {
-        html: frame.around(&content),
+    MadePage {
+        html: frame.around(content),
         is_private: access.is_private(),
-    })
+    }
+}
+
+/// What is left of a story that an operator has withdrawn: when, and why. Whoever followed an old link learns that.
+async fn withdrawn(
+    request: &PageRequest,
+    view: &StoryView,
+    access: &Access,
+) -> Result<MadePage, NoPage> {
+    let Some((at, entry)) = view.withdrawn else {
+        return Err(unseen(request));
+    };
+    let said = request.store.taken_back(vec![entry]).await?.remove(&entry);
+    let reason = said.and_then(|said| said.withdrawal?.reason);
+    let content = html! {
+        h1 { "Withdrawn" }
+        p { "Story " (view.id) " was withdrawn on " (time(at)) ". No feed shows it any more." }
+        @if let Some(reason) = reason { p { "Reason: " span dir="auto" { (reason) } } }
+    };
+    Ok(framed(request, access, "Withdrawn", &content))
 }
 
 /// The story of this number with all its members.

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::elements::{at_minute, counted, name_of};
+use super::super::elements::{counted, name_of};
 use super::view::{StoryView, moment};
 use crate::model::{Member, Relation, Timestamp};
 
@@ -163,4 +163,9 @@ fn shortened(name: &str) -> String {
         room -= width;
     }
     name.to_owned()
+}
+
+/// A moment, for people.
+fn at_minute(at: Timestamp) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
 }

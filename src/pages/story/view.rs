@@ -22,6 +22,8 @@ pub(super) struct StoryView {
     /// By entry: what speaks for and against it beside the one that it was recognized by.
     pub(super) evidence: HashMap<EntryId, Vec<Evidence>>,
     pub(super) corrections: Vec<Correction>,
+    /// When an operator has withdrawn the story, and which member tells why; `None`: nobody has.
+    pub(super) withdrawn: Option<(Timestamp, EntryId)>,
     pub(super) plan: Arc<Plan>,
     /// For links to this page and other stories.
     pub(super) query: String,
@@ -40,7 +42,12 @@ impl StoryView {
     ) -> Self {
         let plan = request.settings.plan.clone();
         let mut members = story.members;
-        members.retain(|member| access.shows(&member.source));
+        let withdrawn = members.iter().filter(|member| access.shows(&member.source));
+        let withdrawn = withdrawn.filter_map(|member| Some((member.withdrawn_at?, member.id)));
+        let withdrawn = withdrawn.max();
+        members.retain(|member| {
+            access.shows_entry(&member.source, member.withdrawn_at, member.retracted_at)
+        });
         members.sort_by_key(|member| (moment(member), member.id));
         let token_of = |output: &OutputId| plan.output(output).and_then(|plan| plan.token.as_ref());
         let readable = verdicts.into_iter();
@@ -59,6 +66,7 @@ impl StoryView {
             verdicts,
             evidence: HashMap::new(),
             corrections: Vec::new(),
+            withdrawn,
             query,
             source_query: sees_sources.then(|| request.visitor.query_for(server_token)),
             with: with.and_then(|entry| entry.parse().ok()).map(EntryId),

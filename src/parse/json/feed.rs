@@ -79,6 +79,7 @@ pub(in crate::parse) fn read(document: &str, base: Option<&Url>) -> Result<Feed,
         rights: None,
         recovered,
         entries,
+        deleted: Vec::new(),
     })
 }
 

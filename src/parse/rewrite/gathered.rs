@@ -85,6 +85,7 @@ impl Gathered {
             updated: feed.date(Date::Updated),
             pace: feed.asked.finish(is_rss),
             entries: entries.extras,
+            deleted: Vec::new(),
             is_nothing,
             notes,
             is_clipped: entries.is_clipped,

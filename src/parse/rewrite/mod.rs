@@ -17,6 +17,7 @@ mod authors;
 mod capture;
 mod categories;
 mod comments;
+mod deleted;
 mod element;
 mod entries;
 mod episode;

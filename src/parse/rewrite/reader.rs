@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::deleted::Deleted;
 use super::element::{Element, lower};
 use super::fields::{Fields, add_genre, add_loose_link, add_subject};
 use super::gathered::Gathered;
@@ -25,6 +26,7 @@ pub(super) struct Reader<'t> {
     scope: Scope<'t>,
     fields: Fields<'t>,
     gathered: Gathered,
+    deleted: Deleted,
     notes: Notes,
 }
 
@@ -48,6 +50,7 @@ impl<'t> Reader<'t> {
             scope: Scope::new(base, page),
             fields: Fields::default(),
             gathered: Gathered::default(),
+            deleted: Deleted::default(),
             notes: Notes::default(),
         }
     }
@@ -79,7 +82,8 @@ impl<'t> Reader<'t> {
             self.notes.add(Note::Unclosed);
             self.close_to(0);
         }
-        let (rewritten, feed) = self.gathered.finish(self.format, is_unclosed, self.notes);
+        let (mut rewritten, feed) = self.gathered.finish(self.format, is_unclosed, self.notes);
+        rewritten.deleted = self.deleted.finish();
         let is_baseless = self.scope.is_baseless();
         Read {
             rewritten,
@@ -155,6 +159,11 @@ impl<'t> Reader<'t> {
         self.notes
             .add_if(is_known && element.is_odd_case(self.format), Note::Case);
         let around = self.stack.top();
+        let is_deletion = element.space == Space::Tombstones && element.local == "deleted-entry";
+        if around == Some(Role::Deletion) || (is_deletion && !in_entry) {
+            self.deleted.start(&element, &mut self.notes);
+            return Role::Deletion;
+        }
         if meaning == Word::Entry && around != Some(Role::Foreign) {
             // An empty one within another says nothing, and ends nothing.
             return match in_entry && element.is_hollow() {
@@ -246,6 +255,9 @@ impl<'t> Reader<'t> {
 
     fn text(&mut self, raw: &'t str, literal: bool) {
         let (around, notes) = (self.stack.top(), &mut self.notes);
+        if around == Some(Role::Deletion) {
+            return self.deleted.text(raw, literal, notes);
+        }
         let is_taken = self.fields.push(raw, literal, around, notes);
         if !is_taken && matches!(around, Some(Role::Entry | Role::Outer)) {
             add_loose_link(self.gathered.record(), raw, &self.scope, notes);
@@ -285,6 +297,7 @@ impl<'t> Reader<'t> {
             Role::Media => record.media.close(),
             Role::Entry => self.gathered.close_entry(Dialect::of(self.format)),
             Role::Inline => self.fields.close_markup(frame.name, is_ended),
+            Role::Deletion => self.deleted.end(frame.name),
             Role::Outer | Role::Silent | Role::Unknown | Role::Foreign => {}
         }
         self.scope.leave(frame.mark);

@@ -4,7 +4,8 @@ use url::Url;
 
 use super::value::Value;
 use crate::model::{
-    Category, Comments, Enclosure, Episode, FeedFormat, Origin, Pace, Person, Size, Timestamp,
+    Category, Comments, DeletedEntry, Enclosure, Episode, FeedFormat, Origin, Pace, Person, Size,
+    Timestamp,
 };
 use crate::parse::limits::clipped;
 use crate::parse::markup::Notes;
@@ -30,6 +31,8 @@ pub(in crate::parse) struct Rewritten {
     pub(in crate::parse) pace: Pace,
     /// The newest, in the order of the document.
     pub(in crate::parse) entries: Vec<Extras>,
+    /// What the feed says of entries that it has deleted.
+    pub(in crate::parse) deleted: Vec<DeletedEntry>,
     /// It breaks off before its first entry is complete.
     pub(in crate::parse) is_nothing: bool,
     /// What had to be mended.

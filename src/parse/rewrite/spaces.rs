@@ -22,6 +22,8 @@ pub(super) enum Space {
     /// `wfw:` of the Well-Formed Web.
     CommentApi,
     Syndication,
+    /// `at:` of RFC 6721.
+    Tombstones,
     /// FeedBurner and Pheedo, which put links of their own in place of the publisher's.
     Tracker,
     Xhtml,
@@ -46,6 +48,7 @@ const ADDRESSES: &[(&str, Space)] = &[
     ("rss.channel.netscape.com", Space::Core),
     ("rssnamespace.org/feedburner/ext/1.0", Space::Tracker),
     ("pheedo.com/namespace/pheedo", Space::Tracker),
+    ("purl.org/atompub/tombstones/1.0", Space::Tombstones),
     ("wellformedweb.org/commentapi", Space::CommentApi),
     ("google.com/schemas/play-podcasts/1.0", Space::Podcast),
     ("podcastindex.org/namespace/1.0", Space::PodcastIndex),
@@ -84,6 +87,7 @@ const PREFIXES: &[(&str, Space)] = &[
     ("itunes", Space::Podcast),
     ("googleplay", Space::Podcast),
     ("podcast", Space::PodcastIndex),
+    ("at", Space::Tombstones),
     ("wfw", Space::CommentApi),
     ("sy", Space::Syndication),
     ("feedburner", Space::Tracker),

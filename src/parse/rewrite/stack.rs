@@ -20,6 +20,8 @@ pub(super) enum Role {
     Inline,
     /// Markup in a field that is not written.
     Silent,
+    /// A deletion, or an element in one.
+    Deletion,
     /// Passed over; an entry may stand in it.
     Unknown,
     /// Passed over.

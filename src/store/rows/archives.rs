@@ -2,9 +2,11 @@
 
 use super::outputs::OutputRow;
 use super::transaction::Rows;
+use crate::model::Timestamp;
 use crate::store::{ArchiveDocument, ItemVersion, Place};
 
-/// Archive documents, which are never changed or deleted. An item is *left* if it is in the output, its entry is not stripped, and it
+/// Archive documents, which are never deleted, and changed only where they lose what was taken back
+/// ([`super::WithdrawalRows::redact`]). An item is *left* if it is in the output, its entry is not stripped, and it
 /// stands in no document.
 pub(in crate::store) trait ArchiveRows: Rows {
     /// The number of an output's newest document; 0: there is none.
@@ -39,6 +41,13 @@ pub(in crate::store) trait ArchiveRows: Rows {
         document: &ArchiveDocument,
         items: &[String],
     ) -> Result<(), Self::Error>;
+
+    /// When an output's document of this number was written last.
+    fn archive_made_at(
+        &self,
+        output: OutputRow,
+        number: u32,
+    ) -> Result<Option<Timestamp>, Self::Error>;
 
     /// An output's document of this number.
     fn archive_document(

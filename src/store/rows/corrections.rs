@@ -12,7 +12,7 @@ pub(in crate::store) trait CorrectionRows: Rows {
     /// The corrections of an entry, the oldest first.
     fn corrections_of(&self, entry: EntryId) -> Result<Vec<Correction>, Self::Error>;
 
-    /// The bytes that the words of each of them take, in the same order.
+    /// [`Correction::size`] of each of them, in the same order.
     fn correction_sizes(&self, entry: EntryId) -> Result<Vec<usize>, Self::Error>;
 
     /// Deletes so many of an entry's corrections, the oldest.

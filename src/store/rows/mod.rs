@@ -31,6 +31,7 @@ mod times;
 mod transaction;
 mod versions;
 mod windows;
+mod withdrawals;
 
 pub(in crate::store) use activity::ActivityRows;
 pub(in crate::store) use all::AllRows;
@@ -63,3 +64,4 @@ pub(in crate::store) use times::{BeforeStep, EntryAhead, TimeRows, Witnesses};
 pub(in crate::store) use transaction::Rows;
 pub(in crate::store) use versions::VersionRows;
 pub(in crate::store) use windows::WindowRows;
+pub(in crate::store) use withdrawals::{DueRedaction, Exhibit, Headline, WithdrawalRows};

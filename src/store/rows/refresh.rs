@@ -10,6 +10,7 @@ use super::publishers::PublisherRows;
 use super::sources::SourceRows;
 use super::stories::StoryRows;
 use super::texts::TextRows;
+use super::withdrawals::WithdrawalRows;
 
 /// Everything that writing a refresh asks of an engine.
 pub(in crate::store) trait RefreshRows:
@@ -23,6 +24,7 @@ pub(in crate::store) trait RefreshRows:
     + LinkRows
     + KeyRows
     + TextRows
+    + WithdrawalRows
 {
 }
 
@@ -37,5 +39,6 @@ impl<R> RefreshRows for R where
         + LinkRows
         + KeyRows
         + TextRows
+        + WithdrawalRows
 {
 }

@@ -65,7 +65,8 @@ pub(in crate::store) trait RetentionRows: Rows {
         windows: &[(OutputId, Timestamp)],
     ) -> Result<Vec<OutputWindow>, Self::Error>;
 
-    /// Those of the entries that are whole and whose story no output holds, in the order given. An output holds a story while
+    /// Those of the entries that are whole, that no operator has withdrawn (new entries are compared with what was), and whose story no
+    /// output holds, in the order given. An output holds a story while
     /// it keeps an item of it that stands at its oldest place or above, or in no archive document.
     fn unheld(
         &self,

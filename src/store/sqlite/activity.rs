@@ -44,7 +44,8 @@ impl ActivityRows for Session {
     ) -> rusqlite::Result<Vec<LatestEntry>> {
         // Behind the latest ones there may be a history of years that has expired.
         self.prepare_cached(
-            "SELECT e.entry, e.story, e.title, e.url, e.language, e.ordered_at, e.relation, e.held
+            "SELECT e.entry, e.story, e.title, e.url, e.language, e.ordered_at, e.relation, e.held,
+                 e.withdrawn_at, e.retracted_at
              FROM (SELECT entry FROM entries INDEXED BY entries_place WHERE source = ?1 ORDER BY ordered_at DESC, entry DESC LIMIT ?2)
              JOIN entries e USING (entry) WHERE e.expired_at IS NULL ORDER BY e.ordered_at DESC, e.entry DESC",
         )?
@@ -73,5 +74,7 @@ fn latest(row: &Row<'_>) -> rusqlite::Result<LatestEntry> {
         ordered_at: moment(row.get("ordered_at")?),
         relation: word(row, "relation", Relation::from_word)?.ok_or(FromSqlError::InvalidType)?,
         is_held: row.get::<_, i64>("held")? != 0,
+        withdrawn_at: row.get::<_, Option<i64>>("withdrawn_at")?.map(moment),
+        retracted_at: row.get::<_, Option<i64>>("retracted_at")?.map(moment),
     })
 }

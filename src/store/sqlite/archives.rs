@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use super::columns::{moment, ms};
 use super::session::Session;
 use super::windows::{item_id, placed_at, select_version_by, version};
+use crate::model::Timestamp;
 use crate::store::rows::{ArchiveRows, OutputRow};
 use crate::store::{ArchiveDocument, ItemVersion, Place};
 
@@ -97,6 +98,16 @@ impl ArchiveRows for Session {
                 output.0, document.number, ms(document.made_at), document.size, document.base, document.brotli
             ])?;
         Ok(())
+    }
+
+    fn archive_made_at(
+        &self,
+        output: OutputRow,
+        number: u32,
+    ) -> rusqlite::Result<Option<Timestamp>> {
+        self.prepare_cached("SELECT made_at FROM archives WHERE output = ? AND number = ?")?
+            .query_row(params![output.0, number], |row| row.get(0).map(moment))
+            .optional()
     }
 
     fn archive_document(

@@ -90,7 +90,7 @@ pub(super) fn rest(entry: &Entry) -> rusqlite::Result<Option<String>> {
 
 /// Columns of [`member`], of `entries e` joined with `sources s`; [`BODY`] follows them.
 pub(super) const MEMBER: &str = "e.entry, s.id AS source_id, e.identity, COALESCE(e.wording, e.whole) AS wording, e.relation, e.layer, e.score, e.matched, e.edition_at, e.words, e.first_seen, e.ordered_at,
-    e.changed_at, e.held, e.guid, e.url, e.title, e.published_at, e.updated_at, e.language, e.rest";
+    e.changed_at, e.held, e.withdrawn_at, e.retracted_at, e.guid, e.url, e.title, e.published_at, e.updated_at, e.language, e.rest";
 
 /// A member from the columns [`MEMBER`] and [`BODY`].
 pub(super) fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
@@ -113,6 +113,8 @@ pub(super) fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
         ordered_at: moment(row.get("ordered_at")?),
         changed_at: row.moment("changed_at")?,
         held: row.get::<i64>("held")? != 0,
+        withdrawn_at: row.moment("withdrawn_at")?,
+        retracted_at: row.moment("retracted_at")?,
         entry: entry(&mut row)?,
     })
 }
@@ -172,8 +174,8 @@ fn entry(row: &mut InOrder<'_, '_>) -> rusqlite::Result<Entry> {
 }
 
 /// Columns of [`copy`], of `entries e` joined with `sources s`: no bodies.
-pub(super) const COPY: &str = "e.story, e.entry, s.id AS source_id, s.title AS feed_title, e.relation, e.layer, e.score, e.matched, e.edition_at, e.held,
-    e.guid, e.url, e.title, e.published_at";
+pub(super) const COPY: &str = "e.story, e.entry, s.id AS source_id, s.title AS feed_title, e.relation, e.layer, e.score, e.matched, e.edition_at,
+    e.held != 0 OR e.withdrawn_at IS NOT NULL AS held, e.retracted_at IS NOT NULL AS is_retracted, e.guid, e.url, e.title, e.published_at";
 
 /// A copy from [`COPY`]'s columns.
 pub(super) fn copy(row: &Row<'_>) -> rusqlite::Result<Copy> {
@@ -190,6 +192,7 @@ pub(super) fn copy(row: &Row<'_>) -> rusqlite::Result<Copy> {
         score: row.get("score")?,
         matched: row.get::<_, Option<i64>>("matched")?.map(EntryId),
         edition_at: moment(row.get("edition_at")?),
-        held: row.get::<_, i64>("held")? != 0,
+        held: row.get("held")?,
+        is_retracted: row.get("is_retracted")?,
     })
 }

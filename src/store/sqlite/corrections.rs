@@ -18,9 +18,8 @@ impl CorrectionRows for Session {
     }
 
     fn correction_sizes(&self, entry: EntryId) -> rusqlite::Result<Vec<usize>> {
-        let mut sizes = self.prepare_cached(
-            "SELECT length(words) FROM corrections WHERE entry = ? ORDER BY correction",
-        )?;
+        let mut sizes = self
+            .prepare_cached("SELECT size FROM corrections WHERE entry = ? ORDER BY correction")?;
         let size = |row: &Row<'_>| Ok(usize::try_from(row.get::<_, i64>(0)?).unwrap_or_default());
         sizes.query_map([entry.0], size)?.collect()
     }
@@ -35,13 +34,16 @@ impl CorrectionRows for Session {
     }
 
     fn add_correction(&self, correction: &Correction, words: &[u8]) -> rusqlite::Result<()> {
-        self.prepare_cached("INSERT INTO corrections (entry, id, at, words) VALUES (?, ?, ?, ?)")?
-            .execute(params![
-                correction.entry.0,
-                correction.id,
-                ms(correction.at),
-                words
-            ])?;
+        self.prepare_cached(
+            "INSERT INTO corrections (entry, id, at, size, words) VALUES (?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            correction.entry.0,
+            correction.id,
+            ms(correction.at),
+            i64::try_from(correction.size()).unwrap_or(i64::MAX),
+            words
+        ])?;
         Ok(())
     }
 }

@@ -13,8 +13,7 @@ use crate::model::{EntryId, Fingerprint, Hash, Relation, StoryId, Timestamp};
 use crate::store::rows::{EntryContent, EntryRows, NewEntry, SourceRow, StoredText};
 
 /// Columns of [`known`].
-const KNOWN: &str =
-    "entry, story, identity, whole, url_hash, published_at, updated_at, last_seen, expired_at";
+const KNOWN: &str = "entry, story, identity, whole, url_hash, published_at, updated_at, last_seen, expired_at, withdrawn_at";
 
 fn known(row: &Row<'_>) -> rusqlite::Result<KnownEntry> {
     let mut row = InOrder::of(row);
@@ -31,6 +30,7 @@ fn known(row: &Row<'_>) -> rusqlite::Result<KnownEntry> {
         },
         last_seen: moment(row.get("last_seen")?),
         is_expired: row.moment("expired_at")?.is_some(),
+        is_withdrawn: row.moment("withdrawn_at")?.is_some(),
     })
 }
 

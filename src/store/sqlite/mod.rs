@@ -56,6 +56,7 @@ mod verify;
 mod versions;
 mod vitals;
 mod windows;
+mod withdrawals;
 mod writer;
 
 pub(super) use compact::compact;

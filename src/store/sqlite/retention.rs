@@ -25,7 +25,8 @@ const LATER: &str = "SELECT last_seen, entry FROM entries INDEXED BY entries_see
      WHERE source = ?1 AND expired_at IS NULL AND last_seen > ?2 AND last_seen <= ?3 ORDER BY last_seen, entry LIMIT ?4";
 const OLDEST: &str = "SELECT last_seen FROM entries INDEXED BY entries_seen
      WHERE source = ?1 AND expired_at IS NULL ORDER BY last_seen LIMIT 1";
-const STORY: &str = "SELECT story FROM entries WHERE entry = ?1 AND expired_at IS NULL";
+const STORY: &str = "SELECT story FROM entries e WHERE entry = ?1 AND expired_at IS NULL
+     AND NOT EXISTS (SELECT 1 FROM withdrawn w WHERE w.entry = e.entry AND w.copy_of IS NULL)";
 const OUTPUT: &str = "SELECT output FROM outputs WHERE id = ?1";
 /// Whether an output shows a story, or has yet to archive it.
 const HOLDS: &str = "SELECT 1 FROM output_items
@@ -215,7 +216,7 @@ mod tests {
             (super::STRIP_BODY, "SEARCH bodies USING INTEGER PRIMARY KEY"),
             (
                 super::STRIP_CORRECTIONS,
-                "SEARCH corrections USING INDEX corrections_entry (entry=?)",
+                "SEARCH corrections USING COVERING INDEX corrections_entry (entry=?)",
             ),
         ];
         for (statement, expected) in statements {

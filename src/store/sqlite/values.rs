@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use rusqlite::types::Type;
 
-use crate::model::{SourceId, Timestamp};
+use crate::model::{OutputId, SourceId, Timestamp};
 
 /// Milliseconds since 1970.
 pub(super) fn ms(at: Timestamp) -> i64 {
@@ -37,5 +37,11 @@ pub(super) fn named<T>(
 /// A source's id; another text is an error: the row is damaged.
 pub(super) fn source(text: &str) -> rusqlite::Result<SourceId> {
     SourceId::new(text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))
+}
+
+/// An output's id; another text is an error: the row is damaged.
+pub(super) fn output_id(text: &str) -> rusqlite::Result<OutputId> {
+    OutputId::new(text)
         .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))
 }

@@ -11,7 +11,7 @@ pub(in crate::store) fn keep<R: CorrectionRows>(
 ) -> Result<(), R::Error> {
     let words = pack_words(&correction.before, &correction.after);
     let kept = rows.correction_sizes(correction.entry)?;
-    let surplus = surplus_corrections(&kept, words.len());
+    let surplus = surplus_corrections(&kept, correction.size());
     if surplus > 0 {
         rows.delete_corrections(correction.entry, surplus)?;
     }

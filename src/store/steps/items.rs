@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::outputs;
+use super::{outputs, withdrawals};
 use crate::model::{EntryId, Hash, OutputId, Slot, StoryId, Timestamp, updated};
 use crate::store::rows::{
     ItemRows, OutboxRows, OutputRow, OutputRows, StoredItem, StoredOutput, StoryRows,
+    WithdrawalRows,
 };
 use crate::store::{KeptItem, Membership};
 
@@ -14,7 +15,7 @@ use crate::store::{KeptItem, Membership};
 pub(in crate::store) type Differing = BTreeMap<OutputId, BTreeSet<StoryId>>;
 
 /// See [`crate::store::Store::keep`].
-pub(in crate::store) fn keep<R: OutputRows + ItemRows + OutboxRows + StoryRows>(
+pub(in crate::store) fn keep<R: OutputRows + ItemRows + OutboxRows + StoryRows + WithdrawalRows>(
     rows: &R,
     judged: &[Membership],
     rules: &BTreeMap<OutputId, Hash>,
@@ -44,6 +45,14 @@ pub(in crate::store) fn keep<R: OutputRows + ItemRows + OutboxRows + StoryRows>(
                 ambiguous: &ambiguous,
                 now,
             };
+            if let Some(entries) = membership.taken_back.get(id) {
+                // Before what they have shown is forgotten.
+                withdrawals::announce(rows, output, membership.story, entries, items)?;
+                differing
+                    .entry(id.clone())
+                    .or_default()
+                    .insert(membership.story);
+            }
             let changed = keeper.keep(items, stored.remove(&output.row).unwrap_or_default())?;
             if !changed.is_empty() {
                 differing.entry(id.clone()).or_default().extend(changed);
@@ -69,7 +78,7 @@ pub(in crate::store) fn changing<R: OutputRows + ItemRows>(
             let output = outputs.get(id);
             output.is_some_and(|output| !is_kept(items, stored.get(&output.row)))
         });
-        if differs {
+        if differs || !membership.taken_back.is_empty() {
             changing.push(membership);
         }
     }
@@ -139,7 +148,7 @@ struct Claimed<'i> {
     robbed: Option<StoryId>,
 }
 
-impl<R: ItemRows + StoryRows> Keeper<'_, R> {
+impl<R: ItemRows + StoryRows + WithdrawalRows> Keeper<'_, R> {
     /// Makes the items these. Returns the stories by which the documents may differ now. An item that stays counts: its copies
     /// may have changed.
     fn keep(
@@ -171,6 +180,7 @@ impl<R: ItemRows + StoryRows> Keeper<'_, R> {
     /// Returns the other story whose item had the id before.
     fn enter(&self, item: &KeptItem) -> Result<Option<StoryId>, R::Error> {
         let claimed = self.claim(item)?;
+        self.rows.remove_tombstone(self.output, claimed.item_id)?;
         self.rows.add_item(
             self.output,
             self.story,
@@ -185,6 +195,11 @@ impl<R: ItemRows + StoryRows> Keeper<'_, R> {
     fn show(&self, item: &KeptItem, stored: &StoredItem) -> Result<(), R::Error> {
         if shows(stored, item) {
             return Ok(());
+        }
+        if !stored.is_inside {
+            for item_id in [&item.item_id, &item.fallback_id] {
+                self.rows.remove_tombstone(self.output, item_id)?;
+            }
         }
         let mut showing = item.showing;
         showing.updated = updated(&stored.showing, &item.showing, self.now);

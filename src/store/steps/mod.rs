@@ -1,5 +1,6 @@
 pub(super) mod activity;
 pub(super) mod archives;
+pub(super) mod compared;
 pub(super) mod corrections;
 pub(super) mod find;
 pub(super) mod health;
@@ -16,3 +17,4 @@ pub(super) mod sources;
 pub(super) mod stories;
 pub(super) mod times;
 pub(super) mod windows;
+pub(super) mod withdrawals;

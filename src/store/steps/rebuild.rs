@@ -6,7 +6,9 @@ use url::Url;
 
 use crate::dedupe::{self, Prepared, Reading, url_hash};
 use crate::model::{EntryId, SourceId, Timestamp, compared_at};
-use crate::store::rows::{ComparedText, KeyRows, PublisherRows, SourceRow, TextRows, VersionRows};
+use crate::store::rows::{
+    ComparedText, KeyRows, PublisherRows, SourceRow, TextRows, VersionRows, WithdrawalRows,
+};
 use crate::store::steps::{keys, publishers};
 use crate::store::turn::Turn;
 
@@ -32,7 +34,7 @@ pub(in crate::store) fn note_version<R: VersionRows>(rows: &R) -> Result<(), R::
 /// Makes the latest entries of a store of an earlier version ready to be compared with.
 pub(in crate::store) fn recent<R>(rows: &R) -> Result<(), R::Error>
 where
-    R: KeyRows + PublisherRows + TextRows + VersionRows,
+    R: KeyRows + PublisherRows + TextRows + VersionRows + WithdrawalRows,
 {
     some(rows, RECENT).map(|_| ())
 }
@@ -41,7 +43,7 @@ where
 /// has come is stored, so that it goes on after a restart. Returns how many; 0: all are done.
 pub(in crate::store) fn step<R>(rows: &R, limit: usize) -> Result<usize, R::Error>
 where
-    R: KeyRows + PublisherRows + TextRows + VersionRows,
+    R: KeyRows + PublisherRows + TextRows + VersionRows + WithdrawalRows,
 {
     let turn = Turn::begin();
     let mut done = 0;
@@ -69,7 +71,7 @@ pub(in crate::store) fn write_keys<R: KeyRows + TextRows>(
 
 fn some<R>(rows: &R, limit: usize) -> Result<usize, R::Error>
 where
-    R: KeyRows + PublisherRows + TextRows + VersionRows,
+    R: KeyRows + PublisherRows + TextRows + VersionRows + WithdrawalRows,
 {
     if rows.stored_version(TEXTS)? == Some(dedupe::VERSION.into()) {
         return Ok(0);
@@ -77,6 +79,7 @@ where
     let before = rows.stored_version(TEXTS_REBUILT)?.map(EntryId);
     if before.is_none() {
         rows.forget_all_keys()?;
+        rows.forget_withdrawn_keys()?;
         rows.forget_boilerplate()?;
     }
     let read = rows.texts_before(before, limit, Read::of)?;
@@ -88,6 +91,13 @@ where
         let text = read.prepared();
         rows.write_hashes(id, &text, url)?;
         keys::write(rows, id, &text, at)?;
+        // What repeats another needs no keys of its own.
+        if rows
+            .withdrawal(id)?
+            .is_some_and(|said| said.copy_of.is_none())
+        {
+            rows.write_withdrawn_keys(id, text.keys())?;
+        }
     }
     match lowest {
         Some(lowest) => rows.note_version(TEXTS_REBUILT, lowest.0)?,

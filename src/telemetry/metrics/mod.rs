@@ -65,7 +65,7 @@ impl Metrics {
     }
 
     /// The end of a source's poll.
-    pub fn polled(&self, last: &LastOutcome, applied: Applied) {
+    pub fn polled(&self, last: &LastOutcome, applied: &Applied) {
         let Some(families) = self.families() else {
             return;
         };

@@ -86,7 +86,7 @@ fn subscribe(browser: &Browser, daemon: &Daemon) {
         "return [...document.querySelectorAll('dd a')].map(a => [a.getAttribute('href'), a.type])",
     );
     let offered = offered.as_array().expect("addresses").clone();
-    assert_eq!(offered.len(), 3);
+    assert_eq!(offered.len(), 4, "three formats, and the corrections");
     for address in &offered {
         let (href, kind) = (address[0].as_str(), address[1].as_str());
         let answer = daemon.ask("GET", &format!("/{}", href.expect("an address")), &[]);

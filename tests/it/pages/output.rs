@@ -79,6 +79,7 @@ fn every_document_names_the_page_and_the_page_names_every_document() {
         // Relative: it leads there by whatever address the page was reached.
         let documents = ["o.atom", "o.rss", "o.json"];
         assert_eq!(values(&page, "link[rel=alternate]", "href"), documents);
+        let documents = ["o.atom", "o.rss", "o.json", "o/changes.atom"];
         assert_eq!(values(&page, "dd a", "href"), documents);
         let addresses = documents.map(|name| format!("{base}{name}"));
         assert_eq!(texts(&page, "dd a"), addresses);

@@ -160,6 +160,7 @@ impl Bench {
     /// Has outputs judge one story by the rules of the output `o`: these items are kept.
     pub(crate) async fn judge(&self, story: &Story, minute: i64, kept: Vec<KeptItem>) {
         let judged = vec![Membership {
+            taken_back: BTreeMap::new(),
             story: story.id,
             revision: story.revision,
             kept: vec![(out("o"), kept)],
@@ -183,6 +184,7 @@ impl Bench {
                     whole_story(shown, format!("id-{guid}"))
                 });
                 Membership {
+                    taken_back: BTreeMap::new(),
                     story: story.id,
                     revision: story.revision,
                     kept: vec![(out(output), item.into_iter().collect())],
@@ -358,6 +360,7 @@ pub(crate) fn record(source: &str, minute: i64, entries: Vec<Entry>) -> RefreshR
         entries: settle_document(entries, at(minute)).entries,
         first_items: None,
         daily_items: None,
+        deleted: Vec::new(),
         window: Duration::from_secs(7 * 24 * 3600),
     }
 }

@@ -9,6 +9,7 @@ mod archives;
 mod bench;
 mod care;
 mod condition;
+mod corrections;
 mod engines;
 mod health;
 mod hosts;
@@ -21,5 +22,6 @@ mod sources;
 mod stories;
 mod times;
 mod windows;
+mod withdrawals;
 
 pub(crate) use bench::{Bench, all_stories, at, entry, record, source};

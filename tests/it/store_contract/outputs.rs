@@ -1,6 +1,6 @@
 //! Outputs: what they keep, under which ids, and when they are stale.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mainstem::model::{Slot, Story, StoryId};
 use mainstem::store::{KeptItem, Membership, RuleSpan, StoreError};
@@ -79,6 +79,7 @@ async fn the_base_of_ids_is_that_of_the_first_registration(engine: &Engine) {
 
 fn verdict(story: &Story, kept: Vec<KeptItem>) -> Membership {
     Membership {
+        taken_back: BTreeMap::new(),
         story: story.id,
         revision: story.revision,
         kept: vec![(out("o"), kept)],

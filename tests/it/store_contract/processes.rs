@@ -1,5 +1,6 @@
 //! Several handles on one store: they see each other's commits, make no story twice, and only one is a daemon's.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mainstem::model::Applied;
@@ -31,6 +32,7 @@ async fn what_one_process_commits_the_other_sees(engine: &Engine) {
     assert_eq!(other.changed_stories(10).await.expect("reads"), []);
     let story = &seen[0];
     let none = vec![Membership {
+        taken_back: BTreeMap::new(),
         story: story.id,
         revision: story.revision,
         kept: vec![(out("o"), vec![])],

@@ -1,6 +1,9 @@
 //! Pages as a browser reads them, and what none of ours may have.
 
 use scraper::{ElementRef, Html, Selector};
+use url::{Position, Url};
+
+use super::daemon::Daemon;
 
 /// Attributes that have a browser load something.
 const LOADED: [&str; 7] = [
@@ -82,4 +85,22 @@ pub(crate) fn links(page: &Html) -> Vec<String> {
 /// A selector of CSS.
 pub(crate) fn selecting(selector: &str) -> Selector {
     Selector::parse(selector).expect("a selector")
+}
+
+/// Follows every link of a page within the site, and returns how many there are.
+pub(crate) fn follow_links(daemon: &Daemon, path: &str) -> usize {
+    let base = Url::parse("http://site.example").and_then(|base| base.join(path));
+    let base = base.expect("an address");
+    let page = parse(&daemon.ask("GET", path, &[]).text());
+    let targets = links(&page).into_iter().map(|link| base.join(&link));
+    let targets = targets.map(|target| target.expect("an address"));
+    let within: Vec<Url> = targets
+        .filter(|target| target.host_str() == base.host_str())
+        .collect();
+    for target in &within {
+        let target = &target[Position::BeforePath..Position::AfterQuery];
+        let answer = daemon.ask("GET", target, &[]);
+        assert_eq!(answer.status, 200, "{path} links to {target}");
+    }
+    within.len()
 }

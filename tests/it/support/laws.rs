@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mainstem::model::{
     ContentForm, Duplicates, Entry, Episode, Feed, FeedFields, Output, OutputId, SourceId, StoryId,
-    Timestamp, Updates,
+    Timestamp, Updates, WithdrawalRule,
 };
 use mainstem::parse::{Input, ParseError, parse};
 use mainstem::publish::{
@@ -313,6 +313,7 @@ fn outbound(items: &[Item], write: fn(&ItemForm, &Item) -> Fragment) -> Outbound
     let written = items.iter().map(|item| write(&form, item));
     OutboundFeed {
         prev_archive: 0,
+        deleted: Arc::default(),
         public_url: Url::parse("https://host.example/").expect("a URL"),
         id_base: "https://host.example/".to_owned(),
         items: written.map(Arc::new).collect(),
@@ -355,6 +356,7 @@ pub(crate) fn items(feed: &Feed) -> Vec<Item> {
                 feed: fields.clone(),
                 feed_url: None,
             },
+            corrections: Vec::new(),
             copies: Vec::new(),
         })
     };
@@ -373,9 +375,11 @@ pub(crate) fn output() -> Output {
         content: ContentForm::Full,
         title_format: "{title}".to_owned(),
         updates: Updates::Replace,
+        withdrawals: WithdrawalRule::Report,
         max_per_source: None,
         face: mainstem::model::Face::default(),
         also_in: false,
+        show_changes: false,
     }
 }
 

@@ -36,11 +36,37 @@ pub(super) fn check(broken: &mut Broken, xml: &str) -> Vec<String> {
     for entry in feed.all("entry") {
         check_entry(broken, entry);
     }
+    check_deleted(broken, &feed, &ids);
     ids
 }
 
+/// RFC 6721: what is deleted is named once, is not there any more, and the namespace is declared where it is used.
+fn check_deleted(broken: &mut Broken, feed: &Element, ids: &[String]) {
+    let namespace = feed.get("xmlns:at");
+    let mut deleted = Vec::new();
+    for tombstone in feed.all("at:deleted-entry") {
+        let of = tombstone.get("ref").unwrap_or_default();
+        values::iri(broken, "at:deleted-entry", of);
+        values::rfc3339(broken, tombstone.get("when").unwrap_or_default());
+        let is_known = tombstone
+            .children
+            .iter()
+            .all(|child| child.name == "at:comment");
+        broken.check(
+            "at:deleted-entry",
+            is_known && tombstone.attributes.len() == 2,
+            of,
+        );
+        broken.check("at:deleted-entry", ids.iter().all(|id| id != of), of);
+        deleted.push(of);
+    }
+    let is_declared = namespace == Some("http://purl.org/atompub/tombstones/1.0");
+    broken.check("MissingNamespace", is_declared != deleted.is_empty(), "at");
+    broken.unique("at:deleted-entry", deleted.into_iter());
+}
+
 fn metadata(broken: &mut Broken, parent: &Element, wanted: &[&str]) {
-    let several = ["author", "category", "link", "entry"];
+    let several = ["author", "category", "link", "entry", "at:deleted-entry"];
     broken.children(parent, wanted, &[&several, &media::SEVERAL[..]].concat());
     for title in parent.all("title") {
         values::plain(broken, title);

@@ -7,36 +7,36 @@ use crate::support::laws::well_formed;
 
 /// An element with its own text.
 #[derive(Debug, Default)]
-pub(super) struct Element {
-    pub(super) name: String,
-    pub(super) attributes: Vec<(String, String)>,
+pub(crate) struct Element {
+    pub(crate) name: String,
+    pub(crate) attributes: Vec<(String, String)>,
     /// As it is written, references and all.
-    pub(super) raw: String,
-    pub(super) text: String,
-    pub(super) children: Vec<Element>,
+    pub(crate) raw: String,
+    pub(crate) text: String,
+    pub(crate) children: Vec<Element>,
 }
 
 impl Element {
-    pub(super) fn child(&self, name: &str) -> Option<&Element> {
+    pub(crate) fn child(&self, name: &str) -> Option<&Element> {
         self.children.iter().find(|child| child.name == name)
     }
 
-    pub(super) fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
+    pub(crate) fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
         self.children.iter().filter(move |child| child.name == name)
     }
 
-    pub(super) fn text_of(&self, name: &str) -> &str {
+    pub(crate) fn text_of(&self, name: &str) -> &str {
         self.child(name).map_or("", |child| &child.text)
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.attributes.iter().find(|(own, _)| own == name);
         found.map(|(_, value)| value.as_str())
     }
 }
 
 /// The root element of a document that is well-formed.
-pub(super) fn tree(xml: &str) -> Element {
+pub(crate) fn tree(xml: &str) -> Element {
     assert_eq!(well_formed(xml), Ok(()));
     let mut reader = Reader::from_str(xml);
     let mut open = vec![Element::default()];

@@ -58,7 +58,7 @@ pub(super) fn url(broken: &mut Broken, at: &str, value: &str) {
 /// The page of the output that the document is of: beside it, without an ending.
 pub(super) fn page(broken: &mut Broken, at: &str, value: &str) {
     url(broken, at, value);
-    let output = broken.document.split('.').next().unwrap_or_default();
+    let output = broken.document.split(['.', '/']).next().unwrap_or_default();
     let holds = value == format!("https://news.example.org/{output}");
     broken.check(&format!("page {at}"), holds, value);
 }

@@ -2,6 +2,7 @@
 
 use super::ahead::ReadEntry;
 use super::context::Context;
+use super::retractions::{self, Said};
 use crate::dedupe::{
     Boilerplate, Contact, Edit, EditRule, EntryVersion, Held, KnownEntry, Prepared, Profile,
     Sighting, correction, same_words,
@@ -9,7 +10,7 @@ use crate::dedupe::{
 use crate::model::{Applied, EntryId, Hash, Incoming, StoryId, Timestamp};
 use crate::store::rows::{EntryContent, NewEntry, RefreshRows};
 use crate::store::steps::stories::Linking;
-use crate::store::steps::{corrections, keys};
+use crate::store::steps::{corrections, keys, withdrawals};
 
 /// What an entry says: its words, made ready for comparing, and its long fields, as they are stored.
 pub(super) type Says<'a> = (&'a Prepared, Option<&'a [u8]>);
@@ -21,6 +22,8 @@ pub(super) struct Intake<'a, R> {
     linking: Linking<'a, R>,
     /// The stored entries that the document has.
     present: Vec<EntryId>,
+    /// What headlines say of releases that are withdrawn.
+    said: Vec<Said>,
     applied: Applied,
 }
 
@@ -32,6 +35,7 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
             context,
             linking: Linking::new(context.rows, record.at, record.window),
             present: Vec::new(),
+            said: Vec::new(),
             applied: Applied::default(),
         }
     }
@@ -78,7 +82,7 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         Ok(())
     }
 
-    /// Gives a known entry its new identity. Outputs show what it says now; of one that has expired only the identity moves.
+    /// Gives a known entry its new identity. Outputs show what it says now; of one that can change no more only the identity moves.
     pub(super) fn take_over(
         &mut self,
         entry: EntryId,
@@ -93,7 +97,7 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
             .rename_entry(entry, &incoming.fingerprint, context.heard_at)?;
         self.present.push(entry);
         self.applied.renamed += 1;
-        if !known.is_expired && self.overwrite(&known, incoming, says, rule)? {
+        if known.can_change() && self.overwrite(&known, incoming, says, rule)? {
             self.applied.changed += 1;
         }
         Ok(())
@@ -118,6 +122,11 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         }
         rows.write_content(known.id, &self.content(incoming, says, edited))?;
         if edited.is_some() {
+            self.said.extend(Said::by_edit(
+                known.id,
+                &before.title,
+                &incoming.entry.title,
+            ));
             self.note_edit(known.id, incoming, text, (&before, &old))?;
         }
         rows.touch_story(known.story, self.context.record.at)?;
@@ -136,7 +145,9 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         let edit = Edit::judge(before, old, text, incoming.entry.updated, now);
         let (rows, source) = (self.context.rows, &self.context.record.source);
         rows.write_edit(entry, &edit, now)?;
-        corrections::keep(rows, &correction(entry, source, before, incoming, now))?;
+        if rows.withdrawal(entry)?.is_none() {
+            corrections::keep(rows, &correction(entry, source, before, incoming, now))?;
+        }
         if !same_words(text, old) {
             self.linking
                 .edited(entry, edit.is_revised, edit.is_replaced)?;
@@ -163,6 +174,11 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         let entry = self.write_new(incoming, (says, read.wording), story, held)?;
         self.write_keys(entry, &profile.text, at)?;
         self.linking.add(entry, &found)?;
+        self.said.extend(Said::by_new(entry, &incoming.entry));
+        let now = self.context.record.at;
+        if let Some(withdrawal) = withdrawals::repeated(self.context.rows, &profile, &found, now)? {
+            self.context.rows.set_withdrawal(entry, Some(&withdrawal))?;
+        }
         if !incoming.is_further {
             self.present.push(entry);
         }
@@ -225,6 +241,7 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
     /// Puts all stories in order that have changed. Returns the stored entries that the document has, and what came of them.
     pub(super) fn finish(mut self) -> Result<(Vec<EntryId>, Applied), R::Error> {
         (self.applied.duplicates, self.applied.joined) = self.linking.end()?;
+        self.applied.retracted = retractions::settle(self.context, self.said, &self.present)?;
         Ok((self.present, self.applied))
     }
 }

@@ -11,6 +11,7 @@ mod document;
 mod intake;
 mod recognition;
 mod renames;
+mod retractions;
 mod state;
 
 pub(in crate::store) use ahead::{Ahead, not_stored};

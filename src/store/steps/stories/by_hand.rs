@@ -6,10 +6,11 @@ use super::profiles::Profiles;
 use super::regroup::Regroup;
 use crate::dedupe::{BY_HAND, Link, Role, links_after_split, links_of, mover};
 use crate::model::{EntryId, Timestamp};
-use crate::store::rows::{LinkRows, StoryRows, TextRows};
+use crate::store::rows::{LinkRows, StoryRows, TextRows, WithdrawalRows};
+use crate::store::steps::withdrawals;
 
 /// See [`crate::store::Store::merge`].
-pub(in crate::store) fn merge<R: StoryRows + LinkRows + TextRows>(
+pub(in crate::store) fn merge<R: StoryRows + LinkRows + TextRows + WithdrawalRows>(
     rows: &R,
     one: EntryId,
     other: EntryId,
@@ -22,6 +23,7 @@ pub(in crate::store) fn merge<R: StoryRows + LinkRows + TextRows>(
     if left.story == right.story {
         return Ok(false);
     }
+    withdrawals::before_merge(rows, [left.story, right.story], now)?;
     rows.write_links(&[Link::new(one, other, BY_HAND)])?;
     let goes = mover(
         (one, rows.member_count(left.story)?),
@@ -32,7 +34,7 @@ pub(in crate::store) fn merge<R: StoryRows + LinkRows + TextRows>(
 }
 
 /// See [`crate::store::Store::split`].
-pub(in crate::store) fn split<R: StoryRows + LinkRows + TextRows>(
+pub(in crate::store) fn split<R: StoryRows + LinkRows + TextRows + WithdrawalRows>(
     rows: &R,
     entry: EntryId,
     now: Timestamp,
@@ -44,6 +46,7 @@ pub(in crate::store) fn split<R: StoryRows + LinkRows + TextRows>(
     let Some(other) = rows.member_beside(entry, story)? else {
         return Ok(false);
     };
+    withdrawals::before_split(rows, entry, story)?;
     let own = rows.begin_story(placed.edition_at, now)?;
     let role = Role::first(placed.edition_at);
     rows.write_roles(own, &[(entry, &role)])?;

@@ -11,8 +11,8 @@ use crate::dedupe::{
     links_after_trim, links_of, strongest,
 };
 use crate::model::{EntryId, Joined, Layer, StoryId, Timestamp, compared_at};
-use crate::store::rows::{KeyRows, LinkRows, Placed, StoryRows, TextRows};
-use crate::store::steps::keys;
+use crate::store::rows::{KeyRows, LinkRows, Placed, StoryRows, TextRows, WithdrawalRows};
+use crate::store::steps::{keys, withdrawals};
 
 /// What one step compares, and whose stories are put in order at its end.
 pub(in crate::store) struct Linking<'a, R> {
@@ -30,7 +30,7 @@ pub(in crate::store) struct Linking<'a, R> {
     moved: HashSet<EntryId>,
 }
 
-impl<'a, R: StoryRows + LinkRows + KeyRows + TextRows> Linking<'a, R> {
+impl<'a, R: StoryRows + LinkRows + KeyRows + TextRows + WithdrawalRows> Linking<'a, R> {
     /// Begins a step. `window`: how far in time from an entry similar ones are looked for.
     pub(in crate::store) fn new(rows: &'a R, now: Timestamp, window: Duration) -> Self {
         Self {
@@ -115,8 +115,29 @@ impl<'a, R: StoryRows + LinkRows + KeyRows + TextRows> Linking<'a, R> {
         }
         let before = self.links_before(entry)?;
         let found = self.compare_anew(entry, &before)?;
+        self.withdraw_repeated(entry, &found)?;
         let now = links_after_edit(entry, &before, found, is_revised, is_replaced);
         self.replace_links(entry, &before, &now)
+    }
+
+    /// Withdraws an entry whose new words repeat what an operator has withdrawn, unless a person has ruled on its story since: who splits
+    /// it from a withdrawn one says that it is another release.
+    fn withdraw_repeated(&mut self, entry: EntryId, found: &Found) -> Result<(), R::Error> {
+        let (Some(profile), Some(placed)) = (
+            self.profiles.of(self.rows, entry)?,
+            self.rows.placed(&[entry])?.pop(),
+        ) else {
+            return Ok(());
+        };
+        let repeated = withdrawals::repeated(self.rows, &profile, found, self.now)?;
+        let Some(withdrawal) = repeated else {
+            return Ok(());
+        };
+        let stories = self.rows.present(&[placed.story])?;
+        match stories.iter().any(|story| story.is_ruled) {
+            true => Ok(()),
+            false => withdrawals::withdraw_copy(self.rows, entry, &withdrawal),
+        }
     }
 
     /// Writes stored entries as they were prepared anew, without what their publisher was found to repeat, and compares them: what

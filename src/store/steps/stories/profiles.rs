@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::dedupe::{self, Profile};
+use crate::dedupe::Profile;
 use crate::model::EntryId;
-use crate::store::rows::{ComparedText, TextRows};
+use crate::store::rows::TextRows;
+use crate::store::steps::compared::profile;
 
 /// Words of prepared texts that are kept at most: the entries of one refresh are often compared with the same ones.
 const MAX_WORDS: u64 = 1_000_000;
@@ -93,15 +94,4 @@ impl Profiles {
             .map(|(known, _)| u64::from(known.text.word_count()))
             .sum();
     }
-}
-
-fn profile(stored: ComparedText) -> Profile {
-    let entry = &stored.entry;
-    let reading = dedupe::read(&entry.title, &entry.text, entry.dateline.as_deref());
-    let mut text = reading.prepare(stored.trimmed);
-    // The words of an expired entry are gone, but not the hash that they were recognized by.
-    if stored.is_expired {
-        text.content = stored.content;
-    }
-    Profile::new(stored.source, &stored.entry, stored.url, text)
 }

@@ -1,4 +1,4 @@
-//! What several pages are put together of.
+//! Lists that take several pages, and the addresses of those.
 
 use maud::{Markup, html};
 
@@ -41,10 +41,4 @@ pub(super) fn pager(before: &PagerLink, after: &PagerLink) -> Markup {
             }
         }
     }
-}
-
-/// `1 item`, `2 items`; the noun's plural ends in `s`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }

@@ -1,0 +1,88 @@
+//! Releases that are taken back: by an operator for good, or by their publisher.
+
+use super::{EntryId, Timestamp};
+
+/// An operator's word that outputs show an entry no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// When.
+    pub at: Timestamp,
+    /// Why, in the operator's words, plain text.
+    pub reason: Option<String>,
+    /// The withdrawn entry that this one repeats; `None`: the operator meant this one.
+    pub copy_of: Option<EntryId>,
+}
+
+words! {
+    /// How a publisher says that it withdraws an entry.
+    RetractionSign {
+        /// Its feed has an `at:deleted-entry` (RFC 6721) for it.
+        DeletedEntry = "deleted-entry",
+        /// The entry's own headline says so by now.
+        Headline = "headline",
+        /// Another entry, a notice, says so.
+        Notice = "notice",
+        /// It is such a notice itself.
+        IsNotice = "is-notice",
+    }
+}
+
+/// A publisher's word that it withdraws an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retraction {
+    /// When we read it.
+    pub at: Timestamp,
+    /// How it was said.
+    pub sign: RetractionSign,
+    /// Why, in the publisher's words, plain text.
+    pub reason: Option<String>,
+    /// The entry that says so; `None`: no entry does.
+    pub notice: Option<EntryId>,
+}
+
+/// An `at:deleted-entry` of a document that was parsed (RFC 6721 §3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedEntry {
+    /// The Atom id of the entry.
+    pub id: String,
+    /// When it was deleted; `None`: no date that can be read.
+    pub at: Option<Timestamp>,
+    /// Why, plain text.
+    pub comment: Option<String>,
+}
+
+/// An entry that a refresh found withdrawn by its publisher, for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetractedEntry {
+    /// The entry; `None`: a notice was read, but not one stored entry fits it.
+    pub entry: Option<EntryId>,
+    /// The headline of the entry, or of the notice that fits none.
+    pub title: String,
+    /// How it was said.
+    pub sign: RetractionSign,
+}
+
+impl RetractedEntry {
+    /// What was found, for a person.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let title = &self.title;
+        match self.entry {
+            Some(entry) => format!("the publisher withdraws entry {entry}, {title:?}"),
+            None => format!(
+                "a notice withdraws an entry, but not one that is stored fits it: {title:?}"
+            ),
+        }
+    }
+}
+
+/// An item that an output announces as deleted (RFC 6721 §3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tombstone {
+    /// The outbound id of the item.
+    pub item_id: String,
+    /// When it was deleted; later than all that the item said of its own last change.
+    pub at: Timestamp,
+    /// Why, plain text.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,74 @@
+//! New and changed entries that repeat what an operator has withdrawn.
+
+use super::exhibits::{Announced, take_back};
+use super::mark::mark;
+use crate::dedupe::{Found, MAX_CANDIDATES, Profile, most_similar, repeats};
+use crate::model::{EntryId, Timestamp, Withdrawal};
+use crate::store::rows::{StoryRows, TextRows, WithdrawalRows};
+use crate::store::steps::compared::profile as stored_profile;
+
+/// How an entry is withdrawn that repeats a withdrawn one: one that it was `found` to be a copy or a version of, or one at any distance
+/// in time that it is like. `None`: it repeats none.
+pub(in crate::store) fn repeated<R: TextRows + WithdrawalRows>(
+    rows: &R,
+    profile: &Profile,
+    found: &Found,
+    now: Timestamp,
+) -> Result<Option<Withdrawal>, R::Error> {
+    if !rows.has_withdrawals()? {
+        return Ok(None);
+    }
+    let as_copy = |original: EntryId, said: Withdrawal| Withdrawal {
+        at: now,
+        copy_of: Some(said.copy_of.unwrap_or(original)),
+        ..said
+    };
+    let joining = found.iter().filter(|(_, told)| told.sameness.joins());
+    for (entry, _) in joining {
+        if let Some(said) = rows.withdrawal(*entry)? {
+            return Ok(Some(as_copy(*entry, said)));
+        }
+    }
+    for entry in alike(rows, profile)? {
+        let Some(said) = rows.withdrawal(entry)? else {
+            continue;
+        };
+        let theirs = rows.texts(&[entry], stored_profile)?.pop();
+        if theirs.is_some_and(|theirs| repeats(profile, &theirs)) {
+            return Ok(Some(as_copy(entry, said)));
+        }
+    }
+    Ok(None)
+}
+
+/// Entries that may be withdrawn ones which an entry repeats, those first that are most like it.
+fn alike<R: TextRows + WithdrawalRows>(
+    rows: &R,
+    profile: &Profile,
+) -> Result<Vec<EntryId>, R::Error> {
+    let mut alike = most_similar(&rows.withdrawn_with_keys(profile.text.keys())?);
+    for entry in rows.entries_with_hashes(profile.url, profile.text.content, MAX_CANDIDATES)? {
+        if !alike.contains(&entry) {
+            alike.push(entry);
+        }
+    }
+    Ok(alike)
+}
+
+/// Withdraws an entry that repeats a withdrawn one, with the items that show it.
+pub(in crate::store) fn withdraw_copy<R: StoryRows + WithdrawalRows>(
+    rows: &R,
+    entry: EntryId,
+    withdrawal: &Withdrawal,
+) -> Result<(), R::Error> {
+    let Some(placed) = rows.placed(&[entry])?.pop() else {
+        return Ok(());
+    };
+    mark(rows, entry, withdrawal)?;
+    let announced = Announced {
+        at: withdrawal.at,
+        reason: withdrawal.reason.as_deref(),
+    };
+    take_back(rows, placed.story, &[entry], announced)?;
+    rows.touch_story(placed.story, withdrawal.at)
+}

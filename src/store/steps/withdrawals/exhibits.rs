@@ -1,0 +1,87 @@
+//! What becomes of the items that show what is taken back: they are announced as deleted, and leave the archive.
+
+use chrono::TimeDelta;
+
+use crate::model::{EntryId, StoryId, Timestamp, Tombstone};
+use crate::store::KeptItem;
+use crate::store::rows::{Exhibit, OutputRow, StoredOutput, WithdrawalRows};
+
+/// A reader heeds a tombstone only where it is later than what the entry says of its last change, and documents tell whole seconds
+/// apart (RFC 6721 §3).
+const LATER: TimeDelta = TimeDelta::seconds(1);
+
+/// What the tombstones of entries say.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Announced<'a> {
+    /// When the entries were taken back.
+    pub(in crate::store) at: Timestamp,
+    /// Why.
+    pub(in crate::store) reason: Option<&'a str>,
+}
+
+/// Announces the items as deleted that show any of these entries, of a story or of those that the entries were in before, and has the
+/// archive lose them. Returns all of them.
+pub(in crate::store) fn take_back<R: WithdrawalRows>(
+    rows: &R,
+    story: StoryId,
+    entries: &[EntryId],
+    announced: Announced<'_>,
+) -> Result<Vec<Exhibit>, R::Error> {
+    take_back_from(rows, None, story, entries, announced, |_| false)
+}
+
+/// The same of one output, or of all. `stays`: which items of the story remain, showing something else.
+fn take_back_from<R: WithdrawalRows>(
+    rows: &R,
+    output: Option<OutputRow>,
+    story: StoryId,
+    entries: &[EntryId],
+    announced: Announced<'_>,
+    stays: impl Fn(&Exhibit) -> bool,
+) -> Result<Vec<Exhibit>, R::Error> {
+    let mut found = rows.exhibits(story, entries)?;
+    found.retain(|exhibit| {
+        let is_asked = output.is_none_or(|output| exhibit.output == output);
+        is_asked && entries.contains(&exhibit.entry)
+    });
+    for exhibit in &found {
+        if let Some(number) = exhibit.archive {
+            rows.add_redaction(exhibit.output, number, &exhibit.item_id)?;
+        }
+        if exhibit.story != story || !stays(exhibit) {
+            let tombstone = Tombstone {
+                item_id: exhibit.item_id.clone(),
+                at: announced.at.max(exhibit.updated + LATER),
+                reason: announced.reason.map(str::to_owned),
+            };
+            rows.add_tombstone(exhibit.output, &tombstone)?;
+        }
+    }
+    Ok(found)
+}
+
+/// The same for one output, which is about to keep these items of the story without these entries: an item that stays by showing another
+/// entry is not announced.
+pub(in crate::store) fn announce<R: WithdrawalRows>(
+    rows: &R,
+    output: &StoredOutput,
+    story: StoryId,
+    entries: &[EntryId],
+    kept: &[KeptItem],
+) -> Result<(), R::Error> {
+    for entry in entries {
+        let (withdrawal, retraction) = (rows.withdrawal(*entry)?, rows.retraction(*entry)?);
+        let said = match (&withdrawal, &retraction) {
+            (Some(said), _) => (said.at, said.reason.as_deref()),
+            (None, Some(said)) => (said.at, said.reason.as_deref()),
+            (None, None) => continue,
+        };
+        let announced = Announced {
+            at: said.0,
+            reason: said.1,
+        };
+        let stays = |exhibit: &Exhibit| kept.iter().any(|item| item.slot == exhibit.slot);
+        take_back_from(rows, Some(output.row), story, &[*entry], announced, stays)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! Releases that are taken back, by an operator or by their publisher: what is noted of entries ([`withdraw`], [`copies`]), and what
+//! becomes of the items that show them ([`exhibits`]).
+
+mod copies;
+mod documents;
+mod exhibits;
+mod mark;
+mod withdraw;
+
+pub(in crate::store) use copies::{repeated, withdraw_copy};
+pub(in crate::store) use documents::{archive_made_at, next_redaction, redact, tombstones};
+pub(in crate::store) use exhibits::announce;
+pub(in crate::store) use withdraw::{before_merge, before_split, taken_back, withdraw};

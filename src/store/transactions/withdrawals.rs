@@ -1,0 +1,80 @@
+//! Each method of [`Withdrawals`] as one transaction of an engine.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+
+use crate::model::{EntryId, OutputId, Timestamp, Tombstone};
+use crate::store::archives::ArchiveDocument;
+use crate::store::engine::Engine;
+use crate::store::error::StoreError;
+use crate::store::steps::withdrawals;
+use crate::store::withdrawals::{Redaction, TakenBack, Withdrawals, Withdrawn};
+
+#[async_trait]
+impl<E: Engine> Withdrawals for E {
+    async fn withdraw(
+        &self,
+        entry: EntryId,
+        reason: Option<String>,
+        now: Timestamp,
+    ) -> Result<Option<Withdrawn>, StoreError> {
+        self.write("withdraw a story", move |rows| {
+            withdrawals::withdraw(rows, entry, reason.clone(), now)
+        })
+        .await
+    }
+
+    async fn taken_back(
+        &self,
+        entries: Vec<EntryId>,
+    ) -> Result<BTreeMap<EntryId, TakenBack>, StoreError> {
+        self.read("read what was taken back", move |rows| {
+            withdrawals::taken_back(rows, &entries)
+        })
+        .await
+    }
+
+    async fn tombstones(
+        &self,
+        outputs: Vec<OutputId>,
+        since: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Vec<Tombstone>>, StoreError> {
+        self.read("read what was deleted", move |rows| {
+            withdrawals::tombstones(rows, &outputs, since, limit)
+        })
+        .await
+    }
+
+    async fn archive_made_at(
+        &self,
+        output: &OutputId,
+        number: u32,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let output = output.clone();
+        self.read("look at an archive document", move |rows| {
+            withdrawals::archive_made_at(rows, &output, number)
+        })
+        .await
+    }
+
+    async fn next_redaction(&self) -> Result<Option<Redaction>, StoreError> {
+        self.read(
+            "look for archive documents to redact",
+            withdrawals::next_redaction,
+        )
+        .await
+    }
+
+    async fn redact(
+        &self,
+        redaction: Redaction,
+        document: ArchiveDocument,
+    ) -> Result<bool, StoreError> {
+        self.write("redact an archive document", move |rows| {
+            withdrawals::redact(rows, &redaction, &document)
+        })
+        .await
+    }
+}
