@@ -5,7 +5,8 @@
 //! - its newest entries and the feeds that have it, for who may know of them; what is hidden cannot be told from what is not there
 //! - text of publishers is text; every link within the site leads somewhere
 
-use chrono::{Days, NaiveDate, Utc};
+use chrono::{Days, NaiveDate};
+use mainstem::clock::{Clock, SystemClock};
 use scraper::Html;
 
 use crate::sources_page::found;
@@ -41,7 +42,7 @@ fn asked(daemon: &Daemon, path: &str) -> Html {
 }
 
 fn today() -> NaiveDate {
-    Utc::now().date_naive()
+    SystemClock.now().date_naive()
 }
 
 /// A JSON Feed with so many items on days before today.
@@ -193,8 +194,8 @@ fn every_link_within_the_site_leads_somewhere() {
     }
 }
 
-#[test]
-fn why_and_what_went_wrong_is_said() {
+/// Sources that answer in ways of their own, one that does not, and one that is switched off.
+fn troubled() -> (Desk, Origin) {
     let origin = Origin::start(|asked| {
         let etag = [("ETag", "\"the <tag>\""), ("Cache-Control", "max-age=7200")];
         let channel = "<ttl>90</ttl><skipDays><day>Sunday</day></skipDays><skipHours><hour>0</hour><hour>5</hour></skipHours>";
@@ -217,58 +218,61 @@ fn why_and_what_went_wrong_is_said() {
     let mut configuration =
         "[fetch]\nhost_gap = \"0s\"\nper_host = 9\nallow_addresses = [\"127.0.0.1\"]\n".to_owned();
     for id in ["repaired", "gone", "old", "broken", "waits"] {
-        configuration += &format!(
-            "[[source]]\nid = \"{id}\"\nurl = \"{}\"\n",
-            origin.url(&format!("/{id}"))
-        );
+        let url = origin.url(&format!("/{id}"));
+        configuration += &format!("[[source]]\nid = \"{id}\"\nurl = \"{url}\"\n");
     }
     configuration += "[[source]]\nid = \"off\"\npath = \"off.xml\"\nenabled = false\n";
-    let desk = Desk::new(&configuration);
+    (Desk::new(&configuration), origin)
+}
+
+/// What the pages of these sources say.
+const SAID: &[(&str, &[&str])] = &[
+    (
+        "repaired",
+        &[
+            "State: well",
+            "Its document had to be repaired to be read:",
+            "Cache-Control: max-age: an answer stays fresh for 2h",
+            "ttl: a copy may be kept for 1h30m",
+            "skipHours: not in the hours from 0:00, 5:00 (UTC)",
+            "skipDays: not on Sunday (UTC)",
+            "ETag \"the <tag>\"",
+            "after its own rhythm, between every 15m and every 1d",
+        ],
+    ),
+    (
+        "gone",
+        &[
+            "State: gone",
+            "the feed is gone for good (HTTP status 410)",
+            "not again by itself",
+        ],
+    ),
+    (
+        "old",
+        &[
+            "State: well",
+            "It has moved: write http://127.0.0.1:",
+            "/new into the configuration.",
+        ],
+    ),
+    (
+        "broken",
+        &[
+            "State: trouble: status",
+            "it answered with an error (HTTP status 500).",
+            "It has never answered with a feed; one failure so far.",
+            "back-off after 1 failure",
+        ],
+    ),
+    ("off", &["This source is switched off"]),
+];
+
+#[test]
+fn why_and_what_went_wrong_is_said() {
+    let (desk, _origin) = troubled();
     let daemon = desk.start();
-    let new = origin.url("/new");
-    let cases: &[(&str, &[&str])] = &[
-        (
-            "repaired",
-            &[
-                "State: well",
-                "Its document had to be repaired to be read:",
-                "Cache-Control: max-age: an answer stays fresh for 2h",
-                "ttl: a copy may be kept for 1h30m",
-                "skipHours: not in the hours from 0:00, 5:00 (UTC)",
-                "skipDays: not on Sunday (UTC)",
-                "ETag \"the <tag>\"",
-                "after its own rhythm, between every 15m and every 1d",
-            ],
-        ),
-        (
-            "gone",
-            &[
-                "State: gone",
-                "the feed is gone for good (HTTP status 410)",
-                "not again by itself",
-            ],
-        ),
-        (
-            "old",
-            &[
-                "State: well",
-                "It has moved: write ",
-                &new,
-                " into the configuration.",
-            ],
-        ),
-        (
-            "broken",
-            &[
-                "State: trouble: status",
-                "it answered with an error (HTTP status 500).",
-                "It has never answered with a feed; one failure so far.",
-                "back-off after 1 failure",
-            ],
-        ),
-        ("off", &["This source is switched off"]),
-    ];
-    for (id, parts) in cases {
+    for (id, parts) in SAID {
         let text = said(&asked(&daemon, &format!("/source/{id}")));
         for part in *parts {
             assert!(text.contains(part), "{id}, {part}: {text}");
@@ -276,11 +280,12 @@ fn why_and_what_went_wrong_is_said() {
         assert!(!text.contains("secret"), "{id}: {text}");
     }
     let waits = said(&page(&daemon, "/source/waits"));
-    assert!(
-        waits.contains("State: never Nobody has asked it so far."),
-        "{waits}"
-    );
-    assert!(waits.contains("None are stored yet."), "{waits}");
+    for part in [
+        "State: never Nobody has asked it so far.",
+        "None are stored yet.",
+    ] {
+        assert!(waits.contains(part), "{waits}");
+    }
     for unknown in ["/source/unknown", "/source/", "/source/A", "/source/off/x"] {
         assert_eq!(daemon.ask("GET", unknown, &[]).status, 404, "{unknown}");
     }
@@ -304,13 +309,9 @@ fn text_of_publishers_is_text() {
     let page = asked(&daemon, "/source/a");
     let title = "</title><script>alert(1)</script><img src=x onerror=alert(2)>\" onclick=\"x";
     assert_eq!(texts(&page, "h1"), [title]);
-    assert!(
-        texts(&page, "main li a")
-            .iter()
-            .filter(|text| text.contains("alert(1)"))
-            .count()
-            == 3
-    );
+    let entries = texts(&page, "main li a").into_iter();
+    let hostile = entries.filter(|text| text.contains("alert(1)"));
+    assert_eq!(hostile.count(), 3);
     asked(&daemon, "/sources");
 }
 
