@@ -24,6 +24,9 @@ const MAX_NESTING: usize = 32;
 /// Parts of an expression within parts: each is a call within a call to the interpreter. A chain of so many `||` is longer than
 /// anybody writes by hand.
 const MAX_DEPTH: usize = 512;
+/// What an expression may do with one entry, in characters that are read in that time: a second or so. Beyond that the publisher would
+/// seem to hang.
+const MAX_EFFORT: f64 = 1e9;
 /// Stack of the thread that measures an expression: how deep it is nested is only known once it was read.
 const STACK: usize = 64 * 1024 * 1024;
 
@@ -104,9 +107,15 @@ impl Expression {
     }
 }
 
-/// Reads an expression that is not nested too deep for the stack of any thread that will evaluate it.
+/// Reads an expression that is not nested too deep for the stack of any thread that will evaluate it, and that ends in time.
 fn parse(text: &str) -> Result<Program, RuleError> {
-    if measure(text)?.depth > MAX_DEPTH {
+    let Measure { effort, depth } = measure(text)?;
+    if effort > MAX_EFFORT {
+        let message = "the expression would take seconds for each entry".to_owned();
+        let hint = "do not go through a list within a list within a list";
+        return Err(RuleError::of_where(None, message, Some(hint.to_owned())));
+    }
+    if depth > MAX_DEPTH {
         let message = format!("the expression is a chain of more than {MAX_DEPTH} parts");
         let hint = "write words as `include` or `exclude`, or a list: source in [\"a\", \"b\"]";
         return Err(RuleError::of_where(None, message, Some(hint.to_owned())));

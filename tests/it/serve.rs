@@ -30,7 +30,6 @@ fn what_is_not_there_is_a_plain_404() {
         "/%00.atom",
         "/merged.atom/",
         "/a/b",
-        "/",
         "/merged/",
         "/MERGED",
         "/health",
