@@ -76,7 +76,7 @@ mod tests {
             (&many[1..], 1, 0),
             (&many, 1, 1),
             (&[third, third], third, 0),
-            (&[third, third, 2], third, 1),
+            (&[third, third, 3], third, 1),
             (&[1, third, third], 2 * third, 2),
             // A large one in between ends it: what is older goes, too.
             (&[1, 2 * third, 1], 2 * third, 2),

@@ -206,7 +206,7 @@ mod tests {
                 super::OLDEST,
                 "SEARCH entries USING INDEX entries_seen (source=?)",
             ),
-            (super::STORY, "SEARCH entries USING INTEGER PRIMARY KEY"),
+            (super::STORY, "SEARCH e USING INTEGER PRIMARY KEY"),
             (super::OUTPUT, "SEARCH outputs USING"),
             (
                 super::HOLDS,
