@@ -2,11 +2,14 @@
 //!
 //! Each command has a file of its name, or of what it is about: `stored.rs` and `stories.rs` work on the store.
 
+use std::panic::resume_unwind;
 use std::process::ExitCode;
+use std::thread;
 
 use clap::{CommandFactory, Parser};
 
 use crate::config::{self, Environment, Loaded, Purpose};
+use crate::select::EVALUATION_STACK;
 
 mod args;
 mod check;
@@ -32,7 +35,25 @@ use voice::Voice;
 
 /// Runs the command that was typed; `daemon` is what `mainstem run` keeps going.
 #[must_use]
-pub fn main<D>(daemon: impl FnOnce(Loaded, Environment) -> D) -> ExitCode
+pub fn main<D>(daemon: impl FnOnce(Loaded, Environment) -> D + Send + 'static) -> ExitCode
+where
+    D: Future<Output = anyhow::Result<()>>,
+{
+    // A command evaluates rules, and the system may give the first thread less room than that takes.
+    let thread = thread::Builder::new()
+        .name("mainstem".to_owned())
+        .stack_size(EVALUATION_STACK);
+    match thread.spawn(|| on_ample_stack(daemon)) {
+        Ok(running) => running.join().unwrap_or_else(|panic| resume_unwind(panic)),
+        Err(error) => {
+            let error = anyhow::Error::new(error).context("no thread can be started");
+            Voice::start(&Arguments::parse()).say(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn on_ample_stack<D>(daemon: impl FnOnce(Loaded, Environment) -> D) -> ExitCode
 where
     D: Future<Output = anyhow::Result<()>>,
 {
@@ -126,10 +147,11 @@ fn report(arguments: &Arguments, as_json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs async work to its end.
+/// Runs async work to its end. Rules are evaluated on all of its threads.
 fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .thread_stack_size(EVALUATION_STACK)
         .build()?;
     let done = runtime.block_on(work);
     // A name being looked up cannot be interrupted, and nobody waits for it any more.

@@ -41,3 +41,11 @@ pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
         count => format!("{count} {many}"),
     }
 }
+
+/// A query that a form sends along: browsers leave out the one that stands in its `action`.
+pub(super) fn carried_along(query: &str) -> Markup {
+    let carried = url::form_urlencoded::parse(query.trim_start_matches('?').as_bytes());
+    html! {
+        @for (name, value) in carried { input type="hidden" name=(name) value=(value); }
+    }
+}

@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::assets::{ICON, STYLE};
+use super::request::PageRequest;
 
 /// What the frame says.
 pub(super) struct Frame<'a> {
@@ -11,8 +12,8 @@ pub(super) struct Frame<'a> {
     /// How the root of the site is reached from this page: `""` for `/` and `/OUTPUT`, `"../"` for `/story/ID`. Relative links
     /// work behind whatever prefix a proxy puts before ours.
     pub(super) root: &'a str,
-    /// `?token=…` of the server's token for links to what belongs to no output, where the visitor brought it in the address.
-    pub(super) query: &'a str,
+    /// What it is an answer to.
+    pub(super) request: &'a PageRequest,
     /// More elements of the head, such as links to a page's feeds.
     pub(super) head: Markup,
 }
@@ -28,9 +29,10 @@ impl Frame<'_> {
         let Frame {
             title,
             root,
-            query,
+            request,
             head,
         } = self;
+        let query = request.own_query();
         let page = html! {
             (DOCTYPE)
             html lang="en" {

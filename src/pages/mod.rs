@@ -92,13 +92,18 @@ impl Pages {
             listing: self.listing.clone(),
             visitor,
             query,
+            turn: None,
         };
         // What documents show is at hand, and made as fast as they are.
         if let Wanted::Output(output, shown) = &wanted {
             let token = token_of(&request, output)?;
             return Ok(output::make_window(&request, shown, token));
         }
-        self.turns.take(self.read(&request, wanted)).await
+        let made = self.turns.take(async move |turn| {
+            let turn = Some(turn);
+            self.read(&PageRequest { turn, ..request }, wanted).await
+        });
+        made.await
     }
 
     /// A page for which something is read first.

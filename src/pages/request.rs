@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use super::listing::{Listed, Listing};
 use super::made::NoPage;
+use super::turns::Turn;
 use super::visitor::Visitor;
 use crate::model::{Output, OutputId, Secret, Source, SourceId, StoryId, Timestamp};
 use crate::publish::{Document, ListedFeed};
 use crate::refresh::Target;
 use crate::republish::{OutputPlan, Plan};
 use crate::select::Lists;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// The page that a path names, with what is served at this moment and it shows.
 #[derive(Debug, Clone)]
@@ -81,6 +82,8 @@ pub(super) struct PageRequest {
     pub(super) visitor: Visitor,
     /// Of the address, without `?`.
     pub(super) query: String,
+    /// Held as long as anything works for it.
+    pub(super) turn: Option<Turn>,
 }
 
 impl PageRequest {
@@ -104,10 +107,41 @@ impl PageRequest {
         }
     }
 
-    /// What links to pages that belong to no output carry: `?token=…`, or nothing.
-    pub(super) fn server_query(&self) -> String {
-        let token = self.settings.server_token.as_ref();
-        self.visitor.query_for(token)
+    /// What links to all pages carry that are not of one output: `?token=…` of the token that opens something and was brought in the
+    /// address, or nothing.
+    pub(super) fn own_query(&self) -> String {
+        let queries = self
+            .tokens()
+            .map(|token| self.visitor.query_for(Some(token)));
+        let mut brought = queries.filter(|query| !query.is_empty());
+        brought.next().unwrap_or_default()
+    }
+
+    /// Whether there are tokens at all: then what is shown depends on who asks.
+    pub(super) fn is_private(&self) -> bool {
+        self.tokens().next().is_some()
+    }
+
+    fn tokens(&self) -> impl Iterator<Item = &Secret> {
+        let outputs = self.settings.plan.outputs.iter();
+        let of_outputs = outputs.filter_map(|plan| plan.token.as_ref());
+        self.settings.server_token.iter().chain(of_outputs)
+    }
+
+    /// Works beside the async threads. The request keeps its turn until that is done, though nobody may wait for it any more.
+    /// `what` names the work where it fails.
+    pub(super) async fn beside<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, NoPage> {
+        let turn = self.turn.clone();
+        let working = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work()
+        });
+        let worked = working.await;
+        worked.map_err(|ended| StoreError::of_task(what, &ended).into())
     }
 
     /// The outputs that the visitor may read, in configured order.

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::made::NoPage;
 
@@ -21,22 +21,25 @@ const TOO_LONG: &str = "the page takes too long: try again in a few seconds, or 
 #[derive(Debug, Clone)]
 pub(super) struct Turns(Arc<Semaphore>);
 
+/// A page's turn, which ends when nothing works for the page any more.
+pub(super) type Turn = Arc<OwnedSemaphorePermit>;
+
 impl Turns {
     pub(super) fn new() -> Self {
         Self(Arc::new(Semaphore::new(AT_ONCE)))
     }
 
     /// Makes a page when it is its turn.
-    pub(super) async fn take<T>(
+    pub(super) async fn take<T, P: Future<Output = Result<T, NoPage>>>(
         &self,
-        page: impl Future<Output = Result<T, NoPage>>,
+        page: impl FnOnce(Turn) -> P,
     ) -> Result<T, NoPage> {
         let deadline = tokio::time::Instant::now() + LIMIT;
-        let turn = tokio::time::timeout_at(deadline, self.0.acquire()).await;
-        let Ok(Ok(_turn)) = turn else {
+        let turn = self.0.clone().acquire_owned();
+        let Ok(Ok(turn)) = tokio::time::timeout_at(deadline, turn).await else {
             return Err(NoPage::Busy(NO_TURN));
         };
-        let made = tokio::time::timeout_at(deadline, page).await;
+        let made = tokio::time::timeout_at(deadline, page(Arc::new(turn))).await;
         made.unwrap_or(Err(NoPage::Busy(TOO_LONG)))
     }
 }
@@ -47,7 +50,7 @@ mod tests {
 
     /// What comes of a page that takes so long.
     async fn page(turns: &Turns, takes: Duration) -> Result<(), NoPage> {
-        let making = async {
+        let making = async |_turn: Turn| {
             tokio::time::sleep(takes).await;
             Ok(())
         };
@@ -65,6 +68,23 @@ mod tests {
         );
         assert!(matches!(made, (Ok(()), Ok(()), Ok(()))));
         assert!(began.elapsed() >= short * 2, "the third has waited");
+    }
+
+    #[tokio::test]
+    async fn a_turn_lasts_as_long_as_the_work() {
+        let turns = Turns::new();
+        let (sender, mut held) = tokio::sync::mpsc::unbounded_channel();
+        for _ in 0..AT_ONCE {
+            let given_up = turns.take(async |turn: Turn| {
+                let _ = sender.send(turn);
+                Err::<(), _>(NoPage::Missing)
+            });
+            assert!(matches!(given_up.await, Err(NoPage::Missing)));
+        }
+        let refused = page(&turns, Duration::ZERO).await;
+        assert!(matches!(refused, Err(NoPage::Busy(why)) if why == NO_TURN));
+        drop(held.recv().await);
+        assert!(page(&turns, Duration::ZERO).await.is_ok());
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@
 //! the store for one new entry; only a changed rule is replayed over history.
 //!
 //! - `plan`, `rules_hash`: what is published, and by which rules; `publication`: the same as the store has registered it
-//! - `judge` (with `slots`): the one verdict on a story, read by `explain` and `preview` too
+//! - `judge` (with `slots`): the one verdict on a story, read by `explain` and `preview` too; `holders`: which outputs have it
 //! - `window`: which items are shown; `reading`: the same asked of the store; `last_shown`: what still holds of the last time
 //! - `fragment`, `document_writer`, `assemble`: items and documents; `render`: the two of them for many outputs
 //! - `replay` (with `judged_ahead`), `rule_watch`, `tally`: a changed rule over the history, and what judging shows of rules
@@ -18,6 +18,7 @@ mod assemble;
 mod document_writer;
 mod explain;
 mod fragment;
+mod holders;
 mod judge;
 mod judged_ahead;
 mod last_shown;
@@ -42,6 +43,7 @@ mod window;
 
 pub use archive::Archivist;
 pub use explain::{Explained, ItemVerdict, StoryVerdict, explain, explain_story};
+pub use holders::holders;
 pub use plan::{OutputPlan, Plan, RuleOwner, SourcePlan};
 pub use preview::{Difference, Preview, Previewed, preview};
 pub use reach::Reach;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::judge::judge;
+use super::holders::holders;
 use super::plan::Plan;
 use crate::model::{OutputId, Story, Timestamp};
 
@@ -24,8 +24,8 @@ pub struct Trial {
     pub kept_back: KeptBack,
 }
 
-/// Says by the outputs that keep a story whether it is kept back from whoever asks.
-pub type IsKeptBack = dyn Fn(&BTreeSet<&OutputId>) -> bool + Send + Sync;
+/// Says of a story, and of the outputs that have it ([`holders`]), whether it is kept back from whoever asks.
+pub type IsKeptBack = dyn Fn(&Story, &BTreeSet<OutputId>) -> bool + Send + Sync;
 
 /// Stories that count for nothing in a trial, because whoever asks may not know of them.
 #[derive(Clone, Default)]
@@ -43,10 +43,7 @@ impl KeptBack {
         let Some(is_kept_back) = &self.0 else {
             return false;
         };
-        let (membership, _) = judge(plan, story, |_| true);
-        let kept = membership.kept.iter();
-        let holders = kept.filter(|(_, items)| !items.is_empty());
-        is_kept_back(&holders.map(|(output, _)| output).collect())
+        is_kept_back(story, &holders(plan, story))
     }
 
     /// The outputs whose verdicts are asked for.

@@ -14,6 +14,8 @@ pub(super) const MAX_PATTERN_BYTES: usize = 256 * 1024;
 /// The same as [`PART`] for a pattern that is compiled, and for each of its characters.
 const PATTERN: f64 = 50_000.0;
 const PATTERN_CHARACTER: f64 = 500.0;
+/// The same for each character of a text that is read as a duration or a date.
+const DATED_CHARACTER: f64 = 500.0;
 /// To fold a text and cut it into words takes so many times as long as to read it.
 const FOLDING: f64 = 4.0;
 
@@ -76,6 +78,7 @@ struct Scales<'e> {
     effort: f64,
     depth: usize,
     deepest: usize,
+    makes_patterns: bool,
 }
 
 /// How large an expression is.
@@ -85,6 +88,8 @@ pub(super) struct Measure {
     pub(super) effort: f64,
     /// Parts within parts.
     pub(super) depth: usize,
+    /// Whether a pattern is only known once an entry is there, so that nobody can say before how large it is.
+    pub(super) makes_patterns: bool,
 }
 
 impl Measure {
@@ -95,6 +100,7 @@ impl Measure {
         Self {
             effort: scales.effort,
             depth: scales.deepest,
+            makes_patterns: scales.makes_patterns,
         }
     }
 }
@@ -166,14 +172,20 @@ impl<'e> Scales<'e> {
             (CONDITIONAL, [_, one, other]) => one.or(*other),
             (INDEX, [of, ..]) => Bulk::text(of.member),
             ("matches", [text, pattern, ..]) => {
-                if call.args.last().is_some_and(is_large_pattern) {
-                    self.effort = f64::INFINITY;
+                match call.args.last().and_then(constant) {
+                    Some(pattern) if is_too_large(pattern) => self.effort = f64::INFINITY,
+                    Some(_) => {}
+                    None => self.makes_patterns = true,
                 }
                 self.effort += PATTERN + PATTERN_CHARACTER * pattern.size + text.size;
                 Bulk::SMALL
             }
             ("has_word", _) => {
                 self.effort += FOLDING * all.size;
+                Bulk::SMALL
+            }
+            ("duration" | "timestamp", _) => {
+                self.effort += DATED_CHARACTER * all.size;
                 Bulk::SMALL
             }
             (ADD, _) => all,
@@ -219,10 +231,10 @@ pub(super) fn is_too_large(pattern: &str) -> bool {
     matches!(built, Err(regex::Error::CompiledTooBig(_)))
 }
 
-fn is_large_pattern(part: &IdedExpr) -> bool {
+fn constant(part: &IdedExpr) -> Option<&str> {
     match &part.expr {
-        Expr::Literal(LiteralValue::String(pattern)) => is_too_large(pattern.inner()),
-        _ => false,
+        Expr::Literal(LiteralValue::String(text)) => Some(text.inner()),
+        _ => None,
     }
 }
 

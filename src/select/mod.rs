@@ -23,6 +23,7 @@ mod vocabulary;
 mod words;
 
 pub use error::{RuleError, RulePart};
+pub use expression::EVALUATION_STACK;
 pub use field::Field;
 pub use lists::{ExpandedWords, Lists, UnknownList, expand_lists, list_named};
 pub use rule::Rule;

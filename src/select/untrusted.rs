@@ -12,8 +12,6 @@ use super::words::between_slashes;
 const MAX_PATTERNS: usize = 16;
 /// What an expression may do with one entry, in characters that are read in that time: its text a hundred times, or some twenty patterns.
 const MAX_EFFORT: f64 = 2_000_000.0;
-/// Parts of an expression within parts, each of which is a call within a call.
-const MAX_DEPTH: usize = 128;
 
 /// Finds what in a rule costs more than a stranger may ask for. What `known` says, too, is not looked at: the configuration says it.
 /// Nothing of the rule is evaluated; what is wrong with it otherwise is for [`super::Rule::compile`] to say.
@@ -62,10 +60,18 @@ pub fn check_untrusted(rule: &RuleText, known: &RuleText) -> Result<(), Vec<Rule
 /// Measures an expression, and refuses one that is too much work.
 fn check_expression(text: &str) -> Result<(), RuleError> {
     let refused = |message: String, hint: Option<String>| RuleError::of_where(None, message, hint);
-    let Measure { effort, depth } = measure(text)?;
-    if depth > MAX_DEPTH {
-        let message = format!("the expression is nested deeper than {MAX_DEPTH}");
-        return Err(refused(message, None));
+    // How deep it is nested is looked at wherever it is written.
+    let Measure {
+        effort,
+        makes_patterns,
+        ..
+    } = measure(text)?;
+    if makes_patterns {
+        let hint = "write the pattern between quotation marks, or use `contains` or `has_word`";
+        return Err(refused(
+            "a pattern that is put together for each entry cannot be tried here".to_owned(),
+            Some(hint.to_owned()),
+        ));
     }
     if effort > MAX_EFFORT {
         let hint = "look for fewer things in the text, and do not go through a list within a list";

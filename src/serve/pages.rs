@@ -18,8 +18,10 @@ use crate::publish::gzip;
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// Below this many bytes a packet is saved by no packing.
 const WORTH_PACKING: usize = 1400;
-/// Bytes of the longest query: a form with a long rule has a few thousand.
+/// Bytes of the longest query.
 const MAX_QUERY: usize = 8 * 1024;
+/// The same of a preview, with a rule of hundreds of words in any script, each of whose letters takes six or nine bytes.
+const MAX_RULE: usize = 48 * 1024;
 
 /// Who asks for a page, and the query of its address.
 pub(super) struct PageQuery {
@@ -28,11 +30,24 @@ pub(super) struct PageQuery {
 }
 
 impl PageQuery {
-    /// As the request says. `Err`: the query is too long to be a page's.
-    pub(super) fn of(query: Option<&str>, asked: &HeaderMap) -> Result<Self, Box<Response>> {
+    /// As the request says. `Err`: the query is too long to be that of a page, or of a preview.
+    pub(super) fn of(
+        query: Option<&str>,
+        asked: &HeaderMap,
+        is_preview: bool,
+    ) -> Result<Self, Box<Response>> {
         let written = query.unwrap_or_default();
-        if written.len() > MAX_QUERY {
-            let why = "the query of a page has at most 8 KiB: ask with a shorter one\n";
+        let (most, why) = match is_preview {
+            false => (
+                MAX_QUERY,
+                "the query of a page has at most 8 KiB: ask with a shorter one\n",
+            ),
+            true => (
+                MAX_RULE,
+                "the query of a preview has at most 48 KiB: try so long a rule with `mainstem preview`\n",
+            ),
+        };
+        if written.len() > most {
             return Err(Box::new(text(StatusCode::URI_TOO_LONG, [], why)));
         }
         Ok(Self {

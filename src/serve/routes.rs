@@ -214,7 +214,8 @@ fn named<'c, 'd>(
 impl Routes {
     /// A page that is made for the request.
     fn page(&self, wanted: Wanted, query: Option<&str>, asked: HeaderMap) -> Answer {
-        match PageQuery::of(query, &asked) {
+        let is_preview = matches!(wanted, Wanted::Preview(_));
+        match PageQuery::of(query, &asked, is_preview) {
             Ok(query) => Answer::pending(pages::answer(self.pages.clone(), wanted, query, asked)),
             Err(refused) => Answer::Ready(*refused),
         }
@@ -278,7 +279,7 @@ impl Routes {
         if is_document {
             return Answer::pending(async move { archives.answer(name, private, &asked).await });
         }
-        let query = match PageQuery::of(query, &asked) {
+        let query = match PageQuery::of(query, &asked, false) {
             Ok(query) => query,
             Err(refused) => return Answer::Ready(*refused),
         };

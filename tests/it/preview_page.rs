@@ -369,6 +369,57 @@ fn it_counts_what_the_visitor_may_read() {
     }
 }
 
+/// What no output has yet is what another rule would show; it is open to who may read the output if all of it comes from its sources.
+#[test]
+fn what_no_output_has_can_be_tried_where_its_sources_are_read() {
+    let sources = file_source("a", "") + &file_source("b", "");
+    let outputs = "[[output]]\nid = \"merged\"\nsources = [\"a\"]\nexclude = [\"lock\", \"choir\"]\n\
+        [[output]]\nid = \"b\"\nsources = [\"b\"]\nexclude = [\"lock\"]\n";
+    let desk = Desk::new(&format!(
+        "token = {{ file = \"server.token\" }}\n{sources}{outputs}"
+    ));
+    desk.write("server.token", b"server");
+    let lock = |guid: &str| piece(guid, "10:00", "The lock closes", LOCK);
+    let choir = piece("choir", "11:00", "The choir in the depot", CHOIR);
+    publish(&desk, "a", &[lock("one"), choir]);
+    publish(&desk, "b", &[lock("two")]);
+    refresh(&desk, &[]);
+    let daemon = started(&desk);
+    for (token, count) in [("", "1 item"), ("&token=server", "2 items")] {
+        let path = format!("/merged/preview?exclude={token}");
+        let answer = daemon.until(&path, |answer| answer.status != 503);
+        let counts = texts(&parse(&answer.text()), "h2 + ul li");
+        assert!(
+            counts[0].starts_with(&format!("{count} would")),
+            "{token}: {counts:?}"
+        );
+    }
+}
+
+#[test]
+fn all_slips_are_shown_at_once() {
+    let desk = desk("");
+    let daemon = started(&desk);
+    let patterns: String = (0..17).map(|nth| format!("/a{nth}.*z/\n")).collect();
+    let asked = [
+        ("include", &*format!("list:nowhere\n{patterns}")),
+        ("exclude", &*format!("/(/\n{patterns}")),
+        ("where", "title.matches(source) && wrods > 1"),
+    ];
+    let page = preview(&daemon, &asked);
+    let slips = texts(&page, "[role=alert] li").join("\n");
+    for said in [
+        "include, line 1: there is no list",
+        "exclude, line 1",
+        "exclude, line 17: more than 16 patterns",
+        "exclude, line 18: more than 16 patterns",
+        "put together for each entry",
+    ] {
+        assert!(slips.contains(said), "{said}: {slips}");
+    }
+    assert!(texts(&page, "h2").is_empty(), "nothing is evaluated");
+}
+
 /// Whether so many items would appear, and the form carries the token that opens something.
 fn check_counted(answer: &Answer, appears: usize, token: &str) {
     let page = parse(&answer.text());

@@ -363,3 +363,42 @@ fn what_a_visitor_may_not_read_is_not_told() {
     let known = daemon.ask("GET", "/source/hidden", &bearer).text();
     assert!(known.contains("Headline of hidden") && !known.contains("sesame"));
 }
+
+#[test]
+fn an_entry_is_listed_where_its_story_is_open() {
+    let desk = Desk::new(
+        "[[source]]\nid = \"a\"\npath = \"a.xml\"\nfirst_items = 0\n[[output]]\nid = \"all\"\nexclude = [\"secret\"]\n\
+        [[output]]\nid = \"inner\"\nexclude = [\"nobody\"]\ntoken = { file = \"t\" }\n",
+    );
+    desk.write("t", b"sesame");
+    let entries = [
+        (
+            "1",
+            "Open to all",
+            "A barge has run aground below the weir.",
+        ),
+        (
+            "2",
+            "A secret thing",
+            "Forty singers perform in the tram depot.",
+        ),
+        (
+            "3",
+            "A secret of nobody",
+            "The old timber bridge is closed to carts.",
+        ),
+    ];
+    desk.write("a.xml", &rss(&entries));
+    let daemon = desk.start();
+    daemon.until("/all.json", |answer| answer.status == 200);
+    for (query, listed) in [
+        ("", [true, false, true]),
+        ("?token=wrong", [true, false, true]),
+        ("?token=sesame", [true, true, true]),
+    ] {
+        let text = said(&asked(&daemon, &format!("/source/a{query}")));
+        for ((_, title, _), is_listed) in entries.iter().zip(listed) {
+            assert_eq!(text.contains(title), is_listed, "{query}: {text}");
+        }
+    }
+}

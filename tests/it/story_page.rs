@@ -267,12 +267,91 @@ fn what_a_visitor_may_not_read_is_not_told() {
             let rows = texts(&page, "tbody tr").len();
             assert_eq!(rows, if query.ends_with("-one") { 2 } else { 1 }, "{query}");
             for link in links(&page).iter().filter(|link| link.contains("token=")) {
-                let is_own = link.starts_with("../closed?") || query.contains("server");
-                assert!(is_own && link.contains(query), "{link}");
+                let is_ours = link.starts_with("../") || link.starts_with('?');
+                assert!(is_ours && link.contains(query), "{link}");
             }
             let caching = both.header("cache-control");
             assert_eq!(caching, Some("private, no-cache"));
         }
+    }
+}
+
+/// What is withdrawn is no more open than it was before: nobody keeps it then, but those who did are still asked.
+#[test]
+fn what_is_withdrawn_is_told_to_whom_it_was_open() {
+    let anvil = "The smith at the upper weir sells an anvil that nobody can lift";
+    let kill = |pieces: &str| {
+        format!(
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:at=\"http://purl.org/atompub/tombstones/1.0\"><id>urn:a</id><title>A</title><updated>2024-03-04T12:00:00Z</updated>{pieces}</feed>"
+        )
+    };
+    let entry = format!(
+        "<entry><id>anvil</id><title>Anvil for sale</title><updated>2024-03-04T09:00:00Z</updated><link href=\"https://a.example/anvil\"/><content>{anvil}</content></entry>"
+    );
+    let deleted = "<at:deleted-entry ref=\"anvil\" when=\"2024-03-05T09:00:00Z\"/>";
+    // Whether the open output keeps it, and what is answered to a stranger.
+    for (rule, expected) in [("exclude = [\"anvil\"]\n", 401), ("", 200)] {
+        for is_retracted in [false, true] {
+            let desk = Desk::new(&format!(
+                "{}[[output]]\nid = \"o\"\n{rule}[[output]]\nid = \"closed\"\nwithdrawals = \"follow\"\ntoken = {{ file = \"t\" }}\n",
+                file_source("a", "")
+            ));
+            desk.write("t", b"sesame");
+            desk.write("a.xml", kill(&entry).as_bytes());
+            refresh(&desk, &[]);
+            let explained = told(&desk, &["explain", "anvil", "--json"]);
+            let explained: serde_json::Value = serde_json::from_str(&explained).expect("JSON");
+            let story = explained["story"]["id"].as_str().expect("a story");
+            if is_retracted {
+                desk.write("a.xml", kill(deleted).as_bytes());
+                assert!(refresh(&desk, &[]).contains("withdraws"));
+            } else {
+                told(&desk, &["withdraw", "anvil", "--reason", "a slip"]);
+            }
+            let daemon = desk.start();
+            daemon.until("/o.json", |answer| answer.status == 200);
+            let path = format!("/story/{story}");
+            let case = format!("{rule:?}, {is_retracted}");
+            let answer = daemon.ask("GET", &path, &[]);
+            assert_eq!(answer.status, expected, "{case}: {}", answer.text());
+            let known = daemon.ask("GET", &format!("{path}?token=sesame"), &[]);
+            assert_eq!(known.status, 200, "{case}: {}", known.text());
+        }
+    }
+}
+
+/// A source that only a closed output reads has brought the release first.
+#[test]
+fn an_entry_that_is_hidden_is_told_by_no_other() {
+    let sources = file_source("a", "") + &file_source("b", "");
+    let desk = Desk::new(&format!(
+        "{sources}[[output]]\nid = \"o\"\nsources = [\"a\"]\n[[output]]\nid = \"closed\"\ntoken = {{ file = \"t\" }}\n"
+    ));
+    desk.write("t", b"sesame");
+    publish(&desk, "a", &[]);
+    publish(&desk, "b", &[piece("one", "10:00", TITLE, LOCK)]);
+    refresh(&desk, &[]);
+    publish(&desk, "a", &[piece("two", "11:00", TITLE, LOCK)]);
+    refresh(&desk, &[]);
+    let story = story_of(&desk, "o", TITLE);
+    let daemon = desk.start();
+    daemon.until("/o.json", |answer| answer.status == 200);
+    // Rows of the table, and whether another entry is told of in it and on the page of the source.
+    for (query, rows, is_told) in [("", 1, false), ("?token=sesame", 2, true)] {
+        let page = read(&daemon, &format!("/story/{story}{query}"));
+        let table = texts(&page, "tbody tr");
+        assert_eq!(table.len(), rows, "{table:?}");
+        let table = table.join(" ");
+        for told in ["the same text", ", with "] {
+            assert_eq!(table.contains(told), is_told, "{told}: {table}");
+        }
+        assert!(table.contains("the story began with it"), "{table}");
+        assert!(table.contains("the first"), "{table}");
+        assert!(!table.contains("not shown"), "{table}");
+        let of_source = read(&daemon, &format!("/source/a{query}"));
+        let listed = texts(&of_source, "main").concat();
+        assert!(listed.contains(TITLE), "{listed}");
+        assert_eq!(listed.contains(", a copy"), is_told, "{listed}");
     }
 }
 

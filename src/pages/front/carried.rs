@@ -26,7 +26,7 @@ pub(super) fn carried(request: &PageRequest, plan: &OutputPlan) -> Markup {
 
 fn sources(request: &PageRequest, plan: &OutputPlan) -> Markup {
     let all = request.settings.plan.sources.len();
-    let query = request.server_query();
+    let query = request.own_query();
     let count = plan.sources.len();
     html! {
         @if count == 0 {

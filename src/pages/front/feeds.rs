@@ -30,7 +30,7 @@ pub(super) fn page(request: &PageRequest, shown: &BTreeMap<OutputId, ShownFeed>)
     let here = wanted_page(&request.values("page"), last);
     let from = (here - 1) * OUTPUTS;
     let listed: Vec<&OutputPlan> = readable.into_iter().skip(from).take(OUTPUTS).collect();
-    let query = request.server_query();
+    let query = request.own_query();
     let to = |page: usize| Some(format!("./{}", with_page(&query, page)));
     let content = html! {
         @if listed.is_empty() {

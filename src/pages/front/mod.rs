@@ -23,7 +23,7 @@ pub(super) async fn make(
 ) -> Result<MadePage, NoPage> {
     request.refuse_strangers()?;
     let sources = request.sources().await?;
-    let query = request.server_query();
+    let query = request.own_query();
     let feeds = feeds::page(request, shown);
     let content = html! {
         h1 { (FEEDS) }
@@ -34,14 +34,12 @@ pub(super) async fn make(
     let frame = Frame {
         title: FEEDS,
         root: "",
-        query: &query,
+        request,
         head: feeds.head,
     };
-    // Which outputs are listed depends on the tokens that the visitor has brought.
-    let mut outputs = request.settings.plan.outputs.iter();
-    let is_guarded = outputs.any(|plan| plan.token.is_some());
     Ok(MadePage {
         html: frame.around(&content),
-        is_private: is_guarded || request.settings.server_token.is_some(),
+        // Which outputs are listed depends on the tokens that the visitor has brought.
+        is_private: request.is_private(),
     })
 }

@@ -54,11 +54,10 @@ pub(in crate::pages) async fn make(
             &PagerLink { words: "Older items", href: older },
         ))
     };
-    let server_query = request.server_query();
     let frame = Frame {
         title: &title,
         root: ROOT,
-        query: &server_query,
+        request,
         head: html! {
             link rel="alternate" type="application/atom+xml" title={ (title) " (Atom)" } href={ (number) ".atom" (query) };
         },

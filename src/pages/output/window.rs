@@ -61,11 +61,10 @@ pub(in crate::pages) fn make(
             &PagerLink { words: "Older items", href: older },
         ))
     };
-    let server_query = request.server_query();
     let frame = Frame {
         title: &output.title,
         root: "",
-        query: &server_query,
+        request,
         head: html! {
             link rel="canonical" href={ (public_url) (output.id) (with_page("", here)) };
             (feed_links(output, &DocumentFormat::ALL, ("", query)))
@@ -79,7 +78,7 @@ pub(in crate::pages) fn make(
 
 /// What is said of a feed without items.
 fn nothing(request: &PageRequest, preview: &str) -> Markup {
-    let query = request.server_query();
+    let query = request.own_query();
     html! {
         p {
             "There are no items yet. Either its sources have brought none so far, as "

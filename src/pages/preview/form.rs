@@ -2,13 +2,12 @@
 
 use maud::{Markup, html};
 
+use super::super::elements::carried_along;
 use super::typed::{FormField, FormSlip, Typed};
 
 /// The fields with what was typed, and beside each what is wrong with it. `query`: of the token that the visitor brought in the
 /// address.
 pub(super) fn form(typed: &Typed, slips: &[FormSlip], query: &str) -> Markup {
-    let token = query.strip_prefix("?token=");
-    let token = token.map(|token| percent_encoding::percent_decode_str(token).decode_utf8_lossy());
     html! {
         @if !slips.is_empty() {
             div.bad role="alert" {
@@ -21,7 +20,7 @@ pub(super) fn form(typed: &Typed, slips: &[FormSlip], query: &str) -> Markup {
             }
         }
         form method="get" action="preview" {
-            @if let Some(token) = token { input type="hidden" name="token" value=(token); }
+            (carried_along(query))
             (field(typed, slips, FormField::Include, "Include", 4, html! {
                 "One word or phrase a line. What has none of them goes; empty: nothing goes for that."
             }))

@@ -19,11 +19,11 @@ use std::time::Duration;
 use maud::html;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::access::{Access, own_query};
+use super::access::Access;
 use super::layout::Frame;
 use super::made::{MadePage, NoPage};
 use super::request::PageRequest;
-use crate::model::OutputId;
+use crate::model::{OutputId, Story};
 use crate::republish::{IsKeptBack, KeptBack, OutputPlan, Plan, Preview, Trial, preview};
 use crate::store::StoreError;
 use answer::{RuleAnswer, answer};
@@ -54,7 +54,7 @@ pub(super) async fn make(request: &PageRequest, output: &OutputId) -> Result<Mad
         true => Some(attempt(request, plan, &typed, &access).await?),
         false => None,
     };
-    let query = own_query(request);
+    let query = request.own_query();
     let own_page = request.visitor.query_for(plan.token.as_ref());
     let slips: &[FormSlip] = match &tried {
         Some(Tried::Wrong(slips)) => slips,
@@ -75,14 +75,12 @@ pub(super) async fn make(request: &PageRequest, output: &OutputId) -> Result<Mad
     let frame = Frame {
         title: &title,
         root: "../",
-        query: &request
-            .visitor
-            .query_for(request.settings.server_token.as_ref()),
+        request,
         head: html! {},
     };
     Ok(MadePage {
         html: frame.around(&content),
-        is_private: access.is_private(),
+        is_private: request.is_private(),
     })
 }
 
@@ -111,7 +109,7 @@ async fn attempt(
             output: plan.output.id.clone(),
             limit: NAMED,
             now: request.now,
-            kept_back: kept_back(access),
+            kept_back: kept_back(access, plan),
         };
         let difference = preview(request.store.as_ref(), trial, turn.clone()).await?;
         Ok(Tried::Compared(difference))
@@ -140,11 +138,13 @@ async fn compiled(
 }
 
 /// The stories that count for nothing: those that the visitor may not see.
-fn kept_back(access: &Access) -> KeptBack {
+fn kept_back(access: &Access, output: &OutputPlan) -> KeptBack {
     if access.is_whole() {
         return KeptBack::default();
     }
-    let access = access.clone();
-    let is_kept_back = move |holders: &BTreeSet<&OutputId>| !access.opens(holders);
+    let (access, output) = (access.clone(), output.clone());
+    let is_kept_back = move |story: &Story, holders: &BTreeSet<OutputId>| {
+        !access.opens_in(&output, story, holders)
+    };
     KeptBack::by(Arc::new(is_kept_back) as Arc<IsKeptBack>)
 }

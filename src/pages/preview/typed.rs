@@ -7,7 +7,7 @@ use crate::select::{
 };
 
 /// A field of the form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum FormField {
     Include,
     Exclude,
@@ -85,6 +85,9 @@ impl Typed {
     }
 
     /// The configuration with this rule for an output.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in the order of the form. What costs too much is not so much as compiled.
     pub(super) fn compile(
         &self,
         all: &Plan,
@@ -92,36 +95,41 @@ impl Typed {
         lists: &Lists,
     ) -> Result<Plan, Vec<FormSlip>> {
         let written = self.written();
-        let expanded = |field, words: &[String]| {
+        let mut slips = Vec::new();
+        let mut expanded = |field, words: &[String]| {
             let expanded = expand_lists(words, lists);
-            expanded.map_err(|unknown| FormSlip {
-                field,
-                line: line_of(self.text(field), unknown.place),
-                character: None,
-                message: unknown.to_string(),
+            expanded.unwrap_or_else(|unknown| {
+                slips.push(FormSlip {
+                    field,
+                    line: line_of(self.text(field), unknown.place),
+                    character: None,
+                    message: unknown.to_string(),
+                });
+                ExpandedWords::default()
             })
         };
         let include = expanded(FormField::Include, &written.include);
         let exclude = expanded(FormField::Exclude, &written.exclude);
-        let (include, exclude) = match (include, exclude) {
-            (Ok(include), Ok(exclude)) => (include, exclude),
-            (include, exclude) => {
-                return Err(include.err().into_iter().chain(exclude.err()).collect());
-            }
-        };
         let rule = RuleText {
             include: include.words.clone(),
             exclude: exclude.words.clone(),
             condition: written.condition.clone(),
             fields: output.rule_text.fields.clone(),
         };
-        let slips = |errors: Vec<RuleError>| {
-            let errors = errors.into_iter();
-            let slips = errors.map(|error| self.slip(error, &include, &exclude));
-            slips.collect::<Vec<FormSlip>>()
-        };
-        check_untrusted(&rule, &known(output, &written, lists)).map_err(slips)?;
-        all.with_rule(&output.output.id, rule).map_err(slips)
+        let refused = check_untrusted(&rule, &known(output, &written, lists));
+        let mut errors = refused.err().unwrap_or_default();
+        let compiled = all.with_rule(&output.output.id, without(rule, &errors));
+        let compiled = compiled.map_err(|further| errors.extend(further)).ok();
+        slips.extend(
+            errors
+                .into_iter()
+                .map(|error| self.slip(error, &include, &exclude)),
+        );
+        slips.sort_by_key(|slip| (slip.field, slip.line, slip.character));
+        match compiled.filter(|_| slips.is_empty()) {
+            Some(plan) => Ok(plan),
+            None => Err(slips),
+        }
     }
 
     /// Where in the form an error is.
@@ -161,6 +169,24 @@ impl Typed {
             message,
         }
     }
+}
+
+/// A rule with harmless words in the place of those that errors are about, and without an expression that one is about.
+fn without(mut rule: RuleText, errors: &[RuleError]) -> RuleText {
+    for error in errors {
+        let word = match error.part {
+            RulePart::Include(nth) => rule.include.get_mut(nth),
+            RulePart::Exclude(nth) => rule.exclude.get_mut(nth),
+            RulePart::Where => {
+                rule.condition = None;
+                continue;
+            }
+        };
+        if let Some(word) = word {
+            "x".clone_into(word);
+        }
+    }
+    rule
 }
 
 /// What the configuration says already, and may cost what it costs: the present rule, and the lists that are named.

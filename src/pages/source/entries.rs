@@ -3,13 +3,12 @@
 use maud::{Markup, html};
 use url::Url;
 
-use super::super::access::Access;
 use super::super::elements::{headline, publishers_link, time};
 use super::super::request::PageRequest;
+use super::newest::{Newest, SeenEntry};
 use super::subject::{MOST_ENTRIES, Subject};
 use crate::model::{Relation, SourceId};
 use crate::republish::OutputPlan;
-use crate::store::LatestEntry;
 
 /// How many feeds are named.
 const MOST_OUTPUTS: usize = 50;
@@ -17,10 +16,6 @@ const MOST_OUTPUTS: usize = 50;
 pub(super) fn section(subject: &Subject<'_>) -> Markup {
     let id = &subject.listed.source.id;
     let outputs: Vec<&OutputPlan> = seeing(subject.request, id).collect();
-    let access = Access::of(subject.request);
-    let shown = subject.activity.latest.iter();
-    let shown =
-        shown.filter(|entry| access.shows_entry(id, entry.withdrawn_at, entry.retracted_at));
     html! {
         h2 { "Feeds with this source" }
         @if outputs.is_empty() {
@@ -35,14 +30,13 @@ pub(super) fn section(subject: &Subject<'_>) -> Markup {
             }
         }
         h2 { "Newest entries" }
-        @if !may_see(subject.request, id) {
-            p { "They are listed for who may read a feed that has them." }
-        } @else if subject.activity.latest.is_empty() {
-            p { "None are stored yet." }
-        } @else {
-            ul { @for entry in shown { (line(entry, &subject.query)) } }
-            @if subject.activity.latest.len() == MOST_ENTRIES {
-                p.muted { "These are the newest " (MOST_ENTRIES) "." }
+        @match &subject.newest {
+            Newest::Hidden => p { "They are listed for who may read a feed that has them." },
+            Newest::Seen(_) if subject.activity.latest.is_empty() => p { "None are stored yet." },
+            Newest::Seen(shown) if shown.is_empty() => p { "None that you may read." },
+            Newest::Seen(shown) => {
+                ul { @for seen in shown { (line(seen, &subject.query)) } }
+                @if shown.len() == MOST_ENTRIES { p.muted { "These are the newest " (MOST_ENTRIES) "." } }
             }
         }
     }
@@ -55,13 +49,8 @@ fn seeing<'p>(request: &'p PageRequest, id: &'p SourceId) -> impl Iterator<Item 
         .filter(move |plan| plan.sources.contains(id))
 }
 
-/// Whether the visitor may see what the source brings: it stands in an output that he may read, or nothing is hidden from him.
-/// Otherwise he could tell a source of a hidden output from one that is in none.
-fn may_see(request: &PageRequest, id: &SourceId) -> bool {
-    Access::of(request).is_whole() || seeing(request, id).next().is_some()
-}
-
-fn line(entry: &LatestEntry, query: &str) -> Markup {
+fn line(seen: &SeenEntry, query: &str) -> Markup {
+    let entry = &seen.entry;
     let url = entry.url.as_ref().and_then(|url| Url::parse(url).ok());
     let host = url.as_ref().and_then(Url::host_str);
     html! {
@@ -69,10 +58,10 @@ fn line(entry: &LatestEntry, query: &str) -> Markup {
             a href={ "../story/" (entry.story) (query) } dir="auto" lang=[entry.language.as_deref()] { (headline(entry.title.trim())) }
             div.muted {
                 (time(entry.ordered_at))
-                @match entry.relation {
-                    Relation::First => "",
-                    Relation::Same => ", a copy",
-                    Relation::Update => ", another version",
+                @match seen.relation {
+                    Some(Relation::Same) => ", a copy",
+                    Some(Relation::Update) => ", another version",
+                    Some(Relation::First) | None => "",
                 }
                 @if entry.is_held { ", held back" }
                 @if let (Some(url), Some(host)) = (&url, host) { ", at " (publishers_link(host, Some(url), None)) }

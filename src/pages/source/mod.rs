@@ -3,6 +3,7 @@
 mod bars;
 mod entries;
 mod facts;
+mod newest;
 mod outcome;
 mod rhythm;
 mod schedule;
@@ -10,7 +11,7 @@ mod subject;
 
 use maud::{Markup, html};
 
-use super::access::{self, Access};
+use super::access::Access;
 use super::layout::Frame;
 use super::made::{MadePage, NoPage};
 use super::request::PageRequest;
@@ -21,14 +22,13 @@ use subject::{MOST_ENTRIES, MOST_TROUBLES, Subject};
 pub(super) async fn make(request: &PageRequest, id: &SourceId) -> Result<MadePage, NoPage> {
     request.refuse_strangers()?;
     let settings = &request.settings;
-    let query = access::own_query(request);
     let listed = request.sources().await?;
     let Some(listed) = listed.find(id) else {
         let is_disabled = settings.disabled.iter().any(|source| source.id == *id);
         let content = is_disabled
             .then(|| switched_off(id))
             .ok_or(NoPage::Missing)?;
-        return Ok(page(request, id.as_str(), &query, &content));
+        return Ok(page(request, id.as_str(), &content));
     };
     let asked = ActivityRequest {
         since: rhythm::first_moment(request.now),
@@ -38,15 +38,17 @@ pub(super) async fn make(request: &PageRequest, id: &SourceId) -> Result<MadePag
     // The configuration was read anew just now, and its sources are still to be registered.
     let activity = request.store.source_activity(id, asked).await?;
     let activity = activity.ok_or(NoPage::Busy("the source is being registered\n"))?;
+    let access = Access::of(request);
     let subject = Subject {
         request,
         listed,
         state: request.store.source_state(id).await?,
+        newest: newest::of(request, &access, id, activity.latest.clone()).await?,
         activity,
-        query,
+        query: request.own_query(),
     };
     let content = content(&subject);
-    Ok(page(request, &listed.title, &subject.query, &content))
+    Ok(page(request, &listed.title, &content))
 }
 
 fn content(subject: &Subject<'_>) -> Markup {
@@ -76,15 +78,15 @@ fn switched_off(id: &SourceId) -> Markup {
 }
 
 /// What outputs have of the source depends on which of them the visitor may read.
-fn page(request: &PageRequest, title: &str, query: &str, content: &Markup) -> MadePage {
+fn page(request: &PageRequest, title: &str, content: &Markup) -> MadePage {
     let frame = Frame {
         title,
         root: "../",
-        query,
+        request,
         head: html! {},
     };
     MadePage {
         html: frame.around(content),
-        is_private: Access::of(request).is_private(),
+        is_private: request.is_private(),
     }
 }

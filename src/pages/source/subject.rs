@@ -2,6 +2,7 @@
 
 use super::super::listing::ListedSource;
 use super::super::request::PageRequest;
+use super::newest::Newest;
 use crate::model::SourceState;
 use crate::store::SourceActivity;
 
@@ -16,6 +17,7 @@ pub(super) struct Subject<'p> {
     pub(super) listed: &'p ListedSource,
     pub(super) state: SourceState,
     pub(super) activity: SourceActivity,
+    pub(super) newest: Newest,
     /// `?token=…` for links within the site, where the visitor brought a token in the address.
     pub(super) query: String,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
+use super::super::elements::carried_along;
 use super::super::listing::ListedSource;
 use super::choice::Choice;
 use super::column::Column;
@@ -18,10 +19,9 @@ pub(super) fn form(choice: &Choice, listed: &[ListedSource], query: &str) -> Mar
         .iter()
         .flat_map(|listed| listed.source.tags.iter().map(String::as_str))
         .collect();
-    let carried = url::form_urlencoded::parse(query.trim_start_matches('?').as_bytes());
     html! {
         form.filter method="get" action="sources" role="search" aria-label="Sources" {
-            @for (name, value) in carried { input type="hidden" name=(name) value=(value); }
+            (carried_along(query))
             @if choice.column != Column::Id { input type="hidden" name="sort" value=(choice.column.word()); }
             @if choice.is_descending { input type="hidden" name="order" value="desc"; }
             p {

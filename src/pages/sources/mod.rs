@@ -8,7 +8,6 @@ mod table;
 
 use maud::{Markup, html};
 
-use super::access::{self, Access};
 use super::elements::time;
 use super::layout::Frame;
 use super::listing::ListedSource;
@@ -38,7 +37,7 @@ pub(super) async fn make(request: &PageRequest) -> Result<MadePage, NoPage> {
     let listed = request.sources().await?;
     let choice = Choice::of(request);
     let chosen = chosen(&listed.sources, &choice);
-    let query = access::own_query(request);
+    let query = request.own_query();
     let content = html! {
         h1 { "Sources" }
         p { (states(&listed.sources)) " As of " (time(listed.at)) "." }
@@ -57,12 +56,12 @@ pub(super) async fn make(request: &PageRequest) -> Result<MadePage, NoPage> {
     let frame = Frame {
         title: "Sources",
         root: "",
-        query: &query,
+        request,
         head: html! {},
     };
     Ok(MadePage {
         html: frame.around(&content),
-        is_private: Access::of(request).is_private(),
+        is_private: request.is_private(),
     })
 }
 

@@ -50,7 +50,7 @@ fn row(view: &StoryView, member: &Member, number: usize) -> Markup {
             }
             td { @match entry.date() { Some(at) => (time(at)), None => "no date" } }
             td { (time(member.first_seen)) }
-            td { (relation(member.relation)) }
+            td { (relation(view, member)) }
             td {
                 (joined_by(view, member))
                 @if let Some(evidence) = view.evidence.get(&member.id) { (told(evidence)) }
@@ -72,18 +72,21 @@ pub(super) fn source(view: &StoryView, member: &Member) -> Markup {
     }
 }
 
-/// What an entry is to the story.
-fn relation(relation: Relation) -> &'static str {
-    match relation {
+/// What an entry is to the story, as far as that is seen.
+fn relation(view: &StoryView, member: &Member) -> &'static str {
+    match member.relation {
+        _ if view.first() == Some(member.id) => "the first",
         Relation::First => "the first",
         Relation::Same => "the same release",
         Relation::Update => "a corrected or newer version",
     }
 }
 
-/// What joined an entry to the story, and to which other one.
+/// What joined an entry to the story, and to which other one. Nothing tells of one that the visitor may not see: the first that he does
+/// see is the one that the story began with.
 fn joined_by(view: &StoryView, member: &Member) -> Markup {
-    let Some(layer) = member.layer else {
+    let is_first = view.first() == Some(member.id);
+    let Some(layer) = member.layer.filter(|_| !is_first) else {
         return html! { "the story began with it" };
     };
     let what = match layer {
@@ -93,15 +96,16 @@ fn joined_by(view: &StoryView, member: &Member) -> Markup {
         Layer::Near => "a similar text",
         Layer::Manual => "a person, by hand",
     };
+    let matched = member.matched.and_then(|matched| view.member(matched));
     let score = member.score.filter(|_| layer == Layer::Near);
     html! {
         (what)
-        @if let Some(score) = score { ", score " (format!("{score:.2}")) }
-        @if let Some(matched) = member.matched {
+        @if let Some(matched) = matched {
+            @if let Some(score) = score { ", score " (format!("{score:.2}")) }
             ", with "
-            @match view.number(matched) {
-                Some(number) => a href={ "#entry-" (matched) } { "no. " (number) },
-                None => "an entry that is not shown",
+            @match view.number(matched.id) {
+                Some(number) => a href={ "#entry-" (matched.id) } { "no. " (number) },
+                None => "an entry beyond these",
             }
         }
     }

@@ -18,16 +18,16 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use super::access::{Access, own_query, unseen};
+use super::access::{Access, unseen};
 use super::elements::{counted, headline, time};
 use super::layout::Frame;
 use super::made::{MadePage, NoPage};
 use super::request::PageRequest;
 use crate::dedupe::Evidence;
 use crate::model::{EntryId, Story, StoryId};
-use crate::republish::{StoryVerdict, explain_story};
+use crate::republish::{explain_story, holders};
 use crate::store::{Bodies, StoreError};
-use view::StoryView;
+use view::{JudgedStory, StoryView};
 
 /// How long weighing entries may take; a story of long texts is shown without what it would have come to.
 const WEIGHING: Duration = Duration::from_secs(1);
@@ -36,52 +36,40 @@ const WEIGHED: usize = 30;
 
 pub(super) async fn make(request: &PageRequest, id: StoryId) -> Result<MadePage, NoPage> {
     let story = read(request, id).await?;
-    let (story, verdicts) = judged(request, story).await?;
     let access = Access::of(request);
-    let holders = verdicts.iter().filter(|verdict| verdict.is_kept());
-    let holders: BTreeSet<_> = holders.map(|verdict| &verdict.output).collect();
-    let is_open = access.opens(&holders);
-    let mut view = StoryView::new(request, (story, verdicts), &access, own_query(request));
-    if !is_open {
-        return Err(unseen(request));
-    }
+    let judged = judged(request, &access, story).await?;
+    let judged = judged.ok_or_else(|| unseen(request))?;
+    let mut view = StoryView::new(request, judged);
     if view.members.is_empty() {
-        return withdrawn(request, &view, &access).await;
+        return withdrawn(request, &view).await;
     }
     view.evidence = weighed(request, &view).await?;
     let shown: Vec<EntryId> = view.members.iter().map(|member| member.id).collect();
     view.corrections = request.store.corrections(&shown).await?;
     // Comparing long texts takes a while.
-    let writing = tokio::task::spawn_blocking(move || {
+    let writing = request.beside("write a story's page", move || {
         let title = headline(view.title()).to_owned();
         (title, content(&view))
     });
-    let written = writing.await;
-    let (title, content) =
-        written.map_err(|ended| StoreError::of_task("write a story's page", &ended))?;
-    Ok(framed(request, &access, &title, &content))
+    let (title, content) = writing.await?;
+    Ok(framed(request, &title, &content))
 }
 
-fn framed(request: &PageRequest, access: &Access, title: &str, content: &Markup) -> MadePage {
-    let server_token = request.settings.server_token.as_ref();
+fn framed(request: &PageRequest, title: &str, content: &Markup) -> MadePage {
     let frame = Frame {
         title,
         root: "../",
-        query: &request.visitor.query_for(server_token),
+        request,
         head: html! {},
     };
     MadePage {
         html: frame.around(content),
-        is_private: access.is_private(),
+        is_private: request.is_private(),
     }
 }
 
 /// What is left of a story that an operator has withdrawn: when, and why. Whoever followed an old link learns that.
-async fn withdrawn(
-    request: &PageRequest,
-    view: &StoryView,
-    access: &Access,
-) -> Result<MadePage, NoPage> {
+async fn withdrawn(request: &PageRequest, view: &StoryView) -> Result<MadePage, NoPage> {
     let Some((at, entry)) = view.withdrawn else {
         return Err(unseen(request));
     };
@@ -92,7 +80,7 @@ async fn withdrawn(
         p { "Story " (view.id) " was withdrawn on " (time(at)) ". No feed shows it any more." }
         @if let Some(reason) = reason { p { "Reason: " span dir="auto" { (reason) } } }
     };
-    Ok(framed(request, access, "Withdrawn", &content))
+    Ok(framed(request, "Withdrawn", &content))
 }
 
 /// The story of this number with all its members.
@@ -105,18 +93,23 @@ async fn read(request: &PageRequest, id: StoryId) -> Result<Story, NoPage> {
     story.ok_or_else(|| unseen(request))
 }
 
-/// What all outputs make of it. Rules may take a while on long texts.
+/// What a visitor may know of a story, and what the outputs make of it that he may read; `None`: he may not see it. Rules may take a
+/// while on long texts.
 async fn judged(
     request: &PageRequest,
+    access: &Access,
     story: Story,
-) -> Result<(Story, Vec<StoryVerdict>), StoreError> {
-    let plan = request.settings.plan.clone();
-    let judging = tokio::task::spawn_blocking(move || {
-        let verdicts = explain_story(&plan, &story);
-        (story, verdicts)
+) -> Result<Option<JudgedStory>, NoPage> {
+    let (plan, access) = (request.settings.plan.clone(), access.clone());
+    let judging = request.beside("judge a story", move || {
+        let is_open = access.is_whole() || access.opens(&holders(&plan, &story));
+        is_open.then(|| {
+            let verdicts = explain_story(&plan, &story).into_iter();
+            let verdicts = verdicts.filter(|verdict| access.reads(&verdict.output));
+            JudgedStory::new(&access, verdicts.collect(), story)
+        })
     });
-    let judged = judging.await;
-    judged.map_err(|ended| StoreError::of_task("judge a story", &ended))
+    judging.await
 }
 
 /// What speaks for and against the first entries that are shown, beside those that they were recognized by.

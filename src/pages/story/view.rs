@@ -33,26 +33,49 @@ pub(super) struct StoryView {
     with: Option<EntryId>,
 }
 
-impl StoryView {
-    pub(super) fn new(
-        request: &PageRequest,
-        (story, verdicts): (Story, Vec<StoryVerdict>),
-        access: &Access,
-        query: String,
-    ) -> Self {
-        let plan = request.settings.plan.clone();
+/// A story as far as a visitor may see it, and what the outputs make of it that he may read.
+pub(super) struct JudgedStory {
+    id: StoryId,
+    /// In the order of time.
+    members: Vec<Member>,
+    withdrawn: Option<(Timestamp, EntryId)>,
+    verdicts: Vec<StoryVerdict>,
+}
+
+impl JudgedStory {
+    /// A story that is open to the visitor.
+    pub(super) fn new(access: &Access, verdicts: Vec<StoryVerdict>, story: Story) -> Self {
         let mut members = story.members;
-        let withdrawn = members.iter().filter(|member| access.shows(&member.source));
+        let withdrawn = members
+            .iter()
+            .filter(|member| member.withdrawn_at.is_some());
+        let withdrawn = withdrawn.filter(|member| access.shows(&member.source));
         let withdrawn = withdrawn.filter_map(|member| Some((member.withdrawn_at?, member.id)));
         let withdrawn = withdrawn.max();
         members.retain(|member| {
             access.shows_entry(&member.source, member.withdrawn_at, member.retracted_at)
         });
         members.sort_by_key(|member| (moment(member), member.id));
+        Self {
+            id: story.id,
+            members,
+            withdrawn,
+            verdicts,
+        }
+    }
+}
+
+impl StoryView {
+    pub(super) fn new(request: &PageRequest, judged: JudgedStory) -> Self {
+        let plan = request.settings.plan.clone();
+        let JudgedStory {
+            id,
+            members,
+            withdrawn,
+            verdicts,
+        } = judged;
         let token_of = |output: &OutputId| plan.output(output).and_then(|plan| plan.token.as_ref());
-        let readable = verdicts.into_iter();
-        let readable = readable.filter(|verdict| access.reads(&verdict.output));
-        let verdicts = readable.map(|verdict| {
+        let verdicts = verdicts.into_iter().map(|verdict| {
             let query = request.visitor.query_for(token_of(&verdict.output));
             (verdict, query)
         });
@@ -61,14 +84,14 @@ impl StoryView {
         let sees_sources = request.visitor.may_read(server_token);
         let with = request.values("with").into_iter().next();
         Self {
-            id: story.id,
+            id,
             members,
             verdicts,
             evidence: HashMap::new(),
             corrections: Vec::new(),
             withdrawn,
-            query,
-            source_query: sees_sources.then(|| request.visitor.query_for(server_token)),
+            query: request.own_query(),
+            source_query: sees_sources.then(|| request.own_query()),
             with: with.and_then(|entry| entry.parse().ok()).map(EntryId),
             plan,
         }
@@ -92,14 +115,21 @@ impl StoryView {
         self.members.iter().find(|member| member.id == entry)
     }
 
+    /// The member that the visitor sees as the one that the story began with.
+    pub(super) fn first(&self) -> Option<EntryId> {
+        let members = || self.members.iter();
+        let mut first = members().filter(|member| member.relation == Relation::First);
+        let first = first.next().map(|member| member.id);
+        first.or_else(|| members().map(|member| member.id).min())
+    }
+
     /// The member that stands for the story: the one that the first output shows that keeps it, else the one that it began with.
     pub(super) fn base(&self) -> Option<&Member> {
         let items = self.verdicts.iter().flat_map(|(verdict, _)| &verdict.items);
         let mut kept = items.filter(|item| item.is_kept);
         let shown = kept.find_map(|item| self.member(item.shown));
-        let mut members = self.members.iter();
-        let first = members.find(|member| member.relation == Relation::First);
-        shown.or(first).or(self.members.first())
+        let first = self.first().and_then(|first| self.member(first));
+        shown.or(first)
     }
 
     /// What it is called.

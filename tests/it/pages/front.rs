@@ -91,7 +91,9 @@ fn many_outputs_are_listed_in_pages() {
     let outputs: String = (0..120)
         .map(|nth| format!("[[output]]\nid = \"o{nth}\"\nsources = []\n"))
         .collect();
-    let desk = Desk::new(&format!("{SOURCE}{outputs}"));
+    let closed = "[[output]]\nid = \"closed\"\ntoken = { file = \"t\" }\n";
+    let desk = Desk::new(&format!("{SOURCE}{outputs}{closed}"));
+    desk.write("t", b"sesame");
     desk.write("a.json", &feed(&[]));
     let daemon = desk.start();
     page(&daemon, "/");
@@ -109,6 +111,17 @@ fn many_outputs_are_listed_in_pages() {
     let hrefs = links(&front);
     assert!(hrefs.contains(&"./".to_owned()) && hrefs.contains(&"./?page=3".to_owned()));
     assert!(page(&daemon, "/").body.len() < 128 * 1024);
+    let hrefs = links(&read(&daemon, "/?token=sesame&page=2"));
+    for with_token in [
+        "./?token=sesame",
+        "./?token=sesame&page=3",
+        "sources?token=sesame",
+    ] {
+        assert!(
+            hrefs.contains(&with_token.to_owned()),
+            "{with_token}: {hrefs:?}"
+        );
+    }
 }
 
 #[test]

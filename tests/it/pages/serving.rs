@@ -114,6 +114,20 @@ fn a_query_is_bounded() {
         assert_eq!(refused.status, 414, "{path}");
         assert!(refused.text().contains("8 KiB"), "{}", refused.text());
     }
+    // A rule of hundreds of words in another script.
+    let words: String = (0..300).map(|nth| format!("слово{nth}\n")).collect();
+    let words: String = url::form_urlencoded::byte_serialize(words.as_bytes()).collect();
+    let preview = format!("/o/preview?include={words}");
+    assert!(preview.len() > 8 * 1024, "{}", preview.len());
+    let tried = daemon.until(&preview, |answer| answer.status != 503);
+    assert_eq!(tried.status, 200, "{}", tried.text());
+    let refused = padded("/o/preview", 48 * 1024 + 1);
+    assert_eq!(refused.status, 414);
+    assert!(
+        refused.text().contains("mainstem preview"),
+        "{}",
+        refused.text()
+    );
     // A document has no parameters but its token.
     assert_eq!(padded("/o.atom", 9 * 1024).status, 200);
 }

@@ -4,12 +4,18 @@
 //! - a token stands in links for who came with it in the address, and for nobody else, and only where it opens something
 //! - `/` neither lists nor names an output whose token the visitor has not brought
 
+use std::time::{Duration, Instant};
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::{SOURCE, desk, feed, follow_all, links, page, target};
 use crate::support::daemon::{Answer, Daemon, Desk};
-use crate::support::html::{parse, texts};
+use crate::support::html::{parse, selecting, texts};
+use crate::support::releases::told;
+
+/// A page is answered within this even on a busy machine.
+const SOON: Duration = Duration::from_secs(20);
 
 const TOKEN: &str = "k&y=+ ü\"<";
 
@@ -97,13 +103,16 @@ fn a_token_is_passed_on_to_nobody_else() {
         let path = format!("/o.{format}{}", query());
         assert!(!page(&daemon, &path).text().contains("token="), "{path}");
     }
-    // To what is open to everybody the token is not brought.
+    // It goes along to every page, for what is shown there depends on it, and to the output's documents; to nothing else.
     let found = parse(&page(&daemon, &with_token).text());
     for href in links(&found).iter().filter(|href| !href.starts_with('#')) {
-        let is_guarded = target("/o", href)
-            .is_some_and(|path| path.starts_with("/o") || path.starts_with("/story/"));
-        assert_eq!(href.contains("token="), is_guarded, "{href}");
+        let is_page = target("/o", href).is_some_and(|path| !path.starts_with("/static/"));
+        assert_eq!(href.contains("token="), is_page, "{href}");
     }
+    // A form sends it as it was brought.
+    let form = parse(&page(&daemon, &format!("/o/preview{}", query())).text());
+    let carried = form.select(&selecting("input[name=token]")).next();
+    assert_eq!(carried.and_then(|input| input.attr("value")), Some(TOKEN));
     // Another token is another page.
     desk.write("o.token", b"second");
     daemon.signal("HUP");
@@ -170,4 +179,34 @@ fn what_is_of_no_output_needs_the_servers_token() {
     assert!(of_output.contains("?token=secret\">Story"), "{of_output}");
     let with_both = page(&daemon, "/open?token=server").text();
     assert!(with_both.contains("?token=server\">Story"), "{with_both}");
+}
+
+/// What a visitor may see is looked up for what is asked, not spelt out for all outputs and sources.
+#[test]
+fn many_outputs_of_many_sources_are_answered_soon() {
+    let sources: String = (0..3000)
+        .map(|nth| format!("[[source]]\nid = \"s{nth}\"\npath = \"s{nth}.json\"\nevery = \"1d\"\n"))
+        .collect();
+    let outputs: String = (0..300)
+        .map(|nth| format!("[[output]]\nid = \"o{nth}\"\ntoken = {{ file = \"o.token\" }}\n"))
+        .collect();
+    let desk = Desk::new(&format!(
+        "{sources}{outputs}[[output]]\nid = \"open\"\nsources = [\"s0\"]\n"
+    ));
+    desk.write("o.token", b"secret");
+    for nth in 0..3000 {
+        desk.write(&format!("s{nth}.json"), &feed(&[]));
+    }
+    desk.write("s0.json", &feed(&[("One", "https://a.example/1")]));
+    told(&desk, &["refresh", "s0"]);
+    let daemon = desk.start();
+    daemon.until("/open", |answer| answer.text().contains(">One<"));
+    for token in ["", "?token=secret"] {
+        for path in ["/", "/sources", "/source/s0", "/story/1", "/open/preview"] {
+            let began = Instant::now();
+            let path = format!("{path}{token}");
+            assert_eq!(daemon.ask("GET", &path, &[]).status, 200, "{path}");
+            assert!(began.elapsed() < SOON, "{path}: {:?}", began.elapsed());
+        }
+    }
 }
