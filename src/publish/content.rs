@@ -8,7 +8,7 @@ use crate::model::{ContentForm, Output};
 /// Everything of an output that an item's bytes depend on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ItemForm {
-    content: ContentForm,
+    pub(super) content: ContentForm,
     title_format: String,
     also_in: bool,
     show_changes: bool,
@@ -30,7 +30,7 @@ impl ItemForm {
 /// Words of a text that stand for a missing headline.
 const TITLE_WORDS: usize = 12;
 /// Words of a text that stand for a missing summary.
-const SUMMARY_WORDS: usize = 60;
+pub(super) const SUMMARY_WORDS: usize = 60;
 
 /// The headline as the output wants it; never empty, for readers show nothing else in a list.
 pub(super) fn title(form: &ItemForm, item: &Item) -> String {
