@@ -52,7 +52,7 @@ fn entry(form: &ItemForm, item: &Item, correction: &Correction) -> Vec<u8> {
         let mut attributes = vec![("type", "html")];
         let language = item.entry.language.as_deref();
         attributes.extend(language.map(|tag| ("xml:lang", tag)));
-        let html = changed_html(form.content, correction);
+        let html = changed_html(correction, form.most_words());
         xml.text("content", &attributes, &html);
     })
 }

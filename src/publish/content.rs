@@ -8,7 +8,7 @@ use crate::model::{ContentForm, Output};
 /// Everything of an output that an item's bytes depend on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ItemForm {
-    pub(super) content: ContentForm,
+    content: ContentForm,
     title_format: String,
     also_in: bool,
     show_changes: bool,
@@ -25,12 +25,21 @@ impl ItemForm {
             show_changes: output.show_changes,
         }
     }
+
+    /// Words of a text that it shows, at most; `None`: all.
+    pub(super) fn most_words(&self) -> Option<usize> {
+        match self.content {
+            ContentForm::Full => None,
+            ContentForm::Summary => Some(SUMMARY_WORDS),
+            ContentForm::Link => Some(0),
+        }
+    }
 }
 
 /// Words of a text that stand for a missing headline.
 const TITLE_WORDS: usize = 12;
 /// Words of a text that stand for a missing summary.
-pub(super) const SUMMARY_WORDS: usize = 60;
+const SUMMARY_WORDS: usize = 60;
 
 /// The headline as the output wants it; never empty, for readers show nothing else in a list.
 pub(super) fn title(form: &ItemForm, item: &Item) -> String {

@@ -1,8 +1,7 @@
 //! What a correction changed, as HTML.
 
-use super::content::SUMMARY_WORDS;
 use super::xml::{escape, writable};
-use crate::model::{ContentForm, Correction};
+use crate::model::Correction;
 use crate::text::{DiffPart, WordDiff};
 
 /// The words of a difference as HTML: what was removed in `<del>`, what was added in `<ins>`. Nothing that a publisher wrote is
@@ -42,16 +41,16 @@ fn lines(text: &str) -> String {
     escape(text).replace('\n', "<br>\n")
 }
 
-/// What was changed in title and text, no more of the text than an output of this form shows of it.
-pub(super) fn changed_html(form: ContentForm, correction: &Correction) -> String {
+/// What was changed in title and text; `words`: of the text, at most.
+pub(super) fn changed_html(correction: &Correction, words: Option<usize>) -> String {
     let (before, after) = (&correction.before, &correction.after);
     let title = WordDiff::excerpt(&before.title, &after.title);
     let text = WordDiff::excerpt(&before.text, &after.text);
-    let text = match form {
+    let text = match words {
         _ if text.parts.is_empty() => String::new(),
-        ContentForm::Full => passage("Text", &text),
-        ContentForm::Summary => passage("Text", &text.first_words(SUMMARY_WORDS)),
-        ContentForm::Link => "<p>The text was corrected.</p>".to_owned(),
+        None => passage("Text", &text),
+        Some(0) => "<p>The text was corrected.</p>".to_owned(),
+        Some(words) => passage("Text", &text.first_words(words)),
     };
     match title.parts.is_empty() {
         true => text,
@@ -70,6 +69,6 @@ pub(super) fn section(correction: &Correction) -> String {
     let at = writable(correction.at).format("%Y-%m-%d %H:%M UTC");
     format!(
         "<section><p>Corrected on {at}:</p>{}</section>",
-        changed_html(ContentForm::Full, correction)
+        changed_html(correction, None)
     )
 }
