@@ -36,6 +36,7 @@ pub(super) async fn make(
         root: "",
         query: &query,
         head: feeds.head,
+        leads_on: true,
     };
     // Which outputs are listed depends on the tokens that the visitor has brought.
     let mut outputs = request.settings.plan.outputs.iter();

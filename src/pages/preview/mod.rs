@@ -79,6 +79,7 @@ pub(super) async fn make(request: &PageRequest, output: &OutputId) -> Result<Mad
             .visitor
             .query_for(request.settings.server_token.as_ref()),
         head: html! {},
+        leads_on: !request.is_stranger(),
     };
     Ok(MadePage {
         html: frame.around(&content),

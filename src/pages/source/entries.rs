@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use url::Url;
 
 use super::super::access::Access;
-use super::super::elements::{headline, publishers_link, time};
+use super::super::elements::{headline, page_language, publishers_link, time, with_token};
 use super::super::request::PageRequest;
 use super::subject::{MOST_ENTRIES, Subject};
 use crate::model::{Relation, SourceId};
@@ -36,7 +36,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Markup {
         }
         h2 { "Newest entries" }
         @if !may_see(subject.request, id) {
-            p { "They are listed for who may read a feed that has them." }
+            p { "They are listed for whoever may read a feed that has them; " (with_token()) "." }
         } @else if subject.activity.latest.is_empty() {
             p { "None are stored yet." }
         } @else {
@@ -66,7 +66,7 @@ fn line(entry: &LatestEntry, query: &str) -> Markup {
     let host = url.as_ref().and_then(Url::host_str);
     html! {
         li {
-            a href={ "../story/" (entry.story) (query) } dir="auto" lang=[entry.language.as_deref()] { (headline(entry.title.trim())) }
+            a href={ "../story/" (entry.story) (query) } dir="auto" lang=[page_language(entry.language.as_deref())] { (headline(entry.title.trim())) }
             div.muted {
                 (time(entry.ordered_at))
                 @match entry.relation {
