@@ -21,11 +21,12 @@ use super::exit::{Ended, Partly};
 use super::stored;
 use super::voice::can_draw;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Config, counted as counted_as};
+use crate::config::{self, Config};
 use crate::fetch::Fetcher;
 use crate::model::{Applied, Due, Outcome, SourceId, Timestamp};
 use crate::refresh::{Occasion, Poll, Refreshed, Refresher, Unfinished, align};
 use crate::store::StoreError;
+use crate::text::counted as counted_as;
 
 /// Refreshes under way; the fetcher bounds requests, this bounds what waits for them.
 const UNDER_WAY: usize = 512;
@@ -274,7 +275,7 @@ fn as_text(lines: &[Line]) -> String {
     let _ = writeln!(
         text,
         "{}: {}, {failed} failed",
-        counted_as(lines.len(), "source"),
+        counted_as(lines.len(), "source", "sources"),
         counted(&total)
     );
     text

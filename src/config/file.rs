@@ -193,7 +193,7 @@ table! {
         duplicates: DuplicatesWord,
         /// A corrected release replaces the old one in place, or is announced as a new entry. Default "replace".
         updates: UpdatesWord,
-        /// An entry that its publisher withdraws is only told of, or is shown no more. Default "report".
+        /// An entry that its publisher withdraws is only told of, or is no longer shown. Default "report".
         withdrawals: WithdrawalsWord,
         /// Name the other sources in a line at the end of the content. Default false.
         also_in: bool,

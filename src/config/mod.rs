@@ -18,6 +18,7 @@ use crate::republish::Plan;
 use crate::select::Lists;
 use crate::serve::{self, Address};
 use crate::store;
+use crate::text::counted;
 
 #[macro_use]
 mod table;
@@ -103,8 +104,8 @@ impl Config {
     /// `3 sources, 1 output`: what is polled and published.
     #[must_use]
     pub fn counts(&self) -> String {
-        let sources = counted(self.targets.len(), "source");
-        let outputs = counted(self.plan.outputs.len(), "output");
+        let sources = counted(self.targets.len(), "source", "sources");
+        let outputs = counted(self.plan.outputs.len(), "output", "outputs");
         format!("{sources}, {outputs}")
     }
 
@@ -136,14 +137,5 @@ impl Config {
             disabled: self.disabled.as_slice().into(),
             words: self.words.clone(),
         }
-    }
-}
-
-/// `1 source`, `2 sources`.
-#[must_use]
-pub fn counted(count: usize, noun: &str) -> String {
-    match count {
-        1 => format!("1 {noun}"),
-        count => format!("{count} {noun}s"),
     }
 }

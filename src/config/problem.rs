@@ -4,8 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::counted;
 use super::purpose::Purpose;
+use crate::text::counted;
 
 /// How much a problem matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,9 +77,14 @@ impl Problems {
     pub fn in_words(&self) -> String {
         let is_warning = |problem: &&Problem| problem.severity == Severity::Warning;
         let warnings = self.0.iter().filter(is_warning).count();
-        let counts = [(self.0.len() - warnings, "problem"), (warnings, "warning")];
-        let named = counts.iter().filter(|(count, _)| *count > 0);
-        let named: Vec<String> = named.map(|(count, what)| counted(*count, what)).collect();
+        let counts = [
+            (self.0.len() - warnings, "problem", "problems"),
+            (warnings, "warning", "warnings"),
+        ];
+        let named = counts.iter().filter(|(count, ..)| *count > 0);
+        let named: Vec<String> = named
+            .map(|(count, one, many)| counted(*count, one, many))
+            .collect();
         named.join(" and ")
     }
 

@@ -46,7 +46,7 @@ words! {
     WithdrawalRule {
         /// It is told, and stays.
         Report = "report",
-        /// It is told, and is shown no more.
+        /// It is told, and is no longer shown.
         Follow = "follow",
     }
 }

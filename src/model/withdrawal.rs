@@ -70,7 +70,7 @@ impl RetractedEntry {
         match self.entry {
             Some(entry) => format!("the publisher withdraws entry {entry}, {title:?}"),
             None => format!(
-                "a notice withdraws an entry, but not one that is stored fits it: {title:?}"
+                "a notice withdraws an entry, but no single stored entry fits it: {title:?}"
             ),
         }
     }

@@ -5,12 +5,14 @@ use url::Url;
 
 use crate::model::SourceId;
 use crate::publish::OUTWARD;
-pub(super) use crate::publish::time;
+pub(super) use crate::publish::{page_language, time};
 use crate::republish::Plan;
+pub(super) use crate::text::counted;
 
 /// What a publisher wrote, as a link to its page where that is on the web.
 pub(super) fn publishers_link(text: &str, url: Option<&Url>, language: Option<&str>) -> Markup {
     let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
+    let language = page_language(language);
     html! {
         @match url {
             Some(url) => a href=(url) rel=(OUTWARD) dir="auto" lang=[language] { (text) },
@@ -34,11 +36,10 @@ pub(super) fn headline(title: &str) -> &str {
     }
 }
 
-/// `1 story`, `2 stories`.
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
-    match count {
-        1 => format!("1 {one}"),
-        count => format!("{count} {many}"),
+/// What is said where the configuration has no sources.
+pub(super) fn no_sources() -> Markup {
+    html! {
+        p { "There are no sources: add a " code { "[[source]]" } " table to the configuration and reload it." }
     }
 }
 
@@ -48,4 +49,9 @@ pub(super) fn carried_along(query: &str) -> Markup {
     html! {
         @for (name, value) in carried { input type="hidden" name=(name) value=(value); }
     }
+}
+
+/// How somebody who has a token shows more of a page.
+pub(super) fn with_token() -> Markup {
+    html! { "to bring a token, add " code { "?token=" } " and the token to the address of this page" }
 }

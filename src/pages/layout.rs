@@ -16,10 +16,12 @@ pub(super) struct Frame<'a> {
     pub(super) request: &'a PageRequest,
     /// More elements of the head, such as links to a page's feeds.
     pub(super) head: Markup,
+    /// Whether the visitor may read what every page leads to; whoever may not is not led to a door that asks for a token.
+    pub(super) leads_on: bool,
 }
 
-/// The pages that every page leads to, by their paths below the root: `./` is the root itself.
-const SECTIONS: [(&str, &str); 2] = [("./", "Feeds"), ("sources", "Sources")];
+/// The pages that every page leads to, by their paths below the root.
+const SECTIONS: [(&str, &str); 2] = [("", "Feeds"), ("sources", "Sources")];
 /// The titles of those pages.
 pub(super) const FEEDS: &str = SECTIONS[0].1;
 
@@ -31,6 +33,7 @@ impl Frame<'_> {
             root,
             request,
             head,
+            leads_on,
         } = self;
         let query = request.own_query();
         let page = html! {
@@ -47,10 +50,12 @@ impl Frame<'_> {
                 }
                 body {
                     a.skip href="#content" { "Skip to content" }
-                    header {
-                        nav aria-label="Site" {
-                            @for (path, name) in SECTIONS {
-                                a href={ (root) (path) (query) } aria-current=[(name == *title).then_some("page")] { (name) }
+                    @if *leads_on {
+                        header {
+                            nav aria-label="Site" {
+                                @for (path, name) in SECTIONS {
+                                    a href={ (below(root, path)) (query) } aria-current=[(name == *title).then_some("page")] { (name) }
+                                }
                             }
                         }
                     }
@@ -59,5 +64,13 @@ impl Frame<'_> {
             }
         };
         page.into_string()
+    }
+}
+
+/// A path below the root, as it is reached from here: an address that is empty would be this page.
+fn below(root: &str, path: &str) -> String {
+    match (root, path) {
+        ("", "") => "./".to_owned(),
+        (root, path) => format!("{root}{path}"),
     }
 }

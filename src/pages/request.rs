@@ -89,12 +89,16 @@ pub(super) struct PageRequest {
 impl PageRequest {
     /// Refuses a visitor who does not bring `[server] token`, where there is one.
     pub(super) fn refuse_strangers(&self) -> Result<(), NoPage> {
-        let token = self.settings.server_token.as_ref();
-        if self.visitor.may_read(token) {
-            Ok(())
-        } else {
-            Err(NoPage::Forbidden(None))
+        match self.is_stranger() {
+            true => Err(NoPage::Forbidden(None)),
+            false => Ok(()),
         }
+    }
+
+    /// Whether the visitor lacks `[server] token`.
+    pub(super) fn is_stranger(&self) -> bool {
+        let token = self.settings.server_token.as_ref();
+        !self.visitor.may_read(token)
     }
 
     /// An output, for a visitor who may read it.

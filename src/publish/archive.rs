@@ -1,7 +1,7 @@
 //! Archive documents of RFC 5005 §4: a fixed set of an output's items, the same bytes until one of them is withdrawn.
 //!
 //! A document names the one before it and the subscription document, not the one
-//! after it: that one did not exist when it was written, and it never changes.
+//! after it: that one did not exist when it was written, and what is written stays.
 
 use std::borrow::Cow;
 

@@ -1,9 +1,9 @@
 //! A correction as an entry of `changes.atom`.
 //!
-//! It is written with its item, once for all outputs that show it, and stays as it is: it says what was corrected then, whatever
+//! It is written with its item, once for all outputs that show it alike, and stays as it is: it says what was corrected then, whatever
 //! was corrected later.
 
-use super::content;
+use super::content::{self, ItemForm};
 use super::correction::changed_html;
 use super::ids::correction_id;
 use super::item::Item;
@@ -20,15 +20,15 @@ pub(super) struct ChangeEntry {
 }
 
 /// Writes the corrections of an item.
-pub(super) fn corrections(item: &Item) -> Vec<ChangeEntry> {
+pub(super) fn corrections(form: &ItemForm, item: &Item) -> Vec<ChangeEntry> {
     let written = item.corrections.iter().map(|correction| ChangeEntry {
         at: correction.at,
-        piece: Piece::new(entry(item, correction)),
+        piece: Piece::new(entry(form, item, correction)),
     });
     written.collect()
 }
 
-fn entry(item: &Item, correction: &Correction) -> Vec<u8> {
+fn entry(form: &ItemForm, item: &Item, correction: &Correction) -> Vec<u8> {
     let after = &correction.after;
     let at = rfc3339(correction.at);
     Xml::piece(1, "entry", |xml| {
@@ -52,6 +52,7 @@ fn entry(item: &Item, correction: &Correction) -> Vec<u8> {
         let mut attributes = vec![("type", "html")];
         let language = item.entry.language.as_deref();
         attributes.extend(language.map(|tag| ("xml:lang", tag)));
-        xml.text("content", &attributes, &changed_html(correction));
+        let html = changed_html(correction, form.most_words());
+        xml.text("content", &attributes, &html);
     })
 }

@@ -25,7 +25,7 @@ pub(super) fn changes(feed: &OutboundFeed) -> Document {
     let mut newest: Vec<_> = items.flat_map(|item| &item.corrections).collect();
     newest.sort_by_key(|correction| (std::cmp::Reverse(correction.at), correction.piece.hash()));
     newest.truncate(CORRECTIONS);
-    let shell = shell(feed, newest.first().map(|newest| newest.at));
+    let shell = shell(feed, updated(feed, newest.first().copied()));
     let bound = feed.output.max_bytes.map_or(BYTES, NonZeroU64::get);
     let mut room = usize::try_from(bound).unwrap_or(usize::MAX);
     room = room.saturating_sub(shell.head.len() + shell.tail.len());
@@ -38,8 +38,17 @@ pub(super) fn changes(feed: &OutboundFeed) -> Document {
     Document::new(DocumentFormat::Atom, shell, pieces)
 }
 
-/// The document without its entries. `updated`: of the newest; without one nothing was ever corrected, as far as is known.
-fn shell(feed: &OutboundFeed, updated: Option<Timestamp>) -> Shell {
+/// When the document last changed: with its newest correction, or when an item went with what was corrected in it. Without any the
+/// newest item's place stands for that: it is past, and what is corrected later comes after it.
+fn updated(feed: &OutboundFeed, newest: Option<&ChangeEntry>) -> Timestamp {
+    let corrected = newest.map(|newest| newest.at);
+    let known = corrected.max(feed.deleted_at());
+    let place = || feed.items.iter().map(|item| item.ordered_at).max();
+    known.or_else(place).unwrap_or_default()
+}
+
+/// The document without its entries.
+fn shell(feed: &OutboundFeed, updated: Timestamp) -> Shell {
     let mut xml = Xml::new();
     let namespaces = [
         ("xmlns", "http://www.w3.org/2005/Atom"),
@@ -50,7 +59,7 @@ fn shell(feed: &OutboundFeed, updated: Option<Timestamp>) -> Shell {
         let name = format!("{}/{NAME}", output.id);
         xml.text("id", &[], &feed_id(&feed.id_base, &name));
         xml.prose("title", &[], &format!("{}: corrections", output.title));
-        xml.text("updated", &[], &rfc3339(updated.unwrap_or_default()));
+        xml.text("updated", &[], &rfc3339(updated));
         let own = format!("{}{name}.atom", feed.public_url);
         for (relation, media_type, href) in [
             ("self", "application/atom+xml", &own),

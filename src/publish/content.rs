@@ -25,6 +25,15 @@ impl ItemForm {
             show_changes: output.show_changes,
         }
     }
+
+    /// Words of a text that it shows, at most; `None`: all.
+    pub(super) fn most_words(&self) -> Option<usize> {
+        match self.content {
+            ContentForm::Full => None,
+            ContentForm::Summary => Some(SUMMARY_WORDS),
+            ContentForm::Link => Some(0),
+        }
+    }
 }
 
 /// Words of a text that stand for a missing headline.

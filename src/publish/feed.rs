@@ -64,13 +64,17 @@ impl OutboundFeed {
         format!("{}{}", self.public_url, self.output.id)
     }
 
-    /// See [`updated`].
+    /// When the latest of the deleted items was deleted.
+    pub(super) fn deleted_at(&self) -> Option<Timestamp> {
+        self.deleted.iter().map(|tombstone| tombstone.at).max()
+    }
+
+    /// When its items last changed (see [`updated`]), or the last of them was deleted.
     pub(super) fn updated(&self) -> Timestamp {
-        updated(
-            self.items
-                .iter()
-                .map(|item| (item.ordered_at, item.updated)),
-        )
+        let items = self.items.iter();
+        let changed = updated(items.map(|item| (item.ordered_at, item.updated)));
+        self.deleted_at()
+            .map_or(changed, |deleted| changed.max(deleted))
     }
 }
 

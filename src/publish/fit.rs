@@ -123,6 +123,17 @@ pub fn is_language(tag: &str) -> bool {
         && has_whole_extensions(tag)
 }
 
+/// A language as pages name it. `None`: nobody outside knows what the tag means, as with those for private use (RFC 5646 §2.2.1).
+#[must_use]
+pub fn page_language(tag: Option<&str>) -> Option<&str> {
+    tag.filter(|tag| {
+        let language = tag.split('-').next().unwrap_or_default();
+        let language = language.to_ascii_lowercase();
+        let is_private = language.len() == 3 && ("qaa"..="qtz").contains(&language.as_str());
+        is_language(tag) && !is_private
+    })
+}
+
 /// A media type (RFC 9110 §8.3.1), without its parameters where they are none.
 fn media_type(given: &str) -> Option<&str> {
     let given = given.trim();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use maud::{Markup, PreEscaped, html};
 
 use super::content::{self, ItemForm};
+use super::fit::page_language;
 use super::item::Item;
 use super::uri::is_web;
 use super::xml::{rfc3339, writable};
@@ -45,7 +46,7 @@ impl ListedItem {
         let listed = ItemText {
             title: &title,
             url,
-            language: item.entry.language.as_deref(),
+            language: page_language(item.entry.language.as_deref()),
             source: &item.source.title,
             published: item.published(),
             updated: item.updated(),

@@ -50,7 +50,7 @@ pub use correction::diff_html;
 pub use deleted::{announceable, redact_archive};
 pub use document::{Document, Edition};
 pub use feed::{Fragment, OutboundFeed};
-pub use fit::{fit, is_language};
+pub use fit::{fit, is_language, page_language};
 pub use format::DocumentFormat;
 pub use health::health_feed;
 pub use ids::outbound_id;

@@ -36,7 +36,7 @@ impl Fragment {
         let pieces = DocumentFormat::ALL.map(|format| piece(format, form, item));
         Self {
             listed: ListedItem::of(form, item),
-            corrections: corrections(item),
+            corrections: corrections(form, item),
             ..Self::of(pieces, item)
         }
     }

@@ -244,7 +244,9 @@ fn syntax_error(text: &str, errors: &cel::parser::ParseErrors) -> RuleError {
         .char_indices()
         .nth(column)
         .map_or(text.len() - before, |(at, _)| at);
-    RuleError::of_where(Some(before + within), first.msg.clone(), None)
+    let at = before + within;
+    let (message, hint) = super::syntax::in_words(&first.msg, &text[at..]);
+    RuleError::of_where(Some(at), message, hint)
 }
 
 fn sample_source() -> Source {

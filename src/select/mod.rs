@@ -17,6 +17,7 @@ mod rule_text;
 mod scope;
 mod shown;
 mod subject;
+mod syntax;
 mod untrusted;
 mod verdict;
 mod vocabulary;

@@ -28,6 +28,24 @@ impl Answer {
     pub(super) fn pending(making: impl Future<Output = Response> + Send + 'static) -> Self {
         Self::Pending(Box::pin(making))
     }
+
+    /// The same answer, which no script of another site may read, whatever it says.
+    pub(super) fn closed_to_other_sites(self) -> Self {
+        match self {
+            Self::Ready(response) => Self::Ready(closed(response)),
+            Self::Pending(making) => Self::pending(async { closed(making.await) }),
+        }
+    }
+}
+
+fn closed(mut response: Response) -> Response {
+    for name in [
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+    ] {
+        response.headers_mut().remove(name);
+    }
+    response
 }
 
 impl From<Response> for Answer {

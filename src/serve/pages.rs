@@ -142,13 +142,5 @@ async fn whole(
             body = packing.await.unwrap_or_else(|_| gzip(&body));
         }
     }
-    let mut response = response(status, headers, body);
-    // A page is for people: scripts of other sites have no business in it.
-    for name in [
-        header::ACCESS_CONTROL_ALLOW_ORIGIN,
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-    ] {
-        response.headers_mut().remove(name);
-    }
-    response
+    response(status, headers, body)
 }

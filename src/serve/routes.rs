@@ -19,6 +19,9 @@ use crate::model::{OutputId, SourceId, StoryId};
 use crate::pages::{ArchivedPart, Asset, Pages, Wanted};
 use crate::publish::DocumentFormat;
 
+/// How the name of an archive document ends, and that of its page does not.
+const DOCUMENT: &str = ".atom";
+
 /// What a path names.
 enum Route<'p> {
     /// The probe of liveness.
@@ -78,6 +81,22 @@ impl<'p> Route<'p> {
     }
 }
 
+impl Route<'_> {
+    /// Whether it is a page or a part of one.
+    fn is_for_people(&self) -> bool {
+        match self {
+            Self::Front | Self::Page(_) | Self::Listing(_) | Self::Asset(_) => true,
+            Self::Archive(_, name) => !name.ends_with(DOCUMENT),
+            Self::Alive
+            | Self::Ready
+            | Self::Sources
+            | Self::Health
+            | Self::Document(_)
+            | Self::Changes(_) => false,
+        }
+    }
+}
+
 /// A story's number as it is written in addresses; each has one name.
 fn story(id: &str) -> Option<StoryId> {
     let number: i64 = id.parse().ok()?;
@@ -110,7 +129,9 @@ impl Resources for Routes {
     fn get(&self, target: &Uri, asked: HeaderMap) -> Answer {
         let content = self.site.0.load();
         let query = target.query();
-        match Route::of(target.path()) {
+        let route = Route::of(target.path());
+        let is_for_people = route.as_ref().is_some_and(Route::is_for_people);
+        let answer = match route {
             None => not_found().into(),
             Some(Route::Alive) => text(StatusCode::OK, [], "alive\n").into(),
             Some(Route::Ready) => ready(&content),
@@ -125,6 +146,10 @@ impl Resources for Routes {
             Some(Route::Archive(output, name)) => {
                 self.archive(&content, (&output, &name), query, asked)
             }
+        };
+        match is_for_people {
+            true => answer.closed_to_other_sites(),
+            false => answer,
         }
     }
 
@@ -261,7 +286,7 @@ impl Routes {
             return later(FIRST_PASS).into();
         };
         let listing = &shown.listing;
-        let (digits, is_document) = match document.strip_suffix(".atom") {
+        let (digits, is_document) = match document.strip_suffix(DOCUMENT) {
             Some(digits) => (digits, true),
             None => (document, false),
         };

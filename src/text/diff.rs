@@ -58,11 +58,36 @@ impl WordDiff {
         if is_cut {
             drop_end(&mut runs);
         }
-        let mut shown = shortened(runs);
+        let mut shown = shortened(runs, &new);
         if is_cut && matches!(shown.last(), Some(Some(_))) {
             shown.push(None);
         }
         Self::of(shown, &old, &new)
+    }
+
+    /// Its beginning, up to so many words of either text.
+    #[must_use]
+    pub fn first_words(mut self, words: usize) -> Self {
+        let mut left = words;
+        for at in 0..self.parts.len() {
+            let (DiffPart::Same(text) | DiffPart::Removed(text) | DiffPart::Added(text)) =
+                &mut self.parts[at]
+            else {
+                continue;
+            };
+            let spans = WordSpans::of(text).words;
+            if let Some(beyond) = spans.get(left) {
+                let end = beyond.start;
+                text.truncate(end);
+                self.parts.truncate(if end == 0 { at } else { at + 1 });
+                if self.parts.last() != Some(&DiffPart::Omitted) {
+                    self.parts.push(DiffPart::Omitted);
+                }
+                break;
+            }
+            left -= spans.len();
+        }
+        self
     }
 
     /// Writes runs out. `None`: words that are left out.

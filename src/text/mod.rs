@@ -7,6 +7,7 @@
 //! *Words* are tokens as numbers, for comparing long texts. A *difference* is what a person reads to see what changed.
 
 mod allowed;
+mod counted;
 mod cut;
 mod dateline;
 mod dates;
@@ -31,6 +32,7 @@ mod tokens;
 mod volatile;
 mod words;
 
+pub use counted::counted;
 pub use dateline::{Dateline, dateline};
 pub use dates::read_date;
 pub use diff::{DiffPart, WordDiff, changed_passages};

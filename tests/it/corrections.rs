@@ -2,6 +2,7 @@
 //!
 //! - A correction of words, in the title, in the text or in both, is an entry with what it changed; nothing else is.
 //! - It stays as it is when others follow, through a restart and a kill, and goes with its entry.
+//! - It says no more than its output shows, and its document is never dated back.
 //! - It is served as any document of the output is: with validators, to whom may read the output.
 
 use rusqlite::Connection;
@@ -73,31 +74,37 @@ const CASES: [Case<'_>; 9] = [
     (
         (TITLE, "<p>14 cracks &amp; a leak.</p>"),
         (TITLE, "<p>17 cracks &amp; a leak.</p>"),
-        Some("<p><strong>Text:</strong> <del>14</del> <ins>17</ins> cracks &amp; a leak.</p>"),
+        Some(
+            "<p><strong>Text:</strong> <bdi><del>14</del> <ins>17</ins> cracks &amp; a leak.</bdi></p>",
+        ),
     ),
     (
         ("Lock shut", "<p>Divers wait.</p>"),
         ("Upper lock shut", "<p>Divers wait.</p>"),
-        Some("<p><strong>Title:</strong> <del>Lock</del> <ins>Upper lock</ins> shut</p>"),
+        Some(
+            "<p><strong>Title:</strong> <bdi><del>Lock</del> <ins>Upper lock</ins> shut</bdi></p>",
+        ),
     ),
     (
         ("Lock shut", "<p>Divers wait.</p><p>Barges, too.</p>"),
         ("Lock open", "<p>Divers wait.</p><p>Ships, too.</p>"),
         Some(
-            "<p><strong>Title:</strong> Lock <del>shut</del><ins>open</ins></p>\
-                 <p><strong>Text:</strong> Divers wait.<br><del>Barges</del><ins>Ships</ins>, too.</p>",
+            "<p><strong>Title:</strong> <bdi>Lock <del>shut</del> <ins>open</ins></bdi></p>\
+                 <p><strong>Text:</strong> <bdi>Divers wait.<br>\n<del>Barges</del> <ins>Ships</ins>, too.</bdi></p>",
         ),
     ),
     // What publishers write is no markup.
     (
         ("Lock", "<p>x &lt;b&gt; y</p>"),
         ("Lock", "<p>x &lt;script&gt; y</p>"),
-        Some("<p><strong>Text:</strong> x <del>&lt;b&gt;</del> <ins>&lt;script&gt;</ins> y</p>"),
+        Some(
+            "<p><strong>Text:</strong> <bdi>x <del>&lt;b&gt;</del> <ins>&lt;script&gt;</ins> y</bdi></p>",
+        ),
     ),
     (
         (TITLE, "<p>One.</p>"),
         (TITLE, ""),
-        Some("<p><strong>Text:</strong> <del>One.</del></p>"),
+        Some("<p><strong>Text:</strong> <bdi><del>One.</del></bdi></p>"),
     ),
     // Markup, white space, case and typography are nobody's words.
     (
@@ -196,7 +203,7 @@ fn corrections_stay_as_they_are() {
     );
     assert_eq!(
         both[0].html,
-        "<p><strong>Title:</strong> Upper lock at Haldenau closes <ins>for weeks</ins></p>"
+        "<p><strong>Title:</strong> <bdi>Upper lock at Haldenau closes <ins>for weeks</ins></bdi></p>"
     );
     assert_eq!(both[0].title, format!("Corrected: {later}"));
     assert!(both[0].updated > both[1].updated);
@@ -310,6 +317,81 @@ fn the_document_is_served_as_the_others_are() {
     }
 }
 
+#[test]
+fn a_correction_says_no_more_than_its_output_shows() {
+    let outputs = "[[output]]\nid = \"merged\"\n[[output]]\nid = \"short\"\ncontent = \"summary\"\n\
+         [[output]]\nid = \"bare\"\ncontent = \"link\"\n";
+    let desk = desk(outputs);
+    let said = |word: &str| -> String { (0..150).map(|nth| format!("{word}{nth} ")).collect() };
+    bring(&desk, TITLE, &said("old"));
+    bring(&desk, "Lock shut", &said("new"));
+    bring(&desk, "Lock open", &said("new"));
+    let daemon = desk.start();
+    until_told(&daemon, 2);
+    let both = |output: &str| -> [String; 2] {
+        let answer = daemon.ask("GET", &format!("/{output}/changes.atom"), &[]);
+        let told = changes(&answer.text())
+            .into_iter()
+            .map(|change| change.html);
+        let told: Vec<_> = told.collect();
+        told.try_into().expect("both corrections")
+    };
+    let [title, all] = both("merged");
+    assert!(all.contains("old149</del> <ins>new0 "), "{all}");
+    assert!(all.contains("new149</ins>"), "{all}");
+    let [short_title, summary] = both("short");
+    let text = summary.split("Text:").nth(1).expect("of the text");
+    assert!(text.contains("<del>old0 "), "{text}");
+    assert!(text.contains("old59</del> …</bdi>"), "{text}");
+    assert!(!text.contains("old60"), "{text}");
+    let [bare_title, bare] = both("bare");
+    let renamed = summary.split("<p><strong>Text:").next().expect("a title");
+    assert_eq!(bare, format!("{renamed}<p>The text was corrected.</p>"));
+    assert!(
+        renamed.contains("<del>Upper lock at Haldenau closes</del> <ins>Lock shut</ins>"),
+        "{renamed}"
+    );
+    assert_eq!([&short_title, &bare_title], [&title; 2]);
+}
+
+#[test]
+fn documents_are_never_dated_back() {
+    let desk = desk("[[output]]\nid = \"merged\"\nmax_entries = 1\n");
+    bring(&desk, TITLE, LOCK);
+    bring(&desk, "Upper lock closes", LOCK);
+    let daemon = desk.start();
+    until_told(&daemon, 1);
+    let dates = || {
+        ["/merged.atom", "/merged/changes.atom"].map(|path| {
+            let answer = daemon.ask("GET", path, &[]);
+            tree(&answer.text()).text_of("updated").to_owned()
+        })
+    };
+    let not_before = |dates: &[String; 2], earlier: &[String; 2]| {
+        let pairs = dates.iter().zip(earlier);
+        pairs
+            .clone()
+            .for_each(|(now, then)| assert!(now >= then, "{now} {then}"));
+    };
+    let corrected = dates();
+    publish(&desk, "a", &[piece("choir", "12:00", "Choir", CHOIR)]);
+    refresh(&desk, &["a"]);
+    until_told(&daemon, 0);
+    let pushed_out = dates();
+    not_before(&pushed_out, &corrected);
+    told(&desk, &["withdraw", "Choir"]);
+    let announced = daemon.until("/merged.atom", |answer| {
+        answer.text().contains("deleted-entry")
+    });
+    let withdrawn = dates();
+    not_before(&withdrawn, &pushed_out);
+    let feed = tree(&announced.text());
+    let deleted = feed
+        .child("at:deleted-entry")
+        .and_then(|element| element.get("when"));
+    assert_eq!(deleted, Some(withdrawn[0].as_str()));
+}
+
 /// What an output's item says at length, in the three formats.
 fn contents(desk: &Desk, output: &str) -> [String; 3] {
     let print = |format: &str| told(desk, &["print", output, "--format", format]);
@@ -356,7 +438,7 @@ fn an_output_may_show_the_last_correction_under_its_item() {
             section.starts_with("<section><p>Corrected on "),
             "{section}"
         );
-        assert!(section.ends_with("</p></section>"), "{section}");
+        assert!(section.ends_with("</bdi></p></section>"), "{section}");
         assert!(
             section.contains("<del>14</del> <ins>17</ins> cracks"),
             "{section}"

@@ -152,7 +152,7 @@ fn a_source_is_told_of_whole() {
         "Title of its feed The mill",
         "Its home page https://mill.example/",
         "Priority 7",
-        "Entries 58, of these copies of other sources' entries: 0",
+        "Entries 58, 0 of them copies of other sources' entries",
         "None are on record.",
         "These are the newest 20.",
     ] {
@@ -243,7 +243,7 @@ const SAID: &[(&str, &[&str])] = &[
     (
         "gone",
         &[
-            "State: gone",
+            "State: ended by the publisher",
             "the feed is gone for good (HTTP status 410)",
             "not again by itself",
         ],
@@ -259,7 +259,7 @@ const SAID: &[(&str, &[&str])] = &[
     (
         "broken",
         &[
-            "State: trouble: status",
+            "State: in trouble: status",
             "it answered with an error (HTTP status 500).",
             "It has never answered with a feed; one failure so far.",
             "back-off after 1 failure",
@@ -281,7 +281,7 @@ fn why_and_what_went_wrong_is_said() {
     }
     let waits = said(&page(&daemon, "/source/waits"));
     for part in [
-        "State: never Nobody has asked it so far.",
+        "State: not asked yet Nobody has asked it so far.",
         "None are stored yet.",
     ] {
         assert!(waits.contains(part), "{waits}");

@@ -93,6 +93,12 @@ fn ward() -> (Desk, Origin, Origin) {
     (desk, origin, busy)
 }
 
+/// How the front page calls the states that sources are in.
+fn read_front(daemon: &Daemon) -> Vec<String> {
+    let answer = daemon.ask("GET", "/", &[]);
+    texts(&parse(&answer.text()), "main > ul > li")
+}
+
 #[test]
 fn a_row_says_what_the_command_says() {
     let (desk, _origin, _busy) = ward();
@@ -101,12 +107,12 @@ fn a_row_says_what_the_command_says() {
     daemon.until("/sources", |answer| is_there(&answer.text()));
     let page = page(&daemon, "/sources");
     let states = [
-        ("gone", "gone"),
-        ("held", "held"),
-        ("html", "trouble: not a feed"),
-        ("missing", "trouble: file"),
-        ("never", "never"),
-        ("silent", "silent"),
+        ("gone", "ended by the publisher"),
+        ("held", "asking to be left alone for a while"),
+        ("html", "in trouble: not a feed"),
+        ("missing", "in trouble: file"),
+        ("never", "not asked yet"),
+        ("silent", "silent for longer than usual"),
         ("well", "well"),
     ];
     let rows = rows(&page);
@@ -115,7 +121,21 @@ fn a_row_says_what_the_command_says() {
         .map(|(id, cells)| (id.as_str(), cells[0].as_str()))
         .collect();
     assert_eq!(found, states);
-    assert!(texts(&page, "main > p")[0].starts_with("7 sources: 2 trouble, 1 gone, 1 silent,"));
+    let counts =
+        "7 sources: 2 in trouble, 1 ended by the publisher, 1 silent for longer than usual,";
+    assert!(texts(&page, "main > p")[0].starts_with(counts));
+    // What one page calls a state, the others do.
+    let front = read_front(&daemon);
+    let called = front.iter().map(|state| state.split(": ").next());
+    let called: Vec<_> = called.flatten().collect();
+    let offered = texts(&page, "option");
+    assert!(
+        called.len() == 6
+            && called
+                .iter()
+                .all(|state| offered.iter().any(|of| of == state)),
+        "{called:?} {offered:?}"
+    );
     let ended = desk.run(&["sources", "--json"]);
     let told: Vec<Value> = serde_json::from_slice(&ended.stdout).expect("JSON");
     assert_eq!(told.len(), rows.len());
@@ -266,9 +286,9 @@ fn the_page_says_what_is_in_force_and_keeps_it() {
     for part in [
         "Shown: 1 to 25 of 25 that match, of 250",
         "with “s” in id, title or address",
-        "in the state “trouble”",
+        "in id, title or address and in trouble and tagged",
         "tagged “round & even”",
-        "sorted by errors in a row, downwards",
+        "sorted by errors in a row, descending",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
@@ -404,7 +424,7 @@ fn an_empty_list_says_how_to_fill_it() {
     let page = page(&daemon, "/sources");
     let said = texts(&page, "main").join(" ");
     assert!(
-        said.contains("No sources are configured. Add a [[source]] table"),
+        said.contains("There are no sources: add a [[source]] table"),
         "{said}"
     );
     assert_eq!(texts(&page, "main li a"), ["off"]);

@@ -113,8 +113,8 @@ fn it_tells_what_only_one_says_and_what_outputs_make_of_it() {
     assert_eq!(
         texts(&page, "h3 + ul"),
         [
-            "shows no. 2, b, which stands for 2 entries; it has no rule",
-            "would show no. 2, b, which stands for 2 entries, but: excluded by \"Haldenau\""
+            "shows no. 2 (b), which stands for 2 entries: it has no rule",
+            "would show no. 2 (b), which stands for 2 entries, but: excluded by \"Haldenau\""
         ]
     );
     let others = "1 other feed takes no entries of these sources.".to_owned();

@@ -79,6 +79,43 @@ fn a_change_is_told_by_its_words() {
     );
 }
 
+/// Characters that are words of their own are counted four to a word: as much of a sentence is shown in any script.
+#[test]
+fn a_change_is_shown_with_as_much_around_it_in_any_script() {
+    let rain = "東京都心では今日の午後から雨が降り続いており夜には雷を伴う激しい雨になる見込みです";
+    let text = |word: &str| rain.repeat(3) + word + &rain.repeat(3);
+    let shown = told(&WordDiff::excerpt(&text("甲"), &text("乙")));
+    let [before, after] = ["-甲-", "+乙+"].map(|mark| {
+        let side = shown.split(mark).collect::<Vec<_>>();
+        if mark.starts_with('-') {
+            side[0]
+        } else {
+            side[1]
+        }
+        .trim_matches([' ', '…'])
+        .to_owned()
+    });
+    assert_eq!(
+        [&before, &after].map(|side| side.chars().count()),
+        [40; 2],
+        "{shown}"
+    );
+}
+
+#[test]
+fn the_beginning_of_a_difference_is_bounded_in_words() {
+    let diff = WordDiff::excerpt("one two three four, five", "one deux trois four, six");
+    for (words, expected) in [
+        (0, "… "),
+        (1, "one … "),
+        (2, "one -two -… "),
+        (4, "one -two three -+deux +… "),
+        (9, "one -two three -+deux trois +four, -five-+six+"),
+    ] {
+        assert_eq!(told(&diff.clone().first_words(words)), expected, "{words}");
+    }
+}
+
 /// What follows a cut is told by nobody: no words are said to be removed that only stand behind the other text's cut.
 #[test]
 fn the_end_of_long_texts_is_no_change() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::super::elements::counted;
+use super::super::elements::{counted, page_language, with_token};
 use super::super::output::{addresses, feed_links};
 use super::super::paging::{PagerLink, pager, wanted_page, with_page};
 use super::super::request::{PageRequest, ShownFeed};
@@ -14,7 +14,7 @@ use crate::publish::{DocumentFormat, time};
 use crate::republish::OutputPlan;
 
 /// Outputs on a page.
-const OUTPUTS: usize = 50;
+const OUTPUTS: usize = 25;
 
 /// A page of the outputs.
 pub(super) struct Feeds {
@@ -36,7 +36,7 @@ pub(super) fn page(request: &PageRequest, shown: &BTreeMap<OutputId, ShownFeed>)
         @if listed.is_empty() {
             p {
                 "There is no feed that you may read. A feed is an " code { "[[output]]" }
-                " table in the configuration; one with a token is listed for who brings the token."
+                " table in the configuration. One with a token is listed for whoever brings it; " (with_token()) "."
             }
         } @else {
             p { "To follow a feed, copy one of its addresses into a feed reader, or open its page to read it here." }
@@ -65,7 +65,7 @@ fn feed(request: &PageRequest, plan: &OutputPlan, shown: Option<&ShownFeed>) -> 
     let query = request.visitor.query_for(plan.token.as_ref());
     html! {
         section {
-            h2 dir="auto" lang=[output.face.language.as_deref()] {
+            h2 dir="auto" lang=[page_language(output.face.language.as_deref())] {
                 a href={ (output.id) (query) } { (output.title) }
             }
             p.muted {

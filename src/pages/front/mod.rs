@@ -36,6 +36,7 @@ pub(super) async fn make(
         root: "",
         request,
         head: feeds.head,
+        leads_on: true,
     };
     Ok(MadePage {
         html: frame.around(&content),

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::super::elements::counted;
+use super::super::elements::{counted, no_sources};
 use super::super::listing::ListedSource;
 use super::super::paging::with_parameter;
+use super::super::sources::state::in_words;
 use crate::model::{SourceStatus, Timestamp};
 
 /// How many sources are in which state, each state leading to its sources. `query`: carries the server's token, where the visitor
@@ -23,7 +24,7 @@ pub(super) fn summary(sources: &[ListedSource], now: Timestamp, query: &str) -> 
     };
     html! {
         @if sources.is_empty() {
-            p { "There are no sources: add a " code { "[[source]]" } " table to the configuration." }
+            (no_sources())
         } @else {
             p {
                 a href={ "sources" (query) } { (counted(sources.len(), "source", "sources")) }
@@ -43,17 +44,6 @@ pub(super) fn summary(sources: &[ListedSource], now: Timestamp, query: &str) -> 
             a href={ "health.atom" (query) } { "A feed of what is wrong with them" } " · "
             a href={ "sources.opml" (query) } { "The list as OPML" }
         }
-    }
-}
-
-fn in_words(status: SourceStatus) -> &'static str {
-    match status {
-        SourceStatus::Trouble => "In trouble",
-        SourceStatus::Gone => "Ended by their publishers",
-        SourceStatus::Silent => "Silent for longer than they used to be",
-        SourceStatus::Held => "Asked to be left alone for a while",
-        SourceStatus::Never => "Never asked so far",
-        SourceStatus::Well => "Well",
     }
 }
 

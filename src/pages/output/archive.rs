@@ -2,7 +2,7 @@
 
 use maud::html;
 
-use super::super::elements::counted;
+use super::super::elements::{counted, page_language};
 use super::super::layout::Frame;
 use super::super::made::{MadePage, NoPage};
 use super::super::paging::{PagerLink, pager};
@@ -42,7 +42,7 @@ pub(in crate::pages) async fn make(
     };
     let title = format!("{}: older items, part {number}", output.title);
     let content = html! {
-        h1 dir="auto" lang=[output.face.language.as_deref()] { (title) }
+        h1 dir="auto" lang=[page_language(output.face.language.as_deref())] { (title) }
         p.muted {
             (counted(archived.items.len(), "item", "items")) " of "
             a href={ (ROOT) (output.id) (query) } { "the feed" } ", as they were when they left it"
@@ -61,6 +61,7 @@ pub(in crate::pages) async fn make(
         head: html! {
             link rel="alternate" type="application/atom+xml" title={ (title) " (Atom)" } href={ (number) ".atom" (query) };
         },
+        leads_on: !request.is_stranger(),
     };
     Ok(MadePage {
         html: frame.around(&content),

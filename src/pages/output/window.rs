@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use maud::{Markup, html};
 
-use super::super::elements::counted;
+use super::super::elements::{counted, page_language};
 use super::super::layout::Frame;
 use super::super::made::MadePage;
 use super::super::paging::{PagerLink, pager, wanted_page, with_page};
@@ -43,7 +43,7 @@ pub(in crate::pages) fn make(
     };
     let newer = (here > 1).then(|| format!("{}{}", output.id, with_page(query, here - 1)));
     let content = html! {
-        h1 dir="auto" lang=[output.face.language.as_deref()] { (output.title) }
+        h1 dir="auto" lang=[page_language(output.face.language.as_deref())] { (output.title) }
         p.muted { (counted(items.len(), "item", "items")) ", last changed " (time(shown.changed_at)) }
         @if here == 1 {
             h2 { "Subscribe" }
@@ -69,6 +69,7 @@ pub(in crate::pages) fn make(
             link rel="canonical" href={ (public_url) (output.id) (with_page("", here)) };
             (feed_links(output, &DocumentFormat::ALL, ("", query)))
         },
+        leads_on: !request.is_stranger(),
     };
     MadePage {
         html: frame.around(&content),
@@ -82,7 +83,7 @@ fn nothing(request: &PageRequest, preview: &str) -> Markup {
     html! {
         p {
             "There are no items yet. Either its sources have brought none so far, as "
-            a href={ "sources" (query) } { "the list of sources" }
+            @if request.is_stranger() { "the list of sources" } @else { a href={ "sources" (query) } { "the list of sources" } }
             " shows, or its rules keep none of what they bring: "
             a href=(preview) { "try other rules" } "."
         }

@@ -22,10 +22,10 @@ pub(super) fn form(typed: &Typed, slips: &[FormSlip], query: &str) -> Markup {
         form method="get" action="preview" {
             (carried_along(query))
             (field(typed, slips, FormField::Include, "Include", 4, html! {
-                "One word or phrase a line. What has none of them goes; empty: nothing goes for that."
+                "One word or phrase a line. Items with none of these go. Empty: no item goes for this reason."
             }))
             (field(typed, slips, FormField::Exclude, "Exclude", 4, html! {
-                "One word or phrase a line. What has any of them goes. In both, " code { "migra*" }
+                "One word or phrase a line. Items with any of these go. In both, " code { "migra*" }
                 " is a beginning, " code { "/…/" } " a pattern, " code { "list:NAME" } " a list of the configuration."
             }))
             (field(typed, slips, FormField::Where, "Where", 3, html! {

@@ -77,6 +77,7 @@ pub(super) async fn make(request: &PageRequest, output: &OutputId) -> Result<Mad
         root: "../",
         request,
         head: html! {},
+        leads_on: !request.is_stranger(),
     };
     Ok(MadePage {
         html: frame.around(&content),

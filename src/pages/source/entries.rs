@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use url::Url;
 
-use super::super::elements::{headline, publishers_link, time};
+use super::super::elements::{headline, page_language, publishers_link, time, with_token};
 use super::super::request::PageRequest;
 use super::newest::{Newest, SeenEntry};
 use super::subject::{MOST_ENTRIES, Subject};
@@ -31,7 +31,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Markup {
         }
         h2 { "Newest entries" }
         @match &subject.newest {
-            Newest::Hidden => p { "They are listed for who may read a feed that has them." },
+            Newest::Hidden => p { "They are listed for whoever may read a feed that has them; " (with_token()) "." },
             Newest::Seen(_) if subject.activity.latest.is_empty() => p { "None are stored yet." },
             Newest::Seen(shown) if shown.is_empty() => p { "None that you may read." },
             Newest::Seen(shown) => {
@@ -55,7 +55,7 @@ fn line(seen: &SeenEntry, query: &str) -> Markup {
     let host = url.as_ref().and_then(Url::host_str);
     html! {
         li {
-            a href={ "../story/" (entry.story) (query) } dir="auto" lang=[entry.language.as_deref()] { (headline(entry.title.trim())) }
+            a href={ "../story/" (entry.story) (query) } dir="auto" lang=[page_language(entry.language.as_deref())] { (headline(entry.title.trim())) }
             div.muted {
                 (time(entry.ordered_at))
                 @match seen.relation {

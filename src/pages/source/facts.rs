@@ -43,7 +43,7 @@ pub(super) fn section(subject: &Subject<'_>) -> Markup {
             dt { "A source since" }
             dd { (time(subject.activity.added_at)) }
             dt { "Entries" }
-            dd { (report.entries) ", of these copies of other sources' entries: " (report.duplicates) }
+            dd { (report.entries) ", " (report.duplicates) " of them copies of other sources' entries" }
             @if report.renamed > 0 {
                 dt { "Renamed" }
                 dd { "known entries that came back under another GUID: " (report.renamed) }

@@ -72,7 +72,7 @@ fn switched_off(id: &SourceId) -> Markup {
         h1 { (id) }
         p {
             "This source is switched off: the configuration says " code { "enabled = false" }
-            ". Nobody asks it, and no feed shows its entries. What is stored of it stays for the day when it is switched on again."
+            ". Nobody asks it, and no feed shows its entries. What is stored stays, and appears again once it is switched on."
         }
     }
 }
@@ -84,6 +84,7 @@ fn page(request: &PageRequest, title: &str, content: &Markup) -> MadePage {
         root: "../",
         request,
         head: html! {},
+        leads_on: !request.is_stranger(),
     };
     MadePage {
         html: frame.around(content),

@@ -3,6 +3,7 @@
 use super::super::listing::ListedSource;
 use super::super::request::PageRequest;
 use super::column::Column;
+use super::state::in_words;
 use crate::model::SourceStatus;
 use crate::text::fold;
 
@@ -21,8 +22,6 @@ pub(super) struct Choice {
     pub(super) tag: String,
     pub(super) column: Column,
     pub(super) is_descending: bool,
-    /// As asked for, from 1; there may be fewer.
-    pub(super) page: usize,
 }
 
 impl Choice {
@@ -42,7 +41,6 @@ impl Choice {
             tag: first("tag"),
             column,
             is_descending: order == "desc",
-            page: first("page").parse().unwrap_or(1),
         }
     }
 
@@ -66,7 +64,7 @@ impl Choice {
             words.push(format!("with “{}” in id, title or address", self.text));
         }
         if let Some(status) = self.status {
-            words.push(format!("in the state “{status}”"));
+            words.push(in_words(status).to_owned());
         }
         if !self.tag.is_empty() {
             words.push(format!("tagged “{}”", self.tag));
@@ -79,9 +77,13 @@ impl Choice {
     }
 
     pub(super) fn order_in_words(&self) -> String {
-        let way = if self.is_descending { "down" } else { "up" };
+        let way = if self.is_descending {
+            "descending"
+        } else {
+            "ascending"
+        };
         let by = self.column.title().to_lowercase();
-        format!("sorted by {by}, {way}wards")
+        format!("sorted by {by}, {way}")
     }
 
     /// The query of another page of the same list. `query`: that of the token.
@@ -89,7 +91,7 @@ impl Choice {
         self.query_in(self.column, self.is_descending, page, query)
     }
 
-    /// The query of the same list by another column: upwards or downwards as one begins with it, the other way if it is in force.
+    /// The query of the same list by another column: ascending or descending as one begins with it, the other way if it is in force.
     pub(super) fn query_by(&self, column: Column, query: &str) -> String {
         let is_descending = match column == self.column {
             true => !self.is_descending,

@@ -62,12 +62,12 @@ impl Column {
         matches!(self, Self::Entries | Self::Copies | Self::Errors)
     }
 
-    /// Whether the end that one looks for comes first when sorted downwards: the latest, the most.
+    /// Whether the end that one looks for comes first in descending order: the latest, the most.
     pub(super) fn begins_descending(self) -> bool {
         self.is_number() || matches!(self, Self::Last | Self::Success)
     }
 
-    /// How two sources follow on each other, upwards. A moment that never was is before all others; one that never comes is after
+    /// How two sources follow on each other, ascending. A moment that never was is before all others; one that never comes is after
     /// them.
     pub(super) fn compare(self, left: &ListedSource, right: &ListedSource) -> Ordering {
         let (one, other) = (&left.outlook.report, &right.outlook.report);

@@ -8,6 +8,7 @@ use super::super::elements::carried_along;
 use super::super::listing::ListedSource;
 use super::choice::Choice;
 use super::column::Column;
+use super::state::in_words;
 use crate::model::SourceStatus;
 
 /// How many tags are offered.
@@ -33,7 +34,7 @@ pub(super) fn form(choice: &Choice, listed: &[ListedSource], query: &str) -> Mar
                 select #state name="state" {
                     option value="" { "any" }
                     @for status in SourceStatus::ALL {
-                        option value=(status) selected[choice.status == Some(*status)] { (status) }
+                        option value=(status) selected[choice.status == Some(*status)] { (in_words(*status)) }
                     }
                 }
             }

@@ -8,13 +8,15 @@ mod table;
 
 use maud::{Markup, html};
 
-use super::elements::time;
+use super::elements::{counted, no_sources, time};
 use super::layout::Frame;
 use super::listing::ListedSource;
 use super::made::{MadePage, NoPage};
+use super::paging::{PagerLink, pager, wanted_page};
 use super::request::PageRequest;
 use crate::model::{Source, SourceStatus};
 use choice::Choice;
+use state::in_words;
 
 /// Sources on one page.
 const PER_PAGE: usize = 100;
@@ -36,20 +38,20 @@ pub(super) async fn make(request: &PageRequest) -> Result<MadePage, NoPage> {
     request.refuse_strangers()?;
     let listed = request.sources().await?;
     let choice = Choice::of(request);
-    let chosen = chosen(&listed.sources, &choice);
+    let chosen = chosen(&listed.sources, &choice, &request.values("page"));
     let query = request.own_query();
     let content = html! {
         h1 { "Sources" }
-        p { (states(&listed.sources)) " As of " (time(listed.at)) "." }
+        @if !listed.sources.is_empty() { p { (states(&listed.sources)) " As of " (time(listed.at)) "." } }
         (form::form(&choice, &listed.sources, &query))
         @if listed.sources.is_empty() {
-            p { "No sources are configured. Add a " code { "[[source]]" } " table to the configuration and reload it." }
+            (no_sources())
         } @else if chosen.matching == 0 {
             p { "No source matches. " a href={ "sources" (query) } { "Show all sources" } }
         } @else {
             p { (in_force(&chosen, &choice, listed.sources.len())) }
             (table::table(&chosen.rows, &choice, &query, request.now))
-            (pager(&chosen, &choice, &query))
+            (pages(&chosen, &choice, &query))
         }
         (switched_off(&request.settings.disabled, &query))
     };
@@ -58,6 +60,7 @@ pub(super) async fn make(request: &PageRequest) -> Result<MadePage, NoPage> {
         root: "",
         request,
         head: html! {},
+        leads_on: !request.is_stranger(),
     };
     Ok(MadePage {
         html: frame.around(&content),
@@ -65,14 +68,15 @@ pub(super) async fn make(request: &PageRequest) -> Result<MadePage, NoPage> {
     })
 }
 
-fn chosen<'l>(listed: &'l [ListedSource], choice: &Choice) -> Chosen<'l> {
+/// The sources of a page, which these values of the address name.
+fn chosen<'l>(listed: &'l [ListedSource], choice: &Choice, wanted: &[String]) -> Chosen<'l> {
     let mut matching: Vec<&ListedSource> = listed
         .iter()
         .filter(|source| choice.takes(source))
         .collect();
     choice.sort(&mut matching);
     let last_page = matching.len().div_ceil(PER_PAGE).max(1);
-    let page = choice.page.clamp(1, last_page);
+    let page = wanted_page(wanted, last_page);
     let rows = matching.iter().skip((page - 1) * PER_PAGE).take(PER_PAGE);
     Chosen {
         rows: rows.copied().collect(),
@@ -82,19 +86,16 @@ fn chosen<'l>(listed: &'l [ListedSource], choice: &Choice) -> Chosen<'l> {
     }
 }
 
-/// `12 sources: 2 trouble, 10 well.`
+/// `12 sources: 2 in trouble, 10 well.`
 fn states(listed: &[ListedSource]) -> String {
     let counts = SourceStatus::ALL.iter().filter_map(|status| {
         let count = listed.iter().filter(|source| source.status == *status);
         let count = count.count();
-        (count > 0).then(|| format!("{count} {status}"))
+        (count > 0).then(|| format!("{count} {}", in_words(*status)))
     });
     let counts = counts.collect::<Vec<_>>().join(", ");
-    match listed.len() {
-        0 => "There are none.".to_owned(),
-        1 => format!("1 source: {counts}."),
-        all => format!("{all} sources: {counts}."),
-    }
+    let all = counted(listed.len(), "source", "sources");
+    format!("{all}: {counts}.")
 }
 
 /// What is shown, of how many, and by which parameters.
@@ -110,24 +111,20 @@ fn in_force(chosen: &Chosen<'_>, choice: &Choice, all: usize) -> String {
     format!("Shown: {first} to {last} of {matching}{filters}; {order}.")
 }
 
-fn pager(chosen: &Chosen<'_>, choice: &Choice, query: &str) -> Markup {
+/// Leads to the other pages of the list.
+fn pages(chosen: &Chosen<'_>, choice: &Choice, query: &str) -> Markup {
     let to = |page: usize| format!("sources{}", choice.query(page, query));
     let (page, last) = (chosen.page, chosen.last_page);
-    html! {
-        @if last > 1 {
-            nav aria-label="Pages of sources" {
-                @if page > 1 {
-                    a href=(to(1)) { "First" }
-                    a href=(to(page - 1)) rel="prev" { "Previous" }
-                }
-                span { "Page " (page) " of " (last) }
-                @if page < last {
-                    a href=(to(page + 1)) rel="next" { "Next" }
-                    a href=(to(last)) { "Last" }
-                }
-            }
-        }
-    }
+    pager(
+        &PagerLink {
+            words: "Earlier sources",
+            href: (page > 1).then(|| to(page - 1)),
+        },
+        &PagerLink {
+            words: "Further sources",
+            href: (page < last).then(|| to(page + 1)),
+        },
+    )
 }
 
 fn switched_off(disabled: &[std::sync::Arc<Source>], query: &str) -> Markup {

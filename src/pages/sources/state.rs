@@ -18,8 +18,20 @@ pub(in crate::pages) fn state(listed: &ListedSource) -> Markup {
     let failure = failure.filter(|_| listed.status == SourceStatus::Trouble);
     html! {
         span class=(class) {
-            (listed.status)
+            (in_words(listed.status))
             @if let Some(failure) = failure { ": " (failure.as_str().replace('_', " ")) }
         }
+    }
+}
+
+/// A state, as all pages call it.
+pub(in crate::pages) fn in_words(status: SourceStatus) -> &'static str {
+    match status {
+        SourceStatus::Trouble => "in trouble",
+        SourceStatus::Gone => "ended by the publisher",
+        SourceStatus::Silent => "silent for longer than usual",
+        SourceStatus::Held => "asking to be left alone for a while",
+        SourceStatus::Never => "not asked yet",
+        SourceStatus::Well => "well",
     }
 }

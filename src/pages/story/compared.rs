@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::elements::headline;
+use super::super::elements::{headline, page_language};
 use super::diff::marked;
 use super::members::source;
 use super::view::StoryView;
@@ -29,7 +29,7 @@ fn texts(base: &Member, other: &Member) -> Markup {
     let titles = WordDiff::excerpt(headline(&one.title), headline(&two.title));
     let texts = WordDiff::excerpt(&one.text, &two.text);
     html! {
-        blockquote dir="auto" lang=[one.language.as_deref()] {
+        blockquote dir="auto" lang=[page_language(one.language.as_deref())] {
             p { strong { @if titles.parts.is_empty() { (headline(&one.title)) } @else { (marked(&titles)) } } }
             @if !texts.parts.is_empty() {
                 p { (marked(&texts)) }

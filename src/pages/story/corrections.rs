@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::elements::{counted, time};
+use super::super::elements::{counted, page_language, time};
 use super::diff::marked;
 use super::members::source;
 use super::view::StoryView;
@@ -42,7 +42,7 @@ fn told(view: &StoryView, correction: &Correction) -> Markup {
             @if let Some(number) = view.number(member.id) { "No. " (number) ", " }
             (source(view, member)) ", seen " (time(correction.at))
         }
-        blockquote dir="auto" lang=[member.entry.language.as_deref()] {
+        blockquote dir="auto" lang=[page_language(member.entry.language.as_deref())] {
             @if !title.parts.is_empty() { p { strong { (marked(&title)) } } }
             @if !text.parts.is_empty() { p { (marked(&text)) } }
         }

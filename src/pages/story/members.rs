@@ -59,7 +59,7 @@ fn row(view: &StoryView, member: &Member, number: usize) -> Markup {
     }
 }
 
-/// A source by name, with a link to its page for who may see it.
+/// A source by name, with a link to its page for whoever may see it.
 pub(super) fn source(view: &StoryView, member: &Member) -> Markup {
     let name = name_of(&view.plan, &member.source);
     let is_configured = view.plan.sources.contains_key(&member.source);

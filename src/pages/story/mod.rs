@@ -19,7 +19,7 @@ use std::time::Duration;
 use maud::{Markup, html};
 
 use super::access::{Access, unseen};
-use super::elements::{counted, headline, time};
+use super::elements::{counted, headline, page_language, time};
 use super::layout::Frame;
 use super::made::{MadePage, NoPage};
 use super::request::PageRequest;
@@ -61,6 +61,7 @@ fn framed(request: &PageRequest, title: &str, content: &Markup) -> MadePage {
         root: "../",
         request,
         head: html! {},
+        leads_on: !request.is_stranger(),
     };
     MadePage {
         html: frame.around(content),
@@ -135,6 +136,7 @@ async fn weighed(
 fn content(view: &StoryView) -> Markup {
     let sources: BTreeSet<_> = view.members.iter().map(|member| &member.source).collect();
     let language = view.base().and_then(|base| base.entry.language.as_deref());
+    let language = page_language(language);
     html! {
         h1 dir="auto" lang=[language] { (headline(view.title())) }
         p {

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::super::elements::counted;
 use super::members::source;
 use super::view::StoryView;
-use crate::model::EntryId;
+use crate::model::Member;
 use crate::republish::{ItemVerdict, OutputPlan, StoryVerdict};
 
 /// Outputs that are told of, and items of one.
@@ -60,20 +60,25 @@ fn item_told(view: &StoryView, output: &OutputPlan, item: &ItemVerdict) -> Marku
     let shown = view.member(item.shown);
     html! {
         @if item.is_kept { "shows " } @else { "would show " }
-        @if let Some(member) = shown { (numbered(view, item.shown)) (source(view, member)) }
+        @if let Some(member) = shown { (numbered(view, member)) }
         @if item.entries.len() > 1 { ", which stands for " (counted(item.entries.len(), "entry", "entries")) }
         @match (item.is_kept, output.rule.is_empty()) {
-            (true, true) => "; it has no rule",
-            (true, false) => "; its rule keeps it",
+            (true, true) => ": it has no rule",
+            (true, false) => ": its rule keeps it",
             (false, _) => { ", but: " span dir="auto" { (item.because) } },
         }
         @if let Some(why) = &item.unjudged { ", for `where` could not be evaluated: " (why) }
     }
 }
 
-fn numbered(view: &StoryView, entry: EntryId) -> Markup {
+/// `no. 1 (agency)`; one that the table does not list has no number.
+fn numbered(view: &StoryView, member: &Member) -> Markup {
+    let entry = member.id;
     html! {
-        @if let Some(number) = view.number(entry) { a href={ "#entry-" (entry) } { "no. " (number) } ", " }
+        @match view.number(entry) {
+            Some(number) => { a href={ "#entry-" (entry) } { "no. " (number) } " (" (source(view, member)) ")" },
+            None => (source(view, member)),
+        }
     }
 }
 

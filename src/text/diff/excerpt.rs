@@ -1,13 +1,18 @@
 //! What is shown of a difference.
 
+use std::ops::Range;
+
 use super::runs::{RunKind, WordRun};
 use super::spans::WordSpans;
+use crate::text::tokens::stands_alone;
 
 /// Words between the first and the last change that are compared, at most. Comparing takes the square of them where a text is
 /// the same few words over and over; these take some milliseconds then.
 const WORDS: usize = 3_000;
 /// Unchanged words that are shown on either side of a change.
 const CONTEXT: usize = 10;
+/// So many characters that are words of their own say as much as a word of letters.
+const SIGNS: usize = 4;
 /// Words that are shown of one passage that was removed or added, at most.
 const PASSAGE: usize = 400;
 /// Parts of a difference that are shown, at most.
@@ -40,7 +45,7 @@ pub(super) fn drop_end(runs: &mut Vec<WordRun>) {
 }
 
 /// The changes, each with some words around it; `None` stands for what is left out.
-pub(super) fn shortened(runs: Vec<WordRun>) -> Vec<Option<WordRun>> {
+pub(super) fn shortened(runs: Vec<WordRun>, new: &WordSpans<'_>) -> Vec<Option<WordRun>> {
     if runs.iter().all(|run| run.kind == RunKind::Same) {
         return Vec::new();
     }
@@ -52,9 +57,15 @@ pub(super) fn shortened(runs: Vec<WordRun>) -> Vec<Option<WordRun>> {
             break;
         }
         let (head, tail) = match run.kind {
-            RunKind::Same if nth == 0 => (0, CONTEXT),
-            RunKind::Same if nth == last => (CONTEXT, 0),
-            RunKind::Same => (CONTEXT, CONTEXT),
+            RunKind::Same => {
+                let words = || new.words[run.new.clone()].iter();
+                let head = if nth == 0 { 0 } else { context(new, words()) };
+                let tail = match nth == last {
+                    true => 0,
+                    false => context(new, words().rev()),
+                };
+                (head, tail)
+            }
             RunKind::Removed | RunKind::Added => (PASSAGE, 0),
         };
         let words = run.len();
@@ -74,4 +85,20 @@ pub(super) fn shortened(runs: Vec<WordRun>) -> Vec<Option<WordRun>> {
         }
     }
     shown
+}
+
+/// How many of these words, from the first, are shown beside a change.
+fn context<'w>(text: &WordSpans<'_>, words: impl Iterator<Item = &'w Range<usize>>) -> usize {
+    let mut room = CONTEXT * SIGNS;
+    let takes_its_room = |word: &&Range<usize>| {
+        let sign = text.text[(*word).clone()].chars().next();
+        let weight = if sign.is_some_and(stands_alone) {
+            1
+        } else {
+            SIGNS
+        };
+        let left = room.checked_sub(weight);
+        left.inspect(|left| room = *left).is_some()
+    };
+    words.take_while(takes_its_room).count()
 }

@@ -2,6 +2,8 @@
 //!
 //! - validators, codings, HEAD; a page runs nothing, is framed by nobody, and is read by no other site
 //! - the files that pages are shown with may be kept for ever, under names that follow from their bytes
+//! - whatever a page's path is answered with, scripts of other sites do not read it; no page leads to an address such as `.././`
+//! - a page names no language that nobody outside knows
 //! - a query is bounded; before the first documents there is no page of them
 
 use super::{desk, feed, links, page, read};
@@ -149,4 +151,108 @@ fn before_the_first_documents_there_is_no_page() {
     let front = ask("/");
     assert_eq!(front.status, 200);
     assert!(front.text().contains("first pass"), "{}", front.text());
+}
+
+#[test]
+fn no_answer_of_a_page_is_for_other_sites() {
+    let desk = desk(
+        "token = { file = \"o.token\" }\n",
+        &[("One", "https://a.example/1")],
+    );
+    desk.write("o.token", b"secret-0123456789");
+    let daemon = desk.start();
+    daemon.until("/o?token=secret-0123456789", |answer| answer.status == 200);
+    let long = format!("/?x={}", "y".repeat(9_000));
+    let open = "access-control-allow-origin";
+    for (path, status) in [
+        ("/o", 401),
+        ("/o/archive/1", 401),
+        ("/o/preview", 401),
+        ("/story/1", 401),
+        ("/nobody", 404),
+        ("/nobody/preview", 404),
+        ("/source/nobody", 404),
+        ("/story/99?token=secret-0123456789", 404),
+        ("/o/archive/7?token=secret-0123456789", 404),
+        (long.as_str(), 414),
+    ] {
+        let answer = daemon.ask("GET", path, &[]);
+        assert_eq!(
+            (answer.status, answer.header(open)),
+            (status, None),
+            "{path}"
+        );
+    }
+    let failed = daemon.ask("GET", "/", &[("If-Match", "\"other\"")]);
+    assert_eq!((failed.status, failed.header(open)), (412, None));
+    // Readers within web pages read documents, and why they cannot.
+    for path in [
+        "/o.atom",
+        "/o/changes.atom",
+        "/o/archive/1.atom",
+        "/nobody.atom",
+    ] {
+        let answer = daemon.ask("GET", path, &[]);
+        assert_eq!(answer.header(open), Some("*"), "{path}");
+    }
+}
+
+#[test]
+fn the_root_has_one_address_on_every_page() {
+    let desk = desk("", &[("One", "https://a.example/1")]);
+    let daemon = desk.start();
+    for (path, root) in [
+        ("/", "./"),
+        ("/o", "./"),
+        ("/sources", "./"),
+        ("/source/a", "../"),
+        ("/story/1", "../"),
+        ("/o/preview", "../"),
+    ] {
+        page(&daemon, path);
+        let leads: Vec<String> = links(&read(&daemon, path));
+        assert!(leads.iter().any(|link| link == root), "{path}: {leads:?}");
+        assert!(
+            !leads.iter().any(|link| link.contains("/./")),
+            "{path}: {leads:?}"
+        );
+    }
+}
+
+#[test]
+fn a_page_names_no_language_that_nobody_knows() {
+    let languages = [
+        "x-klingon",
+        "i-default",
+        "qaa",
+        "QTZ-Latn",
+        "english",
+        "de-CH",
+        "gsw",
+    ];
+    let items = languages.iter().map(|language| {
+        serde_json::json!({ "id": language, "url": format!("https://a.example/{language}"), "title": language,
+            "content_text": format!("In {language}."), "language": language })
+    });
+    let feed = serde_json::json!({ "version": "https://jsonfeed.org/version/1.1", "title": "A", "items": items.collect::<Vec<_>>() });
+    let desk = desk("language = \"qaa\"\nduplicates = \"off\"\n", &[]);
+    desk.write("a.json", feed.to_string().as_bytes());
+    let daemon = desk.start();
+    daemon.until("/o", |answer| answer.text().contains(">gsw<"));
+    let stories = (1..=7).map(|story| format!("/story/{story}"));
+    let paths = ["/", "/o", "/source/a"].map(str::to_owned);
+    let mut named = std::collections::BTreeSet::new();
+    for path in paths.into_iter().chain(stories) {
+        page(&daemon, &path);
+        let found = read(&daemon, &path);
+        let marked = crate::support::html::selecting("main [lang]");
+        named.extend(
+            found
+                .select(&marked)
+                .filter_map(|marked| marked.attr("lang"))
+                .map(str::to_owned),
+        );
+    }
+    let named: Vec<&str> = named.iter().map(String::as_str).collect();
+    assert_eq!(named, ["de-CH", "en", "gsw"]);
 }

@@ -174,6 +174,15 @@ fn what_is_of_no_output_needs_the_servers_token() {
     assert!(links(&found).contains(&"sources?token=server".to_owned()));
     assert!(links(&found).contains(&"open".to_owned()));
     assert!(!by_header(&daemon, "/", "server").text().contains("token="));
+    // Nobody is led to where a password would be asked for.
+    let sections = |path: &str| {
+        let answer = page(&daemon, path);
+        texts(&parse(&answer.text()), "body > header a")
+    };
+    let none: [String; 0] = [];
+    assert_eq!(sections("/open"), none);
+    assert_eq!(sections("/open/preview"), none);
+    assert_eq!(sections("/open?token=server"), ["Feeds", "Sources"]);
     // Who reads an output reads the stories that it keeps.
     let of_output = page(&daemon, "/closed?token=secret").text();
     assert!(of_output.contains("?token=secret\">Story"), "{of_output}");
