@@ -26,11 +26,11 @@ pub(super) async fn withdraw(
             anyhow::bail!("the reason is longer than {LONGEST} characters, and documents repeat it for weeks: write a shorter one");
         }
         let now = SystemClock.now();
-        let Some(withdrawn) = store.withdraw(entry.id, reason, now).await? else {
+        let Some(withdrawn) = store.withdraw(entry.id, reason.clone(), now).await? else {
             anyhow::bail!("entry {} is not stored any more", entry.id);
         };
         catch_up(&config, store).await?;
-        super::output::print(told(&entry, &withdrawn).as_bytes())
+        super::output::print(told(&entry, reason.as_deref(), &withdrawn).as_bytes())
     })
     .await
 }
@@ -40,13 +40,18 @@ fn in_one_line(text: &str) -> String {
 }
 
 /// What was withdrawn, and from where.
-fn told(entry: &Member, withdrawn: &Withdrawn) -> String {
+fn told(entry: &Member, reason: Option<&str>, withdrawn: &Withdrawn) -> String {
     let mut text = String::new();
     let title = &entry.entry.title;
     let said = &withdrawn.withdrawal;
     if withdrawn.entries == 0 {
-        let why = said.reason.as_ref();
-        let why = why.map_or(String::new(), |reason| format!(": {reason}"));
+        let why = match (said.reason.as_deref(), reason) {
+            (Some(kept), Some(new)) if kept != new => format!("; the reason stays: {kept}"),
+            (Some(kept), _) => format!(": {kept}"),
+            // What readers were told is not told anew.
+            (None, Some(_)) => "; it stays without a reason".to_owned(),
+            (None, None) => String::new(),
+        };
         let _ = writeln!(
             text,
             "{title:?} was withdrawn on {} already{why}",
