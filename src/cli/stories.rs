@@ -60,8 +60,8 @@ async fn tell(config: &Config, store: &Arc<dyn Store>, words: &str) -> anyhow::R
 pub(super) async fn merge(config: Config, one: &str, other: &str) -> anyhow::Result<()> {
     let store = open_existing(&config)?;
     work_on(&store, async |store| {
-        let (_, one) = find(store.as_ref(), one).await?;
-        let (_, other) = find(store.as_ref(), other).await?;
+        let (left, one) = find(store.as_ref(), one).await?;
+        let (right, other) = find(store.as_ref(), other).await?;
         let now = SystemClock.now();
         if !store.merge(one.id, other.id, now).await? {
             bail!(
@@ -71,10 +71,33 @@ pub(super) async fn merge(config: Config, one: &str, other: &str) -> anyhow::Res
             );
         }
         say(store.as_ref(), one.id).await?;
+        say_withdrawn(store.as_ref(), [left, right]).await?;
         catch_up(&config, store).await?;
         Ok(())
     })
     .await
+}
+
+/// Says which entries of stories that were merged are withdrawn now, and were not before.
+async fn say_withdrawn(store: &dyn Store, before: [Story; 2]) -> anyhow::Result<()> {
+    let members = before.into_iter().flat_map(|story| story.members);
+    let shown: Vec<Member> = members
+        .filter(|member| member.withdrawn_at.is_none())
+        .collect();
+    let ids = shown.iter().map(|member| member.id).collect();
+    let said = store.taken_back(ids).await?;
+    let mut text = String::new();
+    for member in shown {
+        let said = said
+            .get(&member.id)
+            .and_then(|said| said.withdrawal.as_ref());
+        let Some(said) = said else { continue };
+        let why = said.reason.as_ref();
+        let why = why.map_or(String::new(), |reason| format!(": {reason}"));
+        let (entry, title) = (member.id, &member.entry.title);
+        let _ = writeln!(text, "entry {entry}, {title:?}, is withdrawn with it{why}");
+    }
+    super::output::print(text.as_bytes())
 }
 
 /// This entry is no copy.
@@ -83,9 +106,19 @@ pub(super) async fn split(config: Config, words: &str) -> anyhow::Result<()> {
     work_on(&store, async |store| {
         let (_, entry) = find(store.as_ref(), words).await?;
         if !store.split(entry.id, SystemClock.now()).await? {
-            bail!("entry {} is a release of its own already", entry.id);
+            bail!(
+                "entry {} is a release of its own already, and not withdrawn",
+                entry.id
+            );
         }
         say(store.as_ref(), entry.id).await?;
+        if entry.withdrawn_at.is_some() {
+            let said = format!(
+                "entry {} is not withdrawn any more, and is shown again\n",
+                entry.id
+            );
+            super::output::print(said.as_bytes())?;
+        }
         catch_up(&config, store).await?;
         Ok(())
     })

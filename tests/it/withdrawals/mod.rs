@@ -5,6 +5,7 @@ mod by_operator;
 mod by_publisher;
 mod deletions;
 mod kill_marks;
+mod undone;
 
 use crate::support::daemon::Desk;
 use crate::support::releases::{file_source, told};
