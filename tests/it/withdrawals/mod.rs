@@ -5,6 +5,7 @@ mod by_operator;
 mod by_publisher;
 mod deletions;
 mod kill_marks;
+mod repeats;
 mod undone;
 
 use crate::support::daemon::Desk;

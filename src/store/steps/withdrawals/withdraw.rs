@@ -6,7 +6,7 @@ use super::exhibits::{Announced, take_back};
 use super::mark::mark;
 use crate::model::{EntryId, OutputId, StoryId, Timestamp, Withdrawal};
 use crate::store::rows::{StoryRows, TextRows, WithdrawalRows};
-use crate::store::steps::compared::profile;
+use crate::store::steps::compared::both_ways;
 use crate::store::{TakenBack, Withdrawn};
 
 /// See [`crate::store::Withdrawals::withdraw`].
@@ -176,8 +176,8 @@ fn note<R: TextRows + WithdrawalRows>(
     withdrawal: &Withdrawal,
 ) -> Result<(), R::Error> {
     mark(rows, entry, withdrawal)?;
-    for profile in rows.texts(&[entry], profile)? {
-        rows.write_withdrawn_keys(entry, profile.text.keys())?;
+    for withdrawn in rows.texts(&[entry], both_ways)? {
+        rows.write_withdrawn_keys(entry, &withdrawn.keys())?;
     }
     Ok(())
 }
