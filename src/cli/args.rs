@@ -115,7 +115,7 @@ pub(super) enum Command {
     /// or another, and as a correction, too. The log and `refresh` tell of each entry that stays away. Atom documents announce the
     /// withdrawal for 30 days (at:deleted-entry). `split` takes a single entry out of it again.
     Withdraw {
-        /// Which, as for `explain`; any entry of the story will do
+        /// Which, as for `explain`, or the id of an item; any entry of the story will do, and one that has expired, too
         #[arg(value_name = "ENTRY")]
         entry: String,
         /// Why: readers of the Atom documents see it

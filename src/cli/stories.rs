@@ -10,12 +10,12 @@ use super::stored::{catch_up, open_existing, work_on};
 use super::told::{Told, write_members};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::model::{EntryId, Member, Story};
+use crate::model::{EntryId, Member, SourceId, Story};
 use crate::republish::explain as explain_outputs;
 use crate::store::Store;
 
 /// Entries that are named where more than one can be meant.
-const NAMED: usize = 20;
+pub(super) const NAMED: usize = 20;
 
 /// Why an entry is where it is.
 pub(super) async fn explain(config: Config, words: &str, json: bool) -> anyhow::Result<()> {
@@ -149,15 +149,10 @@ pub(super) async fn find(store: &dyn Store, words: &str) -> anyhow::Result<(Stor
         }
     }
     if stories.len() > 1 {
-        let mut text = format!("{words:?} can mean several entries; name one by its number:\n");
-        for (_, member) in &stories {
-            let _ = writeln!(
-                text,
-                "  {:>8}  {}: {}",
-                member.id, member.source, member.entry.title
-            );
-        }
-        bail!("{}", text.trim_end());
+        let entries = stories
+            .iter()
+            .map(|(_, member)| (member.id, &member.source, &*member.entry.title));
+        return Err(ambiguous(words, entries));
     }
     match stories.pop() {
         Some(found) => Ok(found),
@@ -165,4 +160,16 @@ pub(super) async fn find(store: &dyn Store, words: &str) -> anyhow::Result<(Stor
             "no stored entry has the number, GUID or URL {words:?}, nor a title with these words"
         ),
     }
+}
+
+/// Says which entries words can mean, each with its source and title.
+pub(super) fn ambiguous<'e>(
+    words: &str,
+    entries: impl Iterator<Item = (EntryId, &'e SourceId, &'e str)>,
+) -> anyhow::Error {
+    let mut text = format!("{words:?} can mean several entries; name one by its number:");
+    for (entry, source, title) in entries {
+        let _ = write!(text, "\n  {entry:>8}  {source}: {title}");
+    }
+    anyhow::Error::msg(text)
 }
