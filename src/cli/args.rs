@@ -102,6 +102,8 @@ pub(super) enum Command {
         other: String,
     },
     /// Overrule: an entry is no copy, but a release of its own
+    ///
+    /// One that is withdrawn, by itself or because it repeats a withdrawn one, is withdrawn no more.
     Split {
         /// Which, as for `explain`
         #[arg(value_name = "A")]
@@ -110,10 +112,10 @@ pub(super) enum Command {
     /// Take a story out of every document and archive, for good
     ///
     /// All entries of the story leave, and whatever repeats them later stays away: under the same GUID or another, from the same source
-    /// or another, and as a correction, too. Atom documents announce it for 30 days (at:deleted-entry). A split takes a single entry out
-    /// of the withdrawal again.
+    /// or another, and as a correction, too. The log and `refresh` tell of each entry that stays away. Atom documents announce the
+    /// withdrawal for 30 days (at:deleted-entry). `split` takes a single entry out of it again.
     Withdraw {
-        /// Which, as for `explain`; any entry of the story will do
+        /// Which, as for `explain`, or the id of an item; any entry of the story will do, and one that has expired, too
         #[arg(value_name = "ENTRY")]
         entry: String,
         /// Why: readers of the Atom documents see it

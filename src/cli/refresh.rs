@@ -270,6 +270,9 @@ fn as_text(lines: &[Line]) -> String {
             for found in &applied.retracted {
                 let _ = writeln!(text, "{:width$}  {}", "", found.in_words());
             }
+            for found in &applied.kept_away {
+                let _ = writeln!(text, "{:width$}  {}", "", found.in_words());
+            }
         }
     }
     let _ = writeln!(
@@ -318,6 +321,9 @@ fn as_json(lines: &[Line]) -> anyhow::Result<String> {
             "duplicates": applied.duplicates, "renamed": applied.renamed,
             "retracted": applied.retracted.iter().map(|found| json!({
                 "entry": found.entry.map(|entry| entry.0), "title": found.title, "sign": found.sign.as_str(),
+            })).collect::<Vec<_>>(),
+            "kept_away": applied.kept_away.iter().map(|found| json!({
+                "entry": found.entry.0, "title": found.title, "repeats": found.original.0,
             })).collect::<Vec<_>>(), "next_due": due.at.map(moment), "because": due.because,
         }),
         Err(error) => {

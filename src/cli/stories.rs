@@ -10,12 +10,12 @@ use super::stored::{catch_up, open_existing, work_on};
 use super::told::{Told, write_members};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::model::{EntryId, Member, Story};
+use crate::model::{EntryId, Member, SourceId, Story};
 use crate::republish::explain as explain_outputs;
 use crate::store::Store;
 
 /// Entries that are named where more than one can be meant.
-const NAMED: usize = 20;
+pub(super) const NAMED: usize = 20;
 
 /// Why an entry is where it is.
 pub(super) async fn explain(config: Config, words: &str, json: bool) -> anyhow::Result<()> {
@@ -60,8 +60,8 @@ async fn tell(config: &Config, store: &Arc<dyn Store>, words: &str) -> anyhow::R
 pub(super) async fn merge(config: Config, one: &str, other: &str) -> anyhow::Result<()> {
     let store = open_existing(&config)?;
     work_on(&store, async |store| {
-        let (_, one) = find(store.as_ref(), one).await?;
-        let (_, other) = find(store.as_ref(), other).await?;
+        let (left, one) = find(store.as_ref(), one).await?;
+        let (right, other) = find(store.as_ref(), other).await?;
         let now = SystemClock.now();
         if !store.merge(one.id, other.id, now).await? {
             bail!(
@@ -71,10 +71,33 @@ pub(super) async fn merge(config: Config, one: &str, other: &str) -> anyhow::Res
             );
         }
         say(store.as_ref(), one.id).await?;
+        say_withdrawn(store.as_ref(), [left, right]).await?;
         catch_up(&config, store).await?;
         Ok(())
     })
     .await
+}
+
+/// Says which entries of stories that were merged are withdrawn now, and were not before.
+async fn say_withdrawn(store: &dyn Store, before: [Story; 2]) -> anyhow::Result<()> {
+    let members = before.into_iter().flat_map(|story| story.members);
+    let shown: Vec<Member> = members
+        .filter(|member| member.withdrawn_at.is_none())
+        .collect();
+    let ids = shown.iter().map(|member| member.id).collect();
+    let said = store.taken_back(ids).await?;
+    let mut text = String::new();
+    for member in shown {
+        let said = said
+            .get(&member.id)
+            .and_then(|said| said.withdrawal.as_ref());
+        let Some(said) = said else { continue };
+        let why = said.reason.as_ref();
+        let why = why.map_or(String::new(), |reason| format!(": {reason}"));
+        let (entry, title) = (member.id, &member.entry.title);
+        let _ = writeln!(text, "entry {entry}, {title:?}, is withdrawn with it{why}");
+    }
+    super::output::print(text.as_bytes())
 }
 
 /// This entry is no copy.
@@ -83,9 +106,19 @@ pub(super) async fn split(config: Config, words: &str) -> anyhow::Result<()> {
     work_on(&store, async |store| {
         let (_, entry) = find(store.as_ref(), words).await?;
         if !store.split(entry.id, SystemClock.now()).await? {
-            bail!("entry {} is a release of its own already", entry.id);
+            bail!(
+                "entry {} is a release of its own already, and not withdrawn",
+                entry.id
+            );
         }
         say(store.as_ref(), entry.id).await?;
+        if entry.withdrawn_at.is_some() {
+            let said = format!(
+                "entry {} is not withdrawn any more, and is shown again\n",
+                entry.id
+            );
+            super::output::print(said.as_bytes())?;
+        }
         catch_up(&config, store).await?;
         Ok(())
     })
@@ -116,15 +149,10 @@ pub(super) async fn find(store: &dyn Store, words: &str) -> anyhow::Result<(Stor
         }
     }
     if stories.len() > 1 {
-        let mut text = format!("{words:?} can mean several entries; name one by its number:\n");
-        for (_, member) in &stories {
-            let _ = writeln!(
-                text,
-                "  {:>8}  {}: {}",
-                member.id, member.source, member.entry.title
-            );
-        }
-        bail!("{}", text.trim_end());
+        let entries = stories
+            .iter()
+            .map(|(_, member)| (member.id, &member.source, &*member.entry.title));
+        return Err(ambiguous(words, entries));
     }
     match stories.pop() {
         Some(found) => Ok(found),
@@ -132,4 +160,16 @@ pub(super) async fn find(store: &dyn Store, words: &str) -> anyhow::Result<(Stor
             "no stored entry has the number, GUID or URL {words:?}, nor a title with these words"
         ),
     }
+}
+
+/// Says which entries words can mean, each with its source and title.
+pub(super) fn ambiguous<'e>(
+    words: &str,
+    entries: impl Iterator<Item = (EntryId, &'e SourceId, &'e str)>,
+) -> anyhow::Error {
+    let mut text = format!("{words:?} can mean several entries; name one by its number:");
+    for (entry, source, title) in entries {
+        let _ = write!(text, "\n  {entry:>8}  {source}: {title}");
+    }
+    anyhow::Error::msg(text)
 }

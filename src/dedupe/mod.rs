@@ -42,7 +42,9 @@ mod wording;
 
 pub use blocks::Boilerplate;
 pub use candidates::{MAX_CANDIDATES, MAX_NEAR, MAX_POSTINGS, SHARED_KEYS};
-pub use compare::{Comparison, Evidence, Sameness, Sifted, Sketched, compare, evidence, repeats};
+pub use compare::{
+    BothWays, Comparison, Evidence, Sameness, Sifted, Sketched, compare, evidence, repeats,
+};
 pub use document::{Settled, Told, settle_document, settle_document_by, settle_pages};
 pub use edit::{replaces, revises};
 pub use gone::Absent;

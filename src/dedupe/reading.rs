@@ -253,6 +253,13 @@ impl Reading {
         self
     }
 
+    /// Makes an entry ready for being compared with all of its text; `None`: `trimmed` names no block. A headline that its publisher
+    /// uses again and again says nothing this way either.
+    #[must_use]
+    pub fn in_full(&self, trimmed: u64) -> Option<Prepared> {
+        (trimmed & !STANDING != 0).then(|| self.clone().prepare(trimmed & STANDING))
+    }
+
     /// Makes an entry ready for comparing, without the blocks that `trimmed` names.
     #[must_use]
     pub fn prepare(self, trimmed: u64) -> Prepared {

@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 
 use super::moment::is_dated;
 use super::{
-    DeletedEntry, Entry, Hash, HostChange, LastOutcome, Layer, Location, RetractedEntry, SourceId,
-    SourceState, Timestamp,
+    DeletedEntry, Entry, Hash, HostChange, KeptAway, LastOutcome, Layer, Location, RetractedEntry,
+    SourceId, SourceState, Timestamp,
 };
 
 /// What one refresh wants written: the source's state, its validators and its
@@ -234,6 +234,8 @@ pub struct Applied {
     pub renamed: u32,
     /// Entries that their publisher was found to withdraw, and notices of which nobody knows what they withdraw.
     pub retracted: Vec<RetractedEntry>,
+    /// Entries that no output shows, because they repeat what an operator has withdrawn.
+    pub kept_away: Vec<KeptAway>,
 }
 
 /// How many entries each layer has joined to a story of another entry.

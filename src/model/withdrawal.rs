@@ -76,6 +76,32 @@ impl RetractedEntry {
     }
 }
 
+/// An entry that a refresh has withdrawn because it repeats a withdrawn one, for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptAway {
+    /// The entry.
+    pub entry: EntryId,
+    /// Its headline.
+    pub title: String,
+    /// The withdrawn entry that it repeats.
+    pub original: EntryId,
+}
+
+impl KeptAway {
+    /// What was found, for a person, and what to do if it is wrong.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let Self {
+            entry,
+            title,
+            original,
+        } = self;
+        format!(
+            "entry {entry}, {title:?}, is kept away: it repeats the withdrawn entry {original}; `mainstem split {entry}` shows it"
+        )
+    }
+}
+
 /// An item that an output announces as deleted (RFC 6721 §3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tombstone {

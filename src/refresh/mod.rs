@@ -57,7 +57,7 @@ use heard::Heard;
 use keep::Keeper;
 use known::{Generation, Known};
 use question::Question;
-use report::{Report, report_hosts, report_retracted};
+use report::{Report, report_hosts, report_kept_away, report_retracted};
 use room::Room;
 use settle::settle;
 use unchanged::unchanged;
@@ -260,6 +260,7 @@ impl Refresher {
         let elapsed = began.elapsed();
         Report::of(record, &before.history, is_held, &applied, &due, elapsed).log();
         report_retracted(&record.source, &applied.retracted);
+        report_kept_away(&record.source, &applied.kept_away);
         Refreshed::Done {
             last: record.last.clone(),
             entries: record.entries.len(),

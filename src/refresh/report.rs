@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::advice::advice;
 use crate::model::{
-    Applied, Condition, Due, History, HostChange, LastOutcome, Outcome, RefreshRecord,
+    Applied, Condition, Due, History, HostChange, KeptAway, LastOutcome, Outcome, RefreshRecord,
     RetractedEntry, SourceId, Timestamp,
 };
 
@@ -204,5 +204,15 @@ pub(super) fn report_retracted(source: &SourceId, retracted: &[RetractedEntry]) 
             }
         };
         tracing::warn!(%source, entry, title, sign = found.sign.as_str(), advice, "{}", found.in_words());
+    }
+}
+
+/// Says what is not shown because it repeats what an operator has withdrawn.
+pub(super) fn report_kept_away(source: &SourceId, kept_away: &[KeptAway]) {
+    for found in kept_away {
+        let KeptAway {
+            entry, original, ..
+        } = found;
+        tracing::info!(%source, %entry, %original, "{}", found.in_words());
     }
 }

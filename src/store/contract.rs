@@ -394,8 +394,8 @@ pub trait Store: RetentionStore + Withdrawals {
     async fn merge(&self, one: EntryId, other: EntryId, now: Timestamp)
     -> Result<bool, StoreError>;
 
-    /// Overrules: this entry is a release of its own. Neither story is merged by anything but a person from now on. `false`: it
-    /// is alone already, or there is no such entry.
+    /// Overrules: this entry is a release of its own, and outputs may show it, if it was withdrawn. Neither story is merged by anything
+    /// but a person from now on. `false`: it is alone already and not withdrawn, or there is no such entry.
     ///
     /// # Errors
     /// Those of every step.

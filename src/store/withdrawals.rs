@@ -6,7 +6,9 @@ use async_trait::async_trait;
 
 use super::archives::ArchiveDocument;
 use super::error::StoreError;
-use crate::model::{EntryId, OutputId, Retraction, Timestamp, Tombstone, Withdrawal};
+use crate::model::{
+    EntryId, OutputId, Retraction, SourceId, StoryId, Timestamp, Tombstone, Withdrawal,
+};
 
 /// What came of a withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +19,21 @@ pub struct Withdrawn {
     pub entries: usize,
     /// How many items each output has shown of them, in documents and archives.
     pub items: BTreeMap<OutputId, usize>,
+}
+
+/// An entry that a person has named exactly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedEntry {
+    /// The entry.
+    pub id: EntryId,
+    /// Its story.
+    pub story: StoryId,
+    /// Its source.
+    pub source: SourceId,
+    /// Its headline; empty: it has none, or has expired.
+    pub title: String,
+    /// Whether only its identity is left in the store.
+    pub is_expired: bool,
 }
 
 /// What is known of an entry that was taken back.
@@ -47,6 +64,13 @@ pub struct Redaction {
 /// Those of every step, see [`super::Store`].
 #[async_trait]
 pub trait Withdrawals: Send + Sync {
+    /// The entries that have this number, GUID or URL, or that an item of this id shows in any output; those that have expired included,
+    /// for archive documents may hold them still. The latest first, at most `limit`.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn named_entries(&self, name: &str, limit: usize) -> Result<Vec<NamedEntry>, StoreError>;
+
     /// Withdraws an entry and all others of its story for good: no output shows them any more, nor what repeats them later. Their
     /// items are announced as deleted, and archive documents that hold them have to lose them ([`Self::next_redaction`]). The story is in
     /// the outbox then. To withdraw what is withdrawn changes nothing. `None`: there is no such entry.

@@ -15,11 +15,13 @@ mod comparison;
 mod evidence;
 mod headlines;
 mod pair;
+mod repeats;
 mod rules;
 mod sift;
 mod texts;
 
 pub use comparison::{Comparison, Sameness};
 pub use evidence::{Evidence, evidence};
-pub use rules::{compare, repeats};
+pub use repeats::{BothWays, repeats};
+pub use rules::compare;
 pub use sift::{Sifted, Sketched};

@@ -51,21 +51,6 @@ pub fn compare(one: &Profile, other: &Profile) -> Comparison {
     judge(&Pair::new(one, other)).0
 }
 
-/// Whether an entry repeats one that was withdrawn: as if another publisher had sent it on the same day, for what was taken back may come
-/// again at any time and from anybody. A headline alone says nothing where both are of one source.
-#[must_use]
-pub fn repeats(entry: &Profile, withdrawn: &Profile) -> bool {
-    let undated = Profile {
-        published: None,
-        ..withdrawn.clone()
-    };
-    let mut pair = Pair::new(entry, &undated);
-    let is_own = std::mem::replace(&mut pair.is_own, false);
-    pair.is_house = false;
-    let (comparison, reason) = judge(&pair);
-    comparison.sameness.joins() && !(is_own && reason == Reason::Headline)
-}
-
 /// What two entries are to each other, and the rule that says so.
 pub(super) fn judge(pair: &Pair<'_>) -> (Comparison, Reason) {
     if pair.has_other_sound() {

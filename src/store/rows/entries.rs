@@ -119,8 +119,8 @@ pub(in crate::store) trait EntryRows: Rows {
     /// Entries of the source whose `last_seen` lies within this many milliseconds of the latest of them, by number.
     fn seen_last(&self, source: SourceRow, within_ms: i64) -> Result<Vec<EntryId>, Self::Error>;
 
-    /// What `read` makes of the entries of a source that have not expired, those with the latest place first, `limit` at most. One
-    /// entry is read at a time, because texts may be long.
+    /// What `read` makes of the entries of a source that have neither expired nor been withdrawn, those with the latest place first,
+    /// `limit` at most. One entry is read at a time, because texts may be long.
     fn latest_texts<T>(
         &self,
         source: SourceRow,

@@ -3,6 +3,7 @@
 use super::transaction::Rows;
 use crate::dedupe::Lookup;
 use crate::model::{EntryId, Member};
+use crate::store::NamedEntry;
 
 /// By what an entry is looked for.
 #[derive(Debug)]
@@ -17,11 +18,14 @@ pub(in crate::store) enum Wanted<'w> {
     InTitle(&'w str),
 }
 
-/// Entries with all that they say, of those that have not expired.
+/// Entries by their number or by what they are known by.
 pub(in crate::store) trait MemberRows: Rows {
     /// An entry by its number; `None`: it is not stored, or it has expired.
     fn member(&self, entry: EntryId) -> Result<Option<Member>, Self::Error>;
 
-    /// The entries that are wanted, the latest first, at most `limit`.
+    /// The entries that are wanted and have not expired, the latest first, at most `limit`.
     fn find(&self, wanted: &Wanted<'_>, limit: usize) -> Result<Vec<Member>, Self::Error>;
+
+    /// The entries that are wanted, those that have expired included, the latest first, at most `limit`.
+    fn find_any(&self, wanted: &Wanted<'_>, limit: usize) -> Result<Vec<NamedEntry>, Self::Error>;
 }

@@ -233,7 +233,7 @@ impl EntryRows for Session {
     ) -> rusqlite::Result<Vec<T>> {
         self.prepare_cached(&format!(
             "SELECT e.entry, title, rest, trimmed, {BODY} FROM entries e
-             WHERE source = ? AND expired_at IS NULL ORDER BY ordered_at DESC LIMIT ?",
+             WHERE source = ? AND expired_at IS NULL AND withdrawn_at IS NULL ORDER BY ordered_at DESC LIMIT ?",
         ))?
         .query_map([source.0, at_most(limit)], |row| {
             Ok(read(StoredText {

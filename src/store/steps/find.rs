@@ -2,6 +2,7 @@
 
 use crate::dedupe::lookup_hashes;
 use crate::model::{EntryId, Member};
+use crate::store::NamedEntry;
 use crate::store::rows::{MemberRows, Wanted};
 
 /// See [`crate::store::Store::find_entries`].
@@ -30,4 +31,20 @@ pub(in crate::store) fn entries<R: MemberRows>(
         }
     }
     Ok(Vec::new())
+}
+
+/// See [`crate::store::Withdrawals::named_entries`].
+pub(in crate::store) fn named<R: MemberRows>(
+    rows: &R,
+    name: &str,
+    limit: usize,
+) -> Result<Vec<NamedEntry>, R::Error> {
+    let name = name.trim();
+    let hashes = lookup_hashes(name);
+    let number = name.parse().ok().map(EntryId);
+    let found = rows.find_any(&Wanted::Exactly(number, &hashes), limit)?;
+    match found.is_empty() {
+        true => rows.find_any(&Wanted::Item(name), limit),
+        false => Ok(found),
+    }
 }

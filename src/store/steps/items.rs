@@ -180,11 +180,13 @@ impl<R: ItemRows + StoryRows + WithdrawalRows> Keeper<'_, R> {
     /// Returns the other story whose item had the id before.
     fn enter(&self, item: &KeptItem) -> Result<Option<StoryId>, R::Error> {
         let claimed = self.claim(item)?;
-        self.rows.remove_tombstone(self.output, claimed.item_id)?;
+        let mut item = item.clone();
+        let updated = item.showing.updated;
+        item.showing.updated = self.undeleted(claimed.item_id, updated)?;
         self.rows.add_item(
             self.output,
             self.story,
-            item,
+            &item,
             claimed.item_id,
             claimed.archive,
             self.now,
@@ -196,15 +198,25 @@ impl<R: ItemRows + StoryRows + WithdrawalRows> Keeper<'_, R> {
         if shows(stored, item) {
             return Ok(());
         }
-        if !stored.is_inside {
-            for item_id in [&item.item_id, &item.fallback_id] {
-                self.rows.remove_tombstone(self.output, item_id)?;
-            }
-        }
         let mut showing = item.showing;
         showing.updated = updated(&stored.showing, &item.showing, self.now);
+        if !stored.is_inside {
+            for item_id in [&item.item_id, &item.fallback_id] {
+                showing.updated = self.undeleted(item_id, showing.updated)?;
+            }
+        }
         self.rows
             .show_item(self.output, self.story, item.slot, &showing)
+    }
+
+    /// Announces an item as deleted no more that is shown again. Returns when it says that it was updated: readers leave out what is no
+    /// later than its tombstone, which some have kept (RFC 6721 §3).
+    fn undeleted(&self, item_id: &str, updated: Timestamp) -> Result<Timestamp, R::Error> {
+        let Some(tombstone) = self.rows.tombstone(self.output, item_id)? else {
+            return Ok(updated);
+        };
+        self.rows.remove_tombstone(self.output, item_id)?;
+        Ok(updated.max(tombstone.at + withdrawals::LATER))
     }
 
     /// The preferred id, else the derived one. The preferred one is not taken where another release of another source has

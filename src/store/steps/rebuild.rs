@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::dedupe::{self, Prepared, Reading, url_hash};
-use crate::model::{EntryId, SourceId, Timestamp, compared_at};
+use crate::model::{EntryId, SourceId, Timestamp, Withdrawal, compared_at};
 use crate::store::rows::{
     ComparedText, KeyRows, PublisherRows, SourceRow, TextRows, VersionRows, WithdrawalRows,
 };
+use crate::store::steps::compared::both_ways;
 use crate::store::steps::{keys, publishers};
 use crate::store::turn::Turn;
 
@@ -82,22 +83,25 @@ where
         rows.forget_withdrawn_keys()?;
         rows.forget_boilerplate()?;
     }
-    let read = rows.texts_before(before, limit, Read::of)?;
+    let mut read = rows.texts_before(before, limit, Read::of)?;
+    for read in &mut read {
+        read.withdrawal = rows.withdrawal(read.id)?;
+    }
     learn(rows, &read)?;
     let (count, lowest) = (read.len(), read.last().map(|lowest| lowest.id));
     for read in read {
         let (id, at) = (read.id, read.at);
         let url = read.link.as_ref().and_then(url_hash);
+        // What repeats another needs no keys of its own.
+        let said = read.withdrawal.as_ref();
+        if said.is_some_and(|said| said.copy_of.is_none()) {
+            for withdrawn in rows.texts(&[id], both_ways)? {
+                rows.write_withdrawn_keys(id, &withdrawn.keys())?;
+            }
+        }
         let text = read.prepared();
         rows.write_hashes(id, &text, url)?;
         keys::write(rows, id, &text, at)?;
-        // What repeats another needs no keys of its own.
-        if rows
-            .withdrawal(id)?
-            .is_some_and(|said| said.copy_of.is_none())
-        {
-            rows.write_withdrawn_keys(id, text.keys())?;
-        }
     }
     match lowest {
         Some(lowest) => rows.note_version(TEXTS_REBUILT, lowest.0)?,
@@ -117,6 +121,8 @@ struct Read {
     trimmed: u64,
     /// When it counts as published.
     at: Timestamp,
+    /// What an operator said of it.
+    withdrawal: Option<Withdrawal>,
 }
 
 impl Read {
@@ -131,6 +137,7 @@ impl Read {
             link: entry.url,
             trimmed: stored.trimmed,
             at: compared_at(entry.published, stored.ordered_at),
+            withdrawal: None,
         }
     }
 
@@ -140,11 +147,13 @@ impl Read {
     }
 }
 
-/// Learns what publishers repeat, from the oldest of these entries to the newest.
+/// Learns what publishers repeat, from the oldest of these entries to the newest. What was withdrawn teaches nothing: it is what nobody
+/// shall repeat.
 fn learn<R: PublisherRows>(rows: &R, read: &[Read]) -> Result<(), R::Error> {
     // In a fixed order: two sources may teach about one publisher.
     let mut of_source: BTreeMap<SourceRow, Vec<&Read>> = BTreeMap::new();
-    for read in read.iter().rev() {
+    let shown = read.iter().filter(|read| read.withdrawal.is_none());
+    for read in shown.rev() {
         of_source.entry(read.source_row).or_default().push(read);
     }
     for (source, read) in of_source {

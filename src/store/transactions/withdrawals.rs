@@ -8,11 +8,19 @@ use crate::model::{EntryId, OutputId, Timestamp, Tombstone};
 use crate::store::archives::ArchiveDocument;
 use crate::store::engine::Engine;
 use crate::store::error::StoreError;
-use crate::store::steps::withdrawals;
-use crate::store::withdrawals::{Redaction, TakenBack, Withdrawals, Withdrawn};
+use crate::store::steps::{find, withdrawals};
+use crate::store::withdrawals::{NamedEntry, Redaction, TakenBack, Withdrawals, Withdrawn};
 
 #[async_trait]
 impl<E: Engine> Withdrawals for E {
+    async fn named_entries(&self, name: &str, limit: usize) -> Result<Vec<NamedEntry>, StoreError> {
+        let name = name.to_owned();
+        self.read("find an entry by its name", move |rows| {
+            find::named(rows, &name, limit)
+        })
+        .await
+    }
+
     async fn withdraw(
         &self,
         entry: EntryId,

@@ -1,4 +1,5 @@
-//! Words of one kind, of the languages that most feeds are in, folded: those that only hold a sentence together, and months.
+//! Words of one kind, of the languages that most feeds are in, folded: those that only hold a sentence together, months, and
+//! days of the week.
 //!
 //! A word that is missing here costs little: two headlines then seem to have one
 //! word more in common.
@@ -171,4 +172,74 @@ const MONTHS: [u64; 57] = hashes([
 /// Whether a word's hash is that of a month.
 pub(super) fn is_month(word: u64) -> bool {
     MONTHS.binary_search(&word).is_ok()
+}
+
+const WEEKDAYS: [u64; 62] = hashes([
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonnabend",
+    "sonntag",
+    "lundi",
+    "mardi",
+    "mercredi",
+    "jeudi",
+    "vendredi",
+    "samedi",
+    "dimanche",
+    "lunes",
+    "martes",
+    "miercoles",
+    "jueves",
+    "viernes",
+    "sabado",
+    "domingo",
+    "lunedi",
+    "martedi",
+    "mercoledi",
+    "giovedi",
+    "venerdi",
+    "sabato",
+    "domenica",
+    "segunda",
+    "terca",
+    "quarta",
+    "quinta",
+    "sexta",
+    "maandag",
+    "dinsdag",
+    "woensdag",
+    "donderdag",
+    "vrijdag",
+    "zaterdag",
+    "zondag",
+    "понедельник",
+    "вторник",
+    "среда",
+    "среду",
+    "среды",
+    "четверг",
+    "пятница",
+    "пятницу",
+    "пятницы",
+    "суббота",
+    "субботу",
+    "субботы",
+    "воскресенье",
+    "воскресенья",
+]);
+
+/// Whether a word's hash is that of a day of the week.
+pub(super) fn is_weekday(word: u64) -> bool {
+    WEEKDAYS.binary_search(&word).is_ok()
 }

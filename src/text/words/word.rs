@@ -28,6 +28,12 @@ impl Word {
         kinds::is_month(self.0)
     }
 
+    /// Whether it is the name of a day of the week: one issue of what comes weekly differs from the next in it.
+    #[must_use]
+    pub fn is_weekday(self) -> bool {
+        kinds::is_weekday(self.0)
+    }
+
     /// Two words as one.
     #[must_use]
     pub fn pair(self, next: Self) -> Self {

@@ -132,3 +132,71 @@ fn a_document_that_loses_everything_is_still_one() {
     );
     assert_eq!(daemon.stop(), Some(0));
 }
+
+/// What has expired is gone from the store, and not from the archive documents that hold it.
+#[test]
+fn what_has_expired_can_be_withdrawn() {
+    let desk = desk();
+    let daemon = desk.start();
+    let before = archive(&daemon);
+    assert_eq!(daemon.stop(), Some(0));
+    desk.configure(&format!(
+        "[store]\nkeep = \"0s\"\n{}",
+        configuration("max_entries = 5\n")
+    ));
+    publish(&desk, "a", &(25..30).map(release).collect::<Vec<_>>());
+    refresh(&desk, &[]);
+    refresh(&desk, &[]);
+    let db = rusqlite::Connection::open(desk.path("mainstem.db")).expect("opens");
+    let stored = |guid: &str| {
+        let asked = db.query_row(
+            "SELECT e.entry, item_id, expired_at IS NOT NULL FROM entries e JOIN output_items USING (entry) WHERE guid = ?",
+            [guid],
+            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, bool>(2)?)),
+        );
+        asked.expect("stored")
+    };
+    let daemon = desk.start();
+    let (number, _, _) = stored("r1");
+    let (_, item, _) = stored("r4");
+    let (_, live, _) = stored("r29");
+    let names = [
+        ("r1", number.to_string()),
+        ("r2", "r2".to_owned()),
+        ("r3", "https://r3.example/page".to_owned()),
+        ("r4", item),
+    ];
+    for (guid, name) in names {
+        let title = format!("<title>Release number {}</title>", &guid[1..]);
+        assert!(stored(guid).2 && before.contains(&title), "{guid}");
+        let said = told(&desk, &["withdraw", &name]);
+        assert!(
+            said.contains("which has expired, is withdrawn, 1 entry"),
+            "{name}: {said}"
+        );
+        assert!(said.contains("merged  1 item"), "{name}: {said}");
+        assert!(said.contains("only word-for-word copies"), "{name}: {said}");
+        let after = daemon.until("/merged/archive/1.atom", |answer| {
+            !answer.text().contains(&title)
+        });
+        assert_eq!(after.status, 200, "{name}");
+    }
+    // What readers know an item by names one that has not expired as well.
+    let said = told(&desk, &["withdraw", &live]);
+    assert!(
+        said.contains("\"Release number 29\" is withdrawn"),
+        "{said}"
+    );
+    // The hash by which its text was recognized is still there.
+    publish(
+        &desk,
+        "b",
+        &[Piece {
+            guid: "again".to_owned(),
+            ..release(1)
+        }
+        .linking("https://b.example/again")],
+    );
+    daemon.until_logged(|line| line.to_string().contains("is kept away"));
+    assert_eq!(daemon.stop(), Some(0));
+}

@@ -5,6 +5,8 @@ mod by_operator;
 mod by_publisher;
 mod deletions;
 mod kill_marks;
+mod repeats;
+mod undone;
 
 use crate::support::daemon::Desk;
 use crate::support::releases::{file_source, told};

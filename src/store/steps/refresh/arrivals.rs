@@ -3,9 +3,9 @@
 use super::context::Context;
 use super::intake::Intake;
 use super::recognition::Unknown;
-use crate::dedupe::{self, Boilerplate, Contact, Held, hold_backlog};
+use crate::dedupe::{self, Boilerplate, Contact, Found, Held, hold_backlog};
 use crate::store::rows::RefreshRows;
-use crate::store::steps::publishers;
+use crate::store::steps::{publishers, withdrawals};
 
 /// Writes the new entries of a document, oldest first, so that their numbers follow time.
 pub(super) fn insert<'a, R: RefreshRows>(
@@ -56,6 +56,9 @@ fn learn<R: RefreshRows>(
     let before = context.boilerplate()?;
     let mut known = before.clone();
     for unknown in new {
+        if repeats_withdrawn(context, unknown, before)? {
+            continue;
+        }
         let published = unknown.incoming.entry.published;
         let reading = &unknown.read.reading;
         reading.learn(&mut known, &context.record.source, published);
@@ -68,6 +71,23 @@ fn learn<R: RefreshRows>(
         intake.reconsider(affected)?;
     }
     Ok(known)
+}
+
+/// Whether a new entry repeats what an operator has withdrawn. Such a text under another headline would be taken for one that its publisher
+/// puts under everything, and left out where the next copy is compared.
+fn repeats_withdrawn<R: RefreshRows>(
+    context: &Context<'_, R>,
+    unknown: &Unknown<'_>,
+    known: &Boilerplate,
+) -> Result<bool, R::Error> {
+    if !context.rows.has_withdrawals()? {
+        return Ok(false);
+    }
+    let reading = unknown.read.reading.clone();
+    let trimmed = reading.repeated(known);
+    let new = context.both_ways(&unknown.incoming, reading, trimmed)?;
+    let (rows, now) = (context.rows, context.record.at);
+    Ok(withdrawals::repeated(rows, &new, &Found::new(), now)?.is_some())
 }
 
 /// For each of `count` new entries, oldest first, whether it is held back. The first document is a backlog, and so is what only

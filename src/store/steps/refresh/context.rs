@@ -3,8 +3,8 @@
 use std::cell::OnceCell;
 
 use super::ahead::Ahead;
-use crate::dedupe::{Boilerplate, Contact};
-use crate::model::{RefreshRecord, Timestamp};
+use crate::dedupe::{Boilerplate, BothWays, Contact, Profile, Reading};
+use crate::model::{Incoming, RefreshRecord, Timestamp};
 use crate::store::rows::{LastDocument, Owner, RefreshRows, StoredSource};
 use crate::store::steps::publishers;
 
@@ -61,6 +61,27 @@ impl<'a, R: RefreshRows> Context<'a, R> {
         }
         let known = self.rows.boilerplate(self.owner)?;
         Ok(self.boilerplate.get_or_init(|| known))
+    }
+
+    /// A new entry, without the blocks that `trimmed` names, and with them where that may be asked: if anything is withdrawn.
+    pub(super) fn both_ways(
+        &self,
+        incoming: &Incoming,
+        reading: Reading,
+        trimmed: u64,
+    ) -> Result<BothWays, R::Error> {
+        let whole = match self.rows.has_withdrawals()? {
+            true => reading.in_full(trimmed),
+            false => None,
+        };
+        let profile = |text| {
+            let source = self.record.source.clone();
+            Profile::new(source, &incoming.entry, incoming.fingerprint.url, text)
+        };
+        Ok(BothWays {
+            whole: whole.map(profile),
+            trimmed: profile(reading.prepare(trimmed)),
+        })
     }
 }
 

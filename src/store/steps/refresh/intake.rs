@@ -4,10 +4,10 @@ use super::ahead::ReadEntry;
 use super::context::Context;
 use super::retractions::{self, Said};
 use crate::dedupe::{
-    Boilerplate, Contact, Edit, EditRule, EntryVersion, Held, KnownEntry, Prepared, Profile,
-    Sighting, correction, same_words,
+    Boilerplate, Contact, Edit, EditRule, EntryVersion, Held, KnownEntry, Prepared, Sighting,
+    correction, same_words,
 };
-use crate::model::{Applied, EntryId, Hash, Incoming, StoryId, Timestamp};
+use crate::model::{Applied, EntryId, Hash, Incoming, KeptAway, StoryId, Timestamp};
 use crate::store::rows::{EntryContent, NewEntry, RefreshRows};
 use crate::store::steps::stories::Linking;
 use crate::store::steps::{corrections, keys, withdrawals};
@@ -149,10 +149,22 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
             corrections::keep(rows, &correction(entry, source, before, incoming, now))?;
         }
         if !same_words(text, old) {
-            self.linking
+            let edited = self
+                .linking
                 .edited(entry, edit.is_revised, edit.is_replaced)?;
+            self.note_kept_away(entry, incoming, edited);
         }
         Ok(())
+    }
+
+    fn note_kept_away(&mut self, entry: EntryId, incoming: &Incoming, original: Option<EntryId>) {
+        self.applied
+            .kept_away
+            .extend(original.map(|original| KeptAway {
+                entry,
+                title: incoming.entry.title.clone(),
+                original,
+            }));
     }
 
     /// Writes a new entry, in a story that it may join or in its own. `known`: what its publisher repeats.
@@ -164,11 +176,10 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         held: Held,
     ) -> Result<(), R::Error> {
         let trimmed = read.reading.repeated(known);
-        let text = read.reading.prepare(trimmed);
-        let source = self.context.record.source.clone();
-        let profile = Profile::new(source, &incoming.entry, incoming.fingerprint.url, text);
+        let new = self.context.both_ways(incoming, read.reading, trimmed)?;
+        let profile = &new.trimmed;
         let at = incoming.compared_at();
-        let found = self.linking.compare(None, &profile, at)?;
+        let found = self.linking.compare(None, profile, at)?;
         let story = self.linking.story_for(&found, at)?;
         let says = (&profile.text, read.body.as_deref());
         let entry = self.write_new(incoming, (says, read.wording), story, held)?;
@@ -176,8 +187,9 @@ impl<'a, R: RefreshRows> Intake<'a, R> {
         self.linking.add(entry, &found)?;
         self.said.extend(Said::by_new(entry, &incoming.entry));
         let now = self.context.record.at;
-        if let Some(withdrawal) = withdrawals::repeated(self.context.rows, &profile, &found, now)? {
+        if let Some(withdrawal) = withdrawals::repeated(self.context.rows, &new, &found, now)? {
             self.context.rows.set_withdrawal(entry, Some(&withdrawal))?;
+            self.note_kept_away(entry, incoming, withdrawal.copy_of);
         }
         if !incoming.is_further {
             self.present.push(entry);

@@ -44,7 +44,7 @@ pub(in crate::store) fn split<R: StoryRows + LinkRows + TextRows + WithdrawalRow
     };
     let story = placed.story;
     let Some(other) = rows.member_beside(entry, story)? else {
-        return Ok(false);
+        return withdrawals::lift(rows, entry, story, now);
     };
     withdrawals::before_split(rows, entry, story)?;
     let own = rows.begin_story(placed.edition_at, now)?;

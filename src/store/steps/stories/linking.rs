@@ -12,6 +12,7 @@ use crate::dedupe::{
 };
 use crate::model::{EntryId, Joined, Layer, StoryId, Timestamp, compared_at};
 use crate::store::rows::{KeyRows, LinkRows, Placed, StoryRows, TextRows, WithdrawalRows};
+use crate::store::steps::compared::both_ways;
 use crate::store::steps::{keys, withdrawals};
 
 /// What one step compares, and whose stories are put in order at its end.
@@ -102,42 +103,52 @@ impl<'a, R: StoryRows + LinkRows + KeyRows + TextRows + WithdrawalRows> Linking<
         Ok(())
     }
 
-    /// Compares an entry whose publisher has changed its words anew, see [`links_after_edit`].
+    /// Compares an entry whose publisher has changed its words anew, see [`links_after_edit`]. Returns the withdrawn entry that it is
+    /// withdrawn with, because its new words repeat that one.
     pub(in crate::store) fn edited(
         &mut self,
         entry: EntryId,
         is_revised: bool,
         is_replaced: bool,
-    ) -> Result<(), R::Error> {
+    ) -> Result<Option<EntryId>, R::Error> {
         self.moved.insert(entry);
         if is_replaced {
             self.anew.insert(entry);
         }
         let before = self.links_before(entry)?;
         let found = self.compare_anew(entry, &before)?;
-        self.withdraw_repeated(entry, &found)?;
+        let repeated = self.withdraw_repeated(entry, &found)?;
         let now = links_after_edit(entry, &before, found, is_revised, is_replaced);
-        self.replace_links(entry, &before, &now)
+        self.replace_links(entry, &before, &now)?;
+        Ok(repeated)
     }
 
     /// Withdraws an entry whose new words repeat what an operator has withdrawn, unless a person has ruled on its story since: who splits
     /// it from a withdrawn one says that it is another release.
-    fn withdraw_repeated(&mut self, entry: EntryId, found: &Found) -> Result<(), R::Error> {
-        let (Some(profile), Some(placed)) = (
-            self.profiles.of(self.rows, entry)?,
+    fn withdraw_repeated(
+        &mut self,
+        entry: EntryId,
+        found: &Found,
+    ) -> Result<Option<EntryId>, R::Error> {
+        if !self.rows.has_withdrawals()? {
+            return Ok(None);
+        }
+        let (Some(edited), Some(placed)) = (
+            self.rows.texts(&[entry], both_ways)?.pop(),
             self.rows.placed(&[entry])?.pop(),
         ) else {
-            return Ok(());
+            return Ok(None);
         };
-        let repeated = withdrawals::repeated(self.rows, &profile, found, self.now)?;
+        let repeated = withdrawals::repeated(self.rows, &edited, found, self.now)?;
         let Some(withdrawal) = repeated else {
-            return Ok(());
+            return Ok(None);
         };
         let stories = self.rows.present(&[placed.story])?;
-        match stories.iter().any(|story| story.is_ruled) {
-            true => Ok(()),
-            false => withdrawals::withdraw_copy(self.rows, entry, &withdrawal),
+        if stories.iter().any(|story| story.is_ruled) {
+            return Ok(None);
         }
+        withdrawals::withdraw_copy(self.rows, entry, &withdrawal)?;
+        Ok(withdrawal.copy_of)
     }
 
     /// Writes stored entries as they were prepared anew, without what their publisher was found to repeat, and compares them: what

@@ -2,16 +2,16 @@
 
 use super::exhibits::{Announced, take_back};
 use super::mark::mark;
-use crate::dedupe::{Found, MAX_CANDIDATES, Profile, most_similar, repeats};
+use crate::dedupe::{BothWays, Found, MAX_CANDIDATES, most_similar, repeats};
 use crate::model::{EntryId, Timestamp, Withdrawal};
 use crate::store::rows::{StoryRows, TextRows, WithdrawalRows};
-use crate::store::steps::compared::profile as stored_profile;
+use crate::store::steps::compared::both_ways;
 
 /// How an entry is withdrawn that repeats a withdrawn one: one that it was `found` to be a copy or a version of, or one at any distance
 /// in time that it is like. `None`: it repeats none.
 pub(in crate::store) fn repeated<R: TextRows + WithdrawalRows>(
     rows: &R,
-    profile: &Profile,
+    new: &BothWays,
     found: &Found,
     now: Timestamp,
 ) -> Result<Option<Withdrawal>, R::Error> {
@@ -29,12 +29,12 @@ pub(in crate::store) fn repeated<R: TextRows + WithdrawalRows>(
             return Ok(Some(as_copy(*entry, said)));
         }
     }
-    for entry in alike(rows, profile)? {
+    for entry in alike(rows, new)? {
         let Some(said) = rows.withdrawal(entry)? else {
             continue;
         };
-        let theirs = rows.texts(&[entry], stored_profile)?.pop();
-        if theirs.is_some_and(|theirs| repeats(profile, &theirs)) {
+        let theirs = rows.texts(&[entry], both_ways)?.pop();
+        if theirs.is_some_and(|theirs| repeats(new, &theirs)) {
             return Ok(Some(as_copy(entry, said)));
         }
     }
@@ -42,12 +42,10 @@ pub(in crate::store) fn repeated<R: TextRows + WithdrawalRows>(
 }
 
 /// Entries that may be withdrawn ones which an entry repeats, those first that are most like it.
-fn alike<R: TextRows + WithdrawalRows>(
-    rows: &R,
-    profile: &Profile,
-) -> Result<Vec<EntryId>, R::Error> {
-    let mut alike = most_similar(&rows.withdrawn_with_keys(profile.text.keys())?);
-    for entry in rows.entries_with_hashes(profile.url, profile.text.content, MAX_CANDIDATES)? {
+fn alike<R: TextRows + WithdrawalRows>(rows: &R, new: &BothWays) -> Result<Vec<EntryId>, R::Error> {
+    let mut alike = most_similar(&rows.withdrawn_with_keys(&new.keys())?);
+    let (url, content) = (new.trimmed.url, new.trimmed.text.content);
+    for entry in rows.entries_with_hashes(url, content, MAX_CANDIDATES)? {
         if !alike.contains(&entry) {
             alike.push(entry);
         }

@@ -6,9 +6,9 @@ use crate::model::{EntryId, StoryId, Timestamp, Tombstone};
 use crate::store::KeptItem;
 use crate::store::rows::{Exhibit, OutputRow, StoredOutput, WithdrawalRows};
 
-/// A reader heeds a tombstone only where it is later than what the entry says of its last change, and documents tell whole seconds
-/// apart (RFC 6721 §3).
-const LATER: TimeDelta = TimeDelta::seconds(1);
+/// A reader heeds a tombstone only where it is later than what the entry says of its last change, and an entry that returns only where
+/// that is later than the tombstone. Documents tell whole seconds apart (RFC 6721 §3).
+pub(in crate::store) const LATER: TimeDelta = TimeDelta::seconds(1);
 
 /// What the tombstones of entries say.
 #[derive(Debug, Clone, Copy)]

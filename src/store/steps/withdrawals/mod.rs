@@ -9,5 +9,5 @@ mod withdraw;
 
 pub(in crate::store) use copies::{repeated, withdraw_copy};
 pub(in crate::store) use documents::{archive_made_at, next_redaction, redact, tombstones};
-pub(in crate::store) use exhibits::announce;
-pub(in crate::store) use withdraw::{before_merge, before_split, taken_back, withdraw};
+pub(in crate::store) use exhibits::{LATER, announce};
+pub(in crate::store) use withdraw::{before_merge, before_split, lift, taken_back, withdraw};

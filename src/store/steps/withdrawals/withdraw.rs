@@ -6,7 +6,7 @@ use super::exhibits::{Announced, take_back};
 use super::mark::mark;
 use crate::model::{EntryId, OutputId, StoryId, Timestamp, Withdrawal};
 use crate::store::rows::{StoryRows, TextRows, WithdrawalRows};
-use crate::store::steps::compared::profile;
+use crate::store::steps::compared::both_ways;
 use crate::store::{TakenBack, Withdrawn};
 
 /// See [`crate::store::Withdrawals::withdraw`].
@@ -94,6 +94,24 @@ pub(in crate::store) fn before_split<R: StoryRows + TextRows + WithdrawalRows>(
     rows.set_withdrawal(entry, None)
 }
 
+/// Takes an entry out of its withdrawal that is alone in its story. Returns whether it was withdrawn. Outputs announce its items until they
+/// show them again.
+pub(in crate::store) fn lift<R: StoryRows + WithdrawalRows>(
+    rows: &R,
+    entry: EntryId,
+    story: StoryId,
+    now: Timestamp,
+) -> Result<bool, R::Error> {
+    if rows.withdrawal(entry)?.is_none() {
+        return Ok(false);
+    }
+    rows.set_withdrawal(entry, None)?;
+    // A person's word: an edit does not withdraw it again.
+    rows.rule_on(&[story])?;
+    rows.touch_story(story, now)?;
+    Ok(true)
+}
+
 /// See [`crate::store::Withdrawals::taken_back`].
 pub(in crate::store) fn taken_back<R: WithdrawalRows>(
     rows: &R,
@@ -158,8 +176,8 @@ fn note<R: TextRows + WithdrawalRows>(
     withdrawal: &Withdrawal,
 ) -> Result<(), R::Error> {
     mark(rows, entry, withdrawal)?;
-    for profile in rows.texts(&[entry], profile)? {
-        rows.write_withdrawn_keys(entry, profile.text.keys())?;
+    for withdrawn in rows.texts(&[entry], both_ways)? {
+        rows.write_withdrawn_keys(entry, &withdrawn.keys())?;
     }
     Ok(())
 }

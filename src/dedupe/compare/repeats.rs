@@ -1,0 +1,115 @@
+//! Whether an entry repeats one that was withdrawn.
+
+use super::super::align::Hunk;
+use super::super::prepare::Prepared;
+use super::super::profile::Profile;
+use super::super::runs::ratio;
+use super::comparison::Reason;
+use super::pair::Pair;
+use super::rules::judge;
+use super::texts::{Texts, texts};
+use crate::text::Word;
+
+/// Of either text, the share of words that both have where one publisher brings on another day what was withdrawn. With less it is the
+/// next release of a kind, or a part.
+const AGAIN: f64 = 0.9;
+
+/// An entry as it is compared with what was withdrawn.
+#[derive(Debug, Clone)]
+pub struct BothWays {
+    /// Without what its publisher repeats, as entries are compared with each other.
+    pub trimmed: Profile,
+    /// With all of its text; `None`: nothing was left out.
+    pub whole: Option<Profile>,
+}
+
+impl BothWays {
+    /// All of the text, if most of it was left out: then it is the text that its publisher repeats.
+    fn if_mostly_trimmed(&self) -> Option<&Profile> {
+        let whole = self.whole.as_ref()?;
+        (self.trimmed.text.words.len() * 2 < whole.text.words.len()).then_some(whole)
+    }
+
+    fn in_full(&self) -> &Profile {
+        self.whole.as_ref().unwrap_or(&self.trimmed)
+    }
+
+    /// The keys by which it is found, once for each way.
+    #[must_use]
+    pub fn keys(&self) -> Vec<u32> {
+        let mut keys = self.trimmed.text.keys().to_vec();
+        keys.extend(self.whole.iter().flat_map(|whole| whole.text.keys()));
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+}
+
+/// Whether an entry repeats one that was withdrawn: as if another publisher had sent it on the same day, for what was taken back may come
+/// again at any time and from anybody. Of the same publisher, on another day, it is the next issue of a series unless it is the same.
+#[must_use]
+pub fn repeats(entry: &BothWays, withdrawn: &BothWays) -> bool {
+    let is_house = Pair::new(&entry.trimmed, &withdrawn.trimmed).is_house;
+    let theirs = withdrawn.if_mostly_trimmed().unwrap_or(&withdrawn.trimmed);
+    // What one publisher puts under everything makes no two of its entries one.
+    let ours = entry.if_mostly_trimmed().filter(|_| !is_house);
+    is_again(ours.unwrap_or(&entry.trimmed), theirs)
+        || is_verbatim(entry.in_full(), withdrawn.in_full())
+}
+
+/// Whether the texts are the same, whatever headlines they stand under.
+fn is_verbatim(entry: &Profile, withdrawn: &Profile) -> bool {
+    let (ours, theirs) = (entry.text.content, withdrawn.text.content);
+    ours.is_some() && ours == theirs && !is_next_issue(&Pair::new(entry, withdrawn), None)
+}
+
+fn is_again(entry: &Profile, withdrawn: &Profile) -> bool {
+    let undated = Profile {
+        published: None,
+        ..withdrawn.clone()
+    };
+    let mut pair = Pair::new(entry, &undated);
+    let is_own = std::mem::replace(&mut pair.is_own, false);
+    pair.is_house = false;
+    let (comparison, reason) = judge(&pair);
+    // A headline alone says nothing where both are of one source.
+    if !comparison.sameness.joins() || (is_own && reason == Reason::Headline) {
+        return false;
+    }
+    let dated = Pair::new(entry, withdrawn);
+    !is_next_issue(&dated, texts(&dated).as_ref())
+}
+
+/// Whether two entries of one publisher that may be of two days are two issues of a series. A correction that says so is none.
+/// `texts`: as they were compared; `None`: they are the same, word for word.
+fn is_next_issue(pair: &Pair<'_>, texts: Option<&Texts>) -> bool {
+    let is_one_day = pair.distance().is_some() && !pair.is_other_day();
+    if !pair.is_house || is_one_day || pair.is_marked || (pair.is_page && !pair.is_own) {
+        return false;
+    }
+    let (left, right) = (&pair.short.text, &pair.long.text);
+    let lacks = |one: &Prepared, other: &Prepared| {
+        let mut days = one.title_words.iter().filter(|word| tells_issues(word));
+        days.any(|day| !other.title_words.contains(day))
+    };
+    if lacks(left, right) || lacks(right, left) {
+        return true;
+    }
+    let Some(texts) = texts.filter(|texts| !texts.is_exact) else {
+        return false;
+    };
+    let shared: usize = texts.alignment.shared.iter().map(|run| run.words).sum();
+    let is_other = |hunk: &Hunk| {
+        let (ours, theirs) = (
+            &left.words[hunk.left.clone()],
+            &right.words[hunk.right.clone()],
+        );
+        ours.iter().chain(theirs).any(tells_issues)
+    };
+    ratio(shared, right.words.len()) < AGAIN || texts.alignment.hunks.iter().any(is_other)
+}
+
+/// Whether one issue of a series differs from the next in such a word.
+fn tells_issues(word: &Word) -> bool {
+    word.is_number() || word.is_month() || word.is_weekday()
+}
