@@ -52,7 +52,7 @@ pub use source::{Identity, Location, Source, public_url};
 pub use state::{FreshBy, Freshness, History, Rhythm, SourceState, Validators};
 pub use story::{Copy, Layer, Member, Relation, Story};
 pub use withdrawal::{
-    DeletedEntry, RetractedEntry, Retraction, RetractionSign, Tombstone, Withdrawal,
+    DeletedEntry, RetractedEntry, Retraction, RetractionSign, Tombstone, Withdrawal, Withdraws,
 };
 
 /// A moment in UTC. The store keeps milliseconds, so every moment that we make

@@ -77,6 +77,9 @@ pub(in crate::store) trait WithdrawalRows: CorrectionRows {
         retraction: Option<&Retraction>,
     ) -> Result<(), Self::Error>;
 
+    /// The entries that this entry, a notice, says are withdrawn.
+    fn retracted_by(&self, notice: EntryId) -> Result<Vec<EntryId>, Self::Error>;
+
     /// Headlines of a source's entries that have not expired, those with the latest place first, `limit` at most.
     fn latest_headlines(
         &self,

@@ -39,6 +39,7 @@ CREATE TABLE retracted (
     reason TEXT,                        -- in the publisher's words. NULL: it gave none
     notice INTEGER                      -- the entry that says so. NULL: no entry does
 ) STRICT;
+CREATE INDEX retracted_notice ON retracted (notice) WHERE notice IS NOT NULL;
 
 -- Items that outputs announce as deleted. `at` is later than all that the item ever said of its own last change.
 CREATE TABLE tombstones (

@@ -111,6 +111,12 @@ impl WithdrawalRows for Session {
         Ok(())
     }
 
+    fn retracted_by(&self, notice: EntryId) -> rusqlite::Result<Vec<EntryId>> {
+        self.prepare_cached("SELECT entry FROM retracted WHERE notice = ? ORDER BY entry")?
+            .query_map([notice.0], |row| row.get(0).map(EntryId))?
+            .collect()
+    }
+
     fn latest_headlines(&self, source: SourceRow, limit: usize) -> rusqlite::Result<Vec<Headline>> {
         self.prepare_cached(
             "SELECT entry, title FROM entries INDEXED BY entries_place WHERE source = ? AND expired_at IS NULL
