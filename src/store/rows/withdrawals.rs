@@ -1,6 +1,7 @@
 //! Entries that were taken back, the items that announce it, and archive documents that still hold what must go.
 
 use super::corrections::CorrectionRows;
+use super::items::Filed;
 use super::outputs::OutputRow;
 use super::sources::SourceRow;
 use crate::model::{
@@ -21,8 +22,8 @@ pub(in crate::store) struct Exhibit {
     /// What the item says of its own last change.
     pub(in crate::store) updated: Timestamp,
     pub(in crate::store) is_inside: bool,
-    /// The archive document that it stands in.
-    pub(in crate::store) archive: Option<u32>,
+    /// Where it stands in the archive.
+    pub(in crate::store) filed: Option<Filed>,
 }
 
 /// An archive document that has to lose items.
@@ -87,8 +88,8 @@ pub(in crate::store) trait WithdrawalRows: CorrectionRows {
         limit: usize,
     ) -> Result<Vec<Headline>, Self::Error>;
 
-    /// The items of a story in all outputs, and the items of other stories that stand in archive documents and show one of these
-    /// entries; those that have left included.
+    /// The items of a story in all outputs, and the items of other stories that stand in archive documents with the words of one of these
+    /// entries (where that is not known: that show one); those that have left included.
     fn exhibits(&self, story: StoryId, entries: &[EntryId]) -> Result<Vec<Exhibit>, Self::Error>;
 
     /// Announces an item as deleted, if it is not announced yet.

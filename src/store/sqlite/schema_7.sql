@@ -59,5 +59,6 @@ CREATE TABLE redactions (
     PRIMARY KEY (output, number, item_id)
 ) STRICT, WITHOUT ROWID;
 
--- Which archive documents show an entry, whatever story it belongs to by now.
-CREATE INDEX output_items_archived ON output_items (entry) WHERE archive IS NOT NULL;
+-- Which archive documents have the words of an entry, whatever story it belongs to and whatever its item shows by now.
+ALTER TABLE output_items ADD COLUMN archived_entry INTEGER; -- NULL: in no document, or in one of a version that did not note it
+CREATE INDEX output_items_archived ON output_items (COALESCE(archived_entry, entry)) WHERE archive IS NOT NULL;

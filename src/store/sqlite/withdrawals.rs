@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::columns::{at_most, moment, ms, word};
+use super::items::filed;
 use super::session::Session;
 use super::values::output_id;
 use crate::model::{
@@ -12,7 +13,7 @@ use crate::store::ArchiveDocument;
 use crate::store::rows::{DueRedaction, Exhibit, Headline, OutputRow, SourceRow, WithdrawalRows};
 
 /// Columns of [`exhibit`], of `output_items i` joined with `outputs o`.
-const EXHIBIT: &str = "i.output, o.id AS output_id, i.item_id, i.story, i.slot, i.entry, i.updated_at, i.left_at IS NULL AS inside, i.archive";
+const EXHIBIT: &str = "i.output, o.id AS output_id, i.item_id, i.story, i.slot, i.entry, i.updated_at, i.left_at IS NULL AS inside, i.archive, i.archived_entry";
 
 impl WithdrawalRows for Session {
     fn withdrawal(&self, entry: EntryId) -> rusqlite::Result<Option<Withdrawal>> {
@@ -140,7 +141,7 @@ impl WithdrawalRows for Session {
             .collect::<rusqlite::Result<_>>()?;
         let mut archived = self.prepare_cached(&format!(
             "SELECT {EXHIBIT} FROM output_items i INDEXED BY output_items_archived JOIN outputs o USING (output)
-             WHERE i.entry = ? AND i.archive IS NOT NULL AND i.story != ? ORDER BY i.output, i.slot"
+             WHERE COALESCE(i.archived_entry, i.entry) = ? AND i.archive IS NOT NULL AND i.story != ? ORDER BY i.output, i.slot"
         ))?;
         for entry in entries {
             for other in archived.query_map([entry.0, story.0], exhibit)? {
@@ -244,7 +245,7 @@ impl WithdrawalRows for Session {
             ms(document.made_at), document.size, document.base, document.brotli, output.0, number
         ])?;
         let mut free = self.prepare_cached(
-            "UPDATE output_items SET archive = NULL WHERE output = ? AND item_id = ? AND archive = ?",
+            "UPDATE output_items SET archive = NULL, archived_entry = NULL WHERE output = ? AND item_id = ? AND archive = ?",
         )?;
         let mut done = self.prepare_cached(
             "DELETE FROM redactions WHERE output = ? AND item_id = ? AND number = ?",
@@ -277,7 +278,7 @@ fn exhibit(row: &Row<'_>) -> rusqlite::Result<Exhibit> {
         entry: EntryId(row.get("entry")?),
         updated: moment(row.get("updated_at")?),
         is_inside: row.get("inside")?,
-        archive: row.get("archive")?,
+        filed: filed(row)?,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Withdrawals: what is withdrawn, what is told of it, and what archives have to lose.
 
 use mainstem::model::{DeletedEntry, RetractionSign, Tombstone};
-use mainstem::store::{Aged, ArchiveDocument};
+use mainstem::store::{Aged, ArchiveDocument, ArchivedItem};
 
 use super::bench::{Bench, at, entry, out, record};
 use super::engines::{Engine, for_every_engine};
@@ -116,7 +116,10 @@ fn document(made: i64, bytes: &[u8]) -> ArchiveDocument {
 /// The only item stands in an archive document, and is withdrawn.
 async fn archived(engine: &Engine) -> Bench {
     let bench = bench(engine).await;
-    let items = vec!["id-1".to_owned()];
+    let items = vec![ArchivedItem {
+        item_id: "id-1".to_owned(),
+        entry: bench.entry_id("1").await,
+    }];
     let document = document(3, b"whole");
     let kept = bench
         .store

@@ -1,6 +1,6 @@
 //! What publishers take back: told, and followed where an output says so.
 
-use super::{atom, configuration, deleted};
+use super::{atom, configuration, deleted, publish_atom};
 use crate::support::daemon::Desk;
 use crate::support::releases::{
     BRUECKE, CHOIR, LOCK, Piece, file_source, piece, publish, refresh, shown, titles, told,
@@ -26,24 +26,6 @@ fn desk(keys: &str) -> Desk {
     }
     refresh(&desk, &[]);
     desk
-}
-
-/// An Atom feed of these entries, and what it says of others.
-fn publish_atom(desk: &Desk, source: &str, pieces: &[Piece], deleted: &str) {
-    let entries: String = pieces
-        .iter()
-        .map(|piece| {
-            let body = piece.body.replace('&', "&amp;").replace('<', "&lt;");
-            format!(
-                "<entry><id>{}</id><title>{}</title><updated>{}</updated><link href=\"{}\"/><content type=\"html\">{body}</content></entry>",
-                piece.guid, piece.title, piece.published, piece.url
-            )
-        })
-        .collect();
-    let feed = format!(
-        "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:at=\"http://purl.org/atompub/tombstones/1.0\"><id>urn:a</id><title>A</title><updated>2024-03-04T12:00:00Z</updated>{deleted}{entries}</feed>"
-    );
-    desk.write(&format!("{source}.xml"), feed.as_bytes());
 }
 
 const DELETED: &str = "<at:deleted-entry ref=\"lock\" when=\"2024-03-05T09:00:00Z\"><at:by><name>Desk</name></at:by><at:comment>libel &amp; slander</at:comment></at:deleted-entry>";

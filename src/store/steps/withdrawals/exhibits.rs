@@ -20,7 +20,7 @@ pub(in crate::store) struct Announced<'a> {
 }
 
 /// Announces the items as deleted that show any of these entries, of a story or of those that the entries were in before, and has the
-/// archive lose them. Returns all of them.
+/// archive lose those that stand in it with their words. Returns all of them.
 pub(in crate::store) fn take_back<R: WithdrawalRows>(
     rows: &R,
     story: StoryId,
@@ -42,13 +42,15 @@ fn take_back_from<R: WithdrawalRows>(
     let mut found = rows.exhibits(story, entries)?;
     found.retain(|exhibit| {
         let is_asked = output.is_none_or(|output| exhibit.output == output);
-        is_asked && entries.contains(&exhibit.entry)
+        let is_filed = filed_with(exhibit, story, entries).is_some();
+        is_asked && (is_filed || entries.contains(&exhibit.entry))
     });
     for exhibit in &found {
-        if let Some(number) = exhibit.archive {
+        if let Some(number) = filed_with(exhibit, story, entries) {
             rows.add_redaction(exhibit.output, number, &exhibit.item_id)?;
         }
-        if exhibit.story != story || !stays(exhibit) {
+        let is_shown = entries.contains(&exhibit.entry);
+        if is_shown && (exhibit.story != story || !stays(exhibit)) {
             let tombstone = Tombstone {
                 item_id: exhibit.item_id.clone(),
                 at: announced.at.max(exhibit.updated + LATER),
@@ -58,6 +60,17 @@ fn take_back_from<R: WithdrawalRows>(
         }
     }
     Ok(found)
+}
+
+/// The number of the archive document that has an item with the words of any of these entries, or may have: where nothing is known of its
+/// words, they may be those of any member of the story.
+fn filed_with(exhibit: &Exhibit, story: StoryId, entries: &[EntryId]) -> Option<u32> {
+    let filed = exhibit.filed?;
+    let is_theirs = match filed.entry {
+        Some(entry) => entries.contains(&entry),
+        None => exhibit.story == story || entries.contains(&exhibit.entry),
+    };
+    is_theirs.then_some(filed.number)
 }
 
 /// The same for one output, which is about to keep these items of the story without these entries: an item that stays by showing another
