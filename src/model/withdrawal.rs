@@ -106,8 +106,10 @@ impl RetractedEntry {
 pub struct Tombstone {
     /// The outbound id of the item.
     pub item_id: String,
-    /// When it was deleted; later than all that the item said of its own last change.
+    /// When it was deleted, as readers are told; later than all that the item said of its own last change, be that in the future.
     pub at: Timestamp,
+    /// Since when it is announced.
+    pub announced_at: Timestamp,
     /// Why, plain text.
     pub reason: Option<String>,
 }

@@ -102,7 +102,7 @@ pub(in crate::store) trait WithdrawalRows: CorrectionRows {
     fn tombstone(&self, output: OutputRow, item_id: &str)
     -> Result<Option<Tombstone>, Self::Error>;
 
-    /// The latest tombstones of an output, from `since` on and `limit` at most: the latest first, then by item.
+    /// The tombstones of an output that were announced last, from `since` on and `limit` at most: the latest first, then by item.
     fn tombstones(
         &self,
         output: OutputRow,
@@ -118,7 +118,8 @@ pub(in crate::store) trait WithdrawalRows: CorrectionRows {
         item_id: &str,
     ) -> Result<(), Self::Error>;
 
-    /// The first archive document that has to lose items, by output and number, and all that it has to lose.
+    /// The first archive document that has to lose items, by output and number, and all that it has to lose. What is to be lost by a
+    /// document that there is not keeps no other waiting.
     fn next_redaction(&self) -> Result<Option<DueRedaction>, Self::Error>;
 
     /// Puts a document in the place of the archive document of its number, and notes that these items stand in none and have no longer

@@ -41,15 +41,17 @@ CREATE TABLE retracted (
 ) STRICT;
 CREATE INDEX retracted_notice ON retracted (notice) WHERE notice IS NOT NULL;
 
--- Items that outputs announce as deleted. `at` is later than all that the item ever said of its own last change.
+-- Items that outputs announce as deleted. `at` is what readers are told, and later than all that the item ever said of its own last
+-- change; that may lie far in the future.
 CREATE TABLE tombstones (
     output  INTEGER NOT NULL REFERENCES outputs,
     item_id TEXT    NOT NULL,
     at      INTEGER NOT NULL,
+    announced_at INTEGER NOT NULL,      -- by our clock
     reason  TEXT,                       -- NULL: nothing is said of it
     PRIMARY KEY (output, item_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX tombstones_latest ON tombstones (output, at);
+CREATE INDEX tombstones_latest ON tombstones (output, announced_at);
 
 -- Items that archive documents still have to lose.
 CREATE TABLE redactions (

@@ -155,12 +155,13 @@ impl WithdrawalRows for Session {
         let Tombstone {
             item_id,
             at,
+            announced_at,
             reason,
         } = tombstone;
         self.prepare_cached(
-            "INSERT OR IGNORE INTO tombstones (output, item_id, at, reason) VALUES (?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO tombstones (output, item_id, at, announced_at, reason) VALUES (?, ?, ?, ?, ?)",
         )?
-        .execute(params![output.0, item_id, ms(*at), reason])?;
+        .execute(params![output.0, item_id, ms(*at), ms(*announced_at), reason])?;
         Ok(())
     }
 
@@ -172,7 +173,7 @@ impl WithdrawalRows for Session {
 
     fn tombstone(&self, output: OutputRow, item_id: &str) -> rusqlite::Result<Option<Tombstone>> {
         self.prepare_cached(
-            "SELECT item_id, at, reason FROM tombstones WHERE output = ? AND item_id = ?",
+            "SELECT item_id, at, announced_at, reason FROM tombstones WHERE output = ? AND item_id = ?",
         )?
         .query_row(params![output.0, item_id], tombstone)
         .optional()
@@ -185,8 +186,8 @@ impl WithdrawalRows for Session {
         limit: usize,
     ) -> rusqlite::Result<Vec<Tombstone>> {
         self.prepare_cached(
-            "SELECT item_id, at, reason FROM tombstones INDEXED BY tombstones_latest WHERE output = ? AND at >= ?
-             ORDER BY at DESC, item_id LIMIT ?",
+            "SELECT item_id, at, announced_at, reason FROM tombstones INDEXED BY tombstones_latest
+             WHERE output = ? AND announced_at >= ? ORDER BY announced_at DESC, item_id LIMIT ?",
         )?
         .query_map(params![output.0, ms(since), at_most(limit)], tombstone)?
         .collect()
@@ -203,7 +204,7 @@ impl WithdrawalRows for Session {
     fn next_redaction(&self) -> rusqlite::Result<Option<DueRedaction>> {
         let next = self
             .prepare_cached(
-                "SELECT o.id, r.output, r.number FROM redactions r JOIN outputs o USING (output)
+                "SELECT o.id, r.output, r.number FROM redactions r JOIN outputs o USING (output) JOIN archives a USING (output, number)
                  ORDER BY r.output, r.number LIMIT 1",
             )?
             .query_row([], |row| {
@@ -286,6 +287,7 @@ fn tombstone(row: &Row<'_>) -> rusqlite::Result<Tombstone> {
     Ok(Tombstone {
         item_id: row.get(0)?,
         at: moment(row.get(1)?),
-        reason: row.get(2)?,
+        announced_at: moment(row.get(2)?),
+        reason: row.get(3)?,
     })
 }

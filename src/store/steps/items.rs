@@ -47,7 +47,7 @@ pub(in crate::store) fn keep<R: OutputRows + ItemRows + OutboxRows + StoryRows +
             };
             if let Some(entries) = membership.taken_back.get(id) {
                 // Before what they have shown is forgotten.
-                withdrawals::announce(rows, output, membership.story, entries, items)?;
+                withdrawals::announce(rows, output, membership.story, entries, items, now)?;
                 differing
                     .entry(id.clone())
                     .or_default()

@@ -83,6 +83,10 @@ async fn items_are_announced_later_than_they_were_changed(engine: &Engine) {
     let told = tombstones(&bench, -9, 9).await;
     assert_eq!(told[0].item_id, item.item_id);
     assert!(told[0].at > item.updated && told[0].at >= at(0));
+    // However late that is, it is announced for as long as any other.
+    assert!(told[0].at > at(1), "{:?}", told[0]);
+    assert_eq!(told[0].announced_at, at(0));
+    assert_eq!(tombstones(&bench, 1, 9).await, []);
 }
 
 async fn tombstones_are_told_the_latest_first_and_bounded(engine: &Engine) {

@@ -96,12 +96,13 @@ fn a_kill_puts_it_off_only() {
         |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?, row.get::<_, i64>(3)?, row.get::<_, i64>(4)?)),
     );
     let (output, number, item, entry, story) = stored.expect("an archived item");
-    // What the step of a withdrawal leaves, before anybody has judged the story or redacted the document.
+    // What the step of a withdrawal leaves, before anybody has judged the story or redacted the document; and a redaction that nobody
+    // can do, which keeps no other waiting.
     db.execute_batch(&format!(
         "UPDATE entries SET withdrawn_at = 1700000000000 WHERE entry = {entry};
          INSERT INTO withdrawn VALUES ({entry}, 1700000000000, NULL, NULL);
-         INSERT INTO tombstones VALUES ({output}, '{item}', strftime('%s', 'now') * 1000, NULL);
-         INSERT INTO redactions VALUES ({output}, {number}, '{item}');
+         INSERT INTO tombstones SELECT {output}, '{item}', now, now, NULL FROM (SELECT strftime('%s', 'now') * 1000 AS now);
+         INSERT INTO redactions VALUES ({output}, 0, 'of a document that there is not'), ({output}, {number}, '{item}');
          UPDATE stories SET revision = revision + 1 WHERE story = {story};
          INSERT OR REPLACE INTO outbox (story, revision, since) SELECT story, revision, 0 FROM stories WHERE story = {story};"
     ))

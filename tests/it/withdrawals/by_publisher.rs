@@ -120,6 +120,31 @@ fn a_changed_word_of_withdrawals_is_applied_to_what_was_said_before() {
     assert_eq!(deleted(&atom(&desk)), []);
 }
 
+/// Readers have had the item until now.
+#[test]
+fn what_was_said_long_ago_is_announced_when_an_output_begins_to_follow() {
+    let desk = desk("");
+    publish(
+        &desk,
+        "a",
+        &[piece("lock", "09:00", "MANDATORY KILL", LOCK), choir()],
+    );
+    refresh(&desk, &[]);
+    let db = rusqlite::Connection::open(desk.path("mainstem.db")).expect("opens");
+    let ago = db.execute_batch(
+        "UPDATE retracted SET at = at - 40 * 86400000; UPDATE entries SET retracted_at = retracted_at - 40 * 86400000",
+    );
+    ago.expect("written");
+    drop(db);
+    let before = chrono::Utc::now().to_rfc3339();
+    desk.configure(&configuration(FOLLOW));
+    let document = atom(&desk);
+    let [(_, when, _)] = &deleted(&document)[..] else {
+        panic!("{document}");
+    };
+    assert!(when[..19] >= before[..19], "{when} {before}");
+}
+
 #[test]
 fn a_headline_that_loses_its_mark_brings_its_entry_back() {
     let desk = desk(FOLLOW);

@@ -13,7 +13,7 @@ const LATER: TimeDelta = TimeDelta::seconds(1);
 /// What the tombstones of entries say.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::store) struct Announced<'a> {
-    /// When the entries were taken back.
+    /// When it is announced.
     pub(in crate::store) at: Timestamp,
     /// Why.
     pub(in crate::store) reason: Option<&'a str>,
@@ -54,6 +54,7 @@ fn take_back_from<R: WithdrawalRows>(
             let tombstone = Tombstone {
                 item_id: exhibit.item_id.clone(),
                 at: announced.at.max(exhibit.updated + LATER),
+                announced_at: announced.at,
                 reason: announced.reason.map(str::to_owned),
             };
             rows.add_tombstone(exhibit.output, &tombstone)?;
@@ -81,18 +82,17 @@ pub(in crate::store) fn announce<R: WithdrawalRows>(
     story: StoryId,
     entries: &[EntryId],
     kept: &[KeptItem],
+    now: Timestamp,
 ) -> Result<(), R::Error> {
     for entry in entries {
         let (withdrawal, retraction) = (rows.withdrawal(*entry)?, rows.retraction(*entry)?);
-        let said = match (&withdrawal, &retraction) {
-            (Some(said), _) => (said.at, said.reason.as_deref()),
-            (None, Some(said)) => (said.at, said.reason.as_deref()),
+        let reason = match (&withdrawal, &retraction) {
+            (Some(said), _) => said.reason.as_deref(),
+            (None, Some(said)) => said.reason.as_deref(),
             (None, None) => continue,
         };
-        let announced = Announced {
-            at: said.0,
-            reason: said.1,
-        };
+        // An output may be told to follow long after a publisher has spoken.
+        let announced = Announced { at: now, reason };
         let stays = |exhibit: &Exhibit| kept.iter().any(|item| item.slot == exhibit.slot);
         take_back_from(rows, Some(output.row), story, &[*entry], announced, stays)?;
     }
