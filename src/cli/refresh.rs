@@ -23,7 +23,7 @@ use super::voice::can_draw;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config};
 use crate::fetch::Fetcher;
-use crate::model::{Applied, Due, Outcome, SourceId, Timestamp};
+use crate::model::{Applied, Due, Outcome, SourceId, Timestamp, Withdraws};
 use crate::refresh::{Occasion, Poll, Refreshed, Refresher, Unfinished, align};
 use crate::store::StoreError;
 use crate::text::counted as counted_as;
@@ -320,7 +320,8 @@ fn as_json(lines: &[Line]) -> anyhow::Result<String> {
             "status": last.status, "message": last.in_words(), "entries": entries, "new": applied.new, "changed": applied.changed,
             "duplicates": applied.duplicates, "renamed": applied.renamed,
             "retracted": applied.retracted.iter().map(|found| json!({
-                "entry": found.entry.map(|entry| entry.0), "title": found.title, "sign": found.sign.as_str(),
+                "entry": found.entry().map(|entry| entry.0), "title": found.title, "sign": found.sign.as_str(),
+                "again": matches!(found.withdraws, Withdraws::Again(_)),
             })).collect::<Vec<_>>(),
             "kept_away": applied.kept_away.iter().map(|found| json!({
                 "entry": found.entry.0, "title": found.title, "repeats": found.original.0,

@@ -55,7 +55,7 @@ pub use intake::{
     surplus_corrections,
 };
 pub use namesake::{Namesake, is_of_version_1};
-pub use notices::{KillMark, kill_mark, killed};
+pub use notices::{KillMark, is_killed, kill_mark, killed};
 pub use passages::{Passages, passages};
 pub use place::settle_places;
 pub use prepare::Prepared;

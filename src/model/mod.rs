@@ -53,6 +53,7 @@ pub use state::{FreshBy, Freshness, History, Rhythm, SourceState, Validators};
 pub use story::{Copy, Layer, Member, Relation, Story};
 pub use withdrawal::{
     DeletedEntry, KeptAway, RetractedEntry, Retraction, RetractionSign, Tombstone, Withdrawal,
+    Withdraws,
 };
 
 /// A moment in UTC. The store keeps milliseconds, so every moment that we make

@@ -51,12 +51,23 @@ pub struct DeletedEntry {
     pub comment: Option<String>,
 }
 
-/// An entry that a refresh found withdrawn by its publisher, for the log.
+/// What a publisher's word withdraws.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Withdraws {
+    /// This entry.
+    Entry(EntryId),
+    /// This entry, of which that was known.
+    Again(EntryId),
+    /// No entry that is stored, or not one for certain.
+    Nothing,
+}
+
+/// A publisher's word that it withdraws an entry, as a refresh read it, for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetractedEntry {
-    /// The entry; `None`: a notice was read, but not one stored entry fits it.
-    pub entry: Option<EntryId>,
-    /// The headline of the entry, or of the notice that fits none.
+    /// What it withdraws.
+    pub withdraws: Withdraws,
+    /// The headline of the entry that is withdrawn now; else that of the notice.
     pub title: String,
     /// How it was said.
     pub sign: RetractionSign,
@@ -67,11 +78,25 @@ impl RetractedEntry {
     #[must_use]
     pub fn in_words(&self) -> String {
         let title = &self.title;
-        match self.entry {
-            Some(entry) => format!("the publisher withdraws entry {entry}, {title:?}"),
-            None => format!(
+        match self.withdraws {
+            Withdraws::Entry(entry) => {
+                format!("the publisher withdraws entry {entry}, {title:?}")
+            }
+            Withdraws::Again(entry) => {
+                format!("a notice repeats the withdrawal of entry {entry}: {title:?}")
+            }
+            Withdraws::Nothing => format!(
                 "a notice withdraws an entry, but no single stored entry fits it: {title:?}"
             ),
+        }
+    }
+
+    /// The entry that it withdraws.
+    #[must_use]
+    pub fn entry(&self) -> Option<EntryId> {
+        match self.withdraws {
+            Withdraws::Entry(entry) | Withdraws::Again(entry) => Some(entry),
+            Withdraws::Nothing => None,
         }
     }
 }
@@ -107,8 +132,10 @@ impl KeptAway {
 pub struct Tombstone {
     /// The outbound id of the item.
     pub item_id: String,
-    /// When it was deleted; later than all that the item said of its own last change.
+    /// When it was deleted, as readers are told; later than all that the item said of its own last change, be that in the future.
     pub at: Timestamp,
+    /// Since when it is announced.
+    pub announced_at: Timestamp,
     /// Why, plain text.
     pub reason: Option<String>,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::advice::advice;
 use crate::model::{
     Applied, Condition, Due, History, HostChange, KeptAway, LastOutcome, Outcome, RefreshRecord,
-    RetractedEntry, SourceId, Timestamp,
+    RetractedEntry, SourceId, Timestamp, Withdraws,
 };
 
 /// While a source's trouble lasts, its operator is reminded of it this often.
@@ -194,12 +194,12 @@ pub(super) fn report_hosts(changes: &[HostChange]) {
 /// Says what publishers withdraw. Whether outputs go on showing it is up to their `withdrawals`.
 pub(super) fn report_retracted(source: &SourceId, retracted: &[RetractedEntry]) {
     for found in retracted {
-        let (entry, title) = (found.entry.map(tracing::field::display), &found.title);
-        let advice = match found.entry {
-            Some(_) => {
+        let (entry, title) = (found.entry().map(tracing::field::display), &found.title);
+        let advice = match found.withdraws {
+            Withdraws::Entry(_) | Withdraws::Again(_) => {
                 "outputs with withdrawals = \"follow\" stop showing it, `mainstem withdraw` takes it out of all"
             }
-            None => {
+            Withdraws::Nothing => {
                 "read the notice, and use `mainstem withdraw` where you have shown what it means"
             }
         };

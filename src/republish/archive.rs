@@ -17,7 +17,7 @@ use super::rendered::Rendered;
 use crate::clock::Clock;
 use crate::model::{ContentForm, OutputId};
 use crate::publish::{self, Fragment, ItemForm};
-use crate::store::{ArchiveDocument, Archived, Store, StoreError, WindowItem};
+use crate::store::{ArchiveDocument, Archived, ArchivedItem, Store, StoreError, WindowItem};
 
 /// Bytes of the bodies of a document's items, at most, unless the first has more.
 const BODIES: usize = 1024 * 1024;
@@ -120,7 +120,11 @@ impl Archivist {
         let newest = self.archived(plan).await?.newest;
         items.truncate(fitting(plan.output.content, &items));
         items.reverse();
-        let ids = items.iter().map(|item| item.item_id.clone()).collect();
+        let of_document = items.iter().map(|item| ArchivedItem {
+            item_id: item.item_id.clone(),
+            entry: item.shown.id,
+        });
+        let of_document = of_document.collect();
         let number = newest + 1;
         let base = self.publication.plan.public_url.to_string();
         let (publication, own) = (self.publication.clone(), plan.clone());
@@ -141,7 +145,8 @@ impl Archivist {
             brotli,
         };
         let rules = self.publication.rules_of(output);
-        self.store.archive(output, document, ids, rules).await
+        let kept = self.store.archive(output, document, of_document, rules);
+        kept.await
     }
 }
 

@@ -1,7 +1,7 @@
 //! Archive documents, and how far outputs are archived.
 
 use super::Place;
-use crate::model::Timestamp;
+use crate::model::{EntryId, Timestamp};
 
 /// How far an output is archived.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +19,15 @@ impl Archived {
         let last = self.last_left.as_ref();
         last.is_some_and(|last| end.is_none_or(|end| last > end))
     }
+}
+
+/// An item of an archive document that is to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchivedItem {
+    /// Its outbound id.
+    pub item_id: String,
+    /// The entry whose words the document has.
+    pub entry: EntryId,
 }
 
 /// An archive document (RFC 5005 §4) as it was written.

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::activity::{ActivityRequest, SourceActivity};
 use super::alignment::Alignment;
-use super::archives::{ArchiveDocument, Archived};
+use super::archives::{ArchiveDocument, Archived, ArchivedItem};
 use super::condition::StoreCondition;
 use super::disk::Usage;
 use super::error::StoreError;
@@ -322,7 +322,8 @@ pub trait Store: RetentionStore + Withdrawals {
         limit: usize,
     ) -> Result<Vec<WindowItem>, StoreError>;
 
-    /// Keeps a document and notes for its items that they stand in it. `false`: nothing is kept, for its number is not the next, an item has left or stands in another document, or the output is stale; look again.
+    /// Keeps a document and notes for its items that they stand in it. `false`: nothing is kept, for its number is not the next, an item
+    /// has left, shows another entry or stands in another document, or the output is stale; look again.
     ///
     /// # Errors
     /// Those of every step.
@@ -330,7 +331,7 @@ pub trait Store: RetentionStore + Withdrawals {
         &self,
         output: &OutputId,
         document: ArchiveDocument,
-        items: Vec<String>,
+        items: Vec<ArchivedItem>,
         rules: Hash,
     ) -> Result<bool, StoreError>;
 

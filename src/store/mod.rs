@@ -36,7 +36,7 @@ mod withdrawals;
 
 pub use activity::{ActivityRequest, LatestEntry, SourceActivity};
 pub use alignment::Alignment;
-pub use archives::{ArchiveDocument, Archived};
+pub use archives::{ArchiveDocument, Archived, ArchivedItem};
 pub use condition::{StoreCondition, StoreTrouble, TroubleKind};
 pub use contract::Store;
 pub use disk::{Audience, Compacted, Usage};

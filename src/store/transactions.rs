@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use super::activity::{ActivityRequest, SourceActivity};
 use super::ahead::read_ahead;
 use super::alignment::Alignment;
-use super::archives::{ArchiveDocument, Archived};
+use super::archives::{ArchiveDocument, Archived, ArchivedItem};
 use super::condition::StoreCondition;
 use super::contract::Store;
 use super::disk::Usage;
@@ -323,7 +323,7 @@ impl<E: Engine> Store for E {
         &self,
         output: &OutputId,
         document: ArchiveDocument,
-        items: Vec<String>,
+        items: Vec<ArchivedItem>,
         rules: Hash,
     ) -> Result<bool, StoreError> {
         let output = output.clone();

@@ -93,7 +93,7 @@ pub trait Withdrawals: Send + Sync {
         entries: Vec<EntryId>,
     ) -> Result<BTreeMap<EntryId, TakenBack>, StoreError>;
 
-    /// The items that each output announces as deleted, in the order of the outputs: from `since` on and `limit` at most, the latest
+    /// The items that each output announces as deleted, in the order of the outputs: those announced from `since` on and `limit` at most, the latest
     /// first. Of an output that was never registered: none.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::outputs::OutputRow;
 use super::transaction::Rows;
 use crate::model::Timestamp;
-use crate::store::{ArchiveDocument, ItemVersion, Place};
+use crate::store::{ArchiveDocument, ArchivedItem, ItemVersion, Place};
 
 /// Archive documents, which are never deleted, and changed only where they lose what was taken back
 /// ([`super::WithdrawalRows::redact`]). An item is *left* if it is in the output, its entry is not stripped, and it
@@ -31,15 +31,19 @@ pub(in crate::store) trait ArchiveRows: Rows {
         limit: usize,
     ) -> Result<Vec<ItemVersion>, Self::Error>;
 
-    /// Whether all of these items are in the output and stand in no document.
-    fn are_unarchived(&self, output: OutputRow, items: &[String]) -> Result<bool, Self::Error>;
+    /// Whether all of these items are in the output, show these entries and stand in no document.
+    fn are_unarchived(
+        &self,
+        output: OutputRow,
+        items: &[ArchivedItem],
+    ) -> Result<bool, Self::Error>;
 
-    /// Adds a document, and notes for these items that they stand in it.
+    /// Adds a document, and notes for these items that they stand in it with the words of these entries.
     fn add_archive(
         &self,
         output: OutputRow,
         document: &ArchiveDocument,
-        items: &[String],
+        items: &[ArchivedItem],
     ) -> Result<(), Self::Error>;
 
     /// When an output's document of this number was written last.

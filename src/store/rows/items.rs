@@ -14,6 +14,15 @@ pub(in crate::store) struct StoredItem {
     pub(in crate::store) is_inside: bool,
 }
 
+/// Where an item stands in the archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) struct Filed {
+    /// The number of the document.
+    pub(in crate::store) number: u32,
+    /// The entry whose words the document has; `None`: it is not known, for the document is of a time when that was not noted.
+    pub(in crate::store) entry: Option<EntryId>,
+}
+
 /// The item that has an outbound id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) struct Holder {
@@ -21,8 +30,8 @@ pub(in crate::store) struct Holder {
     /// The member shown.
     pub(in crate::store) entry: EntryId,
     pub(in crate::store) is_inside: bool,
-    /// The number of the archive document that it stands in.
-    pub(in crate::store) archive: Option<u32>,
+    /// Where it stands in the archive.
+    pub(in crate::store) filed: Option<Filed>,
 }
 
 /// The items of outputs. Within an output story and slot name one, and so does its outbound id.
@@ -30,14 +39,14 @@ pub(in crate::store) trait ItemRows: Rows {
     /// The items of a story in all outputs, those that have left included, by output.
     fn items_of_story(&self, story: StoryId) -> Result<Vec<(OutputRow, StoredItem)>, Self::Error>;
 
-    /// Adds an item with this id, that stands in this archive document.
+    /// Adds an item with this id, that stands there in the archive.
     fn add_item(
         &self,
         output: OutputRow,
         story: StoryId,
         item: &KeptItem,
         item_id: &str,
-        archive: Option<u32>,
+        filed: Option<Filed>,
         now: Timestamp,
     ) -> Result<(), Self::Error>;
 

@@ -42,7 +42,7 @@ pub(in crate::store) use documents::{DocumentRows, LastDocument};
 pub(in crate::store) use entries::{EntryContent, EntryRows, NewEntry, StoredText};
 pub(in crate::store) use health::HealthRows;
 pub(in crate::store) use hosts::HostRows;
-pub(in crate::store) use items::{Holder, ItemRows, StoredItem};
+pub(in crate::store) use items::{Filed, Holder, ItemRows, StoredItem};
 pub(in crate::store) use keys::KeyRows;
 pub(in crate::store) use links::{LinkRows, Recognition, verdict_of_word, verdict_word};
 pub(in crate::store) use members::{MemberRows, Wanted};

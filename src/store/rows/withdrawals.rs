@@ -1,6 +1,7 @@
 //! Entries that were taken back, the items that announce it, and archive documents that still hold what must go.
 
 use super::corrections::CorrectionRows;
+use super::items::Filed;
 use super::outputs::OutputRow;
 use super::sources::SourceRow;
 use crate::model::{
@@ -21,8 +22,8 @@ pub(in crate::store) struct Exhibit {
     /// What the item says of its own last change.
     pub(in crate::store) updated: Timestamp,
     pub(in crate::store) is_inside: bool,
-    /// The archive document that it stands in.
-    pub(in crate::store) archive: Option<u32>,
+    /// Where it stands in the archive.
+    pub(in crate::store) filed: Option<Filed>,
 }
 
 /// An archive document that has to lose items.
@@ -77,6 +78,9 @@ pub(in crate::store) trait WithdrawalRows: CorrectionRows {
         retraction: Option<&Retraction>,
     ) -> Result<(), Self::Error>;
 
+    /// The entries that this entry, a notice, says are withdrawn.
+    fn retracted_by(&self, notice: EntryId) -> Result<Vec<EntryId>, Self::Error>;
+
     /// Headlines of a source's entries that have not expired, those with the latest place first, `limit` at most.
     fn latest_headlines(
         &self,
@@ -84,8 +88,8 @@ pub(in crate::store) trait WithdrawalRows: CorrectionRows {
         limit: usize,
     ) -> Result<Vec<Headline>, Self::Error>;
 
-    /// The items of a story in all outputs, and the items of other stories that stand in archive documents and show one of these
-    /// entries; those that have left included.
+    /// The items of a story in all outputs, and the items of other stories that stand in archive documents with the words of one of these
+    /// entries (where that is not known: that show one); those that have left included.
     fn exhibits(&self, story: StoryId, entries: &[EntryId]) -> Result<Vec<Exhibit>, Self::Error>;
 
     /// Announces an item as deleted, if it is not announced yet.
@@ -98,7 +102,7 @@ pub(in crate::store) trait WithdrawalRows: CorrectionRows {
     fn tombstone(&self, output: OutputRow, item_id: &str)
     -> Result<Option<Tombstone>, Self::Error>;
 
-    /// The latest tombstones of an output, from `since` on and `limit` at most: the latest first, then by item.
+    /// The tombstones of an output that were announced last, from `since` on and `limit` at most: the latest first, then by item.
     fn tombstones(
         &self,
         output: OutputRow,
@@ -114,7 +118,8 @@ pub(in crate::store) trait WithdrawalRows: CorrectionRows {
         item_id: &str,
     ) -> Result<(), Self::Error>;
 
-    /// The first archive document that has to lose items, by output and number, and all that it has to lose.
+    /// The first archive document that has to lose items, by output and number, and all that it has to lose. What is to be lost by a
+    /// document that there is not keeps no other waiting.
     fn next_redaction(&self) -> Result<Option<DueRedaction>, Self::Error>;
 
     /// Puts a document in the place of the archive document of its number, and notes that these items stand in none and have no longer

@@ -7,7 +7,7 @@ use super::session::Session;
 use super::windows::{item_id, placed_at, select_version_by, version};
 use crate::model::Timestamp;
 use crate::store::rows::{ArchiveRows, OutputRow};
-use crate::store::{ArchiveDocument, ItemVersion, Place};
+use crate::store::{ArchiveDocument, ArchivedItem, ItemVersion, Place};
 
 /// By ages, what stands in a document already would be walked through each time.
 const BY: &str = "INDEXED BY output_items_unarchived";
@@ -69,12 +69,12 @@ impl ArchiveRows for Session {
             .collect()
     }
 
-    fn are_unarchived(&self, output: OutputRow, items: &[String]) -> rusqlite::Result<bool> {
+    fn are_unarchived(&self, output: OutputRow, items: &[ArchivedItem]) -> rusqlite::Result<bool> {
         let mut is_free = self.prepare_cached(
-            "SELECT 1 FROM output_items WHERE output = ? AND item_id = ? AND left_at IS NULL AND archive IS NULL",
+            "SELECT 1 FROM output_items WHERE output = ? AND item_id = ? AND entry = ? AND left_at IS NULL AND archive IS NULL",
         )?;
-        for item in items {
-            if !is_free.exists(params![output.0, item])? {
+        for ArchivedItem { item_id, entry } in items {
+            if !is_free.exists(params![output.0, item_id, entry.0])? {
                 return Ok(false);
             }
         }
@@ -85,13 +85,13 @@ impl ArchiveRows for Session {
         &self,
         output: OutputRow,
         document: &ArchiveDocument,
-        items: &[String],
+        items: &[ArchivedItem],
     ) -> rusqlite::Result<()> {
         let mut note = self.prepare_cached(
-            "UPDATE output_items SET archive = ? WHERE output = ? AND item_id = ?",
+            "UPDATE output_items SET archive = ?, archived_entry = ? WHERE output = ? AND item_id = ?",
         )?;
-        for item in items {
-            note.execute(params![document.number, output.0, item])?;
+        for ArchivedItem { item_id, entry } in items {
+            note.execute(params![document.number, entry.0, output.0, item_id])?;
         }
         self.prepare_cached("INSERT INTO archives (output, number, made_at, size, base, document) VALUES (?, ?, ?, ?, ?, ?)")?
             .execute(params![

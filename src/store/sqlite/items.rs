@@ -6,7 +6,7 @@ use super::columns::{moment, ms};
 use super::session::Session;
 use crate::model::{EntryId, Showing, Slot, StoryId, Timestamp};
 use crate::store::KeptItem;
-use crate::store::rows::{Holder, ItemRows, OutputRow, StoredItem};
+use crate::store::rows::{Filed, Holder, ItemRows, OutputRow, StoredItem};
 
 impl ItemRows for Session {
     fn items_of_story(&self, story: StoryId) -> rusqlite::Result<Vec<(OutputRow, StoredItem)>> {
@@ -24,17 +24,18 @@ impl ItemRows for Session {
         story: StoryId,
         item: &KeptItem,
         item_id: &str,
-        archive: Option<u32>,
+        filed: Option<Filed>,
         now: Timestamp,
     ) -> rusqlite::Result<()> {
         let showing = &item.showing;
         self.prepare_cached(
-            "INSERT INTO output_items (output, story, slot, entry, whole, edition_at, item_id, ordered_at, entered_at, updated_at, archive)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO output_items (output, story, slot, entry, whole, edition_at, item_id, ordered_at, entered_at, updated_at, archive,
+             archived_entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             output.0, story.0, item.slot.number(), showing.entry.0, showing.wording, ms(showing.edition_at), item_id,
-            ms(item.ordered_at), ms(now), ms(showing.updated), archive
+            ms(item.ordered_at), ms(now), ms(showing.updated), filed.map(|filed| filed.number),
+            filed.and_then(|filed| filed.entry).map(|entry| entry.0)
         ])?;
         Ok(())
     }
@@ -73,14 +74,14 @@ impl ItemRows for Session {
 
     fn holder(&self, output: OutputRow, item_id: &str) -> rusqlite::Result<Option<Holder>> {
         self.prepare_cached(
-            "SELECT story, entry, left_at IS NULL, archive FROM output_items WHERE output = ? AND item_id = ?",
+            "SELECT story, entry, left_at IS NULL AS inside, archive, archived_entry FROM output_items WHERE output = ? AND item_id = ?",
         )?
         .query_row(params![output.0, item_id], |row| {
             Ok(Holder {
-                story: StoryId(row.get(0)?),
-                entry: EntryId(row.get(1)?),
-                is_inside: row.get(2)?,
-                archive: row.get(3)?,
+                story: StoryId(row.get("story")?),
+                entry: EntryId(row.get("entry")?),
+                is_inside: row.get("inside")?,
+                filed: filed(row)?,
             })
         })
         .optional()
@@ -99,6 +100,13 @@ impl ItemRows for Session {
         )?
         .exists([entry.0])
     }
+}
+
+/// Where an item stands in the archive, of its `archive` and `archived_entry`.
+pub(super) fn filed(row: &Row<'_>) -> rusqlite::Result<Option<Filed>> {
+    let number: Option<u32> = row.get("archive")?;
+    let entry = row.get::<_, Option<i64>>("archived_entry")?.map(EntryId);
+    Ok(number.map(|number| Filed { number, entry }))
 }
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<StoredItem> {

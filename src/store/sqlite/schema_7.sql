@@ -39,16 +39,19 @@ CREATE TABLE retracted (
     reason TEXT,                        -- in the publisher's words. NULL: it gave none
     notice INTEGER                      -- the entry that says so. NULL: no entry does
 ) STRICT;
+CREATE INDEX retracted_notice ON retracted (notice) WHERE notice IS NOT NULL;
 
--- Items that outputs announce as deleted. `at` is later than all that the item ever said of its own last change.
+-- Items that outputs announce as deleted. `at` is what readers are told, and later than all that the item ever said of its own last
+-- change; that may lie far in the future.
 CREATE TABLE tombstones (
     output  INTEGER NOT NULL REFERENCES outputs,
     item_id TEXT    NOT NULL,
     at      INTEGER NOT NULL,
+    announced_at INTEGER NOT NULL,      -- by our clock
     reason  TEXT,                       -- NULL: nothing is said of it
     PRIMARY KEY (output, item_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX tombstones_latest ON tombstones (output, at);
+CREATE INDEX tombstones_latest ON tombstones (output, announced_at);
 
 -- Items that archive documents still have to lose.
 CREATE TABLE redactions (
@@ -58,5 +61,6 @@ CREATE TABLE redactions (
     PRIMARY KEY (output, number, item_id)
 ) STRICT, WITHOUT ROWID;
 
--- Which archive documents show an entry, whatever story it belongs to by now.
-CREATE INDEX output_items_archived ON output_items (entry) WHERE archive IS NOT NULL;
+-- Which archive documents have the words of an entry, whatever story it belongs to and whatever its item shows by now.
+ALTER TABLE output_items ADD COLUMN archived_entry INTEGER; -- NULL: in no document, or in one of a version that did not note it
+CREATE INDEX output_items_archived ON output_items (COALESCE(archived_entry, entry)) WHERE archive IS NOT NULL;

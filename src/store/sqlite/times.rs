@@ -24,7 +24,7 @@ const REST: [(&str, &[&str]); 10] = [
     ("upkeep", &["ended_at", "over_since"]),
     ("withdrawn", &["at"]),
     ("retracted", &["at"]),
-    ("tombstones", &["at"]),
+    ("tombstones", &["announced_at"]),
 ];
 const OF_SOURCE: &[&str] = &[
     "attempt_at",

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::columns::{at_most, moment, ms, word};
+use super::items::filed;
 use super::session::Session;
 use super::values::output_id;
 use crate::model::{
@@ -12,7 +13,7 @@ use crate::store::ArchiveDocument;
 use crate::store::rows::{DueRedaction, Exhibit, Headline, OutputRow, SourceRow, WithdrawalRows};
 
 /// Columns of [`exhibit`], of `output_items i` joined with `outputs o`.
-const EXHIBIT: &str = "i.output, o.id AS output_id, i.item_id, i.story, i.slot, i.entry, i.updated_at, i.left_at IS NULL AS inside, i.archive";
+const EXHIBIT: &str = "i.output, o.id AS output_id, i.item_id, i.story, i.slot, i.entry, i.updated_at, i.left_at IS NULL AS inside, i.archive, i.archived_entry";
 
 impl WithdrawalRows for Session {
     fn withdrawal(&self, entry: EntryId) -> rusqlite::Result<Option<Withdrawal>> {
@@ -111,6 +112,12 @@ impl WithdrawalRows for Session {
         Ok(())
     }
 
+    fn retracted_by(&self, notice: EntryId) -> rusqlite::Result<Vec<EntryId>> {
+        self.prepare_cached("SELECT entry FROM retracted WHERE notice = ? ORDER BY entry")?
+            .query_map([notice.0], |row| row.get(0).map(EntryId))?
+            .collect()
+    }
+
     fn latest_headlines(&self, source: SourceRow, limit: usize) -> rusqlite::Result<Vec<Headline>> {
         self.prepare_cached(
             "SELECT entry, title FROM entries INDEXED BY entries_place WHERE source = ? AND expired_at IS NULL
@@ -134,7 +141,7 @@ impl WithdrawalRows for Session {
             .collect::<rusqlite::Result<_>>()?;
         let mut archived = self.prepare_cached(&format!(
             "SELECT {EXHIBIT} FROM output_items i INDEXED BY output_items_archived JOIN outputs o USING (output)
-             WHERE i.entry = ? AND i.archive IS NOT NULL AND i.story != ? ORDER BY i.output, i.slot"
+             WHERE COALESCE(i.archived_entry, i.entry) = ? AND i.archive IS NOT NULL AND i.story != ? ORDER BY i.output, i.slot"
         ))?;
         for entry in entries {
             for other in archived.query_map([entry.0, story.0], exhibit)? {
@@ -148,12 +155,13 @@ impl WithdrawalRows for Session {
         let Tombstone {
             item_id,
             at,
+            announced_at,
             reason,
         } = tombstone;
         self.prepare_cached(
-            "INSERT OR IGNORE INTO tombstones (output, item_id, at, reason) VALUES (?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO tombstones (output, item_id, at, announced_at, reason) VALUES (?, ?, ?, ?, ?)",
         )?
-        .execute(params![output.0, item_id, ms(*at), reason])?;
+        .execute(params![output.0, item_id, ms(*at), ms(*announced_at), reason])?;
         Ok(())
     }
 
@@ -165,7 +173,7 @@ impl WithdrawalRows for Session {
 
     fn tombstone(&self, output: OutputRow, item_id: &str) -> rusqlite::Result<Option<Tombstone>> {
         self.prepare_cached(
-            "SELECT item_id, at, reason FROM tombstones WHERE output = ? AND item_id = ?",
+            "SELECT item_id, at, announced_at, reason FROM tombstones WHERE output = ? AND item_id = ?",
         )?
         .query_row(params![output.0, item_id], tombstone)
         .optional()
@@ -178,8 +186,8 @@ impl WithdrawalRows for Session {
         limit: usize,
     ) -> rusqlite::Result<Vec<Tombstone>> {
         self.prepare_cached(
-            "SELECT item_id, at, reason FROM tombstones INDEXED BY tombstones_latest WHERE output = ? AND at >= ?
-             ORDER BY at DESC, item_id LIMIT ?",
+            "SELECT item_id, at, announced_at, reason FROM tombstones INDEXED BY tombstones_latest
+             WHERE output = ? AND announced_at >= ? ORDER BY announced_at DESC, item_id LIMIT ?",
         )?
         .query_map(params![output.0, ms(since), at_most(limit)], tombstone)?
         .collect()
@@ -196,7 +204,7 @@ impl WithdrawalRows for Session {
     fn next_redaction(&self) -> rusqlite::Result<Option<DueRedaction>> {
         let next = self
             .prepare_cached(
-                "SELECT o.id, r.output, r.number FROM redactions r JOIN outputs o USING (output)
+                "SELECT o.id, r.output, r.number FROM redactions r JOIN outputs o USING (output) JOIN archives a USING (output, number)
                  ORDER BY r.output, r.number LIMIT 1",
             )?
             .query_row([], |row| {
@@ -238,7 +246,7 @@ impl WithdrawalRows for Session {
             ms(document.made_at), document.size, document.base, document.brotli, output.0, number
         ])?;
         let mut free = self.prepare_cached(
-            "UPDATE output_items SET archive = NULL WHERE output = ? AND item_id = ? AND archive = ?",
+            "UPDATE output_items SET archive = NULL, archived_entry = NULL WHERE output = ? AND item_id = ? AND archive = ?",
         )?;
         let mut done = self.prepare_cached(
             "DELETE FROM redactions WHERE output = ? AND item_id = ? AND number = ?",
@@ -271,7 +279,7 @@ fn exhibit(row: &Row<'_>) -> rusqlite::Result<Exhibit> {
         entry: EntryId(row.get("entry")?),
         updated: moment(row.get("updated_at")?),
         is_inside: row.get("inside")?,
-        archive: row.get("archive")?,
+        filed: filed(row)?,
     })
 }
 
@@ -279,6 +287,7 @@ fn tombstone(row: &Row<'_>) -> rusqlite::Result<Tombstone> {
     Ok(Tombstone {
         item_id: row.get(0)?,
         at: moment(row.get(1)?),
-        reason: row.get(2)?,
+        announced_at: moment(row.get(2)?),
+        reason: row.get(3)?,
     })
 }

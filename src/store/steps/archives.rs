@@ -2,7 +2,7 @@
 
 use crate::model::{Hash, OutputId};
 use crate::store::rows::{ArchiveRows, CorrectionRows, OutputRows, StoredOutput, WindowRows};
-use crate::store::{ArchiveDocument, Archived, Place, WindowItem};
+use crate::store::{ArchiveDocument, Archived, ArchivedItem, Place, WindowItem};
 
 /// See [`crate::store::Store::archived`].
 pub(in crate::store) fn archived<R: OutputRows + ArchiveRows>(
@@ -62,7 +62,7 @@ pub(in crate::store) fn archive<R: OutputRows + ArchiveRows>(
     rows: &R,
     output: &OutputId,
     document: &ArchiveDocument,
-    items: &[String],
+    items: &[ArchivedItem],
     rules: Hash,
 ) -> Result<bool, R::Error> {
     let output = rows.output(output)?;

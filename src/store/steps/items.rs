@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{outputs, withdrawals};
 use crate::model::{EntryId, Hash, OutputId, Slot, StoryId, Timestamp, updated};
 use crate::store::rows::{
-    ItemRows, OutboxRows, OutputRow, OutputRows, StoredItem, StoredOutput, StoryRows,
+    Filed, ItemRows, OutboxRows, OutputRow, OutputRows, StoredItem, StoredOutput, StoryRows,
     WithdrawalRows,
 };
 use crate::store::{KeptItem, Membership};
@@ -47,7 +47,7 @@ pub(in crate::store) fn keep<R: OutputRows + ItemRows + OutboxRows + StoryRows +
             };
             if let Some(entries) = membership.taken_back.get(id) {
                 // Before what they have shown is forgotten.
-                withdrawals::announce(rows, output, membership.story, entries, items)?;
+                withdrawals::announce(rows, output, membership.story, entries, items, now)?;
                 differing
                     .entry(id.clone())
                     .or_default()
@@ -142,8 +142,8 @@ struct Keeper<'a, R> {
 /// An id under which an item enters.
 struct Claimed<'i> {
     item_id: &'i str,
-    /// The archive document of the item that had it.
-    archive: Option<u32>,
+    /// Where the item that had it stands in the archive.
+    filed: Option<Filed>,
     /// Another story, whose item had it.
     robbed: Option<StoryId>,
 }
@@ -188,7 +188,7 @@ impl<R: ItemRows + StoryRows + WithdrawalRows> Keeper<'_, R> {
             self.story,
             &item,
             claimed.item_id,
-            claimed.archive,
+            claimed.filed,
             self.now,
         )?;
         Ok(claimed.robbed)
@@ -232,7 +232,7 @@ impl<R: ItemRows + StoryRows + WithdrawalRows> Keeper<'_, R> {
             let Some(holder) = self.rows.holder(self.output, item_id)? else {
                 return Ok(Claimed {
                     item_id,
-                    archive: None,
+                    filed: None,
                     robbed: None,
                 });
             };
@@ -242,7 +242,7 @@ impl<R: ItemRows + StoryRows + WithdrawalRows> Keeper<'_, R> {
                 self.rows.delete_item(self.output, item_id)?;
                 return Ok(Claimed {
                     item_id,
-                    archive: holder.archive,
+                    filed: holder.filed,
                     robbed: Some(holder.story).filter(|story| *story != self.story),
                 });
             }
@@ -272,7 +272,7 @@ impl<R: ItemRows + StoryRows + WithdrawalRows> Keeper<'_, R> {
         }
         Ok(Claimed {
             item_id: derived,
-            archive: holder.and_then(|holder| holder.archive),
+            filed: holder.and_then(|holder| holder.filed),
             robbed: robbed.map(|holder| holder.story),
         })
     }

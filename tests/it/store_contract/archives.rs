@@ -1,6 +1,6 @@
 //! Archive documents: what is to be archived, and that what is archived stays.
 
-use mainstem::store::{ArchiveDocument, Archived, Place};
+use mainstem::store::{ArchiveDocument, Archived, ArchivedItem, Place};
 
 use super::bench::{Bench, at, entry, minutes, out};
 use super::engines::{Engine, for_every_engine};
@@ -9,6 +9,7 @@ use super::retention::strip;
 for_every_engine! {
     what_lies_behind_a_place_is_to_be_archived,
     what_is_to_be_archived_comes_oldest_first,
+    an_item_that_shows_another_entry_is_not_archived,
     an_item_stands_in_one_document_and_a_number_in_one_place,
     what_is_refused_leaves_nothing_behind,
     a_document_is_the_same_bytes_for_ever,
@@ -48,10 +49,22 @@ async fn place(bench: &Bench, nth: usize) -> Option<Place> {
 }
 
 async fn archive(bench: &Bench, number: u32, items: &[usize], rules: u8) -> bool {
-    let items = items.iter().map(|nth| format!("id-{nth}")).collect();
+    let shown: Vec<(usize, usize)> = items.iter().map(|nth| (*nth, *nth)).collect();
+    archive_showing(bench, number, &shown, rules).await
+}
+
+/// Archives items that show these entries.
+async fn archive_showing(bench: &Bench, number: u32, items: &[(usize, usize)], rules: u8) -> bool {
+    let mut of_document = Vec::new();
+    for (nth, entry) in items {
+        of_document.push(ArchivedItem {
+            item_id: format!("id-{nth}"),
+            entry: bench.entry_id(&(entry % 4).to_string()).await,
+        });
+    }
     let kept = bench
         .store
-        .archive(&out("o"), document(number), items, [rules; 16])
+        .archive(&out("o"), document(number), of_document, [rules; 16])
         .await;
     kept.expect("answers")
 }
@@ -159,6 +172,13 @@ async fn what_is_refused_leaves_nothing_behind(engine: &Engine) {
         .archive(&out("p"), document(1), vec![], [1; 16])
         .await;
     assert!(!unknown.expect("answers"));
+}
+
+/// What was written of it says something else by now.
+async fn an_item_that_shows_another_entry_is_not_archived(engine: &Engine) {
+    let bench = four_items(engine).await;
+    assert!(!archive_showing(&bench, 1, &[(0, 0), (1, 2)], 1).await);
+    assert!(archive_showing(&bench, 1, &[(0, 0), (1, 1)], 1).await);
 }
 
 async fn a_document_is_the_same_bytes_for_ever(engine: &Engine) {

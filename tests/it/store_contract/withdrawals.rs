@@ -1,7 +1,7 @@
 //! Withdrawals: what is withdrawn, what is told of it, and what archives have to lose.
 
 use mainstem::model::{DeletedEntry, RetractionSign, Tombstone};
-use mainstem::store::{Aged, ArchiveDocument};
+use mainstem::store::{Aged, ArchiveDocument, ArchivedItem};
 
 use super::bench::{Bench, at, entry, out, record};
 use super::engines::{Engine, for_every_engine};
@@ -83,6 +83,10 @@ async fn items_are_announced_later_than_they_were_changed(engine: &Engine) {
     let told = tombstones(&bench, -9, 9).await;
     assert_eq!(told[0].item_id, item.item_id);
     assert!(told[0].at > item.updated && told[0].at >= at(0));
+    // However late that is, it is announced for as long as any other.
+    assert!(told[0].at > at(1), "{:?}", told[0]);
+    assert_eq!(told[0].announced_at, at(0));
+    assert_eq!(tombstones(&bench, 1, 9).await, []);
 }
 
 async fn tombstones_are_told_the_latest_first_and_bounded(engine: &Engine) {
@@ -116,7 +120,10 @@ fn document(made: i64, bytes: &[u8]) -> ArchiveDocument {
 /// The only item stands in an archive document, and is withdrawn.
 async fn archived(engine: &Engine) -> Bench {
     let bench = bench(engine).await;
-    let items = vec!["id-1".to_owned()];
+    let items = vec![ArchivedItem {
+        item_id: "id-1".to_owned(),
+        entry: bench.entry_id("1").await,
+    }];
     let document = document(3, b"whole");
     let kept = bench
         .store

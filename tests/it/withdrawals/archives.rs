@@ -1,8 +1,10 @@
 //! Archive documents lose what was withdrawn, and nothing else.
 
-use super::{configuration, deleted};
+use std::time::Duration;
+
+use super::{configuration, deleted, publish_atom};
 use crate::support::daemon::{Daemon, Desk};
-use crate::support::releases::{Piece, piece, publish, refresh, told};
+use crate::support::releases::{Piece, file_source, piece, publish, refresh, told};
 
 /// A text that no other number has words of.
 fn release(nth: usize) -> Piece {
@@ -94,12 +96,13 @@ fn a_kill_puts_it_off_only() {
         |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?, row.get::<_, i64>(3)?, row.get::<_, i64>(4)?)),
     );
     let (output, number, item, entry, story) = stored.expect("an archived item");
-    // What the step of a withdrawal leaves, before anybody has judged the story or redacted the document.
+    // What the step of a withdrawal leaves, before anybody has judged the story or redacted the document; and a redaction that nobody
+    // can do, which keeps no other waiting.
     db.execute_batch(&format!(
         "UPDATE entries SET withdrawn_at = 1700000000000 WHERE entry = {entry};
          INSERT INTO withdrawn VALUES ({entry}, 1700000000000, NULL, NULL);
-         INSERT INTO tombstones VALUES ({output}, '{item}', strftime('%s', 'now') * 1000, NULL);
-         INSERT INTO redactions VALUES ({output}, {number}, '{item}');
+         INSERT INTO tombstones SELECT {output}, '{item}', now, now, NULL FROM (SELECT strftime('%s', 'now') * 1000 AS now);
+         INSERT INTO redactions VALUES ({output}, 0, 'of a document that there is not'), ({output}, {number}, '{item}');
          UPDATE stories SET revision = revision + 1 WHERE story = {story};
          INSERT OR REPLACE INTO outbox (story, revision, since) SELECT story, revision, 0 FROM stories WHERE story = {story};"
     ))
@@ -111,6 +114,79 @@ fn a_kill_puts_it_off_only() {
     });
     assert_eq!(deleted(&after.text()).len(), 1);
     assert_eq!(daemon.stop(), Some(0));
+}
+
+/// The document has the words of an entry that is taken back, and its item shows another one by then. `is_noted`: whether the store knows
+/// whose words the document has.
+fn taken_back_behind_another(is_noted: bool) {
+    let sources = [("a", ""), ("b", "priority = 10")]
+        .map(|(id, keys)| file_source(id, &format!("every = \"1s\"\ndaily_items = 0\n{keys}")));
+    let desk = Desk::new(&format!(
+        "{}[[output]]\nid = \"merged\"\nmax_entries = 5\nwithdrawals = \"follow\"\n",
+        sources.concat()
+    ));
+    let own = |nth: usize, word: &str| {
+        let release = release(nth);
+        let body = release.body.replace("</p>", &format!(" {word}.</p>"));
+        Piece { body, ..release }
+    };
+    let all = |but: usize| -> Vec<Piece> {
+        let left = (0..30).filter(|nth| *nth != but);
+        left.map(|nth| own(nth, "libellous")).collect()
+    };
+    publish_atom(&desk, "b", &[], "");
+    publish_atom(&desk, "a", &all(99), "");
+    let daemon = desk.start();
+    let count = |text: &str| text.matches("libellous").count();
+    let before = archive(&daemon);
+    let item = before
+        .split("<entry>")
+        .find(|item| item.contains("Release number 3<"));
+    assert_eq!(item.map(count), Some(1));
+    let copy = Piece {
+        guid: "copy".to_owned(),
+        ..own(3, "harmless")
+    };
+    publish_atom(&desk, "b", &[copy], "");
+    let db = rusqlite::Connection::open(desk.path("mainstem.db")).expect("opens");
+    db.busy_timeout(Duration::from_secs(9)).expect("waits");
+    let is_shown = || {
+        let shown = "SELECT 1 FROM output_items JOIN entries USING (entry) WHERE guid = 'copy' AND archive IS NOT NULL";
+        db.prepare(shown)
+            .and_then(|mut shown| shown.exists([]))
+            .expect("read")
+    };
+    while !is_shown() {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    if !is_noted {
+        let forgotten = db.execute("UPDATE output_items SET archived_entry = NULL", []);
+        assert!(forgotten.expect("written") > 0);
+    }
+    publish_atom(
+        &desk,
+        "a",
+        &all(3),
+        "<at:deleted-entry ref=\"r3\" when=\"2024-03-05T09:00:00Z\"/>",
+    );
+    let after = daemon.until("/merged/archive/1.atom", |answer| {
+        answer.status == 200 && !answer.text().contains("Release number 3<")
+    });
+    let after = after.text();
+    assert_eq!(count(&after), count(&before) - 1);
+    // It is still an item: nobody is told to delete it.
+    assert_eq!(deleted(&after), []);
+    assert_eq!(daemon.stop(), Some(0));
+}
+
+#[test]
+fn a_document_loses_words_that_its_item_does_not_show_any_more() {
+    taken_back_behind_another(true);
+}
+
+#[test]
+fn a_document_of_which_nobody_noted_whose_words_it_has_loses_them_too() {
+    taken_back_behind_another(false);
 }
 
 #[test]

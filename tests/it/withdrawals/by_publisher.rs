@@ -1,6 +1,6 @@
 //! What publishers take back: told, and followed where an output says so.
 
-use super::{atom, configuration, deleted};
+use super::{atom, configuration, deleted, publish_atom};
 use crate::support::daemon::Desk;
 use crate::support::releases::{
     BRUECKE, CHOIR, LOCK, Piece, file_source, piece, publish, refresh, shown, titles, told,
@@ -26,24 +26,6 @@ fn desk(keys: &str) -> Desk {
     }
     refresh(&desk, &[]);
     desk
-}
-
-/// An Atom feed of these entries, and what it says of others.
-fn publish_atom(desk: &Desk, source: &str, pieces: &[Piece], deleted: &str) {
-    let entries: String = pieces
-        .iter()
-        .map(|piece| {
-            let body = piece.body.replace('&', "&amp;").replace('<', "&lt;");
-            format!(
-                "<entry><id>{}</id><title>{}</title><updated>{}</updated><link href=\"{}\"/><content type=\"html\">{body}</content></entry>",
-                piece.guid, piece.title, piece.published, piece.url
-            )
-        })
-        .collect();
-    let feed = format!(
-        "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:at=\"http://purl.org/atompub/tombstones/1.0\"><id>urn:a</id><title>A</title><updated>2024-03-04T12:00:00Z</updated>{deleted}{entries}</feed>"
-    );
-    desk.write(&format!("{source}.xml"), feed.as_bytes());
 }
 
 const DELETED: &str = "<at:deleted-entry ref=\"lock\" when=\"2024-03-05T09:00:00Z\"><at:by><name>Desk</name></at:by><at:comment>libel &amp; slander</at:comment></at:deleted-entry>";
@@ -126,7 +108,7 @@ fn a_changed_word_of_withdrawals_is_applied_to_what_was_said_before() {
     publish(
         &desk,
         "a",
-        &[piece("lock", "09:00", "KILL: Upper lock", LOCK), choir()],
+        &[piece("lock", "09:00", "MANDATORY KILL", LOCK), choir()],
     );
     assert!(refresh(&desk, &[]).contains("the publisher withdraws entry"));
     assert_eq!(shown(&desk, "merged").len(), 2);
@@ -138,6 +120,31 @@ fn a_changed_word_of_withdrawals_is_applied_to_what_was_said_before() {
     assert_eq!(deleted(&atom(&desk)), []);
 }
 
+/// Readers have had the item until now.
+#[test]
+fn what_was_said_long_ago_is_announced_when_an_output_begins_to_follow() {
+    let desk = desk("");
+    publish(
+        &desk,
+        "a",
+        &[piece("lock", "09:00", "MANDATORY KILL", LOCK), choir()],
+    );
+    refresh(&desk, &[]);
+    let db = rusqlite::Connection::open(desk.path("mainstem.db")).expect("opens");
+    let ago = db.execute_batch(
+        "UPDATE retracted SET at = at - 40 * 86400000; UPDATE entries SET retracted_at = retracted_at - 40 * 86400000",
+    );
+    ago.expect("written");
+    drop(db);
+    let before = chrono::Utc::now().to_rfc3339();
+    desk.configure(&configuration(FOLLOW));
+    let document = atom(&desk);
+    let [(_, when, _)] = &deleted(&document)[..] else {
+        panic!("{document}");
+    };
+    assert!(when[..19] >= before[..19], "{when} {before}");
+}
+
 #[test]
 fn a_headline_that_loses_its_mark_brings_its_entry_back() {
     let desk = desk(FOLLOW);
@@ -145,7 +152,7 @@ fn a_headline_that_loses_its_mark_brings_its_entry_back() {
         &desk,
         "a",
         &[
-            piece("lock", "09:00", "MANDATORY KILL: Upper lock", LOCK),
+            piece("lock", "09:00", &format!("KILL: {LOCK_TITLE}"), LOCK),
             choir(),
         ],
     );
@@ -197,6 +204,85 @@ fn a_notice_that_fits_no_entry_for_certain_is_told_and_hides_nothing() {
         assert!(said.contains("not one that is stored fits it"), "{said}");
         assert_eq!(shown(&desk, "merged").len(), before + 1);
     }
+}
+
+/// However it is taken back, it is out of force, and hidden by nothing but its own deletion.
+#[test]
+fn a_notice_that_is_taken_back_brings_its_entry_back() {
+    const EDITED: &str = "The kill was sent in error";
+    let kill = format!("KILL: {LOCK_TITLE}");
+    let notice = |title: &str| piece("notice", "11:00", title, BRUECKE);
+    let deletion = DELETED.replace("ref=\"lock\"", "ref=\"notice\"");
+    let cases: [(Vec<Piece>, &str, &[&str]); 2] = [
+        (vec![notice(EDITED)], "", &[CHOIR_TITLE, EDITED, LOCK_TITLE]),
+        (vec![], &deletion, &[CHOIR_TITLE, LOCK_TITLE]),
+    ];
+    for (notices, deletion, wanted) in cases {
+        let desk = desk(FOLLOW);
+        let others = || vec![lock("lock"), choir()];
+        publish_atom(&desk, "a", &others(), "");
+        refresh(&desk, &[]);
+        publish_atom(&desk, "a", &[vec![notice(&kill)], others()].concat(), "");
+        refresh(&desk, &[]);
+        assert_eq!(titles(&shown(&desk, "merged")), [CHOIR_TITLE]);
+        publish_atom(&desk, "a", &[notices, others()].concat(), deletion);
+        refresh(&desk, &[]);
+        assert_eq!(titles(&shown(&desk, "merged")), wanted);
+    }
+}
+
+#[test]
+fn a_second_notice_is_told_as_a_repetition() {
+    let desk = desk(FOLLOW);
+    let notice = |guid: &str, mark: &str| {
+        let title = format!("{mark}: {LOCK_TITLE}");
+        piece(guid, "11:00", &title, &format!("<p>Notice {guid}.</p>"))
+    };
+    let first = notice("first", "KILL");
+    publish(&desk, "a", &[first.clone(), lock("lock"), choir()]);
+    refresh(&desk, &[]);
+    let second = notice("second", "MANDATORY KILL");
+    publish(&desk, "a", &[second, first, lock("lock"), choir()]);
+    let said = refresh(&desk, &[]);
+    assert!(
+        said.contains("a notice repeats the withdrawal of entry"),
+        "{said}"
+    );
+    assert_eq!(titles(&shown(&desk, "merged")), [CHOIR_TITLE]);
+}
+
+/// First seen with its mark, a release is not news where the mark means nothing else.
+#[test]
+fn a_release_that_comes_with_a_certain_mark_is_not_shown() {
+    for (mark, is_shown) in [("MANDATORY KILL", false), ("KILLED", true)] {
+        let desk = desk(FOLLOW);
+        let title = format!("{mark}: Brücke gesperrt");
+        publish(
+            &desk,
+            "a",
+            &[
+                piece("bridge", "11:00", &title, BRUECKE),
+                lock("lock"),
+                choir(),
+            ],
+        );
+        let said = refresh(&desk, &[]);
+        assert!(said.contains("not one that is stored fits it"), "{said}");
+        let shown = titles(&shown(&desk, "merged")).len();
+        assert_eq!(shown, 2 + usize::from(is_shown), "{mark}");
+    }
+}
+
+/// News that looks like a notice, as an edit and as an entry that names another.
+#[test]
+fn news_of_killings_hides_nothing() {
+    let desk = desk(FOLLOW);
+    let edited = piece("lock", "09:00", "KILLED - lock keeper named", LOCK);
+    let text = format!("{BRUECKE} <p>Read more: {CHOIR_TITLE}.</p>");
+    let new = piece("new", "11:00", "KILLED: Father and son on the A64", &text);
+    publish(&desk, "a", &[new, edited, choir()]);
+    refresh(&desk, &[]);
+    assert_eq!(shown(&desk, "merged").len(), 3);
 }
 
 /// What others still publish is not lost, and does not name what was taken back.

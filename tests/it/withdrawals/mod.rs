@@ -9,7 +9,7 @@ mod repeats;
 mod undone;
 
 use crate::support::daemon::Desk;
-use crate::support::releases::{file_source, told};
+use crate::support::releases::{Piece, file_source, told};
 
 /// Sources a, b and c, and an output of all of them with these keys.
 fn configuration(output: &str) -> String {
@@ -19,6 +19,24 @@ fn configuration(output: &str) -> String {
 
 fn atom(desk: &Desk) -> String {
     told(desk, &["print", "merged"])
+}
+
+/// An Atom feed of these entries, and what it says of others.
+fn publish_atom(desk: &Desk, source: &str, pieces: &[Piece], deleted: &str) {
+    let entries: String = pieces
+        .iter()
+        .map(|piece| {
+            let body = piece.body.replace('&', "&amp;").replace('<', "&lt;");
+            format!(
+                "<entry><id>{}</id><title>{}</title><updated>{}</updated><link href=\"{}\"/><content type=\"html\">{body}</content></entry>",
+                piece.guid, piece.title, piece.published, piece.url
+            )
+        })
+        .collect();
+    let feed = format!(
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:at=\"http://purl.org/atompub/tombstones/1.0\"><id>urn:a</id><title>A</title><updated>2024-03-04T12:00:00Z</updated>{deleted}{entries}</feed>"
+    );
+    desk.write(&format!("{source}.xml"), feed.as_bytes());
 }
 
 /// The `at:deleted-entry` of a document: id, moment and reason.

@@ -1,15 +1,16 @@
 //! Entries that their publisher withdraws, and those that it stands by again.
 //!
 //! It says so by an `at:deleted-entry` of its document, by a mark in the headline of the entry, or by a notice that names another
-//! entry's headline. It stands by an entry again when the headline loses its mark, or when its document has the entry again after it was
-//! gone.
+//! entry's headline. It stands by an entry again when the headline loses its mark, when its document has the entry again after it was
+//! gone, or when the notice is taken back itself.
 
 use std::collections::{HashMap, HashSet};
 
 use super::context::Context;
-use crate::dedupe::{KillMark, kill_mark, killed, lookup_hashes};
+use crate::dedupe::{KillMark, is_killed, kill_mark, killed, lookup_hashes};
 use crate::model::{
     DeletedEntry, Entry, EntryId, Hash, RetractedEntry, Retraction, RetractionSign, Timestamp,
+    Withdraws,
 };
 use crate::store::rows::{Headline, RefreshRows};
 
@@ -20,11 +21,11 @@ const REASON: usize = 500;
 
 /// What a headline says of a release that is withdrawn.
 pub(super) enum Said {
-    /// An entry that said nothing of the kind before has the mark now.
+    /// An entry is marked as withdrawn now.
     Marked { entry: EntryId, title: String },
-    /// It has it no more.
+    /// An entry that had a mark has none any more.
     Unmarked(EntryId),
-    /// A new entry has it.
+    /// A new entry has a mark.
     Notice {
         entry: EntryId,
         title: String,
@@ -35,14 +36,12 @@ pub(super) enum Said {
 impl Said {
     /// What an edit of a headline says.
     pub(super) fn by_edit(entry: EntryId, before: &str, now: &str) -> Option<Self> {
-        match (kill_mark(before), kill_mark(now)) {
-            (None, Some(_)) => Some(Self::Marked {
-                entry,
-                title: now.to_owned(),
-            }),
-            (Some(_), None) => Some(Self::Unmarked(entry)),
-            _ => None,
+        if is_killed(before, now) {
+            let title = now.to_owned();
+            return Some(Self::Marked { entry, title });
         }
+        let is_unmarked = kill_mark(before).is_some() && kill_mark(now).is_none();
+        is_unmarked.then_some(Self::Unmarked(entry))
     }
 
     /// What a new entry says.
@@ -68,7 +67,10 @@ pub(super) fn settle<R: RefreshRows>(
             Said::Marked { entry, title } => {
                 told.extend(retractions.retract(entry, title, by(RetractionSign::Headline))?);
             }
-            Said::Unmarked(entry) => retractions.stand_by(entry, &[RetractionSign::Headline])?,
+            Said::Unmarked(entry) => {
+                retractions.stand_by(entry, &[RetractionSign::Headline])?;
+                retractions.take_notice_back(entry)?;
+            }
             Said::Notice { entry, title, text } => {
                 told.push(retractions.read_notice(entry, title, &text)?);
             }
@@ -120,7 +122,7 @@ impl<R: RefreshRows> Retractions<'_, '_, R> {
         rows.set_retraction(entry, Some(&retraction))?;
         self.touch(entry)?;
         Ok(Some(RetractedEntry {
-            entry: Some(entry),
+            withdraws: Withdraws::Entry(entry),
             title,
             sign,
         }))
@@ -137,6 +139,14 @@ impl<R: RefreshRows> Retractions<'_, '_, R> {
         Ok(())
     }
 
+    /// Ends what a notice has said, if the entry is one.
+    fn take_notice_back(&self, notice: EntryId) -> Result<(), R::Error> {
+        for entry in self.context.rows.retracted_by(notice)? {
+            self.stand_by(entry, &[RetractionSign::Notice])?;
+        }
+        self.stand_by(notice, &[RetractionSign::IsNotice])
+    }
+
     fn touch(&self, entry: EntryId) -> Result<(), R::Error> {
         let rows = self.context.rows;
         for placed in rows.placed(&[entry])? {
@@ -145,7 +155,8 @@ impl<R: RefreshRows> Retractions<'_, '_, R> {
         Ok(())
     }
 
-    /// Finds the entry that a notice is about. Where none fits for certain, the notice itself is shown like any other entry.
+    /// Finds the entry that a notice is about. Where none fits for certain, nothing else is withdrawn, and the notice itself is shown like
+    /// any other entry unless its mark is certain.
     fn read_notice(
         &self,
         notice: EntryId,
@@ -155,11 +166,17 @@ impl<R: RefreshRows> Retractions<'_, '_, R> {
         let source = self.context.source.row;
         let mut recent = self.context.rows.latest_headlines(source, RECENT)?;
         recent.retain(|headline| headline.entry != notice);
-        let mark = kill_mark(&title).unwrap_or(KillMark { rest: "" });
+        let mark = kill_mark(&title).unwrap_or(KillMark {
+            rest: "",
+            is_certain: false,
+        });
         let headlines = recent.iter().map(|headline| headline.title.as_str());
         let found = killed(mark, text, headlines).map(|nth| recent.swap_remove(nth));
-        let unmatched = |title: String| RetractedEntry {
-            entry: None,
+        if found.is_some() || mark.is_certain {
+            self.retract(notice, title.clone(), by(RetractionSign::IsNotice))?;
+        }
+        let told = |withdraws, title| RetractedEntry {
+            withdraws,
             title,
             sign: RetractionSign::Notice,
         };
@@ -168,12 +185,11 @@ impl<R: RefreshRows> Retractions<'_, '_, R> {
             title: killed,
         }) = found
         else {
-            return Ok(unmatched(title));
+            return Ok(told(Withdraws::Nothing, title));
         };
-        self.retract(notice, title.clone(), by(RetractionSign::IsNotice))?;
         let said = (RetractionSign::Notice, Some(title.as_str()), Some(notice));
-        let told = self.retract(entry, killed, said)?;
-        Ok(told.unwrap_or_else(|| unmatched(title)))
+        let first = self.retract(entry, killed, said)?;
+        Ok(first.unwrap_or_else(|| told(Withdraws::Again(entry), title)))
     }
 
     /// The entries that the document says are deleted. Not if one is not known or if several share its id. One that the document has in a
@@ -215,14 +231,11 @@ impl<R: RefreshRows> Retractions<'_, '_, R> {
         entry: EntryId,
         deletion: &DeletedEntry,
     ) -> Result<Option<RetractedEntry>, R::Error> {
-        let rows = self.context.rows;
-        if rows.retraction(entry)?.is_some() {
-            return Ok(None);
-        }
-        let version = rows.entry_version(entry)?;
+        let version = self.context.rows.entry_version(entry)?;
         if is_later(version.updated.or(version.published), deletion.at) {
             return Ok(None);
         }
+        self.take_notice_back(entry)?;
         let reason = deletion.comment.as_deref();
         let said = (RetractionSign::DeletedEntry, reason, None);
         self.retract(entry, version.title, said)

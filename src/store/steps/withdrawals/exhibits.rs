@@ -13,14 +13,14 @@ pub(in crate::store) const LATER: TimeDelta = TimeDelta::seconds(1);
 /// What the tombstones of entries say.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::store) struct Announced<'a> {
-    /// When the entries were taken back.
+    /// When it is announced.
     pub(in crate::store) at: Timestamp,
     /// Why.
     pub(in crate::store) reason: Option<&'a str>,
 }
 
 /// Announces the items as deleted that show any of these entries, of a story or of those that the entries were in before, and has the
-/// archive lose them. Returns all of them.
+/// archive lose those that stand in it with their words. Returns all of them.
 pub(in crate::store) fn take_back<R: WithdrawalRows>(
     rows: &R,
     story: StoryId,
@@ -42,22 +42,36 @@ fn take_back_from<R: WithdrawalRows>(
     let mut found = rows.exhibits(story, entries)?;
     found.retain(|exhibit| {
         let is_asked = output.is_none_or(|output| exhibit.output == output);
-        is_asked && entries.contains(&exhibit.entry)
+        let is_filed = filed_with(exhibit, story, entries).is_some();
+        is_asked && (is_filed || entries.contains(&exhibit.entry))
     });
     for exhibit in &found {
-        if let Some(number) = exhibit.archive {
+        if let Some(number) = filed_with(exhibit, story, entries) {
             rows.add_redaction(exhibit.output, number, &exhibit.item_id)?;
         }
-        if exhibit.story != story || !stays(exhibit) {
+        let is_shown = entries.contains(&exhibit.entry);
+        if is_shown && (exhibit.story != story || !stays(exhibit)) {
             let tombstone = Tombstone {
                 item_id: exhibit.item_id.clone(),
                 at: announced.at.max(exhibit.updated + LATER),
+                announced_at: announced.at,
                 reason: announced.reason.map(str::to_owned),
             };
             rows.add_tombstone(exhibit.output, &tombstone)?;
         }
     }
     Ok(found)
+}
+
+/// The number of the archive document that has an item with the words of any of these entries, or may have: where nothing is known of its
+/// words, they may be those of any member of the story.
+fn filed_with(exhibit: &Exhibit, story: StoryId, entries: &[EntryId]) -> Option<u32> {
+    let filed = exhibit.filed?;
+    let is_theirs = match filed.entry {
+        Some(entry) => entries.contains(&entry),
+        None => exhibit.story == story || entries.contains(&exhibit.entry),
+    };
+    is_theirs.then_some(filed.number)
 }
 
 /// The same for one output, which is about to keep these items of the story without these entries: an item that stays by showing another
@@ -68,18 +82,17 @@ pub(in crate::store) fn announce<R: WithdrawalRows>(
     story: StoryId,
     entries: &[EntryId],
     kept: &[KeptItem],
+    now: Timestamp,
 ) -> Result<(), R::Error> {
     for entry in entries {
         let (withdrawal, retraction) = (rows.withdrawal(*entry)?, rows.retraction(*entry)?);
-        let said = match (&withdrawal, &retraction) {
-            (Some(said), _) => (said.at, said.reason.as_deref()),
-            (None, Some(said)) => (said.at, said.reason.as_deref()),
+        let reason = match (&withdrawal, &retraction) {
+            (Some(said), _) => said.reason.as_deref(),
+            (None, Some(said)) => said.reason.as_deref(),
             (None, None) => continue,
         };
-        let announced = Announced {
-            at: said.0,
-            reason: said.1,
-        };
+        // An output may be told to follow long after a publisher has spoken.
+        let announced = Announced { at: now, reason };
         let stays = |exhibit: &Exhibit| kept.iter().any(|item| item.slot == exhibit.slot);
         take_back_from(rows, Some(output.row), story, &[*entry], announced, stays)?;
     }

@@ -162,7 +162,7 @@ fn withdraw_all<R: StoryRows + TextRows + WithdrawalRows>(
     };
     let mut items = BTreeMap::new();
     for exhibit in take_back(rows, story, entries, announced)? {
-        if exhibit.is_inside || exhibit.archive.is_some() {
+        if exhibit.is_inside || exhibit.filed.is_some() {
             *items.entry(exhibit.output_id).or_default() += 1;
         }
     }
