@@ -24,7 +24,7 @@ const HEAD_TIME: Duration = Duration::from_secs(10);
 /// How long a head may take on a spare place, which others wait for.
 const SPARE_HEAD_TIME: Duration = Duration::from_secs(2);
 /// A head beyond this is no feed reader's, nor that of a preview with a long rule; bytes.
-const MAX_HEAD: usize = 64 * 1024;
+const MAX_HEAD: usize = 40 * 1024;
 /// How long after the stop a request may still come over a connection that is open. What was sent before the stop, or before
 /// its sender could know of it, is on its way no longer than this.
 pub const LAST_CALL: Duration = Duration::from_secs(1);

@@ -21,7 +21,7 @@ const WORTH_PACKING: usize = 1400;
 /// Bytes of the longest query.
 const MAX_QUERY: usize = 8 * 1024;
 /// The same of a preview, with a rule of hundreds of words in any script, each of whose letters takes six or nine bytes.
-const MAX_RULE: usize = 48 * 1024;
+const MAX_RULE: usize = 32 * 1024;
 
 /// Who asks for a page, and the query of its address.
 pub(super) struct PageQuery {
@@ -44,7 +44,7 @@ impl PageQuery {
             ),
             true => (
                 MAX_RULE,
-                "the query of a preview has at most 48 KiB: try so long a rule with `mainstem preview`\n",
+                "the query of a preview has at most 32 KiB: try so long a rule with `mainstem preview`\n",
             ),
         };
         if written.len() > most {

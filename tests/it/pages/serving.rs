@@ -123,7 +123,7 @@ fn a_query_is_bounded() {
     assert!(preview.len() > 8 * 1024, "{}", preview.len());
     let tried = daemon.until(&preview, |answer| answer.status != 503);
     assert_eq!(tried.status, 200, "{}", tried.text());
-    let refused = padded("/o/preview", 48 * 1024 + 1);
+    let refused = padded("/o/preview", 32 * 1024 + 1);
     assert_eq!(refused.status, 414);
     assert!(
         refused.text().contains("mainstem preview"),
