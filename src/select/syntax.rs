@@ -17,6 +17,9 @@ pub(super) fn in_words(message: &str, rest: &str) -> (String, Option<String>) {
     if let Some(told) = literal(message) {
         return (told, None);
     }
+    if message.contains("Recursion limit") {
+        return ("the expression is nested too deeply".to_owned(), None);
+    }
     match message.split_once(" at '") {
         Some((missing, _)) if message.starts_with("missing ") && rest.trim().is_empty() => {
             let sign = missing.trim_start_matches("missing ").replace('\'', "`");
@@ -29,9 +32,6 @@ pub(super) fn in_words(message: &str, rest: &str) -> (String, Option<String>) {
     }
     if message.starts_with("Incomplete ") {
         return ("what begins here is not complete".to_owned(), None);
-    }
-    if message.contains("Recursion limit") {
-        return ("the expression is nested too deeply".to_owned(), None);
     }
     let Some(found) = quoted else {
         return (message.to_owned(), None);
@@ -131,8 +131,9 @@ mod tests {
                 "{expression}"
             );
         }
-        // However deep operators stand before each other, nobody is told of the parser's limits.
-        let deep = Expression::compile(&"!".repeat(3_000)).expect_err("deep");
+        // However much is chosen within a choice, nobody is told of the parser's limits.
+        let chain = "true ? true : ".repeat(200) + "true";
+        let deep = Expression::compile(&chain).expect_err("deep");
         assert_eq!(deep.message, "the expression is nested too deeply");
     }
 }

@@ -383,7 +383,7 @@ fn a_large_story_is_cut_and_says_so() {
     assert_eq!(texts(&page, "tbody tr").len(), 14);
     // Marks of one moment stand above each other, by number.
     let marks: Vec<(Option<&str>, Option<&str>)> = page
-        .select(&selecting("svg text[text-anchor=middle]"))
+        .select(&selecting("svg.timeline > svg"))
         .map(|mark| (mark.attr("x"), mark.attr("y")))
         .collect();
     assert_eq!(marks.len(), 14);

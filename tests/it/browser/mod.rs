@@ -13,6 +13,7 @@ use driver::{Browser, ENTER, TAB, script};
 use serde_json::Value;
 
 use crate::support::daemon::{Daemon, Desk};
+use crate::support::releases::{LOCK, file_source, piece, publish, refresh};
 
 /// Every kind of page, of a desk such as [`desk`].
 const PAGES: [&str; 9] = [
@@ -234,4 +235,43 @@ fn every_page_fits_and_can_be_read() {
         }
     }
     assert_eq!(wrong, [""; 0]);
+}
+
+#[test]
+fn the_names_on_a_timeline_are_seen_on_a_narrow_screen() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let times = [
+        ("a", "10:00"),
+        ("b", "10:20"),
+        ("c", "13:00"),
+        ("d", "18:00"),
+    ];
+    let title = "title = \"The Agency of the Whole Wide Region\"";
+    let sources = times.map(|(source, _)| file_source(source, title)).concat();
+    let desk = Desk::new(&format!("{sources}[[output]]\nid = \"o\"\n"));
+    for (source, time) in times {
+        publish(
+            &desk,
+            source,
+            &[piece(source, time, "Lock at Haldenau closes", LOCK)],
+        );
+    }
+    refresh(&desk, &[]);
+    let daemon = desk.start();
+    daemon.until("/story/1", |answer| answer.text().contains("timeline"));
+    browser.open(&at(&daemon, "/story/1"));
+    let hidden = "return [...document.querySelectorAll('.timeline text')].map(text => [text, text.getBoundingClientRect()]) \
+        .filter(([_, box]) => box.width === 0 || box.left < 0 || box.right > innerWidth).map(([text]) => text.textContent)";
+    let overlapping = "const boxes = [...document.querySelectorAll('.timeline text')].map(text => text.getBoundingClientRect()); \
+        return boxes.some((one, nth) => boxes.slice(nth + 1).some(other => one.left < other.right && other.left < one.right \
+            && one.top + 2 < other.bottom && other.top + 2 < one.bottom))";
+    for width in [320, 1280] {
+        browser.look(width, "light");
+        assert_eq!(browser.run(hidden), serde_json::json!([]), "{width}");
+        assert_eq!(browser.run(overlapping), false, "{width}");
+    }
+    let told = browser.run("return document.querySelectorAll('.timeline text').length");
+    assert_eq!(told, 6, "four names, and when the line begins and ends");
 }
