@@ -42,6 +42,7 @@ mod signals;
 mod sockets;
 mod stop;
 mod tasks;
+mod withdrawals;
 
 pub use stop::{STOP_LIMITS, StopLimits};
 

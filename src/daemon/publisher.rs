@@ -15,6 +15,7 @@ use super::health::HealthWatch;
 use super::housekeeper::Housekeeper;
 use super::notifier::Hubs;
 use super::stop::until;
+use super::withdrawals::WithdrawalWatch;
 use crate::clock::Clock;
 use crate::maintain::{self, Retention};
 use crate::model::OutputId;
@@ -42,6 +43,7 @@ pub(super) struct Publisher {
     /// The worker makes its queue anew when this is marked as changed.
     order: watch::Sender<Orders>,
     health: HealthWatch,
+    withdrawals: WithdrawalWatch,
     /// Told of what was published.
     hubs: Hubs,
     rendered: BTreeMap<OutputId, Rendered>,
@@ -69,8 +71,10 @@ impl Publisher {
     ) -> Self {
         let health = HealthWatch::new(store.clone(), clock.clone(), site.clone());
         let housekeeper = Housekeeper::new(store.clone(), clock.clone());
+        let withdrawals = WithdrawalWatch::new(store.clone());
         Self {
             health,
+            withdrawals,
             housekeeper,
             republisher,
             site,
@@ -93,6 +97,7 @@ impl Publisher {
     /// what a story shows is then made with everything known, whatever came first.
     pub(super) async fn open(&mut self) -> Result<(), StoreError> {
         self.housekeeper.look().await?;
+        self.withdrawals.look().await?;
         let state = self.republisher.open().await?;
         let states = self.store.source_states().await?;
         let all_asked = states
@@ -264,6 +269,7 @@ impl Publisher {
             self.duties.add(Task::BeginReplay);
             // And it may have asked sources, against what the queue was made by.
             self.order.send_modify(|_| ());
+            self.withdrawals.look().await?;
         }
         Ok(())
     }

@@ -50,4 +50,4 @@ pub use read_store::ReadStore;
 pub use settings::{Opening, PathRule, Settings};
 pub use upkeep::{Aged, Candidates, Passed, RetentionStore, Stripped, Upkeep};
 pub use windows::{ItemVersion, ShownEntry, Versions, VersionsRequest, WhichItems, WindowItem};
-pub use withdrawals::{NamedEntry, Redaction, TakenBack, Withdrawals, Withdrawn};
+pub use withdrawals::{NamedEntry, Redaction, TakenBack, Withdrawals, Withdrawn, WithdrawnStory};

@@ -1,6 +1,6 @@
 //! The part of the contract that takes releases back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 
@@ -45,6 +45,23 @@ pub struct TakenBack {
     pub retraction: Option<Retraction>,
 }
 
+/// A story that an operator has withdrawn, for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithdrawnStory {
+    /// The story.
+    pub story: StoryId,
+    /// One of its entries that were withdrawn.
+    pub entry: EntryId,
+    /// How many entries were withdrawn.
+    pub entries: usize,
+    /// Why; `None`: no reason was given.
+    pub reason: Option<String>,
+    /// Outputs whose documents or archives have shown it.
+    pub outputs: Vec<OutputId>,
+    /// Archive documents of theirs that were written since, or have to be.
+    pub archives: u32,
+}
+
 /// An archive document that has to lose items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redaction {
@@ -83,6 +100,21 @@ pub trait Withdrawals: Send + Sync {
         reason: Option<String>,
         now: Timestamp,
     ) -> Result<Option<Withdrawn>, StoreError>;
+
+    /// The entries that operators have withdrawn, without what was withdrawn only because it repeats one.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn withdrawn_entries(&self) -> Result<BTreeSet<EntryId>, StoreError>;
+
+    /// The stories of those of the entries that are withdrawn, by their numbers, with what became of their items.
+    ///
+    /// # Errors
+    /// Those of every step.
+    async fn withdrawn_stories(
+        &self,
+        entries: Vec<EntryId>,
+    ) -> Result<Vec<WithdrawnStory>, StoreError>;
 
     /// Those of the entries that were taken back, by an operator or their publisher.
     ///

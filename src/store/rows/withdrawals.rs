@@ -1,5 +1,7 @@
 //! Entries that were taken back, the items that announce it, and archive documents that still hold what must go.
 
+use std::collections::BTreeSet;
+
 use super::corrections::CorrectionRows;
 use super::items::Filed;
 use super::outputs::OutputRow;
@@ -55,6 +57,9 @@ pub(in crate::store) trait WithdrawalRows: CorrectionRows {
         entry: EntryId,
         withdrawal: Option<&Withdrawal>,
     ) -> Result<(), Self::Error>;
+
+    /// The entries that operators have withdrawn, without those that repeat them.
+    fn withdrawn_by_operator(&self) -> Result<BTreeSet<EntryId>, Self::Error>;
 
     /// Adds keys of a withdrawn entry. They stay while it is withdrawn.
     fn write_withdrawn_keys(&self, entry: EntryId, keys: &[u32]) -> Result<(), Self::Error>;
@@ -121,6 +126,9 @@ pub(in crate::store) trait WithdrawalRows: CorrectionRows {
     /// The first archive document that has to lose items, by output and number, and all that it has to lose. What is to be lost by a
     /// document that there is not keeps no other waiting.
     fn next_redaction(&self) -> Result<Option<DueRedaction>, Self::Error>;
+
+    /// How many archive documents of an output were written since a moment, or have to lose items.
+    fn archives_written(&self, output: OutputRow, since: Timestamp) -> Result<u32, Self::Error>;
 
     /// Puts a document in the place of the archive document of its number, and notes that these items stand in none and have no longer
     /// to be lost.

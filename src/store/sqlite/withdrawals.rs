@@ -1,5 +1,7 @@
 //! Entries that were taken back, the items that announce it, and archive documents that still hold what must go.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::columns::{at_most, moment, ms, word};
@@ -52,6 +54,12 @@ impl WithdrawalRows for Session {
             }
         }
         Ok(())
+    }
+
+    fn withdrawn_by_operator(&self) -> rusqlite::Result<BTreeSet<EntryId>> {
+        self.prepare_cached("SELECT entry FROM withdrawn WHERE copy_of IS NULL")?
+            .query_map([], |row| row.get(0).map(EntryId))?
+            .collect()
     }
 
     fn write_withdrawn_keys(&self, entry: EntryId, keys: &[u32]) -> rusqlite::Result<()> {
@@ -230,6 +238,14 @@ impl WithdrawalRows for Session {
             number,
             items,
         }))
+    }
+
+    fn archives_written(&self, output: OutputRow, since: Timestamp) -> rusqlite::Result<u32> {
+        self.prepare_cached(
+            "SELECT count(*) FROM archives a WHERE output = ?1 AND (made_at >= ?2
+                 OR EXISTS (SELECT 1 FROM redactions r WHERE r.output = ?1 AND r.number = a.number))",
+        )?
+        .query_row(params![output.0, ms(since)], |row| row.get(0))
     }
 
     fn redact(

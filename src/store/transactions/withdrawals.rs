@@ -1,6 +1,6 @@
 //! Each method of [`Withdrawals`] as one transaction of an engine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 
@@ -9,7 +9,9 @@ use crate::store::archives::ArchiveDocument;
 use crate::store::engine::Engine;
 use crate::store::error::StoreError;
 use crate::store::steps::{find, withdrawals};
-use crate::store::withdrawals::{NamedEntry, Redaction, TakenBack, Withdrawals, Withdrawn};
+use crate::store::withdrawals::{
+    NamedEntry, Redaction, TakenBack, Withdrawals, Withdrawn, WithdrawnStory,
+};
 
 #[async_trait]
 impl<E: Engine> Withdrawals for E {
@@ -29,6 +31,21 @@ impl<E: Engine> Withdrawals for E {
     ) -> Result<Option<Withdrawn>, StoreError> {
         self.write("withdraw a story", move |rows| {
             withdrawals::withdraw(rows, entry, reason.clone(), now)
+        })
+        .await
+    }
+
+    async fn withdrawn_entries(&self) -> Result<BTreeSet<EntryId>, StoreError> {
+        self.read("read what is withdrawn", withdrawals::withdrawn_entries)
+            .await
+    }
+
+    async fn withdrawn_stories(
+        &self,
+        entries: Vec<EntryId>,
+    ) -> Result<Vec<WithdrawnStory>, StoreError> {
+        self.read("read withdrawn stories", move |rows| {
+            withdrawals::withdrawn_stories(rows, &entries)
         })
         .await
     }

@@ -58,6 +58,7 @@ fn an_archive_document_loses_what_was_withdrawn() {
         &["withdraw", "Release number 3", "--reason", "a court"],
     );
     assert!(said.contains("merged  1 item"), "{said}");
+    daemon.until_logged(|line| line["outputs"] == "merged" && line["archives"] == 1);
     let gone = |text: &str| !text.contains("Release number 3<");
     let after = daemon.until("/merged/archive/1.atom", |answer| gone(&answer.text()));
     let caching = after.header("cache-control");

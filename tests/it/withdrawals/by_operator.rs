@@ -79,12 +79,20 @@ fn a_daemon_picks_a_withdrawal_up() {
     let desk = desk("");
     let daemon = desk.start();
     let before = daemon.until("/merged.atom", |answer| answer.text().contains("Haldenau"));
-    told(&desk, &["withdraw", "lock"]);
+    told(&desk, &["withdraw", "lock", "--reason", "a court"]);
+    daemon.until_logged(|line| {
+        line["message"]
+            .as_str()
+            .is_some_and(|said| said.starts_with("an operator has withdrawn"))
+            && line["outputs"] == "merged"
+            && (&line["entries"], &line["archives"]) == (&2.into(), &0.into())
+            && line["reason"] == "a court"
+    });
     let after = daemon.until("/merged.atom", |answer| !answer.text().contains("Haldenau"));
     assert_ne!(before.header("etag"), after.header("etag"));
     let text = after.text();
     assert_eq!(deleted(&text).len(), 1, "{text}");
-    assert_eq!(deleted(&text)[0].2, None);
+    assert_eq!(deleted(&text)[0].2.as_deref(), Some("a court"));
     for path in ["/merged.rss", "/merged.json", "/merged"] {
         let answer = daemon.until(path, |answer| answer.status == 200);
         assert!(!answer.text().contains("Haldenau"), "{path}");
