@@ -67,7 +67,7 @@ pub enum Withdraws {
 pub struct RetractedEntry {
     /// What it withdraws.
     pub withdraws: Withdraws,
-    /// The headline of the entry that is withdrawn now; else that of the notice.
+    /// The headline of the entry that is withdrawn now; else that of the notice, or the id of what was deleted.
     pub title: String,
     /// How it was said.
     pub sign: RetractionSign,
@@ -85,6 +85,9 @@ impl RetractedEntry {
             Withdraws::Again(entry) => {
                 format!("a notice repeats the withdrawal of entry {entry}: {title:?}")
             }
+            Withdraws::Nothing if self.sign == RetractionSign::DeletedEntry => format!(
+                "the publisher deletes an entry, but not one that is stored has its id for certain: {title:?}"
+            ),
             Withdraws::Nothing => format!(
                 "a notice withdraws an entry, but no single stored entry fits it: {title:?}"
             ),

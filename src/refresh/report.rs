@@ -200,7 +200,7 @@ pub(super) fn report_retracted(source: &SourceId, retracted: &[RetractedEntry]) 
                 "outputs with withdrawals = \"follow\" stop showing it, `mainstem withdraw` takes it out of all"
             }
             Withdraws::Nothing => {
-                "read the notice, and use `mainstem withdraw` where you have shown what it means"
+                "look at what the publisher says, and use `mainstem withdraw` where you have shown what it means"
             }
         };
         tracing::warn!(%source, entry, title, sign = found.sign.as_str(), advice, "{}", found.in_words());

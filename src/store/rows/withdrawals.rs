@@ -39,11 +39,13 @@ pub(in crate::store) struct DueRedaction {
     pub(in crate::store) items: Vec<String>,
 }
 
-/// An entry's headline, for finding the one that a notice is about.
+/// An entry's headline and id, for finding the one that its publisher withdraws.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::store) struct Headline {
     pub(in crate::store) entry: EntryId,
     pub(in crate::store) title: String,
+    /// As its publisher gave it.
+    pub(in crate::store) guid: Option<String>,
 }
 
 /// Withdrawals, retractions, tombstones and redactions. What is withdrawn loses what its corrections have kept, too.

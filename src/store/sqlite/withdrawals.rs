@@ -128,13 +128,14 @@ impl WithdrawalRows for Session {
 
     fn latest_headlines(&self, source: SourceRow, limit: usize) -> rusqlite::Result<Vec<Headline>> {
         self.prepare_cached(
-            "SELECT entry, title FROM entries INDEXED BY entries_place WHERE source = ? AND expired_at IS NULL
+            "SELECT entry, title, guid FROM entries INDEXED BY entries_place WHERE source = ? AND expired_at IS NULL
              ORDER BY ordered_at DESC LIMIT ?",
         )?
         .query_map(params![source.0, at_most(limit)], |row| {
             Ok(Headline {
                 entry: EntryId(row.get(0)?),
                 title: row.get(1)?,
+                guid: row.get(2)?,
             })
         })?
         .collect()

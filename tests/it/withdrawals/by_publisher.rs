@@ -69,6 +69,50 @@ fn a_deleted_entry_is_followed_where_an_output_says_so() {
     assert_eq!(deleted(&atom(&desk)), []);
 }
 
+/// Whatever the source's entries are told by, what is deleted is named by its id.
+#[test]
+fn a_deletion_names_an_id() {
+    // Where two have one id, nobody knows which is meant.
+    let cases = [
+        ("guid", "unknown", 2),
+        ("link", "twin", 3),
+        ("title", "twin", 3),
+    ];
+    for (identity, other, wanted) in cases {
+        let source = file_source("a", &format!("identity = \"{identity}\""));
+        let desk = Desk::new(&format!("{source}[[output]]\nid = \"merged\"\n{FOLLOW}"));
+        let twins = [
+            piece("twin", "08:00", "Brücke gesperrt", BRUECKE).linking("https://twin.example/1"),
+            piece("twin", "08:30", "Etwas ganz anderes", "<p>Kurz.</p>")
+                .linking("https://twin.example/2"),
+        ];
+        let all = [vec![lock("lock"), choir()], twins.to_vec()].concat();
+        publish_atom(&desk, "a", &all, "");
+        refresh(&desk, &[]);
+        let soon = chrono::Utc::now() + chrono::TimeDelta::seconds(1);
+        let when = soon.format("%Y-%m-%dT%H:%M:%SZ");
+        let of_other = format!("<at:deleted-entry ref=\"{other}\" when=\"{when}\"/>");
+        publish_atom(&desk, "a", &all[1..], &format!("{DELETED}{of_other}"));
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+        let said = refresh(&desk, &["--force"]);
+        assert!(
+            said.contains("the publisher withdraws entry"),
+            "{identity}: {said}"
+        );
+        let unknown = format!("not one that is stored has its id for certain: {other:?}");
+        assert!(said.contains(&unknown), "{identity}: {said}");
+        // It is told once.
+        let again = refresh(&desk, &["--force"]);
+        assert!(!again.contains("for certain"), "{identity}: {again}");
+        let items = shown(&desk, "merged");
+        let left = titles(&items);
+        assert!(
+            left.len() == wanted && !left.contains(&LOCK_TITLE),
+            "{identity}: {left:?}"
+        );
+    }
+}
+
 /// A feed may go on naming what was deleted long after it has it again.
 #[test]
 fn a_later_version_stands_against_its_deletion() {

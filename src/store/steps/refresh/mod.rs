@@ -7,6 +7,7 @@
 mod ahead;
 mod arrivals;
 mod context;
+mod deletions;
 mod document;
 mod intake;
 mod recognition;

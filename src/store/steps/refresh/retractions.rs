@@ -4,13 +4,13 @@
 //! entry's headline. It stands by an entry again when the headline loses its mark, when its document has the entry again after it was
 //! gone, or when the notice is taken back itself.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::context::Context;
-use crate::dedupe::{KillMark, is_killed, kill_mark, killed, lookup_hashes};
+use super::deletions::{self, Deletes, is_later};
+use crate::dedupe::{KillMark, is_killed, kill_mark, killed};
 use crate::model::{
-    DeletedEntry, Entry, EntryId, Hash, RetractedEntry, Retraction, RetractionSign, Timestamp,
-    Withdraws,
+    DeletedEntry, Entry, EntryId, RetractedEntry, Retraction, RetractionSign, Timestamp, Withdraws,
 };
 use crate::store::rows::{Headline, RefreshRows};
 
@@ -77,17 +77,20 @@ pub(super) fn settle<R: RefreshRows>(
         }
     }
     let mut deleted = HashSet::new();
-    for (entry, deletion) in retractions.find_deleted()? {
-        deleted.insert(entry);
-        told.extend(retractions.delete(entry, deletion)?);
+    for (deletion, named) in deletions::read(context)? {
+        match named {
+            Deletes::Entry(entry) => {
+                deleted.insert(entry);
+                told.extend(retractions.delete(entry, deletion)?);
+            }
+            Deletes::Earlier(entry) => {
+                retractions.stand_by(entry, &[RetractionSign::DeletedEntry])?;
+            }
+            Deletes::Unknown => told.extend(retractions.unknown(deletion)),
+        }
     }
     retractions.find_returned(present, &deleted)?;
     Ok(told)
-}
-
-/// Whether an entry was changed after it was deleted: then it is there again (RFC 6721 §3).
-fn is_later(changed: Option<Timestamp>, deleted: Option<Timestamp>) -> bool {
-    changed.zip(deleted).is_some_and(|(at, when)| at > when)
 }
 
 /// How it is said, why, and by which entry.
@@ -183,6 +186,7 @@ impl<R: RefreshRows> Retractions<'_, '_, R> {
         let Some(Headline {
             entry,
             title: killed,
+            ..
         }) = found
         else {
             return Ok(told(Withdraws::Nothing, title));
@@ -190,39 +194,6 @@ impl<R: RefreshRows> Retractions<'_, '_, R> {
         let said = (RetractionSign::Notice, Some(title.as_str()), Some(notice));
         let first = self.retract(entry, killed, said)?;
         Ok(first.unwrap_or_else(|| told(Withdraws::Again(entry), title)))
-    }
-
-    /// The entries that the document says are deleted. Not if one is not known or if several share its id. One that the document has in a
-    /// later version is there again.
-    fn find_deleted(&self) -> Result<Vec<(EntryId, &DeletedEntry)>, R::Error> {
-        let record = self.context.record;
-        if record.deleted.is_empty() {
-            return Ok(Vec::new());
-        }
-        let (rows, source) = (self.context.rows, self.context.source.row);
-        let entries = record.entries.iter();
-        let shown: HashMap<Hash, &Entry> = entries
-            .map(|incoming| (incoming.fingerprint.identity, &incoming.entry))
-            .collect();
-        let mut found = Vec::new();
-        for deletion in &record.deleted {
-            let guid = lookup_hashes(&deletion.id).guid;
-            if rows.has_handle(source, &guid)? {
-                continue;
-            }
-            let known = rows.known_entries(source, &[guid])?.pop();
-            let Some(known) = known.filter(|known| !known.is_expired) else {
-                continue;
-            };
-            let is_superseded = shown
-                .get(&guid)
-                .is_some_and(|entry| is_later(entry.updated.or(entry.published), deletion.at));
-            match is_superseded {
-                true => self.stand_by(known.id, &[RetractionSign::DeletedEntry])?,
-                false => found.push((known.id, deletion)),
-            }
-        }
-        Ok(found)
     }
 
     /// Notes that an entry was deleted, unless what is stored of it is of a later date.
@@ -239,6 +210,17 @@ impl<R: RefreshRows> Retractions<'_, '_, R> {
         let reason = deletion.comment.as_deref();
         let said = (RetractionSign::DeletedEntry, reason, None);
         self.retract(entry, version.title, said)
+    }
+
+    /// A deletion of nothing that is stored for certain. A feed goes on naming it: it is told where it is newer than the document before.
+    fn unknown(&self, deletion: &DeletedEntry) -> Option<RetractedEntry> {
+        let last = self.context.before.as_ref()?.read_at;
+        let is_new = |at: &Timestamp| *at > last && *at <= self.context.record.at;
+        deletion.at.filter(is_new).map(|_| RetractedEntry {
+            withdraws: Withdraws::Nothing,
+            title: deletion.id.clone(),
+            sign: RetractionSign::DeletedEntry,
+        })
     }
 
     /// Ends the retraction of entries that the document has again after they were gone. A notice may stand beside its entry for days.
