@@ -31,7 +31,7 @@ mod story;
 mod turns;
 mod visitor;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::watch;
 
@@ -93,6 +93,7 @@ impl Pages {
             visitor,
             query,
             turn: None,
+            found_query: OnceLock::new(),
         };
         // What documents show is at hand, and made as fast as they are.
         if let Wanted::Output(output, shown) = &wanted {

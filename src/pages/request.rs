@@ -1,7 +1,7 @@
 //! What a page is made from.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::listing::{Listed, Listing};
@@ -84,6 +84,8 @@ pub(super) struct PageRequest {
     pub(super) query: String,
     /// Held as long as anything works for it.
     pub(super) turn: Option<Turn>,
+    /// What [`Self::own_query`] has found: a page asks often, and there may be a thousand tokens.
+    pub(super) found_query: OnceLock<String>,
 }
 
 impl PageRequest {
@@ -114,11 +116,14 @@ impl PageRequest {
     /// What links to all pages carry that are not of one output: `?token=…` of the token that opens something and was brought in the
     /// address, or nothing.
     pub(super) fn own_query(&self) -> String {
-        let queries = self
-            .tokens()
-            .map(|token| self.visitor.query_for(Some(token)));
-        let mut brought = queries.filter(|query| !query.is_empty());
-        brought.next().unwrap_or_default()
+        let find = || {
+            let queries = self
+                .tokens()
+                .map(|token| self.visitor.query_for(Some(token)));
+            let mut brought = queries.filter(|query| !query.is_empty());
+            brought.next().unwrap_or_default()
+        };
+        self.found_query.get_or_init(find).clone()
     }
 
     /// Whether there are tokens at all: then what is shown depends on who asks.
