@@ -245,7 +245,7 @@ fn a_notice_that_fits_no_entry_for_certain_is_told_and_hides_nothing() {
         let before = shown(&desk, "merged").len();
         publish(&desk, "a", &[vec![notice], pieces].concat());
         let said = refresh(&desk, &[]);
-        assert!(said.contains("not one that is stored fits it"), "{said}");
+        assert!(said.contains("no single stored entry fits it"), "{said}");
         assert_eq!(shown(&desk, "merged").len(), before + 1);
     }
 }
