@@ -49,18 +49,29 @@ impl BothWays {
 /// again at any time and from anybody. Of the same publisher, on another day, it is the next issue of a series unless it is the same.
 #[must_use]
 pub fn repeats(entry: &BothWays, withdrawn: &BothWays) -> bool {
-    let is_house = Pair::new(&entry.trimmed, &withdrawn.trimmed).is_house;
+    let pair = Pair::new(&entry.trimmed, &withdrawn.trimmed);
+    // Another episode, in whatever words it is told.
+    if pair.has_other_sound() {
+        return false;
+    }
+    let is_house = pair.is_house;
     let theirs = withdrawn.if_mostly_trimmed().unwrap_or(&withdrawn.trimmed);
     // What one publisher puts under everything makes no two of its entries one.
     let ours = entry.if_mostly_trimmed().filter(|_| !is_house);
+    let is_standing = is_house && withdrawn.if_mostly_trimmed().is_some();
     is_again(ours.unwrap_or(&entry.trimmed), theirs)
-        || is_verbatim(entry.in_full(), withdrawn.in_full())
+        || is_verbatim(entry.in_full(), withdrawn.in_full(), is_standing)
 }
 
-/// Whether the texts are the same, whatever headlines they stand under.
-fn is_verbatim(entry: &Profile, withdrawn: &Profile) -> bool {
-    let (ours, theirs) = (entry.text.content, withdrawn.text.content);
-    ours.is_some() && ours == theirs && !is_next_issue(&Pair::new(entry, withdrawn), None)
+/// Whether the texts are the same, whatever headlines they stand under. `is_standing`: their publisher was known to put the text under
+/// many headlines before it was withdrawn under one; then that one is meant.
+fn is_verbatim(entry: &Profile, withdrawn: &Profile, is_standing: bool) -> bool {
+    let (ours, theirs) = (&entry.text, &withdrawn.text);
+    let pair = Pair::new(entry, withdrawn);
+    ours.content.is_some()
+        && ours.content == theirs.content
+        && (!is_standing || ours.title_words == theirs.title_words)
+        && !(may_be_issues(&pair) && have_other_days(&pair))
 }
 
 fn is_again(entry: &Profile, withdrawn: &Profile) -> bool {
@@ -77,36 +88,39 @@ fn is_again(entry: &Profile, withdrawn: &Profile) -> bool {
         return false;
     }
     let dated = Pair::new(entry, withdrawn);
-    !is_next_issue(&dated, texts(&dated).as_ref())
+    let is_same = || texts(&dated).is_some_and(|texts| is_the_same(&dated, &texts));
+    !may_be_issues(&dated) || (!have_other_days(&dated) && is_same())
 }
 
-/// Whether two entries of one publisher that may be of two days are two issues of a series. A correction that says so is none.
-/// `texts`: as they were compared; `None`: they are the same, word for word.
-fn is_next_issue(pair: &Pair<'_>, texts: Option<&Texts>) -> bool {
+/// Whether two entries may be two issues of a series: of one publisher, and not known to be of one day. A correction that says so is none.
+fn may_be_issues(pair: &Pair<'_>) -> bool {
     let is_one_day = pair.distance().is_some() && !pair.is_other_day();
-    if !pair.is_house || is_one_day || pair.is_marked || (pair.is_page && !pair.is_own) {
-        return false;
-    }
-    let (left, right) = (&pair.short.text, &pair.long.text);
+    let is_page = pair.is_page && !pair.is_own;
+    pair.is_house && !is_one_day && !pair.is_marked && !is_page
+}
+
+/// Whether each headline names a day, or has a number, that the other has not.
+fn have_other_days(pair: &Pair<'_>) -> bool {
     let lacks = |one: &Prepared, other: &Prepared| {
         let mut days = one.title_words.iter().filter(|word| tells_issues(word));
         days.any(|day| !other.title_words.contains(day))
     };
-    if lacks(left, right) || lacks(right, left) {
+    let (left, right) = (&pair.short.text, &pair.long.text);
+    lacks(left, right) && lacks(right, left)
+}
+
+/// Whether two texts are the same but for a few words, none of which tells issues.
+fn is_the_same(pair: &Pair<'_>, texts: &Texts) -> bool {
+    if texts.is_exact {
         return true;
     }
-    let Some(texts) = texts.filter(|texts| !texts.is_exact) else {
-        return false;
-    };
+    let (left, right) = (&pair.short.text.words, &pair.long.text.words);
     let shared: usize = texts.alignment.shared.iter().map(|run| run.words).sum();
     let is_other = |hunk: &Hunk| {
-        let (ours, theirs) = (
-            &left.words[hunk.left.clone()],
-            &right.words[hunk.right.clone()],
-        );
+        let (ours, theirs) = (&left[hunk.left.clone()], &right[hunk.right.clone()]);
         ours.iter().chain(theirs).any(tells_issues)
     };
-    ratio(shared, right.words.len()) < AGAIN || texts.alignment.hunks.iter().any(is_other)
+    ratio(shared, right.len()) >= AGAIN && !texts.alignment.hunks.iter().any(is_other)
 }
 
 /// Whether one issue of a series differs from the next in such a word.

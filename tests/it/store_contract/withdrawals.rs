@@ -17,6 +17,10 @@ for_every_engine! {
     an_item_that_lost_its_document_is_to_be_archived_again,
     a_withdrawn_entry_does_not_expire_and_does_not_change,
     a_publisher_takes_back_and_stands_by,
+    an_entry_is_named_exactly,
+    what_operators_withdrew_is_told_without_copies,
+    a_split_lifts_the_withdrawal_of_an_entry_alone,
+    what_repeats_a_withdrawn_entry_teaches_nothing,
 }
 
 const TEXT: &str =
@@ -232,4 +236,79 @@ async fn a_publisher_takes_back_and_stands_by(engine: &Engine) {
     );
     // To apply it again tells nothing new.
     assert_eq!(bench.apply_record(deletes).await.retracted, []);
+}
+
+async fn an_entry_is_named_exactly(engine: &Engine) {
+    let bench = bench(engine).await;
+    let id = bench.entry_id("1").await;
+    let item = bench.window("o").await.remove(0).item_id;
+    let named = async |name: &str| {
+        let named = bench.store.named_entries(name, 9).await.expect("reads");
+        let named = named.into_iter();
+        named
+            .map(|entry| (entry.id, entry.title, entry.is_expired))
+            .collect::<Vec<_>>()
+    };
+    for name in [id.to_string(), "1".to_owned(), item.clone()] {
+        assert_eq!(
+            named(&name).await,
+            [(id, "One".to_owned(), false)],
+            "{name}"
+        );
+    }
+    assert_eq!(named("One").await, []);
+    assert_eq!(strip(&bench, Aged::All, &[]).await, 1);
+    for name in [id.to_string(), "1".to_owned(), item] {
+        assert_eq!(named(&name).await, [(id, String::new(), true)], "{name}");
+    }
+}
+
+async fn what_operators_withdrew_is_told_without_copies(engine: &Engine) {
+    let bench = bench(engine).await;
+    let entries = bench.store.withdrawn_entries().await.expect("reads");
+    assert!(entries.is_empty());
+    withdraw(&bench, "1", 5).await;
+    bench.apply("b", 6, vec![entry("2", "One", TEXT)]).await;
+    let (id, copy) = (bench.entry_id("1").await, bench.entry_id("2").await);
+    let entries = bench.store.withdrawn_entries().await.expect("reads");
+    assert_eq!(entries.into_iter().collect::<Vec<_>>(), [id]);
+    let told = bench.store.withdrawn_stories(vec![id]).await;
+    let [told] = &told.expect("reads")[..] else {
+        panic!("one story");
+    };
+    assert_eq!((told.entry, told.entries), (id, 1));
+    assert_eq!((&told.outputs[..], told.archives), (&[out("o")][..], 0));
+    assert_eq!(told.reason.as_deref(), Some("why"));
+    let both = bench.store.withdrawn_stories(vec![id, copy]).await;
+    assert_eq!(both.expect("reads").len(), 1);
+}
+
+async fn a_split_lifts_the_withdrawal_of_an_entry_alone(engine: &Engine) {
+    let bench = bench(engine).await;
+    let id = bench.entry_id("1").await;
+    let split = async |minute| bench.store.split(id, at(minute)).await.expect("answers");
+    assert!(!split(4).await);
+    withdraw(&bench, "1", 5).await;
+    bench.keep_all("o", 6).await;
+    assert!(split(7).await);
+    assert_eq!(bench.changed().await.len(), 1);
+    assert_eq!(bench.member("1").await.withdrawn_at, None);
+    let entries = bench.store.withdrawn_entries().await.expect("reads");
+    assert!(entries.is_empty() && !split(8).await);
+    // What comes again is a copy of what is shown.
+    bench.apply("b", 9, vec![entry("2", "One", TEXT)]).await;
+    assert_eq!(bench.member("2").await.withdrawn_at, None);
+}
+
+async fn what_repeats_a_withdrawn_entry_teaches_nothing(engine: &Engine) {
+    let bench = bench(engine).await;
+    withdraw(&bench, "1", 5).await;
+    for (minute, guid, title) in [(6, "2", "Other words"), (7, "3", "Yet another headline")] {
+        let again = entry(guid, title, TEXT);
+        let applied = bench.apply("a", minute, vec![again]).await;
+        let original = applied.kept_away.iter().map(|told| told.original);
+        assert_eq!(original.collect::<Vec<_>>(), [bench.entry_id("1").await]);
+    }
+    let applied = bench.apply("b", 8, vec![entry("4", "Of b", TEXT)]).await;
+    assert_eq!(applied.kept_away.len(), 1, "{applied:?}");
 }

@@ -47,6 +47,10 @@ fn a_text_under_another_headline_stays_away() {
             "weeks later",
             weeks_later(again("again", OTHER_TITLE, LOCK)),
         ),
+        (
+            "a number in its headline alone",
+            weeks_later(again("again", "3 barges turned away", LOCK)),
+        ),
         ("its own headline", again("again", TITLE, LOCK)),
     ];
     for (when, second) in cases {
@@ -110,6 +114,40 @@ fn another_release_over_the_same_footer_is_shown() {
         "{shown:?}"
     );
     assert!(shown.iter().all(|item| item.title != TITLE), "{shown:?}");
+}
+
+/// One of many entries with one text, of which only the headlines tell anything, and an episode that is told in the words of another.
+#[test]
+fn another_headline_over_a_standing_text_is_shown() {
+    let teaser = "The whole story is for those who have subscribed to the paper; a month costs as little as four cups of coffee.";
+    let entry = |guid: &str, title: &str| piece(guid, "09:00", title, teaser);
+    let before = [
+        entry("lock", TITLE),
+        entry("weir", "Weir repainted in green"),
+        entry("path", "Towpath flooded again"),
+    ];
+    let desk = desk(&before);
+    let next = entry("keeper", "Keeper of the sluice retires");
+    let again = entry("again", TITLE);
+    publish(&desk, "a", &[&before[..], &[next, again]].concat());
+    let said = refresh(&desk, &["a"]);
+    let shown = shown(&desk, "merged");
+    assert_eq!(shown.len(), 3, "{said}{shown:?}");
+    assert!(shown.iter().all(|item| item.title != TITLE), "{shown:?}");
+
+    let episode = |guid: &str, sound: &str| Piece {
+        sound: Some(sound.to_owned()),
+        ..piece(guid, "09:00", "The evening show", COUNCIL)
+    };
+    let first = episode("e1", "https://a.example/1.mp3");
+    let desk = self::desk(std::slice::from_ref(&first));
+    publish(
+        &desk,
+        "a",
+        &[first, episode("e2", "https://a.example/2.mp3")],
+    );
+    refresh(&desk, &["a"]);
+    assert_eq!(titles(&self::shown(&desk, "merged")), ["The evening show"]);
 }
 
 /// Weeks later, from the source of what was withdrawn.
