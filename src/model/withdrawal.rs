@@ -89,7 +89,7 @@ impl RetractedEntry {
                 "the publisher deletes an entry, but not one that is stored has its id for certain: {title:?}"
             ),
             Withdraws::Nothing => format!(
-                "a notice withdraws an entry, but no single stored entry fits it: {title:?}"
+                "a headline looks like the withdrawal of an entry, but no single stored entry fits it: {title:?}"
             ),
         }
     }

@@ -1,24 +1,27 @@
 //! What publishers take back: told, and followed where an output says so.
 
+use chrono::TimeDelta;
+use mainstem::clock::{Clock, SystemClock};
+
 use super::{atom, configuration, deleted, publish_atom};
 use crate::support::daemon::Desk;
 use crate::support::releases::{
     BRUECKE, CHOIR, LOCK, Piece, file_source, piece, publish, refresh, shown, titles, told,
 };
 
-const LOCK_TITLE: &str = "Upper lock at Haldenau closes for repairs";
-const CHOIR_TITLE: &str = "Forty singers perform in the tram depot";
-const FOLLOW: &str = "withdrawals = \"follow\"\n";
+pub(super) const LOCK_TITLE: &str = "Upper lock at Haldenau closes for repairs";
+pub(super) const CHOIR_TITLE: &str = "Forty singers perform in the tram depot";
+pub(super) const FOLLOW: &str = "withdrawals = \"follow\"\n";
 
-fn lock(guid: &str) -> Piece {
+pub(super) fn lock(guid: &str) -> Piece {
     piece(guid, "09:00", LOCK_TITLE, LOCK)
 }
 
-fn choir() -> Piece {
+pub(super) fn choir() -> Piece {
     piece("choir", "10:00", CHOIR_TITLE, CHOIR)
 }
 
-fn desk(keys: &str) -> Desk {
+pub(super) fn desk(keys: &str) -> Desk {
     let desk = Desk::new(&configuration(keys));
     publish(&desk, "a", &[lock("lock"), choir()]);
     for source in ["b", "c"] {
@@ -28,7 +31,7 @@ fn desk(keys: &str) -> Desk {
     desk
 }
 
-const DELETED: &str = "<at:deleted-entry ref=\"lock\" when=\"2024-03-05T09:00:00Z\"><at:by><name>Desk</name></at:by><at:comment>libel &amp; slander</at:comment></at:deleted-entry>";
+pub(super) const DELETED: &str = "<at:deleted-entry ref=\"lock\" when=\"2024-03-05T09:00:00Z\"><at:by><name>Desk</name></at:by><at:comment>libel &amp; slander</at:comment></at:deleted-entry>";
 
 #[test]
 fn a_deleted_entry_is_followed_where_an_output_says_so() {
@@ -89,7 +92,7 @@ fn a_deletion_names_an_id() {
         let all = [vec![lock("lock"), choir()], twins.to_vec()].concat();
         publish_atom(&desk, "a", &all, "");
         refresh(&desk, &[]);
-        let soon = chrono::Utc::now() + chrono::TimeDelta::seconds(1);
+        let soon = SystemClock.now() + TimeDelta::seconds(1);
         let when = soon.format("%Y-%m-%dT%H:%M:%SZ");
         let of_other = format!("<at:deleted-entry ref=\"{other}\" when=\"{when}\"/>");
         publish_atom(&desk, "a", &all[1..], &format!("{DELETED}{of_other}"));
@@ -180,153 +183,13 @@ fn what_was_said_long_ago_is_announced_when_an_output_begins_to_follow() {
     );
     ago.expect("written");
     drop(db);
-    let before = chrono::Utc::now().to_rfc3339();
+    let before = SystemClock.now().to_rfc3339();
     desk.configure(&configuration(FOLLOW));
     let document = atom(&desk);
     let [(_, when, _)] = &deleted(&document)[..] else {
         panic!("{document}");
     };
     assert!(when[..19] >= before[..19], "{when} {before}");
-}
-
-#[test]
-fn a_headline_that_loses_its_mark_brings_its_entry_back() {
-    let desk = desk(FOLLOW);
-    publish(
-        &desk,
-        "a",
-        &[
-            piece("lock", "09:00", &format!("KILL: {LOCK_TITLE}"), LOCK),
-            choir(),
-        ],
-    );
-    refresh(&desk, &[]);
-    assert_eq!(titles(&shown(&desk, "merged")), [CHOIR_TITLE]);
-    publish(&desk, "a", &[lock("lock"), choir()]);
-    refresh(&desk, &[]);
-    assert_eq!(titles(&shown(&desk, "merged")), [CHOIR_TITLE, LOCK_TITLE]);
-}
-
-#[test]
-fn a_notice_takes_the_entry_that_it_names_along() {
-    let notice = |title: &str, text: &str| piece("notice", "11:00", title, text);
-    let by_headline = notice(&format!("STORY WITHDRAWN - {LOCK_TITLE}"), BRUECKE);
-    let quoted = format!("<p>Please kill item 157 \"{LOCK_TITLE}\". A substitute will run.</p>");
-    let by_text = notice("KILL KILL KILL", &quoted);
-    for notice in [by_headline, by_text] {
-        let desk = desk(FOLLOW);
-        publish(&desk, "a", &[notice, lock("lock"), choir()]);
-        let said = refresh(&desk, &[]);
-        assert!(said.contains("the publisher withdraws entry"), "{said}");
-        assert_eq!(titles(&shown(&desk, "merged")), [CHOIR_TITLE]);
-    }
-}
-
-#[test]
-fn a_notice_that_fits_no_entry_for_certain_is_told_and_hides_nothing() {
-    let twin = Piece {
-        published: "2024-03-02T09:00:00Z".to_owned(),
-        ..piece("twin", "09:00", LOCK_TITLE, BRUECKE)
-    };
-    for (notice, others) in [
-        (
-            piece("notice", "11:00", "KILL: Something else", BRUECKE),
-            vec![],
-        ),
-        (
-            piece("notice", "11:00", &format!("KILL: {LOCK_TITLE}"), ""),
-            vec![twin],
-        ),
-    ] {
-        let desk = desk(FOLLOW);
-        let pieces = [others, vec![lock("lock"), choir()]].concat();
-        publish(&desk, "a", &pieces);
-        refresh(&desk, &[]);
-        let before = shown(&desk, "merged").len();
-        publish(&desk, "a", &[vec![notice], pieces].concat());
-        let said = refresh(&desk, &[]);
-        assert!(said.contains("no single stored entry fits it"), "{said}");
-        assert_eq!(shown(&desk, "merged").len(), before + 1);
-    }
-}
-
-/// However it is taken back, it is out of force, and hidden by nothing but its own deletion.
-#[test]
-fn a_notice_that_is_taken_back_brings_its_entry_back() {
-    const EDITED: &str = "The kill was sent in error";
-    let kill = format!("KILL: {LOCK_TITLE}");
-    let notice = |title: &str| piece("notice", "11:00", title, BRUECKE);
-    let deletion = DELETED.replace("ref=\"lock\"", "ref=\"notice\"");
-    let cases: [(Vec<Piece>, &str, &[&str]); 2] = [
-        (vec![notice(EDITED)], "", &[CHOIR_TITLE, EDITED, LOCK_TITLE]),
-        (vec![], &deletion, &[CHOIR_TITLE, LOCK_TITLE]),
-    ];
-    for (notices, deletion, wanted) in cases {
-        let desk = desk(FOLLOW);
-        let others = || vec![lock("lock"), choir()];
-        publish_atom(&desk, "a", &others(), "");
-        refresh(&desk, &[]);
-        publish_atom(&desk, "a", &[vec![notice(&kill)], others()].concat(), "");
-        refresh(&desk, &[]);
-        assert_eq!(titles(&shown(&desk, "merged")), [CHOIR_TITLE]);
-        publish_atom(&desk, "a", &[notices, others()].concat(), deletion);
-        refresh(&desk, &[]);
-        assert_eq!(titles(&shown(&desk, "merged")), wanted);
-    }
-}
-
-#[test]
-fn a_second_notice_is_told_as_a_repetition() {
-    let desk = desk(FOLLOW);
-    let notice = |guid: &str, mark: &str| {
-        let title = format!("{mark}: {LOCK_TITLE}");
-        piece(guid, "11:00", &title, &format!("<p>Notice {guid}.</p>"))
-    };
-    let first = notice("first", "KILL");
-    publish(&desk, "a", &[first.clone(), lock("lock"), choir()]);
-    refresh(&desk, &[]);
-    let second = notice("second", "MANDATORY KILL");
-    publish(&desk, "a", &[second, first, lock("lock"), choir()]);
-    let said = refresh(&desk, &[]);
-    assert!(
-        said.contains("a notice repeats the withdrawal of entry"),
-        "{said}"
-    );
-    assert_eq!(titles(&shown(&desk, "merged")), [CHOIR_TITLE]);
-}
-
-/// First seen with its mark, a release is not news where the mark means nothing else.
-#[test]
-fn a_release_that_comes_with_a_certain_mark_is_not_shown() {
-    for (mark, is_shown) in [("MANDATORY KILL", false), ("KILLED", true)] {
-        let desk = desk(FOLLOW);
-        let title = format!("{mark}: Brücke gesperrt");
-        publish(
-            &desk,
-            "a",
-            &[
-                piece("bridge", "11:00", &title, BRUECKE),
-                lock("lock"),
-                choir(),
-            ],
-        );
-        let said = refresh(&desk, &[]);
-        assert!(said.contains("not one that is stored fits it"), "{said}");
-        let shown = titles(&shown(&desk, "merged")).len();
-        assert_eq!(shown, 2 + usize::from(is_shown), "{mark}");
-    }
-}
-
-/// News that looks like a notice, as an edit and as an entry that names another.
-#[test]
-fn news_of_killings_hides_nothing() {
-    let desk = desk(FOLLOW);
-    let edited = piece("lock", "09:00", "KILLED - lock keeper named", LOCK);
-    let text = format!("{BRUECKE} <p>Read more: {CHOIR_TITLE}.</p>");
-    let new = piece("new", "11:00", "KILLED: Father and son on the A64", &text);
-    publish(&desk, "a", &[new, edited, choir()]);
-    refresh(&desk, &[]);
-    assert_eq!(shown(&desk, "merged").len(), 3);
 }
 
 /// What others still publish is not lost, and does not name what was taken back.

@@ -1,6 +1,7 @@
 //! Withdrawals: what an operator takes out for good, and what publishers take back.
 
 mod archives;
+mod by_notice;
 mod by_operator;
 mod by_publisher;
 mod deletions;
