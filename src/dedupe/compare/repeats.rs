@@ -14,6 +14,9 @@ use crate::text::Word;
 /// next release of a kind, or a part.
 const AGAIN: f64 = 0.9;
 
+/// Words of a text that is nobody's teaser, notice of a paywall or footer: the same words are the same release whatever stands over them.
+const OWN_WORDS: usize = 60;
+
 /// An entry as it is compared with what was withdrawn.
 #[derive(Debug, Clone)]
 pub struct BothWays {
@@ -63,15 +66,23 @@ pub fn repeats(entry: &BothWays, withdrawn: &BothWays) -> bool {
         || is_verbatim(entry.in_full(), withdrawn.in_full(), is_standing)
 }
 
-/// Whether the texts are the same, whatever headlines they stand under. `is_standing`: their publisher was known to put the text under
-/// many headlines before it was withdrawn under one; then that one is meant.
+/// Whether the texts are the same, whatever headlines they stand under; a short one, which may stand under everything, under headlines that
+/// have a word in common. `is_standing`: their publisher was known to put the text under many headlines before it was withdrawn under one;
+/// then that one is meant.
 fn is_verbatim(entry: &Profile, withdrawn: &Profile, is_standing: bool) -> bool {
     let (ours, theirs) = (&entry.text, &withdrawn.text);
     let pair = Pair::new(entry, withdrawn);
     ours.content.is_some()
         && ours.content == theirs.content
         && (!is_standing || ours.title_words == theirs.title_words)
+        && (ours.words.len() >= OWN_WORDS || share_a_word(ours, theirs))
         && !(may_be_issues(&pair) && have_other_days(&pair))
+}
+
+/// Whether two headlines have a word in common, or one of them is not known any more.
+fn share_a_word(one: &Prepared, other: &Prepared) -> bool {
+    let (ours, theirs) = (&one.title_words, &other.title_words);
+    ours.is_empty() || theirs.is_empty() || ours.iter().any(|word| theirs.contains(word))
 }
 
 fn is_again(entry: &Profile, withdrawn: &Profile) -> bool {

@@ -135,6 +135,18 @@ fn another_headline_over_a_standing_text_is_shown() {
     assert_eq!(shown.len(), 3, "{said}{shown:?}");
     assert!(shown.iter().all(|item| item.title != TITLE), "{shown:?}");
 
+    // The first of them is withdrawn, before anything tells what stands under everything: from its own source and from another one.
+    let first = entry("lock", TITLE);
+    let desk = self::desk(std::slice::from_ref(&first));
+    let others = [
+        entry("keeper", "Keeper of the sluice retires"),
+        entry("ducks", "Ducks come back to the canal"),
+    ];
+    publish(&desk, "a", &[&[first], &others[..]].concat());
+    publish(&desk, "b", &[entry("mayor", "Mayor opens a bakery")]);
+    let said = refresh(&desk, &[]);
+    assert_eq!(self::shown(&desk, "merged").len(), 3, "{said}");
+
     let episode = |guid: &str, sound: &str| Piece {
         sound: Some(sound.to_owned()),
         ..piece(guid, "09:00", "The evening show", COUNCIL)
@@ -252,4 +264,21 @@ fn what_is_kept_away_is_told_and_can_be_shown() {
     publish(&desk, "a", &[first, choir, next]);
     refresh(&desk, &["a"]);
     assert!(titles(&shown(&desk, "merged")).contains(&"Council meets"));
+}
+
+/// Whoever lifts a withdrawal means what repeats it to come, whatever copy was kept away meanwhile.
+#[test]
+fn a_copy_of_what_is_lifted_keeps_nothing_away() {
+    let first = piece("lock", "09:00", TITLE, LOCK);
+    let desk = desk(std::slice::from_ref(&first));
+    let again = weeks_later(piece("again", "11:00", OTHER_TITLE, LOCK));
+    publish(&desk, "a", &[first, again]);
+    let said = refresh(&desk, &["a"]);
+    assert!(said.contains("is kept away"), "{said}");
+    told(&desk, &["split", "lock"]);
+    let copy = weeks_later(piece("lock-c", "12:00", OTHER_TITLE, LOCK));
+    publish(&desk, "c", &[copy]);
+    let said = refresh(&desk, &["c"]);
+    assert!(!said.contains("is kept away"), "{said}");
+    assert!(!shown(&desk, "merged").is_empty(), "{said}");
 }

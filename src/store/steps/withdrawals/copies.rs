@@ -25,12 +25,12 @@ pub(in crate::store) fn repeated<R: TextRows + WithdrawalRows>(
     };
     let joining = found.iter().filter(|(_, told)| told.sameness.joins());
     for (entry, _) in joining {
-        if let Some(said) = rows.withdrawal(*entry)? {
+        if let Some(said) = in_force(rows, *entry)? {
             return Ok(Some(as_copy(*entry, said)));
         }
     }
     for entry in alike(rows, new)? {
-        let Some(said) = rows.withdrawal(entry)? else {
+        let Some(said) = in_force(rows, entry)? else {
             continue;
         };
         let theirs = rows.texts(&[entry], both_ways)?.pop();
@@ -39,6 +39,16 @@ pub(in crate::store) fn repeated<R: TextRows + WithdrawalRows>(
         }
     }
     Ok(None)
+}
+
+/// What an operator said of an entry. A copy counts as long as what it repeats is withdrawn: whoever lifts a withdrawal means its copies to
+/// come, too.
+fn in_force<R: WithdrawalRows>(rows: &R, entry: EntryId) -> Result<Option<Withdrawal>, R::Error> {
+    let said = rows.withdrawal(entry)?;
+    match said.as_ref().and_then(|said| said.copy_of) {
+        Some(original) if rows.withdrawal(original)?.is_none() => Ok(None),
+        _ => Ok(said),
+    }
 }
 
 /// Entries that may be withdrawn ones which an entry repeats, those first that are most like it.
