@@ -139,6 +139,13 @@ async fn say(store: &dyn Store, entry: EntryId) -> anyhow::Result<()> {
 pub(super) async fn find(store: &dyn Store, words: &str) -> anyhow::Result<(Story, Member)> {
     let mut found = store.find_entries(words, NAMED).await?;
     found.sort_by_key(|member| member.id);
+    // Some publishers number their GUIDs. A number that is an entry's means that one, or there would be no way to name it.
+    if let Some(numbered) = found
+        .iter()
+        .position(|member| member.id.to_string() == words)
+    {
+        found = vec![found.swap_remove(numbered)];
+    }
     let mut stories = Vec::new();
     let mut seen = BTreeSet::new();
     for member in found {

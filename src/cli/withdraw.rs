@@ -42,6 +42,10 @@ fn in_one_line(text: &str) -> String {
 /// know: archive documents may hold it still.
 async fn meant(store: &dyn Store, words: &str) -> anyhow::Result<NamedEntry> {
     let mut named = store.named_entries(words, NAMED).await?;
+    // As `find` does: a number that is an entry's means that one.
+    if let Some(numbered) = named.iter().position(|entry| entry.id.to_string() == words) {
+        return Ok(named.swap_remove(numbered));
+    }
     // Copies of one release are told by their story: any of them will do, one with a headline before others.
     named.sort_by_key(|entry| (entry.story, entry.is_expired, entry.id));
     named.dedup_by_key(|entry| entry.story);

@@ -310,3 +310,14 @@ fn an_entry_is_named_by_number_guid_url_id_or_title() {
     }
     assert_eq!(titles(&shown(&desk, "merged")).len(), 3, "nothing was done");
 }
+
+/// Some publishers number their entries as we do.
+#[test]
+fn a_number_names_the_entry_that_has_it() {
+    let desk = desk(piece("1", "10:00", CHOIR_TITLE, CHOIR));
+    let lock = told(&desk, &["explain", "1"]);
+    assert!(lock.contains(LOCK_TITLE), "{lock}");
+    let said = told(&desk, &["withdraw", "1"]);
+    assert!(said.contains(LOCK_TITLE), "{said}");
+    assert_eq!(titles(&shown(&desk, "merged")), [CHOIR_TITLE]);
+}
