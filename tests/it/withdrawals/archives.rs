@@ -260,10 +260,8 @@ fn what_has_expired_can_be_withdrawn() {
     }
     // What readers know an item by names one that has not expired as well.
     let said = told(&desk, &["withdraw", &live]);
-    assert!(
-        said.contains("\"Release number 29\" is withdrawn"),
-        "{said}"
-    );
+    let expected = "\"Release number 29\" is withdrawn";
+    assert!(said.contains(expected), "{said}");
     // The hash by which its text was recognized is still there.
     publish(
         &desk,

@@ -219,18 +219,22 @@ fn the_next_issue_of_a_series_is_shown() {
         ),
     ];
     for (what, withdrawn, next, is_shown) in cases {
-        let first = piece("first", "09:00", withdrawn[0], withdrawn[1]);
-        let desk = desk(std::slice::from_ref(&first));
-        let next = weeks_later(piece("next", "10:00", next[0], next[1]));
-        publish(&desk, "a", &[first, next.clone()]);
-        let said = refresh(&desk, &["a"]);
-        let shown = shown(&desk, "merged");
-        let expected: &[&str] = if *is_shown { &[&next.title] } else { &[] };
-        assert_eq!(titles(&shown), expected, "{what}: {said}");
-        let told_away =
-            said.contains("it repeats the withdrawn entry 1; `mainstem split 2` shows it");
-        assert_eq!(told_away, !is_shown, "{what}: {said}");
+        assert_next(what, *withdrawn, *next, *is_shown);
     }
+}
+
+/// Whether what its source brings weeks after a release was withdrawn is shown, or else told to be kept away. Of both: headline and text.
+fn assert_next(what: &str, withdrawn: [&str; 2], next: [&str; 2], is_shown: bool) {
+    let first = piece("first", "09:00", withdrawn[0], withdrawn[1]);
+    let desk = desk(std::slice::from_ref(&first));
+    let next = weeks_later(piece("next", "10:00", next[0], next[1]));
+    publish(&desk, "a", &[first, next.clone()]);
+    let said = refresh(&desk, &["a"]);
+    let shown = shown(&desk, "merged");
+    let expected: &[&str] = if is_shown { &[&next.title] } else { &[] };
+    assert_eq!(titles(&shown), expected, "{what}: {said}");
+    let told_away = said.contains("it repeats the withdrawn entry 1; `mainstem split 2` shows it");
+    assert_eq!(told_away, !is_shown, "{what}: {said}");
 }
 
 /// The operator reads of it where it happened, and can say otherwise.
