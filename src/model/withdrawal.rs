@@ -135,7 +135,7 @@ impl KeptAway {
 pub struct Tombstone {
     /// The outbound id of the item.
     pub item_id: String,
-    /// When it was deleted, as readers are told; later than all that the item said of its own last change, be that in the future.
+    /// The time of deletion that readers are told. It is later than every `updated` that the item has shown, even one in the future.
     pub at: Timestamp,
     /// Since when it is announced.
     pub announced_at: Timestamp,

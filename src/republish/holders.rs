@@ -7,7 +7,8 @@ use super::judge::judge;
 use super::plan::Plan;
 use crate::model::{Member, OutputId, Story};
 
-/// The outputs that keep anything of a story, or would if nothing of it had been withdrawn: who may know of it does not change with that.
+/// The outputs that keep any part of a story, or would keep it if nothing of it had been withdrawn. A withdrawal does not change who may
+/// know of a story.
 #[must_use]
 pub fn holders(plan: &Plan, story: &Story) -> BTreeSet<OutputId> {
     let (membership, _) = judge(plan, &as_it_was(story), |_| true);

@@ -18,7 +18,7 @@ pub(super) struct WrittenRule<'a> {
 }
 
 impl WrittenRule<'_> {
-    /// The rule as it stands in the file: a word that names a list stands for itself.
+    /// The rule as written in the file: `list:NAME` is kept as it is, not replaced by the words of the list.
     pub(super) fn as_written(&self) -> RuleText {
         let words = |words: Option<&At<Vec<At<String>>>>| {
             let words = words.into_iter().flat_map(|words| &words.value);

@@ -22,7 +22,7 @@ const OWN_WORDS: usize = 60;
 pub struct BothWays {
     /// Without what its publisher repeats, as entries are compared with each other.
     pub trimmed: Profile,
-    /// With all of its text; `None`: nothing was left out.
+    /// The same entry with its whole text. `None`: nothing was left out, so `trimmed` is the whole text.
     pub whole: Option<Profile>,
 }
 

@@ -15,7 +15,7 @@ const ROW: f64 = 28.0;
 const NAMED_ROW: f64 = 38.0;
 /// So many marks have a row and a name each; more have numbers, and share rows.
 const NAMED: usize = 12;
-/// The least distance of two numbered marks in a row, in per cent of the width.
+/// Smallest distance between two numbered marks in a row, in percent of the width.
 const APART: f64 = 4.7;
 /// The width of a name, in letters of a Latin script: two thirds of a narrow screen.
 const NAME_LETTERS: usize = 24;

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::text::tokens::stands_alone;
 
-/// What stands before a word, and behind it, and is a word of its own, so that `sill,` and `sill.` differ in the sign alone.
-/// Signs that mean something with their word (`$5`, `-5`, `5%`, `#tag`) are no such.
+/// Signs before and after a word that are compared as words of their own, so that `sill,` and `sill.` differ only in the sign.
+/// Signs that belong to their word (`$5`, `-5`, `5%`, `#tag`) are not among them.
 const OPENING: &[char] = &['(', '[', '{', '"', '\'', '“', '‘', '„', '«', '»', '¿', '¡'];
 const CLOSING: &[char] = &[
     ')', ']', '}', '"', '\'', '”', '’', '“', '»', '«', '.', ',', ';', ':', '!', '?', '…',

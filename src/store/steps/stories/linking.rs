@@ -123,8 +123,8 @@ impl<'a, R: StoryRows + LinkRows + KeyRows + TextRows + WithdrawalRows> Linking<
         Ok(repeated)
     }
 
-    /// Withdraws an entry whose new words repeat what an operator has withdrawn, unless a person has ruled on its story since: who splits
-    /// it from a withdrawn one says that it is another release.
+    /// Withdraws an entry whose new words repeat what an operator has withdrawn. If a person has ruled on its story since, it stays: by
+    /// splitting it from a withdrawn story, that person said that it is another release.
     fn withdraw_repeated(
         &mut self,
         entry: EntryId,
